@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "transcribe-gateway",
+    products: [.executable(name: "transcribe-gateway", targets: ["TranscribeGateway"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    // Ordered by rank: a target may depend only on targets of a lower rank (Tests/HouseTests holds this).
+    targets: [
+        // Rank 0: the C libraries, and ideas that know nothing of each other.
+        .systemLibrary(
+            name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "HTTPExchange", dependencies: [.httpTypes]),
+        .target(name: "SigV4", dependencies: [.crypto]),
+        .target(name: "Caching"),
+        .target(name: "RateLimiting"),
+        .target(name: "Telemetry", dependencies: [.logging, .coreMetrics, .system]),
+        // Rank 1: the two C libraries in Swift's words.
+        .target(name: "MicroHTTPD", dependencies: ["CMicroHTTPD", "HTTPExchange", .httpTypes]),
+        .target(name: "Curl", dependencies: ["CCurl"]),
+        // Rank 2: AWS.
+        .target(name: "AWSCredentials", dependencies: ["SigV4", "Curl"]),
+        .target(name: "Transcribe", dependencies: ["SigV4", "Curl"]),
+        // Rank 3: the product, and the upstream that demo and tests talk to.
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "HTTPExchange", "Caching", "RateLimiting", "AWSCredentials", "Transcribe", "SigV4",
+                .httpTypes, .crypto, .logging, .metrics,
+            ]),
+        .target(
+            name: "TranscribeEmulator", dependencies: ["HTTPExchange", "MicroHTTPD", "SigV4", .httpTypes]),
+        // Rank 4: the wiring.
+        .executableTarget(
+            name: "TranscribeGateway",
+            dependencies: [
+                "HTTPExchange", "SigV4", "Caching", "RateLimiting", "Telemetry", "MicroHTTPD", "Curl",
+                "AWSCredentials", "Transcribe", "Gateway", "TranscribeEmulator",
+                .argumentParser, .configuration, .httpTypes, .lifecycle, .logging, .metrics,
+            ]),
+
+        .testTarget(name: "HTTPExchangeTests", dependencies: ["HTTPExchange", .httpTypes]),
+        .testTarget(name: "SigV4Tests", dependencies: ["SigV4"]),
+        .testTarget(name: "CachingTests", dependencies: ["Caching"]),
+        .testTarget(name: "RateLimitingTests", dependencies: ["RateLimiting"]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .logging, .metrics]),
+        .testTarget(name: "MicroHTTPDTests", dependencies: ["MicroHTTPD", "HTTPExchange", .httpTypes]),
+        .testTarget(name: "CurlTests", dependencies: ["Curl"]),
+        .testTarget(name: "AWSCredentialsTests", dependencies: ["AWSCredentials", "SigV4"]),
+        .testTarget(name: "TranscribeTests", dependencies: ["Transcribe", "SigV4", "Curl"]),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Gateway", "HTTPExchange", "Caching", "RateLimiting", "AWSCredentials", "Transcribe", "SigV4",
+                .httpTypes, .logging,
+            ]),
+        .testTarget(
+            name: "TranscribeEmulatorTests", dependencies: ["TranscribeEmulator", "HTTPExchange", "SigV4", .httpTypes]),
+        .testTarget(name: "TranscribeGatewayTests", dependencies: ["TranscribeGateway"]),
+        .testTarget(name: "HouseTests"),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let system = product(name: "SystemPackage", package: "swift-system")
+}
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+    ]
+}

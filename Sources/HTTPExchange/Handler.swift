@@ -1,0 +1,62 @@
+/// What a server asks for each request. Both functions are called on a server's thread and must not block: what has to
+/// wait for something is returned as ``Answer/later(_:)``.
+public protocol Handler: Sendable {
+    /// The answer to a well-formed request.
+    func answer(_ request: borrowing Request) -> Answer
+    /// The words for a request that the server refuses by itself. The server closes the connection after it.
+    func reply(to refusal: Refusal, of request: borrowing Request) -> Reply
+}
+
+/// A reply now, or the promise of one.
+public enum Answer: Sendable {
+    case reply(Reply)
+    case later(Deferral)
+}
+
+/// An answer that has to wait. The server suspends the connection first and calls `start` afterwards, so the work may
+/// finish before `start` returns. Exactly one reply goes out: the first of the fulfilment and, at the deadline, `expired`.
+public struct Deferral: Sendable {
+    public let deadline: ContinuousClock.Instant
+    /// Gives the reply if the deadline passes first. Called on the server's timer thread; must not block.
+    public let expired: @Sendable () -> Reply
+    /// Begins the work. Called once, on the server's thread; must not block.
+    public let start: @Sendable (any PendingReply) -> Void
+
+    public init(
+        deadline: ContinuousClock.Instant,
+        expired: @escaping @Sendable () -> Reply,
+        start: @escaping @Sendable (any PendingReply) -> Void
+    ) {
+        self.deadline = deadline
+        self.expired = expired
+        self.start = start
+    }
+}
+
+/// The other end of a ``Deferral``: whoever finishes the work fulfils it, from any thread.
+public protocol PendingReply: Sendable {
+    /// Sends `reply` unless the request has been answered already; then it does nothing and returns false.
+    @discardableResult func fulfil(with reply: Reply) -> Bool
+}
+
+/// Why a server refuses a request before a handler sees it. The texts hold no bytes of the request.
+public enum Refusal: Error, Sendable, Equatable {
+    /// The request breaks HTTP's grammar or framing rules; the reason in plain words (RFC 9112 §2.2, §3, §5, §6.3).
+    case malformed(String)
+    /// The request target is longer than `limit` bytes (RFC 9110 §15.5.15).
+    case targetTooLong(limit: Int)
+    /// There are more than `limit` header fields (RFC 6585 §5).
+    case tooManyFields(limit: Int)
+    /// GET and HEAD take no content here (RFC 9110 §9.3.1: it has no defined meaning).
+    case bodyNotAllowed
+    /// The content is larger than `limit` bytes (RFC 9110 §15.5.14).
+    case bodyTooLarge(limit: Int)
+    /// A transfer coding other than `chunked` (RFC 9112 §6.1).
+    case unknownTransferCoding
+    /// An expectation other than `100-continue` (RFC 9110 §10.1.1).
+    case unknownExpectation
+    /// An HTTP version other than 1.x (RFC 9110 §15.6.6).
+    case unsupportedVersion
+    /// The server is stopping and the request could not be answered in time.
+    case shuttingDown
+}

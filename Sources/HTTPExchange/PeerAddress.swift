@@ -1,0 +1,26 @@
+/// The address of a peer as a 128-bit IPv6 address; IPv4 is mapped into `::ffff:0:0/96` (RFC 4291 §2.5.5.2).
+public struct PeerAddress: Hashable, Sendable {
+    public let high: UInt64
+    public let low: UInt64
+
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// From an IPv4 address in host byte order.
+    public init(ipv4 address: UInt32) {
+        self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(address))
+    }
+
+    public var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
+
+    /// 127.0.0.0/8 or ::1.
+    public var isLoopback: Bool {
+        isIPv4 ? low & 0xFF00_0000 == 0x7F00_0000 : high == 0 && low == 1
+    }
+
+    /// One value per subscriber: the whole IPv4 address, or the /64 of an IPv6 address, in which a host can take any
+    /// number of addresses (RFC 7421).
+    public var subscriber: UInt64 { isIPv4 ? low : high }
+}

@@ -1,0 +1,43 @@
+public import HTTPTypes
+
+/// One HTTP request as the server hands it to a ``Handler``.
+///
+/// It borrows the connection's memory: it can be read during the call that receives it and cannot be stored. What must
+/// outlive the call (a job name, a condition) is copied out of it.
+public struct Request: ~Copyable {
+    /// The method, spelled as it was sent (RFC 9110 §9.1: methods are case-sensitive).
+    public let method: HTTPRequest.Method
+    /// The request target in origin form, as it was sent: neither decoded nor split (RFC 9112 §3.2.1).
+    public let target: String
+    /// The value of `Host`, as it was sent.
+    public let host: String
+    /// Who opened the connection.
+    public let peer: PeerAddress
+    /// The content. Empty unless the server was told to accept content and the request had some.
+    public let body: [UInt8]
+    private let fields: any RequestFields
+
+    public init(
+        method: HTTPRequest.Method, target: String, host: String, peer: PeerAddress, body: [UInt8] = [],
+        fields: any RequestFields
+    ) {
+        self.method = method
+        self.target = target
+        self.host = host
+        self.peer = peer
+        self.body = body
+        self.fields = fields
+    }
+
+    /// The field's value; several lines of one name are joined by `", "` in order of arrival (RFC 9110 §5.3).
+    /// Nil if the field is absent; an empty field is `""`.
+    public subscript(name: HTTPField.Name) -> String? {
+        fields.value(of: name)
+    }
+}
+
+/// Where a ``Request`` finds its header fields: the server's receive buffer, or a dictionary in a test.
+public protocol RequestFields {
+    /// The combined value of all lines of this name, or nil.
+    func value(of name: HTTPField.Name) -> String?
+}
