@@ -14,17 +14,23 @@ public enum Answer: Sendable {
 }
 
 /// An answer that has to wait. The server suspends the connection first and calls `start` afterwards, so the work may
-/// finish before `start` returns. Exactly one reply goes out: the first of the fulfilment and, at the deadline, `expired`.
+/// finish before `start` returns. Exactly one reply goes out: the first of the fulfilment and the expiry.
 public struct Deferral: Sendable {
+    /// Why the server cannot wait any longer.
+    public enum Expiry: Sendable {
+        case deadlinePassed
+        case serverStopping
+    }
+
     public let deadline: ContinuousClock.Instant
-    /// Gives the reply if the deadline passes first. Called on the server's timer thread; must not block.
-    public let expired: @Sendable () -> Reply
+    /// Gives the reply if the wait ends first. Called on the server's timer thread; must not block.
+    public let expired: @Sendable (Expiry) -> Reply
     /// Begins the work. Called once, on the server's thread; must not block.
     public let start: @Sendable (any PendingReply) -> Void
 
     public init(
         deadline: ContinuousClock.Instant,
-        expired: @escaping @Sendable () -> Reply,
+        expired: @escaping @Sendable (Expiry) -> Reply,
         start: @escaping @Sendable (any PendingReply) -> Void
     ) {
         self.deadline = deadline
@@ -57,6 +63,4 @@ public enum Refusal: Error, Sendable, Equatable {
     case unknownExpectation
     /// An HTTP version other than 1.x (RFC 9110 §15.6.6).
     case unsupportedVersion
-    /// The server is stopping and the request could not be answered in time.
-    case shuttingDown
 }

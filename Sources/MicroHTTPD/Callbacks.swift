@@ -1,0 +1,65 @@
+import CMicroHTTPD
+import Glibc
+import HTTPExchange
+
+// The functions that libmicrohttpd calls: each finds its object and calls one method of it. The context is the server's
+// core, retained by the daemon until it has stopped.
+
+private func core(_ context: UnsafeMutableRawPointer?) -> ServerCore {
+    unsafe Unmanaged<ServerCore>.fromOpaque(context!).takeUnretainedValue()
+}
+
+private func connection(_ pointer: UnsafeMutableRawPointer?) -> Connection? {
+    unsafe pointer.map { unsafe Unmanaged<Connection>.fromOpaque($0).takeUnretainedValue() }
+}
+
+/// A connection begins or ends. The socket's context pointer holds its ``Connection``: retained at the start, released
+/// at the end, which comes before the socket is closed.
+let onConnection: MHD_NotifyConnectionCallback = { context, handle, slot, event in
+    guard let handle = unsafe handle, let slot = unsafe slot else { return }
+    switch event {
+    case .CONNECTION_NOTIFY_STARTED:
+        let connection = unsafe Connection(handle, core: core(context))
+        unsafe slot.pointee = Unmanaged.passRetained(connection).toOpaque()
+        connection.core.table.insert(connection)
+    case .CONNECTION_NOTIFY_CLOSED:
+        guard let pointer = unsafe slot.pointee else { return }
+        unsafe slot.pointee = nil
+        let connection = unsafe Unmanaged<Connection>.fromOpaque(pointer).takeRetainedValue()
+        connection.core.table.remove(connection)
+    @unknown default: return
+    }
+}
+
+/// The request line has been read (`MHD_OPTION_URI_LOG_CALLBACK`). What it returns becomes the request's own pointer.
+let onRequestLine:
+    @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer? = {
+        _, target, handle in
+        let pointer = unsafe shim_socket_context(handle)
+        unsafe connection(pointer)?.begin(target: target)
+        return unsafe pointer
+    }
+
+let onAccess: MHD_AccessHandlerCallback = { _, _, _, method, version, data, size, slot in
+    guard let connection = unsafe connection(slot?.pointee), let method = unsafe method, let version = unsafe version,
+        let size = unsafe size
+    else { return .NO }
+    let chunk = unsafe UnsafeRawBufferPointer(start: data, count: size.pointee)
+    defer { unsafe size.pointee = 0 }  // all of it is taken
+    return unsafe connection.advance(method: method, version: version, chunk: chunk)
+}
+
+let onCompleted: MHD_RequestCompletedCallback = { _, _, slot, _ in
+    unsafe connection(slot?.pointee)?.complete()
+}
+
+let onComplaint: MHD_LogCallback = { context, pattern, _ in
+    guard let pattern = unsafe pattern else { return }
+    unsafe core(context).complaints.hear(String(cString: pattern), at: .now)
+}
+
+/// `MHD_OPTION_UNESCAPE_CALLBACK`: leaves everything as it came. We route on the raw target and decode once ourselves.
+let keepEscapes: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<CChar>?) -> Int = {
+    _, _, text in
+    unsafe text.map { unsafe strlen($0) } ?? 0
+}

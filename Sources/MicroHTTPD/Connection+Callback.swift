@@ -1,0 +1,116 @@
+import CMicroHTTPD
+import HTTPExchange
+
+/// The access callback, step by step. A GET passes `.header` and `.end` in one pass of the library's loop; queueing in
+/// the first call would close the connection, which is right for a refusal only.
+extension Connection {
+    /// One call of the access callback. `chunk` holds content that has arrived.
+    func advance(
+        method: UnsafePointer<CChar>, version: UnsafePointer<CChar>, chunk: UnsafeRawBufferPointer
+    ) -> MHD_Result {
+        switch stage {
+        case .header:
+            return unsafe readHeader(method: method, version: version)
+        case .content(let audit) where unsafe !chunk.isEmpty:
+            return unsafe collect(chunk, audit)
+        case .content(let audit), .end(let audit):
+            return answer(request(audit))
+        case .suspended(let exchange):
+            guard let reply = exchange.take() else { return .NO }
+            return send(reply)
+        case .answered:
+            return .NO
+        }
+    }
+
+    private func readHeader(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> MHD_Result {
+        unsafe self.method = String(cString: method)
+        origin = target
+        authority = nil
+        phase.startAnswering()
+        do throws(Refusal) {
+            let audit = try unsafe audit(method: method, version: version)
+            guard audit.hasContent else {
+                stage = .end(audit)
+                return .YES
+            }
+            return try receiveContent(audit)
+        } catch {
+            return refuse(error)
+        }
+    }
+
+    private func audit(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) throws(Refusal) -> FramingAudit {
+        guard target.utf8.count <= core.options.targetLimit else {
+            throw .targetTooLong(limit: core.options.targetLimit)
+        }
+        try collectFields()
+        if LayoutAudit.isKnown {
+            let isSeamless = unsafe LayoutAudit.isSeamless(
+                method: method, methodLength: self.method.utf8.count, targetLength: target.utf8.count,
+                version: version, lines: lines, headerSize: shim_header_size(handle))
+            guard isSeamless else { throw .malformed("the header section breaks the grammar of HTTP/1.1") }
+        }
+        let audit = try FramingAudit(method: self.method, version: unsafe String(cString: version), lines: lines)
+        let target = try RequestTarget(self.target, method: self.method)
+        origin = target.origin
+        authority = target.authority
+        return audit
+    }
+
+    private func collectFields() throws(Refusal) {
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()  // used during this call only
+        let count = unsafe MHD_get_connection_values_n(handle, .HEADER_KIND, collectField, context)
+        guard Int(count) <= core.options.fieldLimit else { throw .tooManyFields(limit: core.options.fieldLimit) }
+    }
+
+    /// Content that is wanted is waited for; otherwise the answer goes out now and the connection closes, so the content
+    /// is never read as a request.
+    private func receiveContent(_ audit: FramingAudit) throws(Refusal) -> MHD_Result {
+        guard core.options.bodyLimit > 0 else {
+            guard case .reply(let reply) = core.handler.answer(request(audit)) else { throw .bodyNotAllowed }
+            return send(reply)
+        }
+        guard audit.contentLength <= core.options.bodyLimit else { throw .bodyTooLarge(limit: core.options.bodyLimit) }
+        phase.startReading(until: core.clock.tick(after: core.options.requestTimeout))
+        stage = .content(audit)
+        return .YES
+    }
+
+    private func collect(_ chunk: UnsafeRawBufferPointer, _ audit: FramingAudit) -> MHD_Result {
+        guard content.count + chunk.count <= core.options.bodyLimit else { return .NO }
+        unsafe content.append(contentsOf: chunk)
+        return .YES
+    }
+
+    private func answer(_ request: borrowing Request) -> MHD_Result {
+        phase.startAnswering()
+        switch core.handler.answer(request) {
+        case .reply(let reply):
+            return send(reply)
+        case .later(let deferral):
+            stage = unsafe .suspended(Exchange.suspend(handle, for: deferral, timers: core.timers))
+            return .YES
+        }
+    }
+
+    private func refuse(_ refusal: Refusal) -> MHD_Result {
+        let reply = core.handler.reply(to: refusal, of: request(nil))
+        stage = .answered
+        return unsafe reply.queue(on: handle, closing: true) ? .YES : .NO
+    }
+
+    private func send(_ reply: Reply) -> MHD_Result {
+        stage = .answered
+        let closing = reply.closes || core.isDraining || !LayoutAudit.isKnown
+        return unsafe reply.queue(on: handle, closing: closing) ? .YES : .NO
+    }
+}
+
+/// `MHD_KeyValueIteratorN`: adds a line to the connection's; stops where there are too many.
+private let collectField: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
+    let connection = unsafe Unmanaged<Connection>.fromOpaque(context!).takeUnretainedValue()
+    guard connection.lines.count < connection.core.options.fieldLimit else { return .NO }
+    unsafe connection.lines.append(FieldLine(name: name, nameSize, value: value, valueSize))
+    return .YES
+}

@@ -1,0 +1,75 @@
+import CMicroHTTPD
+import HTTPExchange
+import HTTPTypes
+import Synchronization
+
+/// One client connection and the request it is at, reused from request to request so that a request needs no object of
+/// its own.
+///
+/// `@unchecked Sendable` because: libmicrohttpd calls back for one connection from one worker thread only, and everything
+/// but the atomic `phase` is touched in those callbacks alone.
+@safe final class Connection: @unchecked Sendable {
+    /// What the request waits for next.
+    enum Stage {
+        case header
+        case content(FramingAudit)
+        case end(FramingAudit)
+        case suspended(Exchange)
+        case answered
+    }
+
+    let handle: OpaquePointer
+    let socket: Int32
+    let peer: PeerAddress
+    let core: ServerCore
+    let phase: Phase
+    var stage = Stage.header
+    var method = ""
+    var target = ""
+    var origin = ""
+    var authority: String?
+    var lines: [FieldLine] = []
+    var content: [UInt8] = []
+
+    init(_ handle: OpaquePointer, core: ServerCore) {
+        unsafe self.handle = unsafe handle
+        self.core = core
+        unsafe socket = shim_socket(handle)
+        unsafe peer = PeerAddress(shim_peer_address(handle))
+        phase = Phase(readingUntil: core.clock.tick(after: core.options.requestTimeout))
+    }
+
+    /// The request line has come. The target is copied here, before the library decodes it and cuts it at a NUL.
+    func begin(target: UnsafePointer<CChar>?) {
+        self.target = unsafe target.map { unsafe String(cString: $0) } ?? ""
+        phase.startReading(until: core.clock.tick(after: core.options.requestTimeout))
+    }
+
+    /// The request is over, however it ended.
+    func complete() {
+        stage = .header
+        lines.removeAll(keepingCapacity: true)
+        content = []
+        phase.rest(until: core.clock.tick(after: core.options.idleTimeout))
+    }
+
+    /// The request as the handler sees it, valid during the current callback.
+    func request(_ audit: FramingAudit?) -> Request {
+        Request(
+            method: HTTPRequest.Method(rawValue: method) ?? .get, target: origin,
+            host: authority ?? audit?.host ?? "", peer: peer, body: content, fields: LineFields(lines: lines))
+    }
+}
+
+/// The header fields of the current request.
+struct LineFields: RequestFields {
+    let lines: [FieldLine]
+
+    func value(of name: HTTPField.Name) -> String? {
+        var combined: String?
+        for line in lines where line.isNamed(name.canonicalName) {
+            combined = combined.map { $0 + ", " + line.text } ?? line.text
+        }
+        return combined
+    }
+}

@@ -1,0 +1,67 @@
+import CMicroHTTPD
+import Glibc
+import HTTPExchange
+
+/// The `struct MHD_Daemon` and the callbacks that it was given.
+///
+/// `@unchecked Sendable` because: the pointer is a constant, and the functions of the daemon that are called here are
+/// called in order by one thread: the one that starts it and, later, the server's own.
+@safe final class Daemon: @unchecked Sendable {
+    private let handle: OpaquePointer
+    private let core: Unmanaged<ServerCore>
+
+    init(listening socket: ListeningSocket, core: ServerCore) throws(ServerError) {
+        // Retained for the callbacks' context pointer; released in stop(), when the library's threads are gone.
+        let context = unsafe Unmanaged.passRetained(core)
+        signal(SIGPIPE, SIG_IGN)
+        let flags = MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue | MHD_USE_ERROR_LOG.rawValue
+        var items = unsafe Self.items(socket, core.options, context.toOpaque())
+        guard let handle = unsafe shim_start_daemon(flags, onAccess, context.toOpaque(), &items) else {
+            unsafe context.release()
+            throw .libraryRefused
+        }
+        unsafe self.handle = unsafe handle
+        unsafe self.core = unsafe context
+    }
+
+    /// Takes no more connections. The listening socket is shut down too: after MHD_quiesce_daemon alone the kernel would
+    /// go on completing handshakes for clients that nobody will answer.
+    func quiesce() {
+        let listening = unsafe MHD_quiesce_daemon(handle)
+        guard listening >= 0 else { return }
+        shutdown(listening, Int32(SHUT_RDWR))
+        close(listening)
+    }
+
+    /// Ends the library's threads and connections. No connection may be suspended: the library would abort the process.
+    /// Not on one of its own threads.
+    func stop() {
+        unsafe MHD_stop_daemon(handle)
+        unsafe core.release()
+    }
+
+    private static func items(
+        _ socket: ListeningSocket, _ options: ServerOptions, _ context: UnsafeMutableRawPointer
+    ) -> [MHD_OptionItem] {
+        func number(_ option: MHD_OPTION, _ value: Int) -> MHD_OptionItem {
+            unsafe MHD_OptionItem(option: option, value: value, ptr_value: nil)
+        }
+        func callback<Function>(_ option: MHD_OPTION, _ function: Function) -> MHD_OptionItem {
+            unsafe MHD_OptionItem(option: option, value: unsafe unsafeBitCast(function, to: Int.self), ptr_value: context)
+        }
+        return unsafe [
+            // The logger first: the library uses it from there on.
+            callback(.EXTERNAL_LOGGER, onComplaint as MHD_LogCallback),
+            number(.LISTEN_SOCKET, Int(socket.descriptor)),
+            number(.THREAD_POOL_SIZE, options.threads),
+            number(.CONNECTION_LIMIT, options.connections),
+            number(.CONNECTION_TIMEOUT, Int(options.idleTimeout.components.seconds)),
+            number(.SIGPIPE_HANDLED_BY_APP, 1),
+            callback(.NOTIFY_CONNECTION, onConnection as MHD_NotifyConnectionCallback),
+            callback(.NOTIFY_COMPLETED, onCompleted as MHD_RequestCompletedCallback),
+            callback(.URI_LOG_CALLBACK, onRequestLine),
+            callback(.UNESCAPE_CALLBACK, keepEscapes),
+            number(.END, 0),
+        ]
+    }
+}

@@ -1,0 +1,86 @@
+import HTTPExchange
+
+/// The header checks that libmicrohttpd leaves out: without them it is open to request smuggling. What is refused here
+/// is answered in the request's first callback, so the connection closes and nothing behind it is read as a request.
+struct FramingAudit {
+    /// Content as the header section announces it.
+    private(set) var hasContent = false
+    private(set) var contentLength = 0
+    private(set) var host = ""
+
+    private var hosts = 0
+    private var contentLengths = 0
+    private var transferCodings = 0
+    private var isChunked = false
+
+    init(method: String, version: String, lines: [FieldLine]) throws(Refusal) {
+        guard !method.isEmpty, method.utf8.allSatisfy(\.isToken) else { throw .malformed("the method is no token") }
+        guard version.hasPrefix("HTTP/1.") else { throw .unsupportedVersion }
+        for line in lines { try read(line) }
+        try checkHost(version)
+        try checkContent(method, version)
+    }
+
+    private mutating func read(_ line: FieldLine) throws(Refusal) {
+        guard unsafe !line.name.isEmpty, unsafe line.name.allSatisfy(\.isToken) else {
+            throw .malformed("a header field's name is no token")
+        }
+        guard unsafe line.value.allSatisfy(\.isFieldContent) else {
+            throw .malformed("a header field's value holds a control character")
+        }
+        switch unsafe line.name.count {
+        case 4 where line.isNamed("host"):
+            hosts += 1
+            host = line.text
+        case 6 where line.isNamed("expect"):
+            guard line.text.lowercased() == "100-continue" else { throw .unknownExpectation }
+        case 14 where line.isNamed("content-length"):
+            contentLengths += 1
+            contentLength = try Self.length(line)
+        case 17 where line.isNamed("transfer-encoding"):
+            transferCodings += 1
+            isChunked = line.text.lowercased() == "chunked"
+        default: break
+        }
+    }
+
+    /// RFC 9110 §8.6: digits only. A length that no Int holds is refused with the content it announces.
+    private static func length(_ line: FieldLine) throws(Refusal) -> Int {
+        guard unsafe !line.value.isEmpty, unsafe line.value.allSatisfy(\.isDigit), let length = Int(line.text) else {
+            throw .malformed("Content-Length is no decimal number")
+        }
+        return length
+    }
+
+    /// RFC 9112 §3.2: exactly one in HTTP/1.1, and of one host only.
+    private func checkHost(_ version: String) throws(Refusal) {
+        guard hosts == 1 || (hosts == 0 && version == "HTTP/1.0") else {
+            throw .malformed("exactly one Host header field is needed")
+        }
+        guard hosts == 0 || (!host.isEmpty && !host.utf8.contains(where: Self.isForeignToHost)) else {
+            throw .malformed("the Host header field is no host")
+        }
+    }
+
+    private static func isForeignToHost(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "/"), UInt8(ascii: "@"), UInt8(ascii: ","), UInt8(ascii: " "), UInt8(ascii: "\t"),
+            UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "\\"):
+            true
+        default: false
+        }
+    }
+
+    /// RFC 9112 §6.1 and §6.3: one way to say how long the content is.
+    private mutating func checkContent(_ method: String, _ version: String) throws(Refusal) {
+        guard contentLengths <= 1, transferCodings <= 1, contentLengths + transferCodings <= 1 else {
+            throw .malformed("Content-Length and Transfer-Encoding may be given once, and not both")
+        }
+        if transferCodings == 1 {
+            guard version != "HTTP/1.0" else { throw .malformed("HTTP/1.0 knows no Transfer-Encoding") }
+            guard isChunked else { throw .unknownTransferCoding }
+        }
+        hasContent = contentLength > 0 || transferCodings == 1
+        if hasContent && (method == "GET" || method == "HEAD") { throw .bodyNotAllowed }
+    }
+}

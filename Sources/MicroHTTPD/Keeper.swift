@@ -1,0 +1,84 @@
+import Glibc
+import HTTPExchange
+import Synchronization
+
+/// The server's own thread beside the library's: it fires deadlines, ends what takes too long, and stops the server.
+final class Keeper: Sendable {
+    private enum State {
+        case serving
+        case stopping(by: ContinuousClock.Instant, CheckedContinuation<Void, Never>)
+        case stopped
+    }
+
+    /// How long no request may have been under way before a drained server counts as quiet: time for a request that the
+    /// kernel has accepted to reach a worker.
+    private static let quiet = Duration.milliseconds(300)
+
+    private let core: ServerCore
+    private let daemon: Daemon
+    private let start = ContinuousClock.now
+    private let state = Mutex(State.serving)
+
+    init(core: ServerCore, daemon: Daemon) {
+        self.core = core
+        self.daemon = daemon
+        // Retained for the thread, which takes the reference over.
+        let context = unsafe Unmanaged.passRetained(self).toOpaque()
+        var thread = pthread_t()
+        let status = unsafe pthread_create(
+            &thread, nil,
+            { context in
+                unsafe Unmanaged<Keeper>.fromOpaque(context!).takeRetainedValue().run()
+                return nil
+            }, context)
+        precondition(status == 0, "pthread_create(3) failed: no thread can be had")
+        pthread_detach(thread)
+    }
+
+    /// Returns when everything has stopped. Call it once.
+    func stop(by deadline: ContinuousClock.Instant) async {
+        await withCheckedContinuation { continuation in
+            state.withLock { $0 = .stopping(by: deadline, continuation) }
+            core.alarm.ring()
+        }
+    }
+
+    private func run() {
+        while true {
+            tick()
+            if case .stopping(let deadline, let continuation) = state.withLock({ $0 }) {
+                drain(by: deadline)
+                state.withLock { $0 = .stopped }
+                return continuation.resume()
+            }
+        }
+    }
+
+    /// Does what is due and sleeps until something is.
+    private func tick() {
+        let now = ContinuousClock.now
+        let tick = Int(start.duration(to: now) / CoarseClock.resolution)
+        if tick > core.clock.now {
+            core.clock.advance(to: tick)
+            core.table.reap(at: tick)
+        }
+        core.alarm.wait(until: core.timers.fire(at: now, lookingAgainBy: now + CoarseClock.resolution))
+    }
+
+    private func drain(by deadline: ContinuousClock.Instant) {
+        core.startDraining()
+        daemon.quiesce()
+        tickWhileAnswering(until: deadline)
+        core.timers.expireAll(because: .serverStopping)
+        tickWhileAnswering(until: max(deadline, .now) + .seconds(1))
+        daemon.stop()
+    }
+
+    private func tickWhileAnswering(until deadline: ContinuousClock.Instant) {
+        var lastBusy = ContinuousClock.now
+        while ContinuousClock.now < deadline, lastBusy.duration(to: .now) < Self.quiet {
+            if core.table.answering > 0 { lastBusy = .now }
+            tick()
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import CMicroHTTPD
+
+/// Finds what libmicrohttpd 0.9.75 skips without a word: a NUL, a bare line feed, a folded line, an empty name, a second
+/// space in the request line. It parses in place and hands out pointers into its receive buffer, so whatever it passed
+/// over shows as a gap between two of them.
+///
+/// This rests on how that version stores a header section, read in its source (connection.c) and run with the corpus.
+enum LayoutAudit {
+    /// Whether this library's layout is the known one. With another version every connection closes after its answer,
+    /// so a hidden second request is never read.
+    static let isKnown = unsafe String(cString: MHD_get_version()) == "0.9.75"
+
+    /// Whether the pieces lie back to back from the method to the end of the header section.
+    static func isSeamless(
+        method: UnsafePointer<CChar>, methodLength: Int, targetLength: Int, version: UnsafePointer<CChar>,
+        lines: [FieldLine], headerSize: Int
+    ) -> Bool {
+        let start = unsafe UnsafeRawPointer(method)
+        let versionStart = unsafe UnsafeRawPointer(version)
+        guard unsafe versionStart - start == methodLength + 1 + targetLength + 1 else { return false }
+        var end = unsafe versionStart + 8  // "HTTP/1.1"
+        for line in lines {
+            guard unsafe line.name.baseAddress == end + 2, let next = unsafe endOfValue(line) else { return false }
+            unsafe end = next
+        }
+        return unsafe start + headerSize == end + 4
+    }
+
+    /// Where the value ends, if only white space stands between it and the name's colon (RFC 9112 §5).
+    private static func endOfValue(_ line: FieldLine) -> UnsafeRawPointer? {
+        guard let name = unsafe line.name.baseAddress, let value = unsafe line.value.baseAddress else { return nil }
+        var position = unsafe name + line.name.count + 1
+        guard unsafe position <= value else { return nil }
+        while unsafe position < value {
+            let byte = unsafe position.load(as: UInt8.self)
+            guard byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") else { return nil }
+            unsafe position += 1
+        }
+        return unsafe value + line.value.count
+    }
+}

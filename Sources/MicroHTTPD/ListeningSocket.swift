@@ -1,0 +1,76 @@
+import Glibc
+
+/// A bound and listening TCP socket. We make it ourselves, because `MHD_start_daemon` says of a failure only NULL.
+struct ListeningSocket {
+    let descriptor: Int32
+    let port: UInt16
+
+    init(host: String, port: UInt16) throws(ServerError) {
+        var address = try Self.resolve(host: host, port: port)
+        let descriptor = socket(Int32(address.family), Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        guard descriptor >= 0 else { throw Self.failure(host, port) }
+        do {
+            try address.bind(descriptor, host: host, port: port)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        self.descriptor = descriptor
+        self.port = address.boundPort(of: descriptor)
+    }
+
+    private static func resolve(host: String, port: UInt16) throws(ServerError) -> SocketAddress {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
+        var found: UnsafeMutablePointer<addrinfo>? = nil
+        let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+        guard unsafe getaddrinfo(bare, String(port), &hints, &found) == 0, let first = unsafe found else {
+            throw .unknownHost(host)
+        }
+        defer { unsafe freeaddrinfo(first) }
+        return unsafe SocketAddress(first.pointee)
+    }
+
+    fileprivate static func failure(_ host: String, _ port: UInt16) -> ServerError {
+        .cannotListen(host: host, port: port, reason: unsafe String(cString: strerror(errno)))
+    }
+}
+
+/// Room for an address of any family.
+private struct SocketAddress {
+    private var storage = sockaddr_storage()
+    private var length: socklen_t
+    let family: Int32
+
+    init(_ info: addrinfo) {
+        family = unsafe info.ai_family
+        length = unsafe info.ai_addrlen
+        let count = Int(length)
+        unsafe withUnsafeMutableBytes(of: &storage) { target in
+            unsafe target.copyMemory(from: UnsafeRawBufferPointer(start: info.ai_addr, count: count))
+        }
+    }
+
+    mutating func bind(_ descriptor: Int32, host: String, port: UInt16) throws(ServerError) {
+        var yes: Int32 = 1
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, size)
+        let (room, backlog) = (length, Int32(4_096))
+        let bound = unsafe withUnsafePointer(to: &storage) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe Glibc.bind(descriptor, $0, room) }
+        }
+        guard bound == 0, listen(descriptor, backlog) == 0 else { throw ListeningSocket.failure(host, port) }
+    }
+
+    mutating func boundPort(of descriptor: Int32) -> UInt16 {
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+            _ = unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getsockname(descriptor, $0, &size) }
+            // The port stands at the same place in sockaddr_in and sockaddr_in6 (ip(7), ipv6(7)).
+            return unsafe pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                unsafe UInt16(bigEndian: $0.pointee.sin_port)
+            }
+        }
+    }
+}

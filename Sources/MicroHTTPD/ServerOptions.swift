@@ -1,0 +1,43 @@
+/// What bounds a ``HTTPServer``. Everything has a limit; the defaults suit a test.
+public struct ServerOptions: Sendable {
+    /// The numeric address or name to listen on.
+    public var host = "127.0.0.1"
+    /// 0 lets the system choose; ``HTTPServer/port`` tells.
+    public var port: UInt16 = 0
+    /// Threads that serve connections, each with its own epoll set.
+    public var threads = 1
+    /// Open connections at most. At the limit new clients wait in the listen backlog. Must leave room below the
+    /// process's descriptor limit: libmicrohttpd spins when descriptors run out (see ``DescriptorLimit``).
+    public var connections = 1_000
+    /// How long a connection may be idle between two requests.
+    public var idleTimeout = Duration.seconds(75)
+    /// How long a request's header section (and content) may take to arrive, counted from the accepted connection or
+    /// the request line.
+    public var requestTimeout = Duration.seconds(10)
+    /// Bytes of a request target at most; above it 414. The whole header section is bounded by libmicrohttpd's memory
+    /// for each connection (32 KiB), which answers 431 by itself.
+    public var targetLimit = 8_192
+    /// Header fields of a request at most; above it 431.
+    public var fieldLimit = 100
+    /// Bytes of content at most. At 0 a request with content is answered without reading it, and the connection closes.
+    public var bodyLimit = 0
+    /// Receives the library's own complaints, at most one a second, without any bytes of a request.
+    public var log: @Sendable (String) -> Void = { _ in }
+
+    public init() {}
+}
+
+/// Why a ``HTTPServer`` could not start.
+public enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
+    case unknownHost(String)
+    case cannotListen(host: String, port: UInt16, reason: String)
+    case libraryRefused
+
+    public var description: String {
+        switch self {
+        case .unknownHost(let host): "'\(host)' is no address or host name of this machine"
+        case .cannotListen(let host, let port, let reason): "cannot listen on \(host), port \(port): \(reason)"
+        case .libraryRefused: "libmicrohttpd could not start; its message is in the log"
+        }
+    }
+}

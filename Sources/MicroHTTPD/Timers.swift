@@ -1,0 +1,47 @@
+import HTTPExchange
+import Synchronization
+
+/// The deadlines of all suspended requests. Any thread arms and disarms; the server's own thread fires.
+final class Timers: Sendable {
+    private struct State {
+        var heap = TimerHeap<Exchange>()
+        /// When the firing thread will look again by itself.
+        var wakeUp = ContinuousClock.now
+    }
+
+    private let state = Mutex(State())
+    private let alarm: WakeUp
+
+    init(alarm: WakeUp) {
+        self.alarm = alarm
+    }
+
+    var count: Int { state.withLock { $0.heap.count } }
+
+    /// Wakes the firing thread only if it would sleep past this deadline, which a look-up's seconds never are.
+    func arm(_ exchange: Exchange) {
+        let isEarly = state.withLock { state in
+            state.heap.insert(exchange)
+            return exchange.deadline < state.wakeUp
+        }
+        if isEarly { alarm.ring() }
+    }
+
+    func disarm(_ exchange: Exchange) {
+        state.withLock { $0.heap.remove(exchange) }
+    }
+
+    /// Ends what is due. Returns when to look again: at the next deadline, at the latest at `latest`.
+    func fire(at now: ContinuousClock.Instant, lookingAgainBy latest: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        while let due = state.withLock({ $0.heap.popDue(at: now) }) { due.expire(because: .deadlinePassed) }
+        return state.withLock { state in
+            state.wakeUp = min(state.heap.next ?? latest, latest)
+            return state.wakeUp
+        }
+    }
+
+    /// Ends every wait at once.
+    func expireAll(because expiry: Deferral.Expiry) {
+        for exchange in state.withLock({ $0.heap.removeAll() }) { exchange.expire(because: expiry) }
+    }
+}

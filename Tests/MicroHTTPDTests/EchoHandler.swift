@@ -1,0 +1,92 @@
+import HTTPExchange
+import HTTPTypes
+import MicroHTTPD
+import Synchronization
+
+/// Answers with what it was asked, or holds the request until the test lets it go.
+final class EchoHandler: Handler {
+    private let held = Mutex<[any PendingReply]>([])
+    private let deadline: Duration
+
+    init(deadline: Duration = .seconds(30)) {
+        self.deadline = deadline
+    }
+
+    var heldCount: Int { held.withLock(\.count) }
+
+    func answer(_ request: borrowing Request) -> Answer {
+        if request.target.hasPrefix("/held") { return .later(hold()) }
+        if request.target.hasPrefix("/instant") {
+            return .later(Deferral(deadline: .now + deadline, expired: Self.expired) { $0.fulfil(with: Self.reply("instant")) })
+        }
+        let length = request.body.isEmpty ? "" : " content=\(request.body.count)"
+        let echo = request[HTTPField.Name("X-Echo")!] ?? ""
+        return .reply(Self.reply("\(request.method) \(request.target)\(length) host=\(request.host) echo=\(echo)"))
+    }
+
+    func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
+        Reply(status: Self.status(of: refusal), body: Body("refused"))
+    }
+
+    /// Answers everything that is held, and says how many there were.
+    @discardableResult func release() -> Int {
+        let pending = held.withLock { held in
+            defer { held = [] }
+            return held
+        }
+        return pending.count { $0.fulfil(with: Self.reply("released")) }
+    }
+
+    private func hold() -> Deferral {
+        Deferral(deadline: .now + deadline, expired: Self.expired) { pending in
+            self.held.withLock { $0.append(pending) }
+        }
+    }
+
+    static func reply(_ text: String) -> Reply {
+        var fields = FieldBlock()
+        fields.append(.contentType, "text/plain")
+        return Reply(status: .ok, fields: fields, body: Body(text))
+    }
+
+    private static func expired(_ expiry: Deferral.Expiry) -> Reply {
+        Reply(status: expiry == .deadlinePassed ? .gatewayTimeout : .serviceUnavailable, body: Body("expired"))
+    }
+
+    private static func status(of refusal: Refusal) -> HTTPResponse.Status {
+        switch refusal {
+        case .malformed, .bodyNotAllowed: .badRequest
+        case .targetTooLong: .uriTooLong
+        case .tooManyFields: .init(code: 431, reasonPhrase: "")
+        case .bodyTooLarge: .contentTooLarge
+        case .unknownTransferCoding: .notImplemented
+        case .unknownExpectation: .expectationFailed
+        case .unsupportedVersion: .init(code: 505, reasonPhrase: "")
+        }
+    }
+}
+
+/// Runs a server for the length of `body`.
+func withServer(
+    _ options: ServerOptions = ServerOptions(), handler: EchoHandler = EchoHandler(),
+    _ body: (HTTPServer, EchoHandler) async throws -> Void
+) async throws {
+    let server = try HTTPServer(options: options, handler: handler)
+    do {
+        try await body(server, handler)
+    } catch {
+        await server.stop(within: .zero)
+        throw error
+    }
+    await server.stop(within: .zero)
+}
+
+/// Waits, in time, for what another thread will make true.
+func eventually(_ isTrue: () -> Bool) async -> Bool {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while !isTrue() {
+        guard ContinuousClock.now < deadline else { return false }
+        await Task.yield()
+    }
+    return true
+}

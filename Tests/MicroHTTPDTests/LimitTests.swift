@@ -1,0 +1,75 @@
+import MicroHTTPD
+import Testing
+
+@Suite struct LimitTests {
+    @Test(arguments: ["", "GET", "GET / HTTP/1.1\r\nHos"])
+    func endsAHeaderThatDoesNotArriveInTime(start: String) async throws {
+        var options = ServerOptions()
+        options.requestTimeout = .milliseconds(300)
+        try await withServer(options) { server, _ in
+            let client = try Client(port: server.port)
+            client.send(start)
+            #expect(client.receiveAll() == "")
+            #expect(await eventually { server.connectionCount == 0 })
+        }
+    }
+
+    @Test func endsAHeaderThatTricklesIn() async throws {
+        var options = ServerOptions()
+        options.requestTimeout = .milliseconds(400)
+        try await withServer(options) { server, _ in
+            let client = try Client(port: server.port)
+            let start = ContinuousClock.now
+            client.send("GET / HTTP/1.1\r\n")
+            let isGone = await eventually {
+                client.send("a")
+                return server.connectionCount == 0
+            }
+            #expect(isGone)
+            #expect(start.duration(to: .now) < .seconds(5))
+        }
+    }
+
+    @Test func endsAnIdleConnection() async throws {
+        var options = ServerOptions()
+        options.idleTimeout = .seconds(1)
+        try await withServer(options) { server, _ in
+            let client = try Client(port: server.port)
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(client.receiveAll().statuses == [200])
+        }
+    }
+
+    @Test func refusesALongTargetAndManyFields() async throws {
+        try await withServer { server, _ in
+            let longTarget = try Client(port: server.port)
+            longTarget.send("GET /\(String(repeating: "a", count: 10_000)) HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(longTarget.receiveAll().statuses == [414])
+            let manyFields = try Client(port: server.port)
+            manyFields.send("GET / HTTP/1.1\r\nHost: h\r\n\((1...200).map { "X-\($0): y\r\n" }.joined())\r\n")
+            #expect(manyFields.receiveAll().statuses == [431])
+        }
+    }
+
+    @Test func servesTheNextClientWhenAPlaceBecomesFree() async throws {
+        var options = ServerOptions()
+        options.connections = 2
+        try await withServer(options) { server, _ in
+            var first: Client? = try Client(port: server.port)
+            let second = try Client(port: server.port)
+            #expect(await eventually { server.connectionCount == 2 })
+            let third = try Client(port: server.port)
+            third.send("GET /third HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            first?.finishSending()
+            first = nil
+            #expect(third.receiveAll().contains("/third"))
+            withExtendedLifetime(second) {}
+        }
+    }
+
+    @Test func raisesTheDescriptorLimit() {
+        let raised = DescriptorLimit.raise()
+        #expect(raised >= 1_024)
+        #expect(DescriptorLimit.raise() == raised)
+    }
+}

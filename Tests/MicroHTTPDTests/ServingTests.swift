@@ -1,0 +1,96 @@
+import HTTPExchange
+import MicroHTTPD
+import Testing
+
+@Suite struct ServingTests {
+    private let get = "GET /a?b=c%20d HTTP/1.1\r\nHost: h\r\nX-Echo: e\r\n\r\n"
+
+    @Test func answersOnTheConnectionAgainAndAgain() async throws {
+        try await withServer { server, _ in
+            let client = try Client(port: server.port)
+            for _ in 1...3 {
+                client.send(get)
+                let answer = client.receive { $0.hasSuffix("echo=e") }
+                #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+                #expect(answer.contains("Content-Type: text/plain\r\n"))
+                #expect(answer.hasSuffix("\r\n\r\nGET /a?b=c%20d host=h echo=e"))
+                #expect(!answer.contains("Connection: close"))
+            }
+        }
+    }
+
+    @Test func answersAThousandPipelinedRequestsInOrder() async throws {
+        try await withServer { server, _ in
+            let client = try Client(port: server.port)
+            client.send((1...1_000).map { "GET /\($0 % 7 == 0 ? "instant" : "n")\($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined())
+            client.finishSending()
+            let answers = client.receiveAll()
+            #expect(answers.components(of: "HTTP/1.1 200 OK") == 1_000)
+            #expect(answers.components(of: "instant") == 142)
+            let first = try #require(answers.firstRange(of: "GET /n1 "))
+            let last = try #require(answers.firstRange(of: "GET /n1000 "))
+            #expect(first.lowerBound < last.lowerBound)
+        }
+    }
+
+    @Test func combinesRepeatedFields() async throws {
+        try await withServer { server, _ in
+            let client = try Client(port: server.port)
+            client.send("GET / HTTP/1.1\r\nHost: h\r\nX-Echo: a\r\nx-echo: b\r\nConnection: close\r\n\r\n")
+            #expect(client.receiveAll().hasSuffix("echo=a, b"))
+        }
+    }
+
+    @Test func servesTheAbsoluteForm() async throws {
+        try await withServer { server, _ in
+            let client = try Client(port: server.port)
+            client.send("GET http://other:80/x?y HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            #expect(client.receiveAll().hasSuffix("GET /x?y host=other:80 echo="))
+        }
+    }
+
+    @Test func answersHeadWithTheLengthAndWithoutTheContent() async throws {
+        try await withServer { server, _ in
+            let client = try Client(port: server.port)
+            client.send("HEAD /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            let answer = client.receiveAll()
+            #expect(answer.contains("Content-Length: 20\r\n"))
+            #expect(answer.hasSuffix("\r\n\r\n"))
+        }
+    }
+
+    @Test func collectsContentUpToItsLimit() async throws {
+        var options = ServerOptions()
+        options.bodyLimit = 10
+        try await withServer(options) { server, _ in
+            let fits = try Client(port: server.port)
+            fits.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\nConnection: close\r\n\r\n01234")
+            fits.send("56789")
+            #expect(fits.receiveAll().contains("POST /x content=10"))
+            let isTooLarge = try Client(port: server.port)
+            isTooLarge.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n0")
+            #expect(isTooLarge.receiveAll().statuses == [413])
+        }
+    }
+
+    @Test func answersARequestWithUnwantedContentAndCloses() async throws {
+        try await withServer { server, _ in
+            let client = try Client(port: server.port)
+            client.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 40\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n")
+            let answer = client.receiveAll()
+            #expect(answer.statuses == [200])
+            #expect(!answer.contains("smuggled"))
+        }
+    }
+
+    @Test func takesAnyFreePortAndRefusesATakenOne() async throws {
+        try await withServer { server, _ in
+            #expect(server.port > 0)
+            var options = ServerOptions()
+            options.port = server.port
+            #expect(throws: ServerError.cannotListen(host: "127.0.0.1", port: server.port, reason: "Address already in use")) {
+                try HTTPServer(options: options, handler: EchoHandler())
+            }
+        }
+    }
+}

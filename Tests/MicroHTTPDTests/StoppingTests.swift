@@ -1,0 +1,41 @@
+import MicroHTTPD
+import Testing
+
+@Suite struct StoppingTests {
+    @Test func letsAnAcceptedRequestFinishAndSaysClose() async throws {
+        let handler = EchoHandler()
+        let server = try HTTPServer(handler: handler)
+        let client = try Client(port: server.port)
+        client.send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(await eventually { handler.heldCount == 1 })
+        async let stopped: Void = server.stop(within: .seconds(10))
+        #expect(await eventually { (try? Client(port: server.port)) == nil })
+        #expect(handler.release() == 1)
+        let answer = client.receiveAll()
+        #expect(answer.statuses == [200])
+        #expect(answer.contains("Connection: close"))
+        await stopped
+    }
+
+    @Test func answersThoseWhoStillWaitAtTheEnd() async throws {
+        let handler = EchoHandler()
+        let server = try HTTPServer(handler: handler)
+        let clients = try (1...20).map { _ in try Client(port: server.port) }
+        for client in clients { client.send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n") }
+        #expect(await eventually { handler.heldCount == 20 })
+        let start = ContinuousClock.now
+        await server.stop(within: .milliseconds(200))
+        #expect(start.duration(to: .now) < .seconds(3))
+        for client in clients { #expect(client.receiveAll().statuses == [503]) }
+        #expect(handler.release() == 0)
+    }
+
+    @Test func stopsWithIdleConnectionsOpen() async throws {
+        let server = try HTTPServer(handler: EchoHandler())
+        let client = try Client(port: server.port)
+        client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(client.receive { $0.contains("host=h") }.statuses == [200])
+        await server.stop(within: .seconds(5))
+        #expect(client.receiveAll() == "")
+    }
+}
