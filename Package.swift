@@ -35,18 +35,17 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "HTTPExchange", "Caching", "RateLimiting", "AWSCredentials", "Transcribe", "SigV4",
-                .httpTypes, .crypto, .logging, .metrics,
+                "HTTPExchange", "Caching", "RateLimiting", "SigV4", "Telemetry", "Transcribe",
+                .httpTypes, .crypto, .coreMetrics, .logging,
             ]),
-        .target(
-            name: "TranscribeEmulator", dependencies: ["HTTPExchange", "MicroHTTPD", "SigV4", .httpTypes]),
+        .target(name: "TranscribeEmulator", dependencies: ["HTTPExchange", "SigV4", .httpTypes]),
         // Rank 4: the wiring.
         .executableTarget(
             name: "TranscribeGateway",
             dependencies: [
                 "HTTPExchange", "SigV4", "Caching", "RateLimiting", "Telemetry", "MicroHTTPD", "Curl",
                 "AWSCredentials", "Transcribe", "Gateway", "TranscribeEmulator",
-                .argumentParser, .configuration, .httpTypes, .lifecycle, .logging, .metrics,
+                .argumentParser, .configuration, .crypto, .lifecycle, .logging, .system, .unixSignals,
             ]),
 
         .testTarget(name: "HTTPExchangeTests", dependencies: ["HTTPExchange", .httpTypes]),
@@ -82,6 +81,7 @@ extension Target.Dependency {
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let system = product(name: "SystemPackage", package: "swift-system")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
 }
 
 for target in package.targets where target.type != .system {

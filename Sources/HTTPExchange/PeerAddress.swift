@@ -24,3 +24,12 @@ public struct PeerAddress: Hashable, Sendable {
     /// number of addresses (RFC 7421).
     public var subscriber: UInt64 { isIPv4 ? low : high }
 }
+
+extension PeerAddress: CustomStringConvertible {
+    /// Dotted decimal for IPv4; eight groups of hexadecimal digits for IPv6, none left out.
+    public var description: String {
+        if isIPv4 { return (0..<4).map { String(low >> (24 - 8 * $0) & 0xFF) }.joined(separator: ".") }
+        return [high, low].flatMap { half in (0..<4).map { String(half >> (48 - 16 * $0) & 0xFFFF, radix: 16) } }
+            .joined(separator: ":")
+    }
+}

@@ -34,10 +34,15 @@ public struct Request: ~Copyable {
     public subscript(name: HTTPField.Name) -> String? {
         fields.value(of: name)
     }
+
+    /// All header field lines in order of arrival, as they were sent.
+    public var lines: [(name: String, value: String)] { fields.lines }
 }
 
 /// Where a ``Request`` finds its header fields: the server's receive buffer, or a dictionary in a test.
 public protocol RequestFields {
     /// The combined value of all lines of this name, or nil.
     func value(of name: HTTPField.Name) -> String?
+    /// All lines in order of arrival.
+    var lines: [(name: String, value: String)] { get }
 }

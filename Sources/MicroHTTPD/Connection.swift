@@ -57,17 +57,19 @@ import Synchronization
     func request(_ audit: FramingAudit?) -> Request {
         Request(
             method: HTTPRequest.Method(rawValue: method) ?? .get, target: origin,
-            host: authority ?? audit?.host ?? "", peer: peer, body: content, fields: LineFields(lines: lines))
+            host: authority ?? audit?.host ?? "", peer: peer, body: content, fields: LineFields(received: lines))
     }
 }
 
 /// The header fields of the current request.
 struct LineFields: RequestFields {
-    let lines: [FieldLine]
+    let received: [FieldLine]
+
+    var lines: [(name: String, value: String)] { received.map { ($0.nameText, $0.text) } }
 
     func value(of name: HTTPField.Name) -> String? {
         var combined: String?
-        for line in lines where line.isNamed(name.canonicalName) {
+        for line in received where line.isNamed(name.canonicalName) {
             combined = combined.map { $0 + ", " + line.text } ?? line.text
         }
         return combined

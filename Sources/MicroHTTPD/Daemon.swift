@@ -49,11 +49,12 @@ import HTTPExchange
         func callback<Function>(_ option: MHD_OPTION, _ function: Function) -> MHD_OptionItem {
             unsafe MHD_OptionItem(option: option, value: unsafe unsafeBitCast(function, to: Int.self), ptr_value: context)
         }
+        // One thread is what there is without a pool; the library warns of a pool of one.
+        let pool = options.threads > 1 ? [number(.THREAD_POOL_SIZE, options.threads)] : []
         return unsafe [
             // The logger first: the library uses it from there on.
             callback(.EXTERNAL_LOGGER, onComplaint as MHD_LogCallback),
             number(.LISTEN_SOCKET, Int(socket.descriptor)),
-            number(.THREAD_POOL_SIZE, options.threads),
             number(.CONNECTION_LIMIT, options.connections),
             number(.CONNECTION_TIMEOUT, Int(options.idleTimeout.components.seconds)),
             number(.SIGPIPE_HANDLED_BY_APP, 1),
@@ -61,7 +62,6 @@ import HTTPExchange
             callback(.NOTIFY_COMPLETED, onCompleted as MHD_RequestCompletedCallback),
             callback(.URI_LOG_CALLBACK, onRequestLine),
             callback(.UNESCAPE_CALLBACK, keepEscapes),
-            number(.END, 0),
-        ]
+        ] + pool + [number(.END, 0)]
     }
 }

@@ -18,6 +18,8 @@
         }
     }
 
+    var nameText: String { unsafe String(decoding: name, as: UTF8.self) }
+
     var text: String { unsafe String(decoding: value, as: UTF8.self) }
 }
 

@@ -1,0 +1,140 @@
+public import SigV4
+import Synchronization
+
+/// Holds the credentials that requests are signed with, and replaces them before they end.
+///
+/// One task fetches, the one that runs ``run()``; callers only wait for it, so a caller who leaves cancels nothing.
+/// The three parts of a set are handed out together. All methods may be called from any thread.
+public final class CredentialsRefresher: Sendable {
+    private let provider: any CredentialsProvider
+    private let now: @Sendable () -> Timestamp
+    private let tick: Duration
+    private let report: @Sendable (RefreshEvent) -> Void
+    private let desk = Mutex(RefreshDesk())
+    private let rings: AsyncStream<Void>
+    private let doorbell: AsyncStream<Void>.Continuation
+
+    /// `now` is the wall clock. `tick` is how often ``run()`` looks whether the set nears its end; it looks instead of
+    /// sleeping until then because a wall clock can be set and a machine can be suspended. `report` hears how each
+    /// refresh ended, on the task of ``run()``.
+    public init(
+        provider: any CredentialsProvider, now: @escaping @Sendable () -> Timestamp, tick: Duration = .seconds(30),
+        report: @escaping @Sendable (RefreshEvent) -> Void
+    ) {
+        self.provider = provider
+        self.now = now
+        self.tick = tick
+        self.report = report
+        (rings, doorbell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// The set to sign with. Waits for ``run()`` only where nothing is held yet, or the set ends within a minute.
+    ///
+    /// Throws where nothing is held and the source yields nothing; `cancelled` if the caller is cancelled meanwhile.
+    public func current(at now: Timestamp) async throws(CredentialsError) -> Credentials {
+        try await answer(to: .current, at: now)
+    }
+
+    /// A set other than `rejected`, which AWS refused. Returns at once if it was replaced meanwhile; else everybody who
+    /// asks shares one fetch. Throws what that fetch threw, or `unchanged` where it brought the same set again; for
+    /// some seconds after that it throws without a fetch.
+    public func replacement(
+        for rejected: Credentials, at now: Timestamp
+    ) async throws(CredentialsError) -> Credentials {
+        try await answer(to: .replacement(for: rejected), at: now)
+    }
+
+    private func answer(
+        to question: RefreshState.Question, at now: Timestamp
+    ) async throws(CredentialsError) -> Credentials {
+        switch desk.withLock({ $0.state.answer(question, at: now) }) {
+        case .use(let credentials): return credentials
+        case .refuse(let error): throw error
+        case .wait: return try await waitForLanding(question, at: now).get()
+        }
+    }
+}
+
+// MARK: - Waiting
+
+extension CredentialsRefresher {
+    private func waitForLanding(_ question: RefreshState.Question, at now: Timestamp) async -> RefreshDesk.Outcome {
+        let ticket = desk.withLock { $0.issueTicket() }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                park(RefreshDesk.Waiter(question: question, continuation: continuation), ticket: ticket, at: now)
+            }
+        } onCancel: {
+            withdraw(ticket: ticket)
+        }
+    }
+
+    private func park(_ waiter: RefreshDesk.Waiter, ticket: UInt64, at now: Timestamp) {
+        desk.withLock { $0.admit(waiter, ticket: ticket, at: now) }?.resume()
+        doorbell.yield()
+        // A cancellation that came before the waiter was admitted found nobody to withdraw.
+        if Task.isCancelled { withdraw(ticket: ticket) }
+    }
+
+    private func withdraw(ticket: UInt64) {
+        desk.withLock { $0.withdraw(ticket: ticket) }?.resume()
+    }
+}
+
+// MARK: - Fetching
+
+extension CredentialsRefresher {
+    /// Fetches at once, then whenever somebody needs it or the set nears its end, until the task is cancelled. After
+    /// that the set in hand is served as it is. To be called once.
+    public func run() async {
+        doorbell.yield()
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.ringEveryTick() }
+            for await _ in rings { await refreshWhileDue() }
+            group.cancelAll()
+        }
+        close()
+    }
+
+    private func ringEveryTick() async {
+        while (try? await Task.sleep(for: tick)) != nil { doorbell.yield() }
+    }
+
+    private func refreshWhileDue() async {
+        while desk.withLock({ $0.state.beginsFetch(at: now()) }) {
+            land(await fetch(), at: now())
+        }
+    }
+
+    private func land(_ result: RefreshDesk.Outcome, at landing: Timestamp) {
+        let (event, settlements) = desk.withLock { desk in
+            // Five to ten minutes, at random: a thousand gateways must not come back to a source that fell at once.
+            let event = desk.state.land(result, at: landing, lull: .random(in: 300_000...600_000))
+            return (event, desk.settle(at: landing))
+        }
+        for settlement in settlements { settlement.resume() }
+        report(event)
+    }
+
+    private func fetch() async -> RefreshDesk.Outcome {
+        do throws(CredentialsError) {
+            switch try await provider.credentials(at: now()) {
+            case .notConfigured(let reason): return .failure(.notConfigured(reason: reason))
+            case .found(let credentials):
+                try credentials.checkShape(at: now())
+                return .success(credentials)
+            }
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func close() {
+        let end = now()
+        let settlements = desk.withLock { desk in
+            desk.state.close()
+            return desk.settle(at: end)
+        }
+        for settlement in settlements { settlement.resume() }
+    }
+}

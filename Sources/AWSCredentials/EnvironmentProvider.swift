@@ -1,0 +1,43 @@
+public import SigV4
+
+/// Credentials in environment variables ("AWS access keys" and "Environment variables" in the AWS SDKs and Tools
+/// Reference Guide).
+public struct EnvironmentProvider: CredentialsProvider {
+    /// "environment".
+    public let name = "environment"
+    private let environment: Variables
+
+    /// Reads only the given variables, never the process's own.
+    public init(environment: [String: String]) {
+        self.environment = Variables(environment)
+    }
+
+    /// Throws `halfSet` for a key without its other half, and `malformedTime`.
+    public func credentials(at now: Timestamp) throws(CredentialsError) -> ProviderAnswer {
+        switch (environment.value(of: Self.accessKeyID), environment.value(of: Self.secretAccessKey)) {
+        case (nil, nil): return .notConfigured(reason: "\(Self.accessKeyID) is not set")
+        case (nil, _): throw .halfSet(variable: Self.secretAccessKey, missing: Self.accessKeyID)
+        case (_, nil): throw .halfSet(variable: Self.accessKeyID, missing: Self.secretAccessKey)
+        case (let accessKeyID?, let secretAccessKey?):
+            return .found(
+                Credentials(
+                    accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken,
+                    expiration: try expiration(), accountID: environment.value(of: "AWS_ACCOUNT_ID")))
+        }
+    }
+
+    /// The second name is the one that old tools use.
+    private var sessionToken: String? {
+        environment.value(of: "AWS_SESSION_TOKEN") ?? environment.value(of: "AWS_SECURITY_TOKEN")
+    }
+
+    private func expiration() throws(CredentialsError) -> Timestamp? {
+        guard let text = environment.value(of: Self.credentialExpiration) else { return nil }
+        guard let time = Timestamp(rfc3339: text) else { throw .malformedTime(variable: Self.credentialExpiration) }
+        return time
+    }
+
+    private static let accessKeyID = "AWS_ACCESS_KEY_ID"
+    private static let secretAccessKey = "AWS_SECRET_ACCESS_KEY"
+    private static let credentialExpiration = "AWS_CREDENTIAL_EXPIRATION"
+}

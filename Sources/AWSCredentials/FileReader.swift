@@ -1,0 +1,47 @@
+import FoundationEssentials
+
+/// Reads small text files whole, below a directory that stands for the file system's root.
+///
+/// Only regular files of bounded size are opened: a pipe could block for ever, and a wrong path must not fill memory.
+public struct FileReader: Sendable {
+    private let root: String
+    private let limit: Int
+
+    /// `root` is put before every path; `limit` is the largest file accepted, in bytes.
+    public init(root: String = "", limit: Int = 1 << 20) {
+        self.root = root
+        self.limit = limit
+    }
+
+    /// The file's text without a byte order mark, or nil where there is no such file. Symbolic links are followed:
+    /// mounted secrets are links.
+    func text(of path: String) throws(FileFault) -> String? {
+        // The customary way to say "no file at all", though not a regular one.
+        if path == "/dev/null" { return nil }
+        let file = URL(filePath: root + path).resolvingSymlinksInPath()
+        guard let bytes = try bytes(of: file) else { return nil }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .notText }
+        return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
+    }
+
+    private func bytes(of file: URL) throws(FileFault) -> Data? {
+        do {
+            let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
+            guard attributes[.type] as? FileAttributeType == .typeRegular else { throw FileFault.notRegular }
+            guard let size = attributes[.size] as? Int, size <= limit else { throw FileFault.tooLarge(limit: limit) }
+            return try Data(contentsOf: file)
+        } catch {
+            return try absence(or: error)
+        }
+    }
+
+    /// Nil where the error says that there is no such file.
+    private func absence(or error: any Error) throws(FileFault) -> Data? {
+        switch (error as? FileFault, (error as? CocoaError)?.code) {
+        case (let fault?, _): throw fault
+        case (_, .fileReadNoSuchFile?): return nil
+        case (_, .fileReadNoPermission?): throw .permissionDenied
+        default: throw .unreadable
+        }
+    }
+}

@@ -1,0 +1,50 @@
+/// What the selected profile says beside credentials: where AWS is. Nil where it says nothing. The environment's own
+/// settings (`AWS_REGION` and the like) come before these and are read elsewhere.
+public struct ProfileSettings: Sendable, Equatable {
+    /// `region`.
+    public let region: String?
+    /// `endpoint_url`: for every service without one of its own.
+    public let endpointURL: String?
+    /// `endpoint_url` of each service in the `[services NAME]` section that the profile's `services` names. Keys are
+    /// AWS's service identifiers in lower case with underscores: `transcribe`, `sts`.
+    public let serviceEndpointURLs: [String: String]
+    /// `use_fips_endpoint`.
+    public let usesFIPSEndpoint: Bool?
+    /// `use_dualstack_endpoint`.
+    public let usesDualStackEndpoint: Bool?
+
+    /// Reads both shared files. A profile that does not exist says nothing: ``ProfileProvider`` is the one to complain.
+    /// Throws for files that are broken and flags that are neither `true` nor `false`.
+    public init(environment: [String: String], files: FileReader) throws(CredentialsError) {
+        let environment = Variables(environment)
+        let configuration = try SharedConfiguration(environment: environment, files: files)
+        let name = ProfileSelection(environment: environment).name
+        let profile = configuration.sections[.profile(name)] ?? Section()
+        region = profile.value(of: "region")
+        endpointURL = profile.value(of: "endpoint_url")
+        serviceEndpointURLs = configuration.serviceEndpointURLs(of: profile)
+        usesFIPSEndpoint = try profile.flag("use_fips_endpoint", in: name)
+        usesDualStackEndpoint = try profile.flag("use_dualstack_endpoint", in: name)
+    }
+}
+
+extension SharedConfiguration {
+    fileprivate func serviceEndpointURLs(of profile: Section) -> [String: String] {
+        guard let name = profile.value(of: "services"), let services = sections[SectionName(.services, name)]
+        else { return [:] }
+        return services.properties.keys.reduce(into: [:]) { urls, service in
+            urls[service] = services.subproperties(of: service).value(of: "endpoint_url")
+        }
+    }
+}
+
+extension Section {
+    fileprivate func flag(_ key: String, in profile: String) throws(CredentialsError) -> Bool? {
+        switch value(of: key)?.lowercased() {
+        case nil: nil
+        case "true": true
+        case "false": false
+        default: throw .malformedFlag(profile: profile, key: key)
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/// The kinds of source that a profile can take its credentials from. The raw value is for people.
+public enum ProfileSource: String, Sendable, CustomStringConvertible {
+    case webIdentity = "a web identity (web_identity_token_file)"
+    case assumedRole = "an assumed role (role_arn)"
+    case singleSignOn = "IAM Identity Center (sso_session, sso_start_url)"
+    case login = "a console login (login_session)"
+    case process = "another program (credential_process)"
+    case staticKeys = "static keys (aws_access_key_id, aws_secret_access_key)"
+
+    /// The raw value.
+    public var description: String { rawValue }
+
+    /// The source that the profile names, or nil where it names none. Where there are several the first in this order
+    /// counts, static keys last: who adds a role to a profile wants the role's permissions.
+    init?(of profile: Section) {
+        let sources: [(source: ProfileSource, keys: [String])] = [
+            (.webIdentity, ["web_identity_token_file"]),
+            (.assumedRole, ["role_arn"]),
+            (.singleSignOn, ["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"]),
+            (.login, ["login_session"]),
+            (.process, ["credential_process"]),
+            (.staticKeys, ["aws_access_key_id", "aws_secret_access_key"]),
+        ]
+        guard let named = sources.first(where: { $0.keys.contains { profile.value(of: $0) != nil } })
+        else { return nil }
+        self = named.source
+    }
+}

@@ -1,0 +1,112 @@
+/// Reads the text of one shared file, line by line.
+///
+/// A `#` or `;` comments out a line that begins with it, and the rest of a property's line after white space; in an
+/// indented line, which continues the property above, both belong to the value.
+package struct SharedFileParser {
+    private enum Place {
+        case beforeFirstSection
+        /// Below a heading; nil for a section that is ignored.
+        case section(SectionName?)
+        /// Below a property; nil for one that is ignored. `isParent` where its own line left the value empty.
+        case property(SectionName?, key: String?, isParent: Bool)
+    }
+
+    private let file: SharedFile
+    private let path: String
+    private var sections: [SectionName: Section] = [:]
+    private var place = Place.beforeFirstSection
+    private var lineNumber = 0
+
+    private init(_ file: SharedFile, path: String) {
+        self.file = file
+        self.path = path
+    }
+
+    /// Parts with the same heading are merged, the last value of a key wins. Throws `malformedFile` with `path`.
+    package static func sections(
+        of text: String, as file: SharedFile, path: String
+    ) throws(CredentialsError) -> [SectionName: Section] {
+        var parser = SharedFileParser(file, path: path)
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isLineEnd) {
+            parser.lineNumber += 1
+            try parser.read(line)
+        }
+        return parser.sections.withOneDefault
+    }
+
+    private mutating func read(_ line: Substring) throws(CredentialsError) {
+        if line.allSatisfy(\.isBlank) { return }
+        switch line.first {
+        case "#", ";": return
+        case "[": try openSection(line)
+        case " ", "\t": try continueProperty(line.trimmed)
+        default: try readProperty(line.withoutComment)
+        }
+    }
+
+    private mutating func openSection(_ line: Substring) throws(CredentialsError) {
+        let heading = line.prefix { $0 != "#" && $0 != ";" }.trimmed
+        guard heading.last == "]" else { throw fault(.unclosedDefinition) }
+        let name = SectionName(header: heading.dropFirst().dropLast(), in: file)
+        if let name { sections[name] = sections[name] ?? Section() }
+        place = .section(name)
+    }
+
+    private mutating func readProperty(_ text: Substring) throws(CredentialsError) {
+        let section = try currentSection()
+        let property = try split(text, orThrow: .missingEquals, .unnamedProperty)
+        let key = property.name.isIdentifier ? property.name.lowercased() : nil
+        if let section, let key { sections[section]?.set(key, to: property.value) }
+        place = .property(section, key: key, isParent: property.value.isEmpty)
+    }
+
+    private mutating func continueProperty(_ text: Substring) throws(CredentialsError) {
+        guard case .property(let section, let key, let isParent) = place else {
+            _ = try currentSection()
+            throw fault(.strayContinuation)
+        }
+        if isParent { _ = try split(text, orThrow: .missingEqualsInSubproperty, .unnamedSubproperty) }
+        if let section, let key { sections[section]?.append(text, to: key) }
+    }
+
+    private func currentSection() throws(CredentialsError) -> SectionName? {
+        switch place {
+        case .beforeFirstSection: throw fault(.outsideProfile)
+        case .section(let name), .property(let name, _, _): return name
+        }
+    }
+
+    private func split(
+        _ text: Substring, orThrow missingEquals: SyntaxFault, _ unnamed: SyntaxFault
+    ) throws(CredentialsError) -> (name: Substring, value: Substring) {
+        guard let equals = text.firstIndex(of: "=") else { throw fault(missingEquals) }
+        let name = text[..<equals].trimmed
+        guard !name.isEmpty else { throw fault(unnamed) }
+        return (name, text[text.index(after: equals)...].trimmed)
+    }
+
+    private func fault(_ fault: SyntaxFault) -> CredentialsError {
+        .malformedFile(path: path, line: lineNumber, fault)
+    }
+}
+
+extension Substring {
+    /// Up to a `#` or `;` that follows white space.
+    fileprivate var withoutComment: Substring {
+        var followsBlank = false
+        return prefix { character in
+            defer { followsBlank = character.isBlank }
+            return !(followsBlank && (character == "#" || character == ";"))
+        }
+    }
+}
+
+extension [SectionName: Section] {
+    /// `[profile default]`, or where there is none the bare `[default]` in its place.
+    fileprivate var withOneDefault: Self {
+        var sections = self
+        let bare = sections.removeValue(forKey: SectionName(.bareDefault, "default"))
+        if sections[.profile("default")] == nil { sections[.profile("default")] = bare }
+        return sections
+    }
+}

@@ -1,0 +1,17 @@
+/// Environment variables, some of which are secret: printing or reflecting the value, or whatever holds it, shows none.
+struct Variables: Sendable {
+    private let values: [String: String]
+
+    init(_ values: [String: String]) {
+        self.values = values
+    }
+
+    /// The variable's value without white space around it, or nil where it is unset, empty or blank.
+    func value(of name: String) -> String? { values.value(of: name) }
+}
+
+extension Variables: CustomStringConvertible, CustomReflectable {
+    var description: String { "Variables(\(values.count))" }
+
+    var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,42 @@
+extension EntryTable {
+    /// One step on the way to store a value.
+    enum StoringStep {
+        /// Room was needed. Let go of this entry, then take the next step.
+        case evicted(Entry)
+        /// Done; let go of what was there before.
+        case stored(replacing: Stored<Value>?)
+        /// Not kept; let go of what it was to replace.
+        case refused(Entry?)
+    }
+
+    /// Stores, or evicts a single entry for it. Each step is short, so that no hit waits while many small entries make
+    /// way for a large one; and because each step checks the ticket, a purge between two of them wins.
+    mutating func stepToStore(_ stored: Stored<Value>, for key: Key, hash: UInt32, cost: Int, under ticket: Ticket)
+        -> StoringStep
+    {
+        guard tickets.isValid(ticket, for: key) else { return refuse(key) }
+        guard let price = price(of: cost) else { return refuse(key, removing: remove(key, hash: hash)) }
+        if let slot = slot(of: key, hash: hash) {
+            guard bytes - self.cost(of: slot) + cost > budget else {
+                tickets.spend(for: key)
+                return .stored(replacing: replace(slot, with: stored, cost: price))
+            }
+        } else if bytes + growth + cost <= budget {
+            tickets.spend(for: key)
+            insert(Entry(key: key, stored: stored), hash: hash, cost: price)
+            return .stored(replacing: nil)
+        }
+        return evict().map { .evicted($0) } ?? refuse(key)
+    }
+
+    /// nil if an entry of that cost would not fit into the empty table.
+    private func price(of cost: Int) -> UInt32? {
+        let needed = count == 0 ? tableBytes + growth : tableBytes
+        return cost <= budget - needed ? UInt32(exactly: cost) : nil
+    }
+
+    private mutating func refuse(_ key: Key, removing entry: Entry? = nil) -> StoringStep {
+        tickets.spend(for: key)
+        return .refused(entry)
+    }
+}

@@ -1,0 +1,150 @@
+/// One shard's entries, within a budget of bytes that counts its own tables too. Nothing here frees an entry: whatever
+/// leaves is returned, and the caller lets go of it outside the lock. Not safe for concurrent access.
+@usableFromInline
+struct EntryTable<Key: Hashable & Sendable, Value: Sendable> {
+    /// A slot's key and value, or neither. Two optionals, not an optional pair: so a hit copies, and retains, the value alone.
+    @usableFromInline
+    struct Entry: Sendable {
+        @usableFromInline var key: Key?
+        @usableFromInline var stored: Stored<Value>?
+    }
+
+    @usableFromInline
+    enum LookUp: Sendable {
+        case missing
+        case hit(Stored<Value>)
+        case expired(Entry)
+    }
+
+    let budget: Int
+    var tickets = TicketLedger<Key>()
+    private(set) var evictions = 0
+    @usableFromInline var expirations = 0
+    @usableFromInline var index = SlotIndex()
+    @usableFromInline var entries: [Entry] = []
+    @usableFromInline var policy: S3FIFO
+    private var vacant: [UInt32] = []
+
+    init(budget: Int) {
+        self.budget = budget
+        policy = S3FIFO(budget: budget)
+    }
+
+    var counts: CacheCounts {
+        CacheCounts(entries: policy.count, bytes: bytes, evictions: evictions, expirations: expirations)
+    }
+
+    @inlinable
+    mutating func lookUp(_ key: Key, hash: UInt32, at now: Moment) -> LookUp {
+        guard let slot = slot(of: key, hash: hash), let stored = entries[slot].stored else { return .missing }
+        if now <= stored.keep {
+            policy.touch(slot)
+            return .hit(stored)
+        }
+        expirations += 1
+        return .expired(take(slot))
+    }
+
+    mutating func purge(_ key: Key, hash: UInt32) -> Entry? {
+        tickets.purge(key)
+        return remove(key, hash: hash)
+    }
+
+    /// Leaves this table empty, and returns the old one's memory.
+    mutating func purgeAll() -> Self {
+        let old = self
+        tickets.purgeAll()
+        (index, entries, policy, vacant) = (SlotIndex(), [], S3FIFO(budget: budget), [])
+        return old
+    }
+}
+
+// MARK: Slots
+
+extension EntryTable {
+    /// The bytes of the entries and of the tables.
+    var bytes: Int { policy.bytes + tableBytes }
+
+    var count: Int { policy.count }
+
+    var tableBytes: Int { Self.tableBytes(for: entries.count) }
+
+    @inlinable @inline(__always)
+    func slot(of key: Key, hash: UInt32) -> Int? {
+        var place = index.start(of: hash)
+        while let slot = index.candidate(for: hash, from: &place) {
+            if entries[slot].key == key { return slot }
+        }
+        return nil
+    }
+
+    func cost(of slot: Int) -> Int { policy.cost(of: slot) }
+
+    /// Puts an entry into a vacant slot. The key must not be there.
+    mutating func insert(_ entry: Entry, hash: UInt32, cost: UInt32) {
+        if vacant.isEmpty { grow() }
+        let slot = Int(vacant.removeLast())
+        entries[slot] = entry
+        index.insert(slot, hash: hash)
+        policy.admit(slot, hash: hash, cost: cost)
+    }
+
+    /// Puts another value under the key of an occupied slot, which keeps its place, and returns the old one.
+    mutating func replace(_ slot: Int, with stored: Stored<Value>, cost: UInt32) -> Stored<Value>? {
+        let old = entries[slot].stored
+        entries[slot].stored = stored
+        policy.reprice(slot, at: cost)
+        return old
+    }
+
+    mutating func remove(_ key: Key, hash: UInt32) -> Entry? {
+        slot(of: key, hash: hash).map { take($0) }
+    }
+
+    mutating func evict() -> Entry? {
+        guard let slot = policy.evict() else { return nil }
+        evictions += 1
+        return vacate(slot)
+    }
+
+    @usableFromInline
+    mutating func take(_ slot: Int) -> Entry {
+        policy.remove(slot)
+        return vacate(slot)
+    }
+
+    /// Ends what the policy no longer knows.
+    private mutating func vacate(_ slot: Int) -> Entry {
+        index.remove(slot, hash: policy.hash(of: slot))
+        vacant.append(UInt32(slot))
+        defer { entries[slot] = Entry() }
+        return entries[slot]
+    }
+}
+
+// MARK: Growth
+
+extension EntryTable {
+    /// The bytes by which the tables have to grow before another entry fits in.
+    var growth: Int {
+        vacant.isEmpty ? Self.tableBytes(for: Self.capacity(after: entries.count)) - tableBytes : 0
+    }
+
+    private mutating func grow() {
+        let slots = entries.count..<Self.capacity(after: entries.count)
+        entries.reserveCapacity(slots.upperBound)
+        entries += repeatElement(Entry(), count: slots.count)
+        vacant.reserveCapacity(slots.upperBound)
+        vacant += slots.reversed().map { UInt32($0) }
+        policy.reserve(slots.upperBound)
+        index.reserve(slots.upperBound)
+    }
+
+    /// By a quarter: all arrays are sized exactly, so the bytes they have are the bytes that are counted.
+    private static func capacity(after capacity: Int) -> Int { max(16, capacity + capacity / 4) }
+
+    private static func tableBytes(for capacity: Int) -> Int {
+        capacity * (MemoryLayout<Entry>.stride + MemoryLayout<UInt32>.stride)
+            + S3FIFO.footprint(for: capacity) + SlotIndex.footprint(for: capacity)
+    }
+}

@@ -1,0 +1,45 @@
+/// Leave to store one key's value, taken when its flight starts. A purge in between voids it. Spend each ticket once:
+/// ``ExpiringCache/store(_:for:cost:under:)`` does, ``ExpiringCache/surrender(_:for:)`` does without storing.
+public struct Ticket: Sendable {
+    let issuedAfter: UInt64
+}
+
+/// Which tickets are out, and which of them a purge has voided: exactly those of its key that were issued before it.
+/// It holds one record for each key with a ticket out, so the flights under way bound it. Not safe for concurrent access.
+struct TicketLedger<Key: Hashable> {
+    private struct Record {
+        var holders = 0
+        /// The number of the key's last purge while a ticket was out.
+        var purge: UInt64 = 0
+    }
+
+    /// The number of the latest purge of any key.
+    private var purges: UInt64 = 0
+    private var purgeOfAll: UInt64 = 0
+    private var records: [Key: Record] = [:]
+
+    mutating func issue(for key: Key) -> Ticket {
+        records[key, default: Record()].holders += 1
+        return Ticket(issuedAfter: purges)
+    }
+
+    func isValid(_ ticket: Ticket, for key: Key) -> Bool {
+        guard let record = records[key] else { return false }
+        return record.purge <= ticket.issuedAfter && purgeOfAll <= ticket.issuedAfter
+    }
+
+    mutating func spend(for key: Key) {
+        guard let holders = records[key]?.holders else { return }
+        if holders == 1 { records[key] = nil } else { records[key]?.holders = holders - 1 }
+    }
+
+    mutating func purge(_ key: Key) {
+        purges += 1
+        records[key]?.purge = purges
+    }
+
+    mutating func purgeAll() {
+        purges += 1
+        purgeOfAll = purges
+    }
+}

@@ -1,0 +1,91 @@
+/// Puts an answer together from the header lines and the pieces of content that libcurl hands over, and refuses what
+/// is too large, encoded or no HTTP. Pure: it knows nothing of libcurl.
+struct AnswerReader {
+    private enum Stage {
+        case statusLine, fields, content
+    }
+
+    private let limits: (head: Int, body: Int)
+    private var stage = Stage.statusLine
+    private var status = 0
+    private var headSize = 0
+    private var fields: [(name: String, value: String)] = []
+    private var body: [UInt8] = []
+    /// Set once: why the rest of the answer is not wanted.
+    private(set) var refusal: CurlError?
+
+    init(headLimit: Int, bodyLimit: Int) {
+        limits = (headLimit, bodyLimit)
+    }
+
+    /// The answer, once its head was complete. Whether its content is complete only the transfer knows.
+    var response: CurlResponse? {
+        guard stage == .content, refusal == nil else { return nil }
+        return CurlResponse(status: status, headers: CurlHeaders(fields), body: body)
+    }
+
+    /// Takes one line of the head with its line end, of an interim answer too. False: end the transfer.
+    mutating func take(line: [UInt8]) -> Bool {
+        let text = line.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
+        switch stage {
+        case .statusLine: readStatus(text)
+        case .fields: text.isEmpty ? endHead() : readField(text)
+        // Trailer fields: nobody asked for them (RFC 9110 §6.5.1 lets a recipient drop them).
+        case .content: break
+        }
+        return refusal == nil
+    }
+
+    /// Takes a piece of the content. False: end the transfer.
+    mutating func take(content: [UInt8]) -> Bool {
+        if body.count + content.count > limits.body { refusal = .answerTooLarge(limit: limits.body) }
+        guard refusal == nil else { return false }
+        if body.isEmpty { body = content } else { body += content }
+        return true
+    }
+
+    /// `HTTP/1.1 200 OK` (RFC 9112 §4).
+    private mutating func readStatus(_ line: ArraySlice<UInt8>) {
+        let code = String(decoding: line.dropFirst(9).prefix(3), as: UTF8.self)
+        guard line.starts(with: "HTTP/1.".utf8), let number = Int(code), (100...999).contains(number) else {
+            refusal = .malformedAnswer
+            return
+        }
+        status = number
+        stage = .fields
+    }
+
+    /// `name: value` (RFC 9112 §5); a folded line has no name and is refused.
+    private mutating func readField(_ line: ArraySlice<UInt8>) {
+        guard fits(line.count) else { return refusal = .answerTooLarge(limit: limits.head) }
+        let name = String(decoding: line.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self)
+        let value = String(decoding: line.dropFirst(name.utf8.count + 1), as: UTF8.self).trimmingBlanks
+        guard name.isToken, name.utf8.count < line.count, String(value).isFieldValue, !isEncoding(name, value) else {
+            return refusal = .malformedAnswer
+        }
+        fields.append((name, String(value)))
+    }
+
+    /// Whether the field says that the content is compressed. libcurl would hand it over as it is, or inflate it.
+    private func isEncoding(_ name: String, _ value: Substring) -> Bool {
+        switch name.lowercased() {
+        case "content-encoding": !["", "identity"].contains(value.lowercased())
+        case "transfer-encoding": value.lowercased() != "chunked"
+        default: false
+        }
+    }
+
+    /// After an interim answer (RFC 9110 §15.2) the real one begins with a status line of its own. Each counts as an
+    /// empty field, so that they have an end too.
+    private mutating func endHead() {
+        guard status < 200 else { return stage = .content }
+        guard fits(0) else { return refusal = .answerTooLarge(limit: limits.head) }
+        fields = []
+        stage = .statusLine
+    }
+
+    private mutating func fits(_ lineLength: Int) -> Bool {
+        headSize += lineLength + 32
+        return headSize <= limits.head
+    }
+}

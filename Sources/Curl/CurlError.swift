@@ -1,0 +1,62 @@
+/// Why a request has no answer. An answer of any status is none of these.
+public enum CurlError: Error, Sendable, Equatable {
+    /// The deadline passed, or, while connecting, the time for that.
+    case timedOut(Phase)
+    /// The name of the host, or of the proxy, has no address.
+    case couldNotResolve
+    /// No address accepted a connection, or the proxy opened no tunnel.
+    case couldNotConnect
+    case tlsFailed(TLSFailure)
+    /// The connection ended before the answer did: a reset, a truncated head, a truncated body.
+    case closedEarly
+    /// The content or the header of the answer has more than this many bytes.
+    case answerTooLarge(limit: Int)
+    /// Not HTTP/1, or encoded although no encoding was asked for.
+    case malformedAnswer
+    /// Not an absolute `http:` or `https:` URL, or one with a user name.
+    case unsupportedURL
+    /// This part of the request cannot be sent as it is.
+    case malformedRequest(RequestPart)
+    /// The task that asked was cancelled.
+    case cancelled
+    /// The client was shut down.
+    case shutDown
+    /// A failure that has no other case: libcurl's number for it (`CURLcode`, libcurl-errors(3)).
+    case other(code: Int)
+
+    /// How far a transfer had come.
+    public enum Phase: Sendable, Equatable {
+        /// Behind ``CurlOptions/concurrency`` others: nothing was tried.
+        case waiting
+        /// Resolving the name, connecting, shaking hands.
+        case connecting
+        /// At least a part of the request was sent.
+        case answering
+    }
+
+    /// What was wrong with TLS.
+    public enum TLSFailure: Sendable, Equatable {
+        case expiredCertificate
+        case untrustedCertificate
+        /// The certificate is trusted and belongs to another host.
+        case wrongHost
+        case handshake
+        case unreadableAuthorities
+    }
+
+    /// What ``malformedRequest(_:)`` speaks of.
+    public enum RequestPart: Sendable, Equatable {
+        case method, headerName, headerValue
+    }
+
+    /// Whether the server may have received the request, so that only a request that may be repeated is sent again.
+    /// False is certain; of a transfer that was ended here (``cancelled``, ``shutDown``) nothing is known.
+    public var requestMayHaveArrived: Bool {
+        switch self {
+        case .timedOut(.answering), .closedEarly, .answerTooLarge, .malformedAnswer, .cancelled, .shutDown, .other: true
+        case .timedOut(.waiting), .timedOut(.connecting), .couldNotResolve, .couldNotConnect, .tlsFailed,
+            .unsupportedURL, .malformedRequest:
+            false
+        }
+    }
+}

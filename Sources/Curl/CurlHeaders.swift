@@ -1,0 +1,14 @@
+/// The header fields of an answer, in order of arrival.
+public struct CurlHeaders: Sendable {
+    public let fields: [(name: String, value: String)]
+
+    public init(_ fields: [(name: String, value: String)] = []) {
+        self.fields = fields
+    }
+
+    /// The first value of this name in any case (RFC 9110 §5.1), or nil.
+    public subscript(name: String) -> String? {
+        let wanted = name.lowercased()
+        return fields.first { $0.name.lowercased() == wanted }?.value
+    }
+}

@@ -1,0 +1,69 @@
+import CCurl
+
+/// libcurl's multi handle: the transfers under way, their connections and the cache of names (libcurl-multi(3)).
+///
+/// `@unchecked Sendable` because: it is used by the transfer thread alone, but for ``wakeUp()``, which libcurl allows
+/// from any thread (curl_multi_wakeup(3)) and ``Mailbox`` calls only while the handle lives.
+@safe struct MultiHandle: @unchecked Sendable {
+    private let handle: UnsafeMutableRawPointer
+
+    /// libcurl's own set-up, once for the process (curl_global_init(3)).
+    private static let setUp: Void = {
+        precondition(curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, "libcurl could not be set up")
+    }()
+
+    /// Keeps at most as many connections as there can be transfers.
+    init(connections: Int) {
+        _ = Self.setUp
+        guard let handle = unsafe curl_multi_init() else { fatalError("out of memory for libcurl's multi handle") }
+        unsafe self.handle = unsafe handle
+        unsafe check(ccurl_multi_set_long(handle, CURLMOPT_MAXCONNECTS, connections))
+    }
+
+    /// Starts the transfer; it goes on in ``perform()``.
+    func add(_ easy: EasyHandle) throws(CurlError) {
+        let code = unsafe curl_multi_add_handle(handle, easy.handle)
+        guard code == CURLM_OK else { throw .other(code: Int(code.rawValue)) }
+    }
+
+    /// Ends the transfer. A connection in the middle of an answer is closed.
+    func remove(_ easy: EasyHandle) {
+        check(unsafe curl_multi_remove_handle(handle, easy.handle))
+    }
+
+    /// Does what can be done without waiting.
+    func perform() {
+        var running: Int32 = 0
+        check(unsafe curl_multi_perform(handle, &running))
+    }
+
+    /// The next transfer that has ended, with how.
+    func nextEnded() -> (EasyHandle.ID, CURLcode)? {
+        var left: Int32 = 0
+        while let message = unsafe curl_multi_info_read(handle, &left) {
+            guard unsafe message.pointee.msg == CURLMSG_DONE else { continue }
+            return unsafe (EasyHandle.ID(message.pointee.easy_handle), message.pointee.data.result)
+        }
+        return nil
+    }
+
+    /// Waits for a socket, for one of libcurl's own time-outs, for ``wakeUp()``, and at most this long.
+    func poll(atMost pause: Duration) {
+        check(unsafe curl_multi_poll(handle, nil, 0, Int32(pause.wholeMilliseconds), nil))
+    }
+
+    /// Ends the present ``poll(atMost:)``, or the next one if there is none.
+    func wakeUp() {
+        check(unsafe curl_multi_wakeup(handle))
+    }
+
+    /// Closes all connections and frees the handle; no transfer may be left in it.
+    func free() {
+        check(unsafe curl_multi_cleanup(handle))
+    }
+
+    /// What is left of errors is memory that ran out or a broken handle: no transfer could be relied on after that.
+    private func check(_ code: CURLMcode) {
+        precondition(code == CURLM_OK, "libcurl's multi handle failed")
+    }
+}

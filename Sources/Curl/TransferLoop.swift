@@ -1,0 +1,107 @@
+/// The transfer thread's work: takes submissions, has libcurl transfer them, answers. It is made, run and freed on that
+/// thread. Each submission is in exactly one place, `waiting` or `running`, and is answered by whoever takes it out.
+final class TransferLoop {
+    private let options: CurlOptions
+    private let multi: MultiHandle
+    private let mailbox: Mailbox
+    /// In order of arrival.
+    private var waiting: [Submission] = []
+    private var running: [EasyHandle.ID: Transfer] = [:]
+    /// Handles to be used again; with those running never more than `options.concurrency`.
+    private var idle: [EasyHandle] = []
+
+    init(options: CurlOptions, multi: MultiHandle, mailbox: Mailbox) {
+        self.options = options
+        self.multi = multi
+        self.mailbox = mailbox
+    }
+
+    /// Runs until the mailbox is closed, then answers who is left and frees the multi handle.
+    func run() {
+        var post = mailbox.take()
+        while !post.isLast {
+            turn(post)
+            post = mailbox.take()
+        }
+        waiting += post.submissions
+        endWaiting(.shutDown) { _ in true }
+        endRunning(.shutDown) { _ in true }
+        idle = []
+        multi.free()
+        mailbox.leave()
+    }
+
+    private func turn(_ post: MailboxState.Post) {
+        waiting += post.submissions
+        if !post.isEmpty { endCancelled() }
+        startWaiting()
+        multi.perform()
+        answerEnded()
+        multi.poll(atMost: pause)
+    }
+
+    /// Also finds those that were cancelled before they arrived.
+    private func endCancelled() {
+        endWaiting(.cancelled) { $0.cancellation.isRequested }
+        endRunning(.cancelled) { $0.cancellation.isRequested }
+    }
+
+    private func startWaiting() {
+        guard !waiting.isEmpty else { return }
+        let now = ContinuousClock.now
+        endWaiting(.timedOut(.waiting)) { $0.deadline <= now }
+        let free = options.concurrency - running.count
+        for submission in waiting.prefix(free) { start(submission, at: now) }
+        waiting.removeFirst(min(free, waiting.count))
+    }
+
+    private func start(_ submission: Submission, at now: ContinuousClock.Instant) {
+        let easy = idle.popLast() ?? EasyHandle()
+        do throws(CurlError) {
+            let transfer = try Transfer(submission, on: easy, now: now, options: options)
+            try multi.add(easy)
+            running[easy.id] = transfer
+        } catch {
+            recycle(easy)
+            submission.finish(.failure(error))
+        }
+    }
+
+    private func answerEnded() {
+        while let (id, code) = multi.nextEnded() {
+            guard let transfer = running[id] else { preconditionFailure("libcurl ended a transfer that is not ours") }
+            finish(transfer, transfer.outcome(code, bodyLimit: options.bodyLimit))
+        }
+    }
+
+    /// libcurl keeps the deadlines of those running, this those of the waiting.
+    private var pause: Duration {
+        guard let deadline = waiting.map(\.deadline).min() else { return .seconds(86_400) }
+        // Those who ended just now have made room.
+        return running.count < options.concurrency ? .zero : deadline - .now
+    }
+
+    private func endWaiting(_ error: CurlError, where isEnding: (Submission) -> Bool) {
+        var kept: [Submission] = []
+        for submission in waiting {
+            if isEnding(submission) { submission.finish(.failure(error)) } else { kept.append(submission) }
+        }
+        waiting = kept
+    }
+
+    private func endRunning(_ error: CurlError, where isEnding: (Submission) -> Bool) {
+        for transfer in running.values where isEnding(transfer.submission) { finish(transfer, .failure(error)) }
+    }
+
+    private func finish(_ transfer: Transfer, _ result: Result<CurlResponse, CurlError>) {
+        running[transfer.easy.id] = nil
+        multi.remove(transfer.easy)
+        recycle(transfer.easy)
+        transfer.submission.finish(result)
+    }
+
+    private func recycle(_ easy: EasyHandle) {
+        easy.reset()
+        idle.append(easy)
+    }
+}

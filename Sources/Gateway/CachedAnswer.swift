@@ -1,0 +1,53 @@
+import HTTPExchange
+import Synchronization
+import Transcribe
+
+/// What AWS said of a name, as it is remembered: a job, or that there is none.
+enum CachedAnswer: Sendable {
+    case job(CachedJob)
+    /// AWS knows no such job, or does not accept the name.
+    case refusal(Problem)
+
+    /// Bytes it takes, beside the cache's own overhead.
+    var cost: Int {
+        switch self {
+        case .job(let job): job.cost
+        case .refusal(let problem): MemoryLayout<Problem>.size + problem.detail.utf8.count
+        }
+    }
+}
+
+/// A job and its representations, each rendered once.
+final class CachedJob: Sendable {
+    /// How many selections of members are kept with a job; a client that asks for more kinds has them rendered anew.
+    private static let keptRenderings = 4
+
+    /// What the job is called in the log.
+    let label: String
+    private let job: Job
+    private let renderings: Mutex<[(fields: JobFields, rendering: JobRendering)]>
+
+    /// Renders the selection that is asked for first.
+    init(_ job: Job, fields: JobFields, label: String) {
+        self.job = job
+        self.label = label
+        renderings = Mutex([(fields, JobRendering(job, fields: fields))])
+    }
+
+    var isFinished: Bool { job.isFinished }
+
+    func rendering(of fields: JobFields) -> JobRendering {
+        renderings.withLock { renderings in
+            if let known = renderings.first(where: { $0.fields == fields }) { return known.rendering }
+            let rendering = JobRendering(job, fields: fields)
+            if renderings.count < Self.keptRenderings { renderings.append((fields, rendering)) }
+            return rendering
+        }
+    }
+
+    /// The job's members and the representations that may be kept: each at most as long as all members together.
+    var cost: Int {
+        let whole = JobRendering(job, fields: .full).body.bytes.count
+        return MemoryLayout<Job>.size + whole + Self.keptRenderings * (whole + 160)
+    }
+}

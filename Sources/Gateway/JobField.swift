@@ -1,0 +1,35 @@
+/// A member of a job as this API names it, in the order in which members are written.
+public enum JobField: String, CaseIterable, Sendable {
+    case name, status, createdAt, startedAt, completedAt, transcriptUri, failureReason
+    case languageCode, mediaFormat, mediaSampleRateHertz, mediaUri, redactedMediaUri, settings, specialty, type
+    case contentIdentificationType, tags
+}
+
+/// A set of job members: what a client asks for, what an operator allows, what a representation shows.
+public struct JobFields: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt32
+
+    public init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    public init(_ fields: some Sequence<JobField>) {
+        self.init(fields.map(JobFields.init))
+    }
+
+    public init(_ field: JobField) {
+        rawValue = 1 << UInt32(JobField.allCases.firstIndex(of: field) ?? 0)
+    }
+
+    /// Every documented member (`?view=full`).
+    public static let full = JobFields(JobField.allCases)
+    /// What an app needs to follow a job: the default.
+    public static let standard = JobFields([
+        JobField.name, .status, .createdAt, .startedAt, .completedAt, .transcriptUri, .failureReason,
+    ])
+
+    /// The members' names in the order of the schema, for people.
+    var names: String {
+        JobField.allCases.filter { contains(JobFields($0)) }.map(\.rawValue).joined(separator: ", ")
+    }
+}

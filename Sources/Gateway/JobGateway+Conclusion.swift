@@ -1,0 +1,62 @@
+import Caching
+import HTTPExchange
+import HTTPTypes
+import Transcribe
+
+/// From what was found to the reply, noted in the journal.
+extension JobGateway {
+    /// A request that ends with a problem.
+    func conclude(_ problem: Problem, for visit: Visit, _ name: JobName? = nil, as outcome: Outcome? = nil) -> Reply {
+        let reply = problem.reply(to: visit)
+        journal.note(
+            reply, to: visit, outcome ?? problem.outcome, awsRequestID: problem.awsRequestID,
+            label: name.map { journal.label(for: $0) })
+        return reply
+    }
+
+    /// A look-up that waited.
+    func conclude(_ landing: Landing, for lookUp: LookUp, collapsed: Bool) -> Reply {
+        switch landing {
+        case .answered(let stored, let isStored):
+            conclude(stored, from: .upstream(collapsed: collapsed, stored: isStored), for: lookUp)
+        case .failed(let failure):
+            conclude(Problem(failure), for: lookUp.visit, lookUp.name)
+        }
+    }
+
+    /// A look-up with an answer of AWS's.
+    func conclude(_ stored: Stored<CachedAnswer>, from origin: JobReply.Origin, for lookUp: LookUp) -> Reply {
+        switch stored.value {
+        case .refusal(let problem):
+            return conclude(problem, for: lookUp.visit, lookUp.name, as: origin.outcome)
+        case .job(let job):
+            let answer = JobReply(
+                rendering: job.rendering(of: lookUp.fields), lifetime: stored.storedAt.duration(to: stored.freshUntil),
+                age: stored.storedAt.duration(to: max(lookUp.visit.start, stored.storedAt)),
+                isFinished: job.isFinished, origin: origin)
+            let reply = answer.reply(to: lookUp.visit, unless: lookUp.condition, caching: options.caching)
+            journal.note(reply, to: lookUp.visit, origin.outcome, label: job.label)
+            return reply
+        }
+    }
+}
+
+extension Problem {
+    fileprivate var outcome: Outcome {
+        switch status.code {
+        case 429: .limited
+        case 500...: .failed
+        default: .refused
+        }
+    }
+}
+
+extension JobReply.Origin {
+    fileprivate var outcome: Outcome {
+        switch self {
+        case .cache: .hit
+        case .upstream(collapsed: true, _): .collapsed
+        case .upstream(collapsed: false, _): .miss
+        }
+    }
+}

@@ -1,0 +1,88 @@
+public import Caching
+public import HTTPExchange
+import HTTPTypes
+import RateLimiting
+import Transcribe
+
+/// The gateway's public face: `GET /jobs/{name}`.
+///
+/// A request is a straight line: route, admit, look in the cache, reply. Only a miss leaves the server's thread: it joins
+/// the flight for its job and is answered when that lands, or at its deadline.
+public final class JobGateway: Handler {
+    let options: GatewayOptions
+    private let cache: JobCache
+    private let limiter: ClientLimiter?
+    private let ids = RequestID()
+    let journal: Journal
+    /// Brings what is not cached; its `run()` has to be running.
+    public let fetcher: Fetcher
+
+    public init(options: GatewayOptions, source: any JobSource, journal: Journal) {
+        self.options = options
+        self.journal = journal
+        cache = JobCache(capacity: options.cacheCapacity, shards: 16)
+        fetcher = Fetcher(source: source, options: options.fetch, cache: cache, label: { journal.label(for: $0) })
+        limiter = options.clientRate.map {
+            ClientLimiter(rate: $0, burst: options.clientBurst, epoch: options.fetch.clock())
+        }
+    }
+
+    /// How full the cache is and what left it.
+    public var cacheCounts: CacheCounts { cache.counts }
+
+    public func answer(_ request: borrowing Request) -> Answer {
+        var visit = Visit(request, id: ids.name(for: request[.xRequestID]), at: options.fetch.clock())
+        do throws(Problem) {
+            guard options.hosts.admits(request.host) else { throw .wrongHost }
+            let route = try Route(request, allowed: options.fields)
+            try admit(&visit)
+            switch route {
+            case .job(let name, let fields):
+                return look(up: name, fields, unless: IfNoneMatch(request[.ifNoneMatch]), for: visit)
+            }
+        } catch {
+            return .reply(conclude(error, for: visit))
+        }
+    }
+
+    public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
+        let visit = Visit(request, id: ids.name(for: request[.xRequestID]), at: options.fetch.clock())
+        return conclude(Problem(refusal), for: visit)
+    }
+
+    private func admit(_ visit: inout Visit) throws(Problem) {
+        guard let decision = limiter?.admit(visit.peer.subscriber, at: visit.start) else { return }
+        visit.quota = decision
+        guard decision.admitted else { throw .quotaExceeded(retryAfter: decision.reset) }
+    }
+
+    private func look(
+        up name: JobName, _ fields: JobFields, unless condition: IfNoneMatch?, for visit: Visit
+    ) -> Answer {
+        let lookUp = LookUp(name: name, fields: fields, condition: condition, visit: visit)
+        if let stored = cache.value(for: name, at: visit.start), stored.freshUntil > visit.start {
+            return .reply(conclude(stored, from: .cache, for: lookUp))
+        }
+        return .later(wait(for: lookUp))
+    }
+
+    /// A little longer than the flight may take, so that its own words are heard first.
+    private func wait(for lookUp: LookUp) -> Deferral {
+        Deferral(
+            deadline: lookUp.visit.start + options.fetch.timeout + .milliseconds(250),
+            expired: { expiry in
+                self.conclude(expiry == .serverStopping ? .stopping : .timedOut, for: lookUp.visit, lookUp.name)
+            },
+            start: { pending in self.join(lookUp, pending) })
+    }
+
+    private func join(_ lookUp: LookUp, _ pending: any PendingReply) {
+        let boarding = fetcher.join(lookUp.name, fields: lookUp.fields) { landing, collapsed in
+            pending.fulfil(with: self.conclude(landing, for: lookUp, collapsed: collapsed))
+        }
+        if case .full = boarding {
+            let problem = Problem.overloaded.retrying(after: .seconds(1))
+            pending.fulfil(with: conclude(problem, for: lookUp.visit, lookUp.name))
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Crypto
+import HTTPExchange
+import SigV4
+import Telemetry
+import Transcribe
+
+/// One representation of a job: its bytes and their entity tag.
+final class JobRendering: Sendable {
+    let body: Body
+    /// A strong validator over the bytes (RFC 9110 §8.8.3): equal on every replica and after a restart.
+    let eTag: String
+
+    init(_ job: Job, fields: JobFields) {
+        var text = TextBuffer()
+        text.append(job, fields)
+        body = Body(text.bytes)
+        eTag = Self.eTag(of: text.bytes)
+    }
+
+    private static func eTag(of bytes: [UInt8]) -> String {
+        "\"\(String(hexadecimal: SHA256.hash(data: bytes).prefix(12)))\""
+    }
+}
+
+extension TextBuffer {
+    /// The members that are wanted and known, in the order of the schema, so that equal jobs give equal bytes.
+    fileprivate mutating func append(_ job: Job, _ fields: JobFields) {
+        openObject()
+        for field in JobField.allCases where fields.contains(JobFields(field)) { append(field, of: job) }
+        closeObject()
+    }
+
+    private mutating func append(_ field: JobField, of job: Job) {
+        switch field {
+        case .name: member(field.rawValue, job.name)
+        case .status: member(field.rawValue, job.status?.rawValue)
+        case .createdAt: member(field.rawValue, job.createdAt?.rfc3339)
+        case .startedAt: member(field.rawValue, job.startedAt?.rfc3339)
+        case .completedAt: member(field.rawValue, job.completedAt?.rfc3339)
+        case .transcriptUri: member(field.rawValue, job.transcriptURI)
+        case .failureReason: member(field.rawValue, job.failureReason)
+        case .languageCode: member(field.rawValue, job.languageCode?.rawValue)
+        case .mediaFormat: member(field.rawValue, job.mediaFormat?.rawValue)
+        case .mediaSampleRateHertz: member(field.rawValue, job.mediaSampleRateHertz)
+        case .mediaUri: member(field.rawValue, job.mediaURI)
+        case .redactedMediaUri: member(field.rawValue, job.redactedMediaURI)
+        case .settings: member(field.rawValue, job.settings)
+        case .specialty: member(field.rawValue, job.specialty?.rawValue)
+        case .type: member(field.rawValue, job.type?.rawValue)
+        case .contentIdentificationType: member(field.rawValue, job.contentIdentificationType?.rawValue)
+        case .tags: member(field.rawValue, job.tags)
+        }
+    }
+
+    private mutating func member(_ name: String, _ settings: Job.Settings?) {
+        guard let settings else { return }
+        key(name)
+        openObject()
+        member("channelIdentification", settings.channelIdentification)
+        member("maxAlternatives", settings.maxAlternatives)
+        member("maxSpeakerLabels", settings.maxSpeakerLabels)
+        member("showAlternatives", settings.showAlternatives)
+        member("showSpeakerLabels", settings.showSpeakerLabels)
+        member("vocabularyName", settings.vocabularyName)
+        closeObject()
+    }
+
+    private mutating func member(_ name: String, _ tags: [Job.Tag]?) {
+        guard let tags else { return }
+        key(name)
+        openObject()
+        for tag in tags { member(tag.key, tag.value) }
+        closeObject()
+    }
+}

@@ -1,0 +1,15 @@
+/// How a request was answered, as its log line and the metrics tell it.
+enum Outcome: String, CaseIterable, Sendable {
+    /// From the cache; that there is no such job counts too.
+    case hit
+    /// By a call to AWS that this request began.
+    case miss
+    /// By a call to AWS that another request had begun.
+    case collapsed
+    /// The request was at fault.
+    case refused
+    /// The client's quota was used up.
+    case limited
+    /// There was no answer to give.
+    case failed
+}

@@ -1,0 +1,61 @@
+public import HTTPTypes
+import Transcribe
+
+/// An answer that is no job: what was wrong, what is allowed, what to do (RFC 9457). Its texts are ours alone: nothing
+/// that AWS or a library said, and nothing of the request.
+public struct Problem: Error, Sendable {
+    public let type: ProblemType
+    public let status: HTTPResponse.Status
+    public let detail: String
+    /// The value of `Allow`, with 405.
+    var allow: String?
+    /// Whole seconds for `Retry-After`, at least 1.
+    var retryAfter: Int?
+    /// AWS's name for the request that failed, where there was one.
+    var awsRequestID: String?
+
+    init(_ type: ProblemType, _ status: HTTPResponse.Status, _ detail: String) {
+        self.type = type
+        self.status = status
+        self.detail = detail
+    }
+
+    /// The same problem, with advice when to try again: never early, and at least a second.
+    func retrying(after delay: Duration) -> Problem {
+        var problem = self
+        problem.retryAfter = max(1, Int((delay / .seconds(1)).rounded(.up)))
+        return problem
+    }
+}
+
+// What a client did wrong.
+extension Problem {
+    static let noSuchRoute = Problem(
+        .noSuchRoute, .notFound, "This server answers GET /jobs/{name}, where {name} is the name of a job.")
+
+    static func methodNotAllowed(allow: String) -> Problem {
+        var problem = Problem(.methodNotAllowed, .methodNotAllowed, "This URL can be used with: \(allow).")
+        problem.allow = allow
+        return problem
+    }
+
+    static func invalidQuery(_ detail: String) -> Problem {
+        Problem(.invalidQuery, .badRequest, detail)
+    }
+
+    static func invalidJobName(_ error: JobNameError) -> Problem {
+        Problem(.invalidJobName, .badRequest, error.description)
+    }
+
+    static let wrongHost = Problem(
+        .wrongHost, .misdirectedRequest,
+        "The Host of the request is not one that this server was told to answer for (listen.hosts).")
+
+    static func quotaExceeded(retryAfter seconds: Int) -> Problem {
+        var problem = Problem(
+            .quotaExceeded, .tooManyRequests,
+            "This client has sent too many requests. It may send the next one in \(seconds) s.")
+        problem.retryAfter = seconds
+        return problem
+    }
+}

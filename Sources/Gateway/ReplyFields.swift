@@ -1,0 +1,41 @@
+import HTTPExchange
+import HTTPTypes
+import RateLimiting
+
+extension HTTPField.Name {
+    static let cacheStatus = HTTPField.Name("Cache-Status")!
+    static let crossOriginResourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy")!
+    static let rateLimit = HTTPField.Name("RateLimit")!
+    static let rateLimitPolicy = HTTPField.Name("RateLimit-Policy")!
+    static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
+    static let xRequestID = HTTPField.Name("X-Request-Id")!
+}
+
+extension FieldBlock {
+    /// What every answer says: don't guess its type, don't tell S3 a job's name as referrer, don't embed it elsewhere.
+    static let security = {
+        var fields = FieldBlock()
+        fields.append(.xContentTypeOptions, "nosniff")
+        fields.append(.referrerPolicy, "no-referrer")
+        fields.append(.crossOriginResourcePolicy, "same-origin")
+        return fields
+    }()
+
+    /// The fields that belong to the request rather than to what it asked for.
+    mutating func append(_ visit: Visit) {
+        append(.xRequestID, visit.id)
+        guard let quota = visit.quota else { return }
+        append(.rateLimitPolicy) { value in
+            value.write("\"client\";q=")
+            value.write(quota.quota)
+            value.write(";w=")
+            value.write(quota.window)
+        }
+        append(.rateLimit) { value in
+            value.write("\"client\";r=")
+            value.write(quota.remaining)
+            value.write(";t=")
+            value.write(quota.reset)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Synchronization
+import Transcribe
+
+/// Gives every request a name by which people can find it in the log.
+final class RequestID: Sendable {
+    private let seed: UInt64
+    private let count = Atomic<UInt64>(0)
+
+    /// - Parameter seed: a random number, so that two replicas don't use the same names.
+    init(seed: UInt64 = .random(in: .min ... .max)) {
+        self.seed = seed
+    }
+
+    /// The client's own name if it is `[A-Za-z0-9._-]{1,64}`, else a new one.
+    func name(for suggestion: String?) -> String {
+        if let suggestion, Self.isAcceptable(suggestion) { return suggestion }
+        return next()
+    }
+
+    /// 15 characters that don't repeat within 2⁶⁰ requests. Unique, not secret; short enough for a string that costs no
+    /// allocation.
+    private func next() -> String {
+        var number = Self.mixed(seed &+ count.wrappingAdd(1, ordering: .relaxed).newValue)
+        var text = ""
+        for _ in 1...15 {
+            text.unicodeScalars.append(Self.digits[Int(number & 0xF)])
+            number >>= 4
+        }
+        return text
+    }
+
+    private static let digits = Array("0123456789abcdef".unicodeScalars)
+
+    /// SplitMix64's finalizer: a bijection, so different counts give different numbers.
+    private static func mixed(_ value: UInt64) -> UInt64 {
+        var z = value &* 0x9E37_79B9_7F4A_7C15
+        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+        return z ^ z >> 31
+    }
+
+    private static func isAcceptable(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy(Token.isSafe)
+    }
+}

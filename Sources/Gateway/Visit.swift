@@ -1,0 +1,28 @@
+import HTTPExchange
+import HTTPTypes
+import RateLimiting
+
+/// One request on its way through the gateway: what its answer and its line in the access log need of it.
+struct Visit: Sendable {
+    let id: String
+    let start: ContinuousClock.Instant
+    let method: HTTPRequest.Method
+    let peer: PeerAddress
+    /// The path as it came, without the query, for a problem's `instance`; nil if it is no valid or a very long one.
+    let path: String?
+    /// What the client's limit said; nil where there is none, or before it was asked.
+    var quota: Decision?
+
+    init(_ request: borrowing Request, id: String, at start: ContinuousClock.Instant) {
+        self.id = id
+        self.start = start
+        method = request.method
+        peer = request.peer
+        path = Self.path(of: request.target)
+    }
+
+    private static func path(of target: String) -> String? {
+        guard target.hasPrefix("/"), target.utf8.count <= 1_024 else { return nil }
+        return target.firstIndex(of: "?").map { String(target[..<$0]) } ?? target
+    }
+}

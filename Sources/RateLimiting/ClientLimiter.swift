@@ -1,0 +1,46 @@
+import Synchronization
+
+/// Limits each client to a rate with a burst, by GCRA, in bounded memory however many clients there are.
+///
+/// Safe to use from any thread: clients are spread over stripes, each behind its own lock, held for some tens of
+/// nanoseconds. Exact for every client it remembers; `ClientTable` says whom it forgets, and that it then errs toward
+/// admitting. A request allocates nothing, except that a stripe doubles (a few times in its life) when it meets more
+/// clients at once than ever before; it does not shrink.
+public final class ClientLimiter: Sendable {
+    private static let stripeCount = 64
+
+    private let policy: GCRA
+    private let window: Int
+    private let epoch: ContinuousClock.Instant
+    private let stripes: InlineArray<64, Mutex<ClientTable>>
+
+    /// - Parameters:
+    ///   - capacity: clients active at once (their bucket not full) that are all remembered. The memory limit is 32
+    ///     to 64 bytes for each, 32 MiB by default, and is taken only as they come.
+    ///   - epoch: about the present; times are kept as distances from it.
+    public init(rate: Rate, burst: Int, capacity: Int = 1 << 20, epoch: ContinuousClock.Instant) {
+        policy = GCRA(rate: rate, burst: burst)
+        window = rate.window(for: policy.burst)
+        self.epoch = epoch
+        let slots = Self.slots(for: capacity)
+        stripes = InlineArray { _ in Mutex(ClientTable(limit: slots)) }
+    }
+
+    /// Takes `cost` tokens from the client's bucket, or none if it is refused.
+    ///
+    /// A cost above the burst is admitted by a full bucket and leaves a debt (see `GCRA`).
+    public func admit(_ key: UInt64, cost: Int = 1, at now: ContinuousClock.Instant) -> Decision {
+        let hash = ClientTable.hash(key)
+        let time = epoch.duration(to: now).nanoseconds
+        let verdict = stripes[Int(hash % UInt64(Self.stripeCount))].withLock {
+            $0.decide(by: policy, for: key, hash: hash, cost: cost, at: time)
+        }
+        return Decision(verdict, quota: policy.burst, window: window)
+    }
+
+    // Twice the clients, so that two sets of eight are practically never both full of active ones.
+    private static func slots(for capacity: Int) -> Int {
+        let wanted = (2 * max(1, capacity) + stripeCount - 1) / stripeCount
+        return 1 << (Int.bitWidth - (wanted - 1).leadingZeroBitCount)
+    }
+}

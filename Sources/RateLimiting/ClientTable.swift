@@ -1,0 +1,106 @@
+/// The bucket states of many clients in bounded memory. Not safe for concurrent access: `ClientLimiter` locks it.
+///
+/// Open addressing in sets of eight slots, and a key may live in either of two sets chosen by its hash, which keeps
+/// sets evenly filled up to high loads. Where a newcomer goes says what is forgotten:
+///
+/// 1. a slot never used, else the client that has been idle longest. An idle client's bucket is full, so forgetting it
+///    loses nothing; that is why nothing ever has to be swept.
+/// 2. If both sets hold only active clients the table doubles, up to its limit. That is the only allocation.
+/// 3. At the limit the newcomer replaces the client of the two sets that is nearest to full. The error is toward
+///    admitting: that client regains the few tokens it had used, nobody is refused for want of room, and the heaviest
+///    users, whom the limit is for, are the last to be forgotten.
+struct ClientTable: Sendable {
+    private struct Slot {
+        var key: UInt64 = 0
+        var arrival = GCRA.full
+        var isUsed: Bool { arrival != GCRA.full }
+    }
+
+    private static let setSize = 8
+
+    private var slots: [Slot]
+    private let limit: Int
+
+    /// A table of two sets that may grow to `limit` slots, a power of two no smaller.
+    init(limit: Int) {
+        self.init(slots: 2 * Self.setSize, limit: limit)
+    }
+
+    private init(slots: Int, limit: Int) {
+        self.slots = Array(repeating: Slot(), count: slots)
+        self.limit = max(slots, limit)
+    }
+
+    /// Seeded anew in each process (SipHash), so that nobody can choose keys that crowd one set.
+    static func hash(_ key: UInt64) -> UInt64 {
+        UInt64(bitPattern: Int64(key.hashValue))
+    }
+
+    /// Decides about a request of the client and keeps its new state.
+    mutating func decide(
+        by policy: GCRA, for key: UInt64, hash: UInt64, cost: Int, at now: Int64
+    ) -> GCRA.Verdict {
+        let index = find(key, hash) ?? makeRoom(for: key, hash, at: now)
+        let verdict = policy.decide(slots[index].arrival, at: now, cost: cost)
+        slots[index].arrival = verdict.arrival
+        return verdict
+    }
+
+    private func find(_ key: UInt64, _ hash: UInt64) -> Int? {
+        find(key, in: firstSet(hash)) ?? find(key, in: secondSet(hash))
+    }
+
+    private func find(_ key: UInt64, in set: Int) -> Int? {
+        for index in set..<set + Self.setSize where slots[index].key == key && slots[index].isUsed {
+            return index
+        }
+        return nil
+    }
+
+    private mutating func makeRoom(for key: UInt64, _ hash: UInt64, at now: Int64) -> Int {
+        let (first, second) = (vacancy(in: firstSet(hash), at: now), vacancy(in: secondSet(hash), at: now))
+        let chosen = first.isBetter(than: second) ? first : second
+        if chosen.free == 0 && slots.count < limit {
+            grow(at: now)
+            return makeRoom(for: key, hash, at: now)
+        }
+        slots[chosen.index] = Slot(key: key)
+        return chosen.index
+    }
+
+    private mutating func grow(at now: Int64) {
+        var larger = ClientTable(slots: 2 * slots.count, limit: limit)
+        for slot in slots where slot.arrival > now {
+            let index = larger.makeRoom(for: slot.key, Self.hash(slot.key), at: now)
+            larger.slots[index] = slot
+        }
+        self = larger
+    }
+
+    // The low bits of a hash choose the stripe in `ClientLimiter`.
+    private func firstSet(_ hash: UInt64) -> Int { Int(hash >> 8) & (slots.count - 1) & ~(Self.setSize - 1) }
+    private func secondSet(_ hash: UInt64) -> Int { Int(hash >> 36) & (slots.count - 1) & ~(Self.setSize - 1) }
+}
+
+extension ClientTable {
+    /// The place in a set that a newcomer would take, and how many it could have without harm.
+    private struct Vacancy {
+        var index: Int
+        var arrival = Int64.max
+        var free = 0
+
+        func isBetter(than other: Vacancy) -> Bool {
+            free == other.free ? arrival <= other.arrival : free > other.free
+        }
+    }
+
+    private func vacancy(in set: Int, at now: Int64) -> Vacancy {
+        var vacancy = Vacancy(index: set)
+        for index in set..<set + Self.setSize {
+            let arrival = slots[index].arrival
+            if arrival <= now { vacancy.free += 1 }
+            if arrival < vacancy.arrival { (vacancy.index, vacancy.arrival) = (index, arrival) }
+        }
+        return vacancy
+    }
+}

@@ -1,0 +1,51 @@
+/// The Generic Cell Rate Algorithm as virtual scheduling (ITU-T I.371 annex A): a token bucket whose whole state is one
+/// number, the theoretical arrival time of the next request if requests came exactly at the rate.
+///
+/// Times are nanoseconds since any fixed instant. A bucket is full when that time has passed; each token taken moves it
+/// one emission interval on, and a request fits if it ends up at most `burst` intervals ahead of now. Pure integer
+/// arithmetic: nothing drifts, nothing overflows. Time that steps back gives nobody a token and takes none away.
+public struct GCRA: Hashable, Sendable {
+    /// The state of a client never seen: a full bucket, whatever the time.
+    public static let full = Int64.min
+
+    /// Tokens in a full bucket; at least 1.
+    public let burst: Int
+    let interval: Int64
+    let tolerance: Int64
+
+    /// `burst` below 1 counts as 1.
+    public init(rate: Rate, burst: Int) {
+        self.burst = max(1, burst)
+        interval = rate.emissionInterval
+        tolerance = Self.time(for: self.burst, every: interval)
+    }
+
+    /// Decides about a request of `cost` tokens. The caller keeps `arrival` of the verdict as the next state.
+    ///
+    /// A cost above the burst is admitted by a full bucket alone and leaves a debt, so that a large batch is neither
+    /// locked out for ever nor cheaper than its parts. A negative cost counts as 0.
+    public func decide(_ state: Int64, at now: Int64, cost: Int = 1) -> Verdict {
+        let now = min(max(now, -.horizon), .horizon)
+        let ahead = max(0, Self.difference(state, now))
+        let excess = ahead + Self.time(for: min(max(0, cost), burst), every: interval) - tolerance
+        guard excess <= 0 else { return verdict(admitted: false, ahead: ahead, excess: excess, at: now) }
+        let charged = ahead + Self.time(for: max(0, cost), every: interval)
+        return verdict(admitted: true, ahead: charged, excess: 0, at: now)
+    }
+
+    private func verdict(admitted: Bool, ahead: Int64, excess: Int64, at now: Int64) -> Verdict {
+        Verdict(
+            admitted: admitted, arrival: now + ahead, remaining: Int(max(0, tolerance - ahead) / interval),
+            untilFull: ahead, untilAdmitted: excess)
+    }
+
+    private static func time(for tokens: Int, every interval: Int64) -> Int64 {
+        let (time, overflow) = Int64(tokens).multipliedReportingOverflow(by: interval)
+        return overflow ? .horizon : min(time, .horizon)
+    }
+
+    private static func difference(_ state: Int64, _ now: Int64) -> Int64 {
+        let (ahead, overflow) = state.subtractingReportingOverflow(now)
+        return overflow ? (state < now ? 0 : .horizon) : min(ahead, .horizon)
+    }
+}

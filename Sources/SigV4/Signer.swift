@@ -1,0 +1,80 @@
+import Crypto
+
+/// Signs requests to one service in one region with Signature Version 4, in headers: "Create a signed AWS API request"
+/// in the IAM User Guide.
+///
+/// Pure but for a cache of derived keys: the time is an argument and equal inputs give equal signatures. Safe to use
+/// from any thread; copies share the cache.
+public struct Signer: Sendable {
+    private let region: String
+    private let service: String
+    private let options: SigningOptions
+    private let keys = SigningKeyCache()
+
+    /// A signer for `service`, by its signing name, in `region`.
+    public init(region: String, service: String, options: SigningOptions = SigningOptions()) {
+        self.region = region
+        self.service = service
+        self.options = options
+    }
+
+    /// The header lines to set on `request`, in place of any with these names: `x-amz-date`, `x-amz-security-token` if
+    /// the credentials have a token, and `authorization`; the names in lower case.
+    ///
+    /// Every attempt needs a new signature, since the service accepts a time for minutes only.
+    public func headers(
+        for request: SigningRequest, credentials: Credentials, at time: Timestamp
+    ) -> [(name: String, value: String)] {
+        sign(request, credentials: credentials, at: time).headers
+    }
+
+    /// ``headers(for:credentials:at:)`` with the texts of the stages before it.
+    package func sign(
+        _ request: SigningRequest, credentials: Credentials, at time: Timestamp
+    ) -> (signature: Signature, headers: [(name: String, value: String)]) {
+        let scope = CredentialScope(date: time.date, region: region, service: service)
+        let bodyHash = String(hexadecimal: SHA256.hash(data: request.body))
+        var headers = headersToSet(credentials: credentials, at: time, bodyHash: bodyHash)
+        let canonicalRequest = CanonicalRequest(
+            request, headers: canonicalHeaders(of: request, setting: headers), bodyHash: bodyHash,
+            normalizesPath: options.normalizesPath)
+        let key = keys.key(for: credentials, in: scope)
+        let signature = Signature(of: canonicalRequest, at: time, scope: scope, key: key)
+        let authorization = Authorization(
+            accessKeyID: credentials.accessKeyID, scope: scope.text,
+            signedHeaders: canonicalRequest.signedHeaders, signature: signature.hexadecimal)
+        headers.append(("authorization", authorization.text))
+        return (signature, headers)
+    }
+
+    private func headersToSet(
+        credentials: Credentials, at time: Timestamp, bodyHash: String
+    ) -> [(name: String, value: String)] {
+        var headers = [(name: "x-amz-date", value: time.basicFormat)]
+        headers.reserveCapacity(4)
+        if let token = credentials.sessionToken { headers.append((Self.tokenName, token)) }
+        if options.sendsBodyHash { headers.append(("x-amz-content-sha256", bodyHash)) }
+        return headers
+    }
+
+    /// The lines of the request that may be signed, and those about to be set on it.
+    private func canonicalHeaders(
+        of request: SigningRequest, setting headers: [(name: String, value: String)]
+    ) -> CanonicalHeaders {
+        var canonical = CanonicalHeaders(request.headers) { name in
+            !Self.unsigned.contains(name) && !headers.contains { $0.name == name }
+        }
+        for header in headers where !(options.leavesSessionTokenUnsigned && header.name == Self.tokenName) {
+            canonical.insert(header.name, header.value)
+        }
+        return canonical
+    }
+
+    private static let tokenName = "x-amz-security-token"
+
+    /// Lines that clients and proxies add, drop or change on the way (botocore's list), and the signature itself.
+    private static let unsigned: Set<String> = [
+        "authorization", "connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "te",
+        "trailer", "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id",
+    ]
+}

@@ -1,0 +1,36 @@
+/// The parts of an HTTP request that a signature covers, exactly as they go over the wire.
+public struct SigningRequest: Sendable {
+    /// The method, in capitals.
+    public var method: String
+    /// Path and query as in the request line.
+    public var target: String
+    /// The header lines, in order; names in any case. `Host` must be among them (see ``host(_:port:scheme:)``).
+    /// For a signer: only lines that nothing on the way will change, since all but a few are signed.
+    public var headers: [(name: String, value: String)]
+    /// The body's bytes after any encoding.
+    public var body: [UInt8]
+
+    /// A request as it goes over the wire.
+    public init(
+        method: String, target: String = "/", headers: [(name: String, value: String)], body: [UInt8] = []
+    ) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+    }
+}
+
+extension SigningRequest {
+    /// The same request with every header name in lower case.
+    func lowercasingNames() -> SigningRequest {
+        var request = self
+        request.headers = headers.map { ($0.name.lowercased(), $0.value) }
+        return request
+    }
+
+    /// The values of the lines with exactly this name, in order.
+    func values(of name: String) -> [String] {
+        headers.compactMap { $0.name == name ? $0.value : nil }
+    }
+}

@@ -1,0 +1,91 @@
+import Synchronization
+
+/// The swift-metrics backend that renders the Prometheus text format 0.0.4. Safe on any thread.
+///
+/// **Concurrency.** Changing an instrument is one or two relaxed atomic operations; making, destroying and listing them
+/// takes a lock. The same name with the same labels is the same instrument, and it stays on the page until each that asked
+/// for it has destroyed it.
+///
+/// **Bounded.** What would exceed the number of series, or has invalid labels or a name of another type, gets an instrument
+/// that does nothing, and is counted in `telemetry_refused_series_total`.
+public final class PrometheusRegistry: Sendable {
+    /// The `Content-Type` of `render()`.
+    public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+
+    /// What an observed value is to Prometheus.
+    public enum Observation: Sendable {
+        /// It only grows; the name gets `_total`.
+        case counter
+        /// It rises and falls.
+        case gauge
+    }
+
+    private let families: Mutex<MetricFamilies>
+    private let buckets: HistogramBuckets
+    private let refused: PrometheusCounter
+
+    /// - Parameters:
+    ///   - buckets: of histograms whose description has none.
+    ///   - seriesLimit: how many instruments there may be; each is a name with one combination of labels.
+    public init(buckets: HistogramBuckets = .latency, seriesLimit: Int = 1000) {
+        let name = MetricName.counter("telemetry_refused_series")
+        var families = MetricFamilies(seriesLimit: max(1, seriesLimit))
+        let help = "Metrics that were asked for and refused: too many, invalid labels, or a name of another type."
+        families.describe(name, MetricFamilies.Description(help: help, buckets: nil))
+        refused =
+            families.instrument(name, .counter, []) { PrometheusCounter(id: $0) }
+            ?? PrometheusCounter(id: SeriesID(family: name.exposed, labels: ""))
+        self.families = Mutex(families)
+        self.buckets = buckets
+    }
+
+    /// Says what a metric means and, for a timer or recorder, which buckets it has; to be called before it is made.
+    ///
+    /// - Parameter name: as it is given to swift-metrics: without `_total` or `_seconds`.
+    public func describe(_ name: String, help: String, buckets: HistogramBuckets? = nil) {
+        families.withLock { $0.describe(.plain(name), MetricFamilies.Description(help: help, buckets: buckets)) }
+    }
+
+    /// Adds a value that is read whenever the page is rendered, on the thread that renders it, with no lock held.
+    public func observe(
+        _ name: String, as observation: Observation = .gauge, dimensions: [(String, String)] = [], help: String,
+        _ read: @escaping @Sendable () -> Double
+    ) {
+        describe(name, help: help)
+        switch observation {
+        case .counter: make(.counter(name), .counter, dimensions) { ObservedValue(id: $0, read: read) }
+        case .gauge: make(.plain(name), .gauge, dimensions) { ObservedValue(id: $0, read: read) }
+        }
+    }
+
+    /// The page: families in the order of their names, series in the order of their labels.
+    public func render() -> [UInt8] {
+        let families = families.withLock { $0 }
+        var page = TextBuffer()
+        for family in families.sorted {
+            let help = families.description(of: family.name)?.help
+            page.family(family.name.exposed, kind: family.kind, help: help)
+            for instrument in family.sorted { instrument.expose(in: &page) }
+        }
+        return page.bytes
+    }
+
+    @discardableResult
+    func make<I: Instrument>(
+        _ name: MetricName, _ kind: MetricKind, _ dimensions: [(String, String)], _ make: (SeriesID) -> I
+    ) -> I? {
+        let instrument = families.withLock { $0.instrument(name, kind, dimensions, make: make) }
+        if instrument == nil { refused.increment(by: 1) }
+        return instrument
+    }
+
+    func makeHistogram(_ name: MetricName, _ dimensions: [(String, String)]) -> PrometheusHistogram? {
+        let buckets = families.withLock { $0.description(of: name)?.buckets } ?? buckets
+        return make(name, .histogram, dimensions) { PrometheusHistogram(id: $0, buckets: buckets) }
+    }
+
+    func release(_ handler: AnyObject) {
+        guard let instrument = handler as? any Instrument else { return }
+        families.withLock { $0.release(instrument) }
+    }
+}

@@ -1,0 +1,56 @@
+extension TextBuffer {
+    /// Appends text from outside so that it can neither end its line, nor drive a terminal, nor reorder what is read.
+    ///
+    /// Written as JSON escapes (RFC 8259 §7) are: the control characters U+0000–001F, U+007F and U+0080–009F (a terminal may
+    /// take U+009B for ESC `[`), the line and paragraph separators U+2028 and U+2029, and the bidirectional controls
+    /// U+202A–202E and U+2066–2069. The quotation mark and the backslash are escaped too if `quoted`.
+    mutating func append(escaping text: String, quoted: Bool) {
+        let utf8 = text.utf8
+        append(escaping: utf8.span, from: 0, quoted: quoted)
+    }
+
+    /// Appends what of `utf8` begins at `start`.
+    mutating func append(escaping utf8: Span<UInt8>, from start: Int, quoted: Bool) {
+        var next = start
+        while next < utf8.count { next += append(scalar: utf8, at: next, quoted: quoted) }
+    }
+
+    /// Appends the character that begins at `index`, or a byte of it, and returns how many bytes of `utf8` that was.
+    private mutating func append(scalar utf8: Span<UInt8>, at index: Int, quoted: Bool) -> Int {
+        if let control = ControlScalar(at: index, in: utf8) {
+            append(escape: control.value)
+            return control.length
+        }
+        let byte = utf8[index]
+        if quoted, byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { append(UInt8(ascii: "\\")) }
+        append(byte)
+        return 1
+    }
+
+    private mutating func append(escape scalar: UInt16) {
+        append(UInt8(ascii: "\\"))
+        switch scalar {
+        case 0x09: append(UInt8(ascii: "t"))
+        case 0x0A: append(UInt8(ascii: "n"))
+        case 0x0D: append(UInt8(ascii: "r"))
+        default:
+            append(UInt8(ascii: "u"))
+            for shift in stride(from: UInt16(12), through: 0, by: -4) {
+                append(hexadecimal: UInt8(scalar >> shift & 0xF))
+            }
+        }
+    }
+
+    private mutating func append(hexadecimal digit: UInt8) {
+        append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    }
+}
+
+extension UInt8 {
+    /// ASCII that needs no escape in any format: a printable character other than the quotation mark and the backslash. A bit
+    /// for each character, because this is asked for every byte of every line.
+    var isPlain: Bool {
+        let row: UInt64 = self < 64 ? 0xFFFF_FFFB_0000_0000 : 0x7FFF_FFFF_EFFF_FFFF
+        return self < 128 && row &>> UInt64(self) & 1 == 1
+    }
+}

@@ -1,0 +1,39 @@
+/// JSON (RFC 8259), written from left to right. No state is kept: a member or an element is the first one exactly if the
+/// last byte opened its object or array, because a string always ends in its quotation mark.
+extension TextBuffer {
+    package mutating func openObject() { append(UInt8(ascii: "{")) }
+    package mutating func closeObject() { append(UInt8(ascii: "}")) }
+    package mutating func openArray() { append(UInt8(ascii: "[")) }
+    package mutating func closeArray() { append(UInt8(ascii: "]")) }
+
+    /// Begins a member; its value follows.
+    package mutating func key(_ name: String) {
+        separate()
+        string(name)
+        append(UInt8(ascii: ":"))
+    }
+
+    /// Appends a string value. Text without anything to escape, which is almost all, is checked and copied in one pass.
+    package mutating func string(_ text: String) {
+        let utf8 = text.utf8
+        let span = utf8.span
+        var plain = 0
+        append(upTo: span.count + 2) { free in
+            free.append(UInt8(ascii: "\""))
+            while plain < span.count, span[plain].isPlain {
+                free.append(span[plain])
+                plain += 1
+            }
+            if plain == span.count { free.append(UInt8(ascii: "\"")) }
+        }
+        guard plain < span.count else { return }
+        append(escaping: span, from: plain, quoted: true)
+        append(UInt8(ascii: "\""))
+    }
+
+    /// Puts the comma before the next member or element.
+    mutating func separate() {
+        guard let last = bytes.last, last != UInt8(ascii: "{"), last != UInt8(ascii: "[") else { return }
+        append(UInt8(ascii: ","))
+    }
+}

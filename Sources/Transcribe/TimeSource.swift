@@ -1,0 +1,21 @@
+public import SigV4
+
+/// What the client knows of time: it signs with the wall clock and waits with the monotonic one.
+public struct TimeSource: Sendable {
+    /// The wall-clock time.
+    public let wallTime: @Sendable () -> Timestamp
+    /// The time by which deadlines are kept.
+    public let now: @Sendable () -> ContinuousClock.Instant
+    /// Waits until an instant; ends early only by cancellation.
+    public let sleep: @Sendable (_ until: ContinuousClock.Instant) async throws(CancellationError) -> Void
+
+    public init(
+        wallTime: @escaping @Sendable () -> Timestamp,
+        now: @escaping @Sendable () -> ContinuousClock.Instant,
+        sleep: @escaping @Sendable (_ until: ContinuousClock.Instant) async throws(CancellationError) -> Void
+    ) {
+        self.wallTime = wallTime
+        self.now = now
+        self.sleep = sleep
+    }
+}

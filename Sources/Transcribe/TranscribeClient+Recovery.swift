@@ -1,0 +1,70 @@
+import SigV4
+import Synchronization
+
+extension TranscribeClient {
+    /// Makes another attempt worth while, or ends the call with the failure.
+    func recover(from failure: AttemptFailure, in call: inout Call) async throws(TranscribeError) {
+        let isWorthwhile =
+            switch failure.remedy {
+            case .none: false
+            case .wait(let cause, let advised): try await wait(for: cause, advised: advised, in: &call)
+            case .freshCredentials: try await replaceCredentials(in: &call)
+            case .correctClock: correctClock(in: &call)
+            }
+        guard isWorthwhile else { throw failure.error }
+    }
+
+    /// A wait that would end after the deadline is not begun: whoever asked can be told at once.
+    private func wait(
+        for cause: RetryCause, advised: Duration?, in call: inout Call
+    ) async throws(TranscribeError) -> Bool {
+        let retry = call.retries + 1
+        guard retry < policy.attempts else { return false }
+        let delay = policy.delay(afterAttempt: retry, cause: cause, random: random(), advised: advised)
+        let resumption = time.now() + delay
+        guard resumption < call.deadline, let cost = quota.withLock({ $0.withdraw(for: cause) }) else { return false }
+        call.beginRetry(cost: cost)
+        do throws(CancellationError) {
+            try await time.sleep(resumption)
+            return true
+        } catch {
+            throw .cancelled
+        }
+    }
+
+    /// One refresh for a call. A source that has no others than the rejected ones ends the call.
+    private func replaceCredentials(in call: inout Call) async throws(TranscribeError) -> Bool {
+        guard call.replacement == nil, let rejected = call.credentials else { return false }
+        do throws(CredentialsUnavailable) {
+            let replacement = try await credentials.replacement(for: rejected)
+            call.replacement = replacement
+            return !replacement.signsLike(rejected)
+        } catch {
+            throw .credentialsUnavailable(error)
+        }
+    }
+
+    /// One correction for a call, and only where the clock explains the refusal; otherwise the secret is wrong.
+    private func correctClock(in call: inout Call) -> Bool {
+        guard !call.hasCorrectedClock, let serverTime = call.serverTime,
+            ClockOffset.isSkewed(call.clockOffset, serverTime: serverTime, now: time.wallTime())
+        else { return false }
+        call.hasCorrectedClock = true
+        learn(serverTime)
+        return true
+    }
+
+    /// Takes over AWS's time where it differs enough to matter.
+    func learn(_ serverTime: Timestamp) {
+        let now = time.wallTime()
+        clockOffset.withLock { $0.learn(serverTime: serverTime, now: now) }
+    }
+}
+
+extension Credentials {
+    /// Whether both give the same signatures; an end that was moved makes no other set of it.
+    fileprivate func signsLike(_ other: Credentials) -> Bool {
+        accessKeyID == other.accessKeyID && secretAccessKey == other.secretAccessKey
+            && sessionToken == other.sessionToken
+    }
+}

@@ -1,0 +1,46 @@
+public import Curl
+
+/// Why ``TranscribeClient`` has no job to give. No case holds any text of AWS's but its error code and request id.
+public enum TranscribeError: Error, Equatable, Sendable {
+    /// AWS knows no job of this name.
+    case jobNotFound(AnswerOrigin)
+    /// AWS's own validation refuses the name.
+    case invalidRequest(AnswerOrigin)
+    /// Any other `BadRequestException`.
+    case badRequest(AnswerOrigin)
+    /// AWS is asked too often; `retryAfter` is its advice, if it gave any.
+    case throttled(AnswerOrigin, retryAfter: Duration?)
+    /// The credentials are good but lack a permission (`transcribe:GetMedicalTranscriptionJob`).
+    case accessDenied(AnswerOrigin)
+    /// AWS takes neither the credentials nor, where that could help, fresh ones or a corrected clock.
+    case credentialsRejected(AnswerOrigin)
+    /// There was nothing to sign with, so AWS was not asked.
+    case credentialsUnavailable(CredentialsUnavailable)
+    /// AWS failed, or answered with an error that means nothing here.
+    case upstreamFailed(AnswerOrigin)
+    /// An answer that is not of the form AWS documents; nil where not even a status could be read.
+    case malformedAnswer(MalformedAnswer, AnswerOrigin?)
+    /// No whole answer: not resolved, refused, reset, cut off, or no secure connection.
+    case unreachable(CurlError)
+    /// No answer in time.
+    case timedOut
+    /// The task that asked was cancelled.
+    case cancelled
+}
+
+extension TranscribeError {
+    /// The answer behind this error, if there was one.
+    public var origin: AnswerOrigin? {
+        switch self {
+        case .jobNotFound(let origin), .invalidRequest(let origin), .badRequest(let origin),
+            .throttled(let origin, retryAfter: _), .accessDenied(let origin), .credentialsRejected(let origin),
+            .upstreamFailed(let origin):
+            origin
+        case .malformedAnswer(_, let origin): origin
+        case .credentialsUnavailable, .unreachable, .timedOut, .cancelled: nil
+        }
+    }
+
+    /// AWS's name for the request that failed.
+    public var awsRequestID: String? { origin?.requestID }
+}

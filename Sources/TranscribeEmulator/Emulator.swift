@@ -1,0 +1,111 @@
+import FoundationEssentials
+public import HTTPExchange
+import HTTPTypes
+public import SigV4
+import Synchronization
+
+/// An upstream that answers `GetMedicalTranscriptionJob` as Amazon Transcribe does, for the demonstration and the tests:
+/// it verifies each signature as AWS would, moves its jobs along, and fails on demand.
+public final class Emulator: Handler {
+    private struct State {
+        var jobs: [String: EmulatedJob] = [:]
+        var faults: [String: [Fault]] = [:]
+        var calls: [String: Int] = [:]
+    }
+
+    private let credentials: [Credentials]
+    private let verifier: Verifier
+    private let clock: @Sendable () -> Timestamp
+    private let state: Mutex<State>
+
+    /// - Parameter clock: the service's clock, against which signatures are judged.
+    public init(
+        region: String, credentials: [Credentials], jobs: [EmulatedJob],
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
+        self.credentials = credentials
+        verifier = Verifier(region: region, service: "transcribe")
+        self.clock = clock
+        var state = State()
+        for job in jobs { state.jobs[job.name] = job }
+        self.state = Mutex(state)
+    }
+
+    /// How often the job was asked for with a good signature; nil counts all.
+    public func calls(for name: String? = nil) -> Int {
+        state.withLock { state in name.map { state.calls[$0] ?? 0 } ?? state.calls.values.reduce(0, +) }
+    }
+
+    /// Adds or replaces a job.
+    public func put(_ job: EmulatedJob) {
+        state.withLock { $0.jobs[job.name] = job }
+    }
+
+    /// Deletes a job.
+    public func remove(_ name: String) {
+        _ = state.withLock { $0.jobs.removeValue(forKey: name) }
+    }
+
+    /// Lets the next answers about this name go wrong, one fault each.
+    public func inject(_ faults: Fault..., for name: String) {
+        state.withLock { $0.faults[name, default: []] += faults }
+    }
+
+    public func answer(_ request: borrowing Request) -> Answer {
+        guard request.method == .post, request.target == "/" else { return .reply(.notFoundHere) }
+        do throws(VerificationFailure) {
+            let signed = SigningRequest(
+                method: request.method.rawValue, target: request.target, headers: request.lines, body: request.body)
+            try verifier.verify(signed, known: credentials, at: clock())
+        } catch {
+            return .reply(.error(code: error.code, status: 400, message: ""))
+        }
+        guard request[.target] == "Transcribe.GetMedicalTranscriptionJob" else {
+            return .reply(.error(code: "UnknownOperationException", status: 404, message: ""))
+        }
+        guard let name = try? JSONDecoder().decode(Input.self, from: Data(request.body)).MedicalTranscriptionJobName
+        else { return .reply(.error(code: "SerializationException", status: 400, message: "")) }
+        return answer(name)
+    }
+
+    public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
+        .error(code: "MalformedHttpRequestException", status: 400, message: "")
+    }
+
+    private func answer(_ name: String) -> Answer {
+        let (fault, reply) = state.withLock { state in
+            state.calls[name, default: 0] += 1
+            let fault = state.faults[name]?.isEmpty == false ? state.faults[name]?.removeFirst() : nil
+            return (fault, look(up: name, in: &state))
+        }
+        return fault.map { answer(reply, with: $0) } ?? .reply(reply)
+    }
+
+    private func look(up name: String, in state: inout State) -> Reply {
+        guard let job = state.jobs[name] else { return .unknownJob }
+        let now = clock()
+        let createdAt = job.createdAt ?? now
+        state.jobs[name]?.createdAt = createdAt
+        return .job(job.answer(createdAt: createdAt, at: now))
+    }
+
+    private func answer(_ reply: Reply, with fault: Fault) -> Answer {
+        switch fault {
+        case .delay(let duration):
+            .later(Deferral(deadline: .now + duration, expired: { _ in reply }, start: { _ in }))
+        case .hang:
+            .later(Deferral(deadline: .now + .seconds(600), expired: { _ in reply }, start: { _ in }))
+        case .error(let code, let status, let message): .reply(.error(code: code, status: status, message: message))
+        case .answer(let status, let type, let body): .reply(.text(status: status, type: type, body: body))
+        case .otherJob: .reply(.job(WireJob(name: "another", createdAt: clock(), tags: [:])))
+        case .oversized(let count):
+            .reply(.text(status: 200, type: awsJSON, body: String(repeating: " ", count: count)))
+        case .redirect(let location): .reply(.redirect(to: location))
+        case .encoded: .reply(.encoded)
+        }
+    }
+}
+
+private struct Input: Decodable {
+    let MedicalTranscriptionJobName: String
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// Validates the configuration and prints the effective one.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check the configuration and print it, with the source of each value and without secrets.")
+
+    @OptionGroup var options: SettingsOptions
+
+    func run() throws {
+        let settings = try options.settings()
+        let aws = try refusingBadConfiguration { () throws(ConfigurationError) in
+            try AWSSettings.load(
+                from: ProcessInfo.processInfo.environment, profileRegion: Upstream.profileRegion())
+        }
+        print((settings.effective + aws.effective).report)
+    }
+}

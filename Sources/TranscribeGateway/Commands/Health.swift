@@ -1,0 +1,41 @@
+import ArgumentParser
+import Curl
+
+/// Asks the running gateway whether it is alive: a health check for images that have no shell.
+struct Health: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Exit 0 if the gateway that runs with the same settings is alive, else 1.")
+
+    @OptionGroup var options: SettingsOptions
+
+    func run() async throws {
+        let admin = try options.settings().admin
+        let client = CurlClient(options: CurlOptions(concurrency: 1))
+        let isAlive = await Self.isAlive(at: "http://\(admin.host.urlHost):\(admin.port)/livez", through: client)
+        await client.shutDown()
+        guard isAlive else { throw ExitCode.failure }
+    }
+
+    private static func isAlive(at url: String, through client: CurlClient) async -> Bool {
+        let request = CurlRequest(method: "GET", url: url, bypassesProxies: true)
+        do throws(CurlError) {
+            let answer = try await client.perform(request, deadline: .now + .seconds(2))
+            if answer.status != 200 { StandardError.write("\(url) answered with status \(answer.status)") }
+            return answer.status == 200
+        } catch {
+            StandardError.write("\(url): \(error)")
+            return false
+        }
+    }
+}
+
+extension ListenAddress {
+    /// How it is reached from this machine: a wildcard address by loopback, IPv6 in brackets.
+    var urlHost: String {
+        switch text {
+        case "0.0.0.0": "127.0.0.1"
+        case "::": "[::1]"
+        default: text.contains(":") ? "[\(text)]" : text
+        }
+    }
+}

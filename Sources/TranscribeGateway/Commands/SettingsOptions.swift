@@ -1,0 +1,46 @@
+import ArgumentParser
+import FoundationEssentials
+import Gateway
+
+/// The options that every subcommand shares, and the way from them to checked settings.
+struct SettingsOptions: ParsableArguments {
+    @Option(help: "A JSON file with settings.")
+    var config: String?
+
+    @Option(name: .customLong("set"), help: ArgumentHelp("A setting; can be repeated.", valueName: "key=value"))
+    var assignments: [String] = []
+
+    @Option(help: "The address to listen on (listen.host).")
+    var host: String?
+
+    @Option(help: "The port to listen on (listen.port).")
+    var port: String?
+
+    /// - Throws: ``ExitCode`` 78 after all that is wrong was said on standard error.
+    func settings() throws -> Settings {
+        let named = [("--host", "listen.host", host), ("--port", "listen.port", port)]
+        let overrides =
+            assignments.map { Override(set: $0) }
+            + named.filter { $0.2 != nil }.map { Override(option: $0.0, key: $0.1, value: $0.2) }
+        let sources = SettingsSources(
+            overrides: overrides, environment: ProcessInfo.processInfo.environment, file: config)
+        return try refusingBadConfiguration { () throws(ConfigurationError) in
+            try Settings.load(from: sources, jobFields: JobField.allCases.map(\.rawValue))
+        }
+    }
+}
+
+/// Turns a bad configuration into words on standard error and the status EX_CONFIG of sysexits.h.
+func refusingBadConfiguration<Value>(_ load: () throws(ConfigurationError) -> Value) throws -> Value {
+    do throws(ConfigurationError) {
+        return try load()
+    } catch {
+        throw refusal(error.description)
+    }
+}
+
+/// Says on standard error why the configuration cannot be used. Throw what it returns.
+func refusal(_ words: String) -> ExitCode {
+    StandardError.write(words)
+    return ExitCode(78)
+}

@@ -1,0 +1,47 @@
+/// What is remembered of jobs, and for how long.
+struct CacheSettings: Sendable {
+    /// By the state of the job.
+    struct TimeToLive: Sendable {
+        let running: Duration
+        let finished: Duration
+        let missing: Duration
+    }
+
+    /// What a client's own cache may do with an answer (RFC 9111 §5.2.2).
+    enum ClientPolicy: String, CaseIterable, Sendable {
+        case revalidate
+        case maxAge = "max-age"
+        case noStore = "no-store"
+    }
+
+    /// In bytes.
+    let capacity: Int
+    let clients: ClientPolicy
+    let waiters: Int
+    let ttl: TimeToLive
+
+    init(from reader: inout SettingsReader) {
+        capacity = reader.value(
+            "cache.capacity", .size(1 << 20...64 << 30), default: "64MiB", "memory for cached jobs")
+        clients = reader.value(
+            "cache.clients", .word, default: "revalidate",
+            "what clients may keep: `revalidate`, `max-age` or `no-store`")
+        waiters = reader.value(
+            "cache.waiters", .int(1...1_000_000), default: "10000", "requests that may wait for AWS at a time")
+        ttl = TimeToLive(from: &reader)
+    }
+}
+
+extension CacheSettings.TimeToLive {
+    init(from reader: inout SettingsReader) {
+        running = reader.value(
+            "cache.ttl.running", .duration(.milliseconds(100) ... .hours(1)), default: "5s",
+            "how long a queued or running job is fresh")
+        finished = reader.value(
+            "cache.ttl.finished", .duration(.milliseconds(100) ... .hours(24)), default: "10m",
+            "how long a completed or failed job is fresh")
+        missing = reader.value(
+            "cache.ttl.missing", .duration(.milliseconds(100) ... .minutes(10)), default: "2s",
+            "how long an unknown job stays unknown")
+    }
+}

@@ -1,0 +1,31 @@
+/// What the log says and how.
+struct LogSettings: Sendable {
+    /// The raw values are swift-log's.
+    enum Level: String, CaseIterable, Sendable {
+        case trace, debug, info, notice, warning, error, critical
+    }
+
+    enum Format: String, CaseIterable, Sendable {
+        case json, console
+        /// The console's on a terminal, else JSON.
+        case auto
+    }
+
+    let level: Level
+    let format: Format
+    /// Whether job names, which may identify patients, are logged as they are.
+    let names: Bool
+    /// `nil` = a random one for each start.
+    let nameKey: Secret?
+
+    init(from reader: inout SettingsReader) {
+        level = reader.value("log.level", .word, default: "info", "least severe level that is logged")
+        format = reader.value(
+            "log.format", .word, default: "auto", "`json`, `console`, or `auto`: console on a terminal, else JSON")
+        names = reader.value(
+            "log.names", .bool, default: "false", "whether job names, which may identify patients, are logged")
+        nameKey = reader.value(
+            "log.nameKey", .optional(.secret(16...1024), as: "random"), default: "random",
+            "secret key of the hashes that stand for job names in the log; `random` is a new one at each start")
+    }
+}

@@ -1,0 +1,56 @@
+/// The whole configuration of the gateway, checked. AWS's own names are `AWSSettings`.
+///
+/// To add a key, add a field to its section and, in the section's `init(from:)`, the row that reads it.
+struct Settings: Sendable {
+    let listen: ListenSettings
+    let admin: AdminSettings
+    let jobs: JobSettings
+    let cache: CacheSettings
+    let limits: LimitSettings
+    let upstream: UpstreamSettings
+    let log: LogSettings
+    let drain: DrainSettings
+    /// Every key with its value and its source, in the order of the catalogue, without secrets.
+    let effective: [EffectiveSetting]
+    /// Names in the environment that begin like ours and were set by Kubernetes; worth one line in the log.
+    private(set) var ignoredNames: [String] = []
+
+    init(from reader: inout SettingsReader) {
+        listen = ListenSettings(from: &reader)
+        admin = AdminSettings(from: &reader)
+        jobs = JobSettings(from: &reader)
+        cache = CacheSettings(from: &reader)
+        limits = LimitSettings(from: &reader)
+        upstream = UpstreamSettings(from: &reader)
+        log = LogSettings(from: &reader)
+        drain = DrainSettings(from: &reader)
+        effective = reader.effective
+    }
+
+    /// Sentences that deserve a warning in the log at start.
+    var warnings: [String] { listen.warnings(source: source(of: "listen.hosts")) }
+
+    /// Where the value of a key came from; `.standard` if nobody set it.
+    func source(of key: String) -> SettingSource {
+        effective.first { $0.key == key }?.source ?? .standard
+    }
+}
+
+extension Settings {
+    /// Reads, parses and checks everything. Blocks while it reads the file.
+    ///
+    /// - Parameter jobFields: the names that `jobs.fields` may hold.
+    /// - Throws: all problems at once.
+    static func load(from sources: SettingsSources, jobFields: [String]) throws(ConfigurationError) -> Settings {
+        let names = EnvironmentNames(sources.environment, catalogue: catalogue)
+        let file = sources.file.map { ConfigurationFile(readingFrom: $0, catalogue: catalogue) }
+        var reader = SettingsReader(ConfigurationLayers(sources.layers(file)), jobFields: jobFields)
+        var settings = Settings(from: &reader)
+        let problems = sources.overrideProblems + names.problems + (file?.problems ?? []) + reader.problems
+        // Two values are compared only where both are what the user meant.
+        let all = problems.isEmpty ? settings.conflicts : problems
+        guard all.isEmpty else { throw ConfigurationError(all) }
+        settings.ignoredNames = names.ignored
+        return settings
+    }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import FoundationEssentials
+import Gateway
+import HTTPExchange
+import Logging
+import MicroHTTPD
+import ServiceLifecycle
+
+/// The two listeners: one for the apps, one for the operators.
+struct Listeners {
+    let gateway: HTTPServer
+    let admin: HTTPServer
+
+    /// Both serve from here on.
+    init(_ settings: Settings, _ handler: JobGateway, _ instruments: Instruments) throws {
+        let log: @Sendable (String) -> Void = { [logger = instruments.logger] in
+            logger.warning("libmicrohttpd", metadata: ["detail": "\($0)"])
+        }
+        var options = ServerOptions(settings.listen, connections: try Self.connections(settings, instruments.logger))
+        options.log = log
+        gateway = try Self.listen(options, handler)
+        var adminOptions = ServerOptions()
+        adminOptions.host = settings.admin.host.text
+        adminOptions.port = settings.admin.port
+        adminOptions.connections = 64
+        adminOptions.log = log
+        admin = try Self.listen(
+            adminOptions, AdminHandler(readiness: instruments.readiness, registry: instruments.registry))
+        gateway.observe(in: instruments.registry)
+        instruments.readiness.note(.serving, obstacle: nil)
+    }
+
+    /// The gateway's listener stops first: readiness fails, `drain.delay` passes, then accepted requests finish.
+    func services(_ drain: DrainSettings, _ readiness: Readiness) -> [any Service] {
+        [
+            ListenerService(server: admin, grace: .seconds(1)),
+            ListenerService(server: gateway, grace: drain.timeout) {
+                readiness.note(.serving, obstacle: "The gateway is stopping.")
+                try? await Task.sleep(for: drain.delay)
+            },
+        ]
+    }
+
+    func logStart(_ settings: Settings, _ logger: Logger) {
+        for warning in settings.warnings { logger.warning("\(warning)") }
+        if !settings.ignoredNames.isEmpty {
+            let names = settings.ignoredNames.joined(separator: " ")
+            logger.info("ignored variables that Kubernetes sets for a Service", metadata: ["names": "\(names)"])
+        }
+        logger.info(
+            "listening",
+            metadata: [
+                "address": "\(settings.listen.host.text)", "port": "\(gateway.port)",
+                "adminAddress": "\(settings.admin.host.text)", "adminPort": "\(admin.port)",
+            ])
+    }
+
+    private static func listen(_ options: ServerOptions, _ handler: any Handler) throws -> HTTPServer {
+        do throws(ServerError) {
+            return try HTTPServer(options: options, handler: handler)
+        } catch {
+            throw refusal("The gateway \(error). Choose another host or port, or stop what has it.")
+        }
+    }
+
+    /// As many as asked for, if the process may have so many descriptors: libmicrohttpd spins when they run out.
+    private static func connections(_ settings: Settings, _ logger: Logger) throws -> Int {
+        let wanted = settings.listen.connections
+        let possible = DescriptorLimit.raise() - DescriptorLimit.reserve
+        guard wanted > possible else { return wanted }
+        guard settings.source(of: "listen.connections") == .standard, possible >= 16 else {
+            throw refusal(
+                "listen.connections is \(wanted), but this process may open \(max(0, possible)) connections. "
+                    + "Raise the limit of open files (ulimit -n) or lower listen.connections.")
+        }
+        logger.notice(
+            "fewer connections than the default, because of the limit of open files",
+            metadata: ["connections": "\(possible)"])
+        return possible
+    }
+}

@@ -1,0 +1,68 @@
+import AWSCredentials
+import Curl
+import Gateway
+import Logging
+import ServiceLifecycle
+import SigV4
+import Transcribe
+
+/// The way from a job's name to Amazon Transcribe's answer.
+struct LookUps {
+    let gateway: JobGateway
+    private let client: CurlClient
+    private let refresher: CredentialsRefresher
+
+    init(_ settings: Settings, _ upstream: Upstream, _ instruments: Instruments) throws {
+        let logger = instruments.logger
+        let readiness = instruments.readiness
+        client = CurlClient(
+            options: CurlOptions(
+                concurrency: settings.limits.upstream.concurrency, connectTimeout: settings.upstream.connectTimeout))
+        refresher = CredentialsRefresher(
+            provider: upstream.credentials, now: { .wallTime }, report: { readiness.note($0, logger) })
+        let transcribe = try TranscribeClient(
+            endpoint: upstream.endpoint, transport: client,
+            credentials: RefreshedCredentials(refresher: refresher),
+            policy: RetryPolicy(attempts: settings.upstream.attempts), time: .machine)
+        gateway = JobGateway(options: GatewayOptions(settings), source: transcribe, journal: instruments.journal)
+        gateway.observe(in: instruments.registry)
+    }
+
+    var services: [any Service] {
+        [
+            TransferService(client: client), CredentialsService(refresher: refresher),
+            FetchService(fetcher: gateway.fetcher),
+        ]
+    }
+}
+
+extension TimeSource {
+    /// The machine's clocks.
+    fileprivate static let machine = TimeSource(
+        wallTime: { .wallTime }, now: { .now },
+        sleep: { (until) async throws(CancellationError) in
+            do {
+                try await Task.sleep(until: until, clock: .continuous)
+            } catch {
+                throw CancellationError()
+            }
+        })
+}
+
+extension Readiness {
+    /// A gateway without credentials can answer nothing; one with old ones may.
+    fileprivate func note(_ event: RefreshEvent, _ logger: Logger) {
+        switch event {
+        case .refreshed(let expiration):
+            note(.credentials, obstacle: nil)
+            logger.info("credentials refreshed", metadata: ["expiration": "\(expiration.map(\.rfc3339) ?? "none")"])
+        case .kept(let expiration, let error):
+            logger.warning(
+                "credentials could not be refreshed; the old ones stay in use",
+                metadata: ["expiration": "\(expiration.map(\.rfc3339) ?? "none")", "reason": "\(error)"])
+        case .failed(let error):
+            note(.credentials, obstacle: "\(error)")
+            logger.error("there are no credentials", metadata: ["reason": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import AWSCredentials
+import Curl
+import Gateway
+import MicroHTTPD
+import ServiceLifecycle
+
+// The parts that run, as services: started in the order of the group, stopped in the reverse order, so that whoever asks
+// stops before who answers.
+
+/// Transfers to AWS, for as long as somebody may want one.
+struct TransferService: Service {
+    let client: CurlClient
+
+    func run() async {
+        try? await gracefulShutdown()
+        await client.shutDown()
+    }
+}
+
+/// Keeps the credentials fresh.
+struct CredentialsService: Service {
+    let refresher: CredentialsRefresher
+
+    func run() async {
+        await cancelWhenGracefulShutdown { await refresher.run() }
+    }
+}
+
+/// Flies what the gateway has to ask for.
+struct FetchService: Service {
+    let fetcher: Fetcher
+
+    func run() async {
+        await withGracefulShutdownHandler {
+            await fetcher.run()
+        } onGracefulShutdown: {
+            fetcher.close()
+        }
+    }
+}
+
+/// A listener.
+struct ListenerService: Service {
+    let server: HTTPServer
+    /// How long accepted requests may take once the listener stops.
+    let grace: Duration
+    /// What has to be done before it stops listening.
+    var farewell: @Sendable () async -> Void = {}
+
+    func run() async {
+        try? await gracefulShutdown()
+        await farewell()
+        await server.stop(within: grace)
+    }
+}

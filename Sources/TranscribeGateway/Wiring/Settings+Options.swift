@@ -1,0 +1,75 @@
+import FoundationEssentials
+import Gateway
+import MicroHTTPD
+import RateLimiting
+
+// From the settings' words to the parts' own options.
+
+extension GatewayOptions {
+    init(_ settings: Settings) {
+        let limit = settings.limits.client
+        self.init(
+            hosts: HostRule(settings.listen.hosts), fields: JobFields(settings.jobs.fields),
+            caching: ClientCaching(settings.cache.clients), cacheCapacity: settings.cache.capacity,
+            clientRate: RateLimiting.Rate(limit.rate), clientBurst: limit.burst, fetch: FetchOptions(settings))
+    }
+}
+
+extension FetchOptions {
+    fileprivate init(_ settings: Settings) {
+        let limit = settings.limits.upstream
+        let ttl = settings.cache.ttl
+        self.init(
+            rate: RateLimiting.Rate(limit.rate), burst: limit.burst, concurrency: limit.concurrency,
+            waiters: settings.cache.waiters, timeout: settings.upstream.timeout,
+            freshness: Freshness(running: ttl.running, finished: ttl.finished, missing: ttl.missing))
+    }
+}
+
+extension RateLimiting.Rate {
+    /// Nil where the limit is switched off.
+    fileprivate init?(_ rate: TranscribeGateway.Rate) {
+        guard !rate.isOff else { return nil }
+        self.init(rate.count, per: rate.period)
+    }
+}
+
+extension HostRule {
+    fileprivate init(_ selection: Selection) {
+        switch selection {
+        case .everything: self = .any
+        case .only(let names): self = .only(Set(names))
+        }
+    }
+}
+
+extension JobFields {
+    fileprivate init(_ selection: Selection) {
+        switch selection {
+        case .everything: self = .full
+        case .only(let names): self.init(names.compactMap(JobField.init(rawValue:)))
+        }
+    }
+}
+
+extension ClientCaching {
+    fileprivate init(_ policy: CacheSettings.ClientPolicy) {
+        switch policy {
+        case .revalidate: self = .revalidate
+        case .maxAge: self = .maxAge
+        case .noStore: self = .noStore
+        }
+    }
+}
+
+extension ServerOptions {
+    init(_ settings: ListenSettings, connections: Int) {
+        self.init()
+        host = settings.host.text
+        port = settings.port
+        threads = settings.threads ?? ProcessInfo.processInfo.activeProcessorCount
+        self.connections = connections
+        idleTimeout = settings.idleTimeout
+        requestTimeout = settings.requestTimeout
+    }
+}

@@ -1,0 +1,35 @@
+import AWSCredentials
+import SigV4
+import Testing
+
+@Suite struct CredentialsErrorTests {
+    @Test(arguments: [
+        (
+            CredentialsError.halfSet(variable: "AWS_ACCESS_KEY_ID", missing: "AWS_SECRET_ACCESS_KEY"),
+            "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not"
+        ),
+        (.malformedTime(variable: "X"), "X is not a time like 2030-01-31T12:00:00Z"),
+        (.unreadableFile(path: "/f", .permissionDenied), "/f cannot be read: permission denied"),
+        (.unreadableFile(path: "/f", .tooLarge(limit: 9)), "/f is larger than 9 bytes"),
+        (.malformedFile(path: "/f", line: 3, .unclosedDefinition), "/f, line 3: profile definition must end with ']'"),
+        (.unknownProfile("p"), "AWS_PROFILE names the profile 'p', which no file defines"),
+        (
+            .incompleteProfile("p", missing: "aws_secret_access_key"),
+            "profile 'p' has half a pair of keys: no aws_secret_access_key"
+        ),
+        (.malformedFlag(profile: "p", key: "use_x"), "use_x in profile 'p' is neither true nor false"),
+        (
+            .unsupportedSource(profile: "p", .process),
+            "profile 'p' takes its credentials from another program (credential_process), which is not supported"
+        ),
+        (
+            .malformedCredentials(.sessionToken),
+            "the session token is empty or holds a character that none can hold"
+        ),
+        (.expired(.noon), "the credentials ended at 2026-11-24T12:00:00.000Z"),
+        (.notConfigured(reason: "r"), "no source of AWS credentials is set up: r"),
+    ])
+    func saysWhatIsWrongInOneSentence(error: CredentialsError, sentence: String) {
+        #expect(error.description == sentence)
+    }
+}

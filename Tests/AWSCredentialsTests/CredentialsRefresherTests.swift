@@ -1,0 +1,134 @@
+import AWSCredentials
+import SigV4
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct CredentialsRefresherTests {
+    private let clock = WallClock()
+    private let events = EventLog()
+
+    private func refresher(
+        _ provider: some CredentialsProvider, tick: Duration = .seconds(3_600)
+    ) -> CredentialsRefresher {
+        CredentialsRefresher(
+            provider: provider, now: { [clock] in clock.now }, tick: tick,
+            report: { [events] in events.append($0) })
+    }
+
+    /// Runs the refresher until `body` has ended.
+    private func running(_ refresher: CredentialsRefresher, _ body: () async throws -> Void) async throws {
+        let run = Task { await refresher.run() }
+        let result: Result<Void, any Error>
+        do { result = .success(try await body()) } catch { result = .failure(error) }
+        run.cancel()
+        await run.value
+        try result.get()
+    }
+
+    @Test func fetchesBeforeAnybodyAsks() async throws {
+        try await running(refresher(CountingProvider())) {
+            #expect(await events.next() == .refreshed(expiration: nil))
+        }
+    }
+
+    @Test func sharesOneFetchAmongTheFirstCallers() async throws {
+        let provider = CountingProvider()
+        let refresher = refresher(provider)
+        let callers = (0..<8).map { _ in Task { try await refresher.current(at: .noon) } }
+        try await running(refresher) {
+            for caller in callers {
+                let credentials = try await caller.value
+                #expect(credentials == .number(1))
+            }
+        }
+        #expect(provider.seen == .init(fetches: 1, running: 0, mostAtOnce: 1))
+    }
+
+    @Test func fetchesEarlyByItself() async throws {
+        let refresher = refresher(CountingProvider(lifetime: 3_600), tick: .milliseconds(1))
+        try await running(refresher) {
+            #expect(await events.next() == .refreshed(expiration: .noon + 3_600))
+            clock.advance(seconds: 3_300)
+            #expect(await events.next() == .refreshed(expiration: .noon + 6_900))
+            let credentials = try await refresher.current(at: clock.now)
+            #expect(credentials == .number(2, until: .noon + 6_900))
+        }
+    }
+
+    @Test func keepsTheOldSetWhereTheNewOneIsMalformed() async throws {
+        struct Fading: CredentialsProvider {
+            let name = "fading"
+            let first = Credentials.number(1, until: .noon + 60)
+
+            func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+                now == .noon ? .found(first) : .found(Credentials(accessKeyID: "A", secretAccessKey: "not\n"))
+            }
+        }
+        let refresher = refresher(Fading())
+        try await running(refresher) {
+            let first = try await refresher.current(at: .noon)
+            clock.advance(seconds: 59)
+            #expect(try await refresher.current(at: clock.now) == first)
+            #expect(await events.next() == .refreshed(expiration: .noon + 60))
+            #expect(
+                await events.next()
+                    == .kept(expiration: .noon + 60, because: .malformedCredentials(.secretAccessKey)))
+        }
+    }
+
+    @Test func replacesARefusedSetOnce() async throws {
+        let provider = CountingProvider()
+        let refresher = refresher(provider)
+        try await running(refresher) {
+            let refused = try await refresher.current(at: .noon)
+            #expect(try await refresher.replacement(for: refused, at: .noon) == .number(2))
+            #expect(try await refresher.replacement(for: refused, at: .noon) == .number(2))
+        }
+        #expect(provider.seen.fetches == 2)
+    }
+
+    @Test func saysWhichSourcesWereTriedWhereThereAreNone() async throws {
+        let chain = CredentialsChain(environment: [:], files: FileReader())
+        guard case .notConfigured(let reason) = try await chain.credentials(at: .noon) else { return }
+        let refresher = refresher(chain)
+        try await running(refresher) {
+            await #expect(throws: CredentialsError.notConfigured(reason: reason)) {
+                try await refresher.current(at: .noon)
+            }
+        }
+    }
+
+    @Test func goesOnWithTheFetchWhenACallerLeaves() async throws {
+        let gate = AsyncStream.makeStream(of: Void.self)
+        let refresher = refresher(
+            CountingProvider(gate: { _ in for await _ in gate.stream { return } }))
+        try await running(refresher) {
+            let leaving = Task { try await refresher.current(at: .noon) }
+            let staying = Task { try await refresher.current(at: .noon) }
+            leaving.cancel()
+            await #expect(throws: CredentialsError.cancelled) { try await leaving.value }
+            gate.continuation.yield()
+            let credentials = try await staying.value
+            #expect(credentials == .number(1))
+        }
+    }
+
+    @Test func servesWhatItHoldsAfterItHasStopped() async throws {
+        let refresher = refresher(CountingProvider(lifetime: 60))
+        try await running(refresher) { _ = try await refresher.current(at: .noon) }
+        #expect(try await refresher.current(at: .noon + 70) == .number(1, until: .noon + 60))
+        await #expect(throws: CredentialsError.stopped) {
+            try await refresher.replacement(for: .number(1), at: .noon)
+        }
+    }
+
+    @Test func freesThoseWhoWaitWhenItStops() async throws {
+        let refresher = refresher(
+            CountingProvider(gate: { _ throws(CredentialsError) in
+                for await _ in AsyncStream(Void.self, { _ in }) {}
+                throw .cancelled
+            }))
+        let caller = Task { try await refresher.current(at: .noon) }
+        try await running(refresher) {}
+        await #expect(throws: CredentialsError.self) { try await caller.value }
+    }
+}

@@ -1,0 +1,94 @@
+import AWSCredentials
+import SigV4
+import Testing
+
+@Suite struct RefreshStateTests {
+    private let state = RehearsedState()
+    private let hour = Timestamp.noon + 3_600
+
+    /// A state that holds set 1 until `end`, fetched at noon.
+    private func holdFirstSet(until end: Timestamp?) {
+        #expect(state.beginsFetch(at: .noon))
+        #expect(state.land(.success(.number(1, until: end)), at: .noon) == .refreshed(expiration: end))
+    }
+
+    private let failure = Result<Credentials, CredentialsError>.failure(.unknownProfile("p"))
+
+    @Test func fetchesBeforeAnybodyAsks() {
+        #expect(state.beginsFetch(at: .noon))
+        #expect(!state.beginsFetch(at: .noon))
+    }
+
+    @Test func letsTheFirstCallerWaitForTheFirstSet() {
+        #expect(state.answer(.current, at: .noon) == .wait)
+        holdFirstSet(until: hour)
+        #expect(state.answer(.current, at: .noon) == .use(.number(1, until: hour)))
+    }
+
+    @Test func servesASetWithoutAnEndForEver() {
+        holdFirstSet(until: nil)
+        #expect(!state.beginsFetch(at: .noon + 1_000_000_000))
+        #expect(state.answer(.current, at: .noon + 1_000_000_000) == .use(.number(1)))
+    }
+
+    @Test func refreshesFiveMinutesBeforeTheEndWhileTheOldSetIsServed() {
+        holdFirstSet(until: hour)
+        #expect(!state.beginsFetch(at: hour + -301))
+        #expect(state.beginsFetch(at: hour + -300))
+        #expect(!state.beginsFetch(at: hour + -299))
+        #expect(state.answer(.current, at: hour + -299) == .use(.number(1, until: hour)))
+        let next = hour + 3_600
+        #expect(state.land(.success(.number(2, until: next)), at: hour + -298) == .refreshed(expiration: next))
+        #expect(state.answer(.current, at: hour) == .use(.number(2, until: next)))
+    }
+
+    @Test func letsEverybodyWaitInTheLastMinute() {
+        holdFirstSet(until: hour)
+        #expect(state.answer(.current, at: hour + -61) == .use(.number(1, until: hour)))
+        #expect(state.answer(.current, at: hour + -60) == .wait)
+        #expect(state.beginsFetch(at: hour + -60))
+        #expect(state.answer(.current, at: hour + -60) == .wait)
+    }
+
+    @Test func servesTheOldSetBeyondItsEndAfterAFailure() {
+        holdFirstSet(until: hour)
+        #expect(state.answer(.current, at: hour + -60) == .wait)
+        #expect(state.beginsFetch(at: hour + -60))
+        let event = state.land(failure, at: hour + -59)
+        #expect(event == .kept(expiration: hour, because: .unknownProfile("p")))
+        for later in [-59, 0, 240] as [Int64] {
+            #expect(state.answer(.current, at: hour + later) == .use(.number(1, until: hour)))
+            #expect(!state.beginsFetch(at: hour + later))
+        }
+        #expect(state.answer(.current, at: hour + 241) == .wait)
+        #expect(state.beginsFetch(at: hour + 241))
+    }
+
+    @Test func endsALullWhenTheWallClockIsSetBackFar() {
+        holdFirstSet(until: hour)
+        #expect(state.beginsFetch(at: hour + -300))
+        state.land(failure, at: hour + -300)
+        #expect(!state.beginsFetch(at: hour + -301))
+        _ = state.answer(.replacement(for: .number(1, until: hour)), at: .noon)
+        #expect(state.beginsFetch(at: .noon))
+    }
+
+    @Test func tellsTheFailureWhereNothingIsHeldAndTriesAgainAfterAMoment() {
+        #expect(state.beginsFetch(at: .noon))
+        #expect(state.land(failure, at: .noon) == .failed(.unknownProfile("p")))
+        #expect(state.answer(.current, at: .noon + 4) == .refuse(.unknownProfile("p")))
+        #expect(!state.beginsFetch(at: .noon + 4))
+        #expect(state.beginsFetch(at: .noon + 5))
+        #expect(state.answer(.current, at: .noon + 5) == .wait)
+    }
+
+    @Test func asksASourceThatRepeatsItselfAtShrinkingDistances() {
+        holdFirstSet(until: hour)
+        var fetches: [Int64] = []
+        for second in 0..<3_600 as Range<Int64> where state.beginsFetch(at: .noon + second) {
+            fetches.append(3_600 - second)
+            state.land(.success(.number(1, until: hour)), at: .noon + second)
+        }
+        #expect(fetches == [300, 100, 33, 11, 3, 1])
+    }
+}

@@ -1,0 +1,22 @@
+import AWSCredentials
+import SigV4
+
+/// A refresh state behind a reference, as expectations cannot change a value.
+final class RehearsedState {
+    private var state = RefreshState()
+
+    func answer(_ question: RefreshState.Question, at now: Timestamp) -> RefreshState.Answer {
+        state.answer(question, at: now)
+    }
+
+    func beginsFetch(at now: Timestamp) -> Bool { state.beginsFetch(at: now) }
+
+    @discardableResult
+    func land(
+        _ result: Result<Credentials, CredentialsError>, at now: Timestamp, lull: Int64 = 300_000
+    ) -> RefreshEvent {
+        state.land(result, at: now, lull: lull)
+    }
+
+    func close() { state.close() }
+}

@@ -1,0 +1,54 @@
+import AWSCredentials
+import FoundationEssentials
+import SigV4
+import Synchronization
+
+extension Timestamp {
+    static let noon = Timestamp(rfc3339: "2026-11-24T12:00:00Z")!
+
+    static func + (time: Timestamp, seconds: Int64) -> Timestamp { time.adding(milliseconds: seconds * 1_000) }
+}
+
+extension Credentials {
+    /// A set of its own for each number.
+    static func number(_ number: Int, until expiration: Timestamp? = nil) -> Credentials {
+        Credentials(
+            accessKeyID: "AKID\(number)", secretAccessKey: "HUSH\(number)", sessionToken: "TOKEN\(number)",
+            expiration: expiration, accountID: nil)
+    }
+}
+
+/// A wall clock that stands still until a test sets it.
+final class WallClock: Sendable {
+    private let time = Mutex(Timestamp.noon)
+
+    var now: Timestamp { time.withLock { $0 } }
+
+    func advance(seconds: Int64) { time.withLock { $0 = $0 + seconds } }
+}
+
+/// A directory of its own below the temporary one, removed with the value that owns it.
+final class Folder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path + "/credentials-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    var files: FileReader { FileReader(root: path) }
+
+    /// Writes a file, making the directories above it.
+    func write(_ text: String, to file: String) throws {
+        try write(Data(text.utf8), to: file)
+    }
+
+    func write(_ bytes: Data, to file: String) throws {
+        let url = URL(filePath: path + file)
+        try FileManager.default.createDirectory(
+            atPath: url.deletingLastPathComponent().path, withIntermediateDirectories: true)
+        try bytes.write(to: url)
+    }
+}

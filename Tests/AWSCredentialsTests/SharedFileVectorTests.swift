@@ -1,0 +1,67 @@
+import AWSCredentials
+import Testing
+
+/// The parser cases that the AWS SDKs share.
+@Suite(.enabled(if: Vectors.isToBeUsed, Comment(rawValue: Vectors.whySkipped)))
+struct SharedFileVectorTests {
+    private struct Suite: Decodable {
+        let tests: [Case]
+    }
+
+    private struct Case: Decodable {
+        let name: String
+        let input: Input
+        let output: Output
+    }
+
+    private struct Input: Decodable {
+        let configFile: String?
+        let credentialsFile: String?
+    }
+
+    private struct Output: Decodable {
+        let config: Config?
+        let errorContaining: String?
+    }
+
+    private struct Config: Decodable {
+        let profiles: [String: [String: String]]
+        let sso_sessions: [String: [String: String]]?
+    }
+
+    @Test func agreesWithEveryCaseOfTheOtherSDKs() throws {
+        let suite: Suite = try Vectors.decode("profile-parser-tests.json")
+        #expect(suite.tests.count == 65)
+        for test in suite.tests { try check(test) }
+    }
+
+    private func check(_ test: Case) throws {
+        let comment = Comment(rawValue: test.name)
+        switch parse(test.input) {
+        case .success(let configuration):
+            let expected = try #require(test.output.config, comment)
+            #expect(properties(of: .profile, in: configuration) == expected.profiles, comment)
+            #expect(properties(of: .singleSignOnSession, in: configuration) == expected.sso_sessions ?? [:], comment)
+        case .failure(let error):
+            let words = try #require(test.output.errorContaining, comment).lowercased()
+            #expect(error.description.contains(words), comment)
+        }
+    }
+
+    private func parse(_ input: Input) -> Result<SharedConfiguration, CredentialsError> {
+        Result { () throws(CredentialsError) in
+            SharedConfiguration(
+                config: try SharedFileParser.sections(of: input.configFile ?? "", as: .config, path: "config"),
+                credentials: try SharedFileParser.sections(
+                    of: input.credentialsFile ?? "", as: .credentials, path: "credentials"))
+        }
+    }
+
+    private func properties(
+        of kind: SectionName.Kind, in configuration: SharedConfiguration
+    ) -> [String: [String: String]] {
+        configuration.sections.reduce(into: [:]) { found, section in
+            if section.key.kind == kind { found[section.key.name] = section.value.properties }
+        }
+    }
+}

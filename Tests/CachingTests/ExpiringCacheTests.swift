@@ -1,0 +1,122 @@
+import Caching
+import Testing
+
+extension CachingTests {
+    @Suite struct ExpiringCacheTests {
+        private let cache = JobCache(capacity: 1 << 20, shards: 4)
+        private let key = JobKey("visit-2024-000000001")
+
+        @Test func givesBackWhatWasStoredWithItsTimes() throws {
+            let body = JobBody(7)
+            cache.put(body, for: key)
+            let stored = try #require(cache.value(for: key, at: .after(.seconds(1))))
+            #expect(stored.value === body)
+            #expect(stored.storedAt == .start)
+            #expect(stored.freshUntil == .after(.seconds(5)))
+            #expect(stored.keepUntil == .after(.seconds(60)))
+        }
+
+        @Test func keepsTimesToTheNanosecond() throws {
+            let times = [1, 2, 3].map { ContinuousClock.Instant.after(.nanoseconds($0)) }
+            let stored = Stored(JobBody(1), storedAt: times[0], freshUntil: times[1], keepUntil: times[2])
+            cache.store(stored, for: key, cost: 100, under: cache.ticket(for: key))
+            let found = try #require(cache.value(for: key, at: .start))
+            #expect([found.storedAt, found.freshUntil, found.keepUntil] == times)
+        }
+
+        @Test func givesAStaleValueUntilItIsPastItsTime() {
+            cache.put(JobBody(1), for: key)
+            #expect(cache.value(for: key, at: .after(.seconds(60))) != nil)
+            #expect(cache.value(for: key, at: .after(.seconds(60) + .nanoseconds(1))) == nil)
+        }
+
+        @Test func dropsAnExpiredEntryWhenItIsLookedUp() {
+            cache.put(JobBody(1), for: key, cost: 500)
+            let held = cache.counts.bytes
+            #expect(cache.value(for: key, at: .after(.seconds(61))) == nil)
+            #expect(cache.value(for: key, at: .start) == nil)
+            #expect(cache.counts.bytes == held - 500)
+            #expect((cache.counts.entries, cache.counts.expirations, cache.counts.evictions) == (0, 1, 0))
+        }
+
+        @Test func replacesTheValueOfAKey() {
+            cache.put(JobBody(1), for: key, cost: 100)
+            let held = cache.counts.bytes
+            cache.put(JobBody(2), for: key, cost: 150)
+            #expect(cache.value(for: key, at: .start)?.value.number == 2)
+            #expect((cache.counts.entries, cache.counts.bytes) == (1, held + 50))
+        }
+
+        @Test func removesOneKeyAndSaysWhetherItWasThere() {
+            cache.put(JobBody(1), for: key)
+            cache.put(JobBody(2), for: JobKey(2))
+            #expect(cache.remove(key))
+            #expect(!cache.remove(key))
+            #expect(cache.value(for: key, at: .start) == nil)
+            #expect(cache.value(for: JobKey(2), at: .start) != nil)
+        }
+
+        @Test func removesAll() {
+            for number in 0..<100 { cache.put(JobBody(number), for: JobKey(number)) }
+            cache.removeAll()
+            #expect((cache.counts.entries, cache.counts.bytes) == (0, 0))
+            #expect((0..<100).allSatisfy { cache.value(for: JobKey($0), at: .start) == nil })
+            #expect(cache.put(JobBody(1), for: key))
+        }
+
+        @Test func staysWithinItsCapacityAndSaysWhatItEvicted() {
+            for number in 0..<20_000 {
+                #expect(cache.put(JobBody(number), for: JobKey(number), cost: 300))
+                #expect(cache.value(for: JobKey(number), at: .start)?.value.number == number)
+                #expect(cache.counts.bytes <= 1 << 20)
+            }
+            #expect(cache.counts.bytes > 9 << 20 / 10)
+            #expect(cache.counts.entries + cache.counts.evictions == 20_000)
+        }
+
+        @Test func evictsManySmallEntriesForALargeOne() {
+            for number in 0..<20_000 { cache.put(JobBody(number), for: JobKey(number), cost: 300) }
+            #expect(cache.put(JobBody(1), for: key, cost: 150_000))
+            #expect(cache.value(for: key, at: .start) != nil)
+            #expect(cache.counts.bytes <= 1 << 20)
+        }
+
+        @Test(arguments: [1 << 18, 1 << 20, 1 << 40]) func doesNotKeepWhatIsLargerThanAShardsShare(cost: Int) {
+            cache.put(JobBody(1), for: key)
+            cache.put(JobBody(2), for: JobKey(2))
+            #expect(!cache.put(JobBody(3), for: key, cost: cost))
+            #expect(cache.value(for: key, at: .start) == nil, "the old value is out of date")
+            #expect(cache.value(for: JobKey(2), at: .start) != nil)
+        }
+
+        @Test func keepsNothingInACapacityBelowItsOwnTables() {
+            let tiny = JobCache(capacity: 64, shards: 1)
+            #expect(!tiny.put(JobBody(1), for: key, cost: 1))
+            #expect((tiny.counts.entries, tiny.counts.bytes) == (0, 0))
+        }
+
+        /// A value that looks into the cache when it is freed: under the lock that would be a recursive call.
+        private final class Prying: Sendable {
+            let cache: ExpiringCache<JobKey, Prying>
+
+            init(_ cache: ExpiringCache<JobKey, Prying>) {
+                self.cache = cache
+            }
+
+            deinit { _ = cache.value(for: JobKey(1), at: .start) }
+        }
+
+        @Test func freesValuesOutsideTheLock() {
+            let cache = ExpiringCache<JobKey, Prying>(capacity: 1 << 14, shards: 1)
+            for number in 0..<200 { cache.put(Prying(cache), for: JobKey(number), cost: 300) }
+            #expect(cache.counts.evictions > 100)
+            cache.put(Prying(cache), for: JobKey(199))
+            #expect(cache.value(for: JobKey(199), at: .after(.seconds(61))) == nil)
+            cache.put(Prying(cache), for: JobKey(199))
+            #expect(!cache.put(Prying(cache), for: JobKey(199), cost: 1 << 14))
+            cache.put(Prying(cache), for: JobKey(199))
+            cache.remove(JobKey(199))
+            cache.removeAll()
+        }
+    }
+}

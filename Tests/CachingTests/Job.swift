@@ -1,0 +1,50 @@
+import Caching
+
+/// A key as the gateway has them: a string of about twenty bytes in a type of its own.
+struct JobKey: Hashable, Sendable {
+    let name: String
+
+    init(_ name: String) {
+        self.name = name
+    }
+
+    init(_ number: Int) {
+        let digits = String(number)
+        name = "visit-2024-" + String(repeating: "0", count: 9 - digits.count) + digits
+    }
+
+    /// What the allocator takes for it.
+    var cost: Int { HeapSize.string(utf8Count: name.utf8.count) }
+}
+
+/// A value as the gateway has them: an instance that owns some bytes.
+final class JobBody: Sendable {
+    let number: Int
+    let bytes: [UInt8]
+
+    init(_ number: Int, size: Int = 0) {
+        self.number = number
+        bytes = Array(repeating: UInt8(truncatingIfNeeded: number), count: size)
+    }
+
+    /// What the allocator takes for it.
+    var cost: Int { HeapSize.block(32) + HeapSize.array(ofBytes: bytes.count) }
+}
+
+typealias JobCache = ExpiringCache<JobKey, JobBody>
+
+extension ContinuousClock.Instant {
+    static let start = ContinuousClock().systemEpoch.advanced(by: .seconds(1000))
+
+    static func after(_ duration: Duration) -> Self { start.advanced(by: duration) }
+}
+
+extension ExpiringCache {
+    /// Stores as a flight does that nobody disturbs.
+    @discardableResult
+    func put(_ value: Value, for key: Key, cost: Int = 100, at now: ContinuousClock.Instant = .start) -> Bool {
+        let stored = Stored(
+            value, storedAt: now, freshUntil: now.advanced(by: .seconds(5)), keepUntil: now.advanced(by: .seconds(60)))
+        return store(stored, for: key, cost: cost, under: ticket(for: key))
+    }
+}

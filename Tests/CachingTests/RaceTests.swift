@@ -1,0 +1,88 @@
+import Caching
+import Synchronization
+import Testing
+
+extension CachingTests {
+    @Suite struct RaceTests {
+        /// For each of eight threads: 10^5 in all, or each.
+        private let rounds = isLong ? 100_000 : 12_800
+
+        @Test func survivesEightThreadsThatDoEverythingAtOnce() {
+            let cache = JobCache(capacity: 64 << 10, shards: 2)
+            let wrong = Atomic(0)
+            onThreads(8) { [rounds] thread in
+                var random = SplitMix64(seed: UInt64(thread))
+                for _ in 0..<rounds {
+                    let number = random.below(300)
+                    let key = JobKey(number)
+                    switch random.below(40) {
+                    case 0: cache.remove(key)
+                    case 1 where number == 0: cache.removeAll()
+                    case 2..<12: cache.put(JobBody(number), for: key, cost: 100 + random.below(1000))
+                    case 12: cache.surrender(cache.ticket(for: key), for: key)
+                    case 13: if cache.counts.bytes > 64 << 10 { wrong.add(1, ordering: .relaxed) }
+                    default:
+                        let found = cache.value(for: key, at: .after(.seconds(random.below(62))))?.value.number
+                        if found != nil && found != number { wrong.add(1, ordering: .relaxed) }
+                    }
+                }
+            }
+            #expect(wrong.load(ordering: .relaxed) == 0)
+            cache.removeAll()
+            #expect((cache.counts.entries, cache.counts.bytes) == (0, 0))
+        }
+
+        /// Every purge is followed by a look: what was stored under an older ticket must never be seen again.
+        @Test func aPurgeWinsInEveryInterleaving() {
+            let cache = JobCache(capacity: 1 << 20, shards: 1)
+            let epoch = Atomic(0)
+            let wrong = Atomic(0)
+            onThreads(8) { [rounds] thread in
+                for round in 0..<rounds {
+                    if thread == 0 {
+                        epoch.add(1, ordering: .sequentiallyConsistent)
+                        let now = epoch.load(ordering: .sequentiallyConsistent)
+                        if round % 2 == 0 { cache.remove(JobKey(1)) } else { cache.removeAll() }
+                        let found = cache.value(for: JobKey(1), at: .start)?.value.number
+                        if let found, found < now { wrong.add(1, ordering: .relaxed) }
+                    } else {
+                        let ticket = cache.ticket(for: JobKey(1))
+                        let origin = JobBody(epoch.load(ordering: .sequentiallyConsistent))
+                        let stored = Stored(
+                            origin, storedAt: .start, freshUntil: .start, keepUntil: .after(.seconds(60)))
+                        cache.store(stored, for: JobKey(1), cost: 100, under: ticket)
+                    }
+                }
+            }
+            #expect(wrong.load(ordering: .relaxed) == 0)
+        }
+
+        /// As a gateway does: look up; on a miss join; the leader looks again, works, stores, lands.
+        @Test func worksOnceForEachKeyHoweverManyAsk() {
+            let cache = JobCache(capacity: 64 << 20, shards: 4)
+            let flights = Flights<JobKey, Int>(limit: 10_000)
+            let works = Atomic(0)
+            let served = Atomic(0)
+            onThreads(8) { [rounds] thread in
+                for round in 0..<rounds {
+                    let key = JobKey(round / 8)
+                    if cache.value(for: key, at: .start) != nil {
+                        served.add(1, ordering: .relaxed)
+                        continue
+                    }
+                    guard flights.join(key, as: thread) == .leads else { continue }
+                    let ticket = cache.ticket(for: key)
+                    if cache.value(for: key, at: .start) == nil {
+                        works.add(1, ordering: .relaxed)
+                        cache.put(JobBody(round), for: key)
+                    }
+                    cache.surrender(ticket, for: key)
+                    served.add(flights.land(key).count, ordering: .relaxed)
+                }
+            }
+            #expect(works.load(ordering: .relaxed) == rounds / 8)
+            #expect(served.load(ordering: .relaxed) == 8 * rounds)
+            #expect((flights.count, flights.waiting) == (0, 0))
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Curl
+import Testing
+
+/// Every request ends: by its deadline, with its task, with its client.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct EndingTests {
+    private static let hangs: @Sendable (LoopbackServer.Exchange) -> [LoopbackServer.Step] = { _ in [.hang] }
+
+    @Test(arguments: [
+        [LoopbackServer.Step.hang], [.send("HTTP/1.1 200 OK\r\nContent-"), .hang],
+        [.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na"), .hang],
+    ])
+    func endsByItsDeadline(steps: [LoopbackServer.Step]) async {
+        await withServer(script: { _ in steps }) { client, server in
+            let start = ContinuousClock.now
+            #expect(await client.failure(server.origin, within: .milliseconds(300)) == .timedOut(.answering))
+            let elapsed = ContinuousClock.now - start
+            #expect(elapsed >= .milliseconds(295) && elapsed < .milliseconds(800))
+            await server.waits(for: .closedByClient)
+        }
+    }
+
+    /// A listener that accepts nothing, its backlog full, leaves a new connection without an answer.
+    @Test func endsWhenConnectingTakesTooLong() async {
+        let listener = FullListener()
+        defer { listener.stop() }
+        await withClient(CurlOptions(connectTimeout: .milliseconds(200))) { client in
+            let start = ContinuousClock.now
+            let error = await client.failure("http://127.0.0.1:\(listener.port)/")
+            let elapsed = ContinuousClock.now - start
+            #expect(error == .timedOut(.connecting))
+            #expect(error?.requestMayHaveArrived == false)
+            #expect(elapsed >= .milliseconds(195) && elapsed < .milliseconds(700))
+        }
+    }
+
+    @Test func requestMaySetItsOwnConnectTimeout() async {
+        let listener = FullListener()
+        defer { listener.stop() }
+        await withClient(CurlOptions(connectTimeout: .seconds(60))) { client in
+            let start = ContinuousClock.now
+            let request = CurlRequest(
+                url: "http://127.0.0.1:\(listener.port)/", connectTimeout: .milliseconds(100), bypassesProxies: true)
+            #expect(await client.failure(request) == .timedOut(.connecting))
+            #expect(ContinuousClock.now - start < .milliseconds(600))
+        }
+    }
+
+    @Test func endsByItsDeadlineWhileItWaitsForOthers() async {
+        await withServer(options: CurlOptions(concurrency: 1), script: Self.hangs) { client, server in
+            async let first = client.failure(server.origin, within: .seconds(2))
+            await server.waits(for: .requested)
+            let start = ContinuousClock.now
+            let error = await client.failure(server.origin, within: .milliseconds(100))
+            #expect(error == .timedOut(.waiting))
+            #expect(error?.requestMayHaveArrived == false)
+            #expect(ContinuousClock.now - start < .milliseconds(500))
+            #expect(await first == .timedOut(.answering))
+        }
+    }
+
+    @Test func asksNothingAfterItsDeadline() async {
+        await withServer(script: { _ in [.answer()] }) { client, server in
+            #expect(await client.failure(server.origin, within: .zero) == .timedOut(.waiting))
+            #expect(server.accepted == 0)
+        }
+    }
+
+    @Test func waitersTakeTurns() async throws {
+        try await withServer(options: CurlOptions(concurrency: 1), script: { _ in [.answer()] }) { client, server in
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<50 { group.addTask { try await client.get(server.origin).status } }
+                for try await status in group { #expect(status == 200) }
+            }
+            #expect(server.accepted == 1)
+        }
+    }
+
+    @Test func endsWithItsTask() async {
+        await withServer(script: Self.hangs) { client, server in
+            let task = Task { await client.failure(server.origin, within: .seconds(60)) }
+            await server.waits(for: .requested)
+            task.cancel()
+            #expect(await task.value == .cancelled)
+            await server.waits(for: .closedByClient)
+        }
+    }
+
+    @Test func endsAtOnceInACancelledTask() async {
+        await withServer(script: Self.hangs) { client, server in
+            let task = Task {
+                unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+                return await client.failure(server.origin, within: .seconds(60))
+            }
+            #expect(await task.value == .cancelled)
+            #expect(server.accepted == 0)
+        }
+    }
+
+    @Test func endsWithItsTaskWhileItWaitsForOthers() async {
+        await withServer(options: CurlOptions(concurrency: 1), script: Self.hangs) { client, server in
+            let first = Task { await client.failure(server.origin, within: .seconds(60)) }
+            await server.waits(for: .requested)
+            let second = Task { await client.failure(server.origin, within: .seconds(60)) }
+            second.cancel()
+            #expect(await second.value == .cancelled)
+            first.cancel()
+            #expect(await first.value == .cancelled)
+        }
+    }
+
+    @Test func shutDownEndsEveryTransferOnce() async {
+        await withServer(options: CurlOptions(concurrency: 16), script: Self.hangs) { client, server in
+            await withTaskGroup { group in
+                for _ in 0..<48 { group.addTask { await client.failure(server.origin, within: .seconds(60)) } }
+                for _ in 0..<16 { await server.waits(for: .requested) }
+                await client.shutDown()
+                for await error in group { #expect(error == .shutDown) }
+            }
+            #expect(await client.failure(server.origin) == .shutDown)
+            for _ in 0..<16 { await server.waits(for: .closedByClient) }
+        }
+    }
+
+    @Test func mayBeShutDownByMany() async {
+        let client = CurlClient()
+        await withTaskGroup { group in
+            for _ in 0..<50 { group.addTask { await client.shutDown() } }
+        }
+        await client.shutDown()
+    }
+
+    @Test func closesItsConnectionsWhenReleased() async throws {
+        let server = LoopbackServer { _ in [.answer()] }
+        defer { server.stop() }
+        _ = try await CurlClient().get(server.origin)
+        await server.waits(for: .closedByClient)
+    }
+}

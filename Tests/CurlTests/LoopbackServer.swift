@@ -1,0 +1,113 @@
+import Glibc
+import Synchronization
+
+/// An HTTP server on a free loopback port that does to each request what its script says. One thread accepts, each
+/// connection has another.
+final class LoopbackServer: Sendable {
+    /// A request as it arrived.
+    struct Exchange: Sendable {
+        /// Counted from 0 in order of acceptance.
+        let connection: Int
+        /// Counted from 0 on this connection.
+        let number: Int
+        let head: String
+        let body: [UInt8]
+    }
+
+    /// What to do next on the connection; after the last step the next request is read.
+    enum Step: Sendable {
+        case send(String)
+        case sendBytes([UInt8])
+        /// Until the client has had enough.
+        case sendForever([UInt8])
+        /// With FIN.
+        case close
+        /// With RST.
+        case reset
+        /// Until the client closes.
+        case hang
+    }
+
+    enum Event: Sendable, Equatable {
+        case accepted, requested, closedByClient
+    }
+
+    private struct Book {
+        var accepted = 0
+        var open: [Int: Int32] = [:]
+        var peak = 0
+        var isStopped = false
+    }
+
+    let port: UInt16
+    /// What happened, in order.
+    let events: AsyncStream<Event>
+    private let tell: AsyncStream<Event>.Continuation
+    private let listener: Int32
+    private let script: @Sendable (Exchange) -> [Step]
+    private let book = Mutex(Book())
+
+    init(_ script: @escaping @Sendable (Exchange) -> [Step]) {
+        self.script = script
+        (events, tell) = AsyncStream.makeStream()
+        (listener, port) = Socket.listen()
+        Threads.start { self.accept() }
+    }
+
+    /// Ends all connections; the threads then end by themselves.
+    func stop() {
+        book.withLock { book in
+            book.isStopped = true
+            for descriptor in book.open.values { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+        }
+        _ = shutdown(listener, Int32(SHUT_RDWR))
+        tell.finish()
+    }
+
+    var origin: String { "http://127.0.0.1:\(port)" }
+    var accepted: Int { book.withLock { $0.accepted } }
+    /// The most connections that were open at once.
+    var peak: Int { book.withLock { $0.peak } }
+
+    /// Waits until this has happened once more.
+    func waits(for wanted: Event) async {
+        for await event in events where event == wanted { return }
+    }
+
+    private func accept() {
+        defer { _ = close(listener) }
+        while let descriptor = Socket.accept(listener) {
+            guard let number = register(descriptor) else {
+                _ = close(descriptor)
+                return
+            }
+            tell.yield(.accepted)
+            Threads.start { self.serve(Connection(descriptor), number) }
+        }
+    }
+
+    private func register(_ descriptor: Int32) -> Int? {
+        book.withLock { book in
+            guard !book.isStopped else { return nil }
+            book.open[book.accepted] = descriptor
+            book.accepted += 1
+            book.peak = max(book.peak, book.open.count)
+            return book.accepted - 1
+        }
+    }
+
+    private func serve(_ connection: Connection, _ number: Int) {
+        var count = 0
+        while let (head, body) = connection.nextRequest() {
+            tell.yield(.requested)
+            let steps = script(Exchange(connection: number, number: count, head: head, body: body))
+            guard steps.allSatisfy({ connection.perform($0) }) else { break }
+            count += 1
+        }
+        if connection.isClosedByClient { tell.yield(.closedByClient) }
+        book.withLock { book in
+            book.open[number] = nil
+            connection.close()
+        }
+    }
+}

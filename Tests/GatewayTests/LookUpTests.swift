@@ -1,0 +1,130 @@
+import HTTPExchange
+import HTTPTypes
+import Testing
+import Transcribe
+
+@Suite struct LookUpTests {
+    @Test func answersWithTheTrimmedJob() async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", .finished("a"))
+            let reply = await bench.get("/jobs/a")
+            #expect(reply.status == .ok)
+            #expect(reply.text == #"{"name":"a","status":"COMPLETED","transcriptUri":"https://s3.example/a.json"}"#)
+            #expect(reply.field("Content-Type") == "application/json")
+            #expect(reply.field("Cache-Control") == "private, no-cache")
+            #expect(reply.field("Vary") == "Accept, Prefer, Origin")
+            #expect(reply.field("Age") == "0")
+            #expect(reply.field("X-Content-Type-Options") == "nosniff")
+            #expect(reply.field("Referrer-Policy") == "no-referrer")
+            #expect(reply.field("Cross-Origin-Resource-Policy") == "same-origin")
+        }
+    }
+
+    @Test func asksOnceWhileTheAnswerIsFresh() async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", .running("a"))
+            #expect(await bench.get("/jobs/a").field("Cache-Status") == "transcribe-gateway; fwd=miss; stored")
+            bench.clock.advance(by: .milliseconds(3_500))
+            let hit = await bench.get("/jobs/a")
+            #expect(hit.field("Cache-Status") == "transcribe-gateway; hit; ttl=1")
+            #expect(hit.field("Age") == "3")
+            #expect(hit.field("Retry-After") == "1")
+            #expect(bench.source.calls == 1)
+            bench.clock.advance(by: .milliseconds(1_500))
+            #expect(await bench.get("/jobs/a").field("Cache-Status") == "transcribe-gateway; fwd=miss; stored")
+            #expect(bench.source.calls == 2)
+        }
+    }
+
+    @Test(arguments: [("finished", 600), ("running", 5), ("missing", 2)])
+    func staysFreshByWhatTheAnswerSays(name: String, seconds: Int) async throws {
+        try await TestBench().run { bench in
+            bench.source.put("finished", .finished("finished"))
+            bench.source.put("running", .running("running"))
+            _ = await bench.get("/jobs/\(name)")
+            bench.clock.advance(by: .seconds(seconds) - .milliseconds(1))
+            _ = await bench.get("/jobs/\(name)")
+            #expect(bench.source.calls == 1)
+            bench.clock.advance(by: .milliseconds(1))
+            _ = await bench.get("/jobs/\(name)")
+            #expect(bench.source.calls == 2)
+        }
+    }
+
+    @Test func tellsARunningJobsClientWhenToComeBackAndNotAFinishedOnes() async throws {
+        try await TestBench().run { bench in
+            bench.source.put("running", .running("running"))
+            bench.source.put("finished", .finished("finished"))
+            #expect(await bench.get("/jobs/running").field("Retry-After") == "5")
+            #expect(await bench.get("/jobs/finished").field("Retry-After") == nil)
+        }
+    }
+
+    @Test func answersFiveHundredRequestsForOneJobWithOneCall() async throws {
+        try await TestBench { $0.clientRate = nil }.run { bench in
+            bench.source.put("a", .finished("a"))
+            bench.source.closeGate()
+            let replies = await withTaskGroup(of: Reply.self) { group in
+                for _ in 1...500 { group.addTask { await bench.get("/jobs/a") } }
+                #expect(await eventually { bench.gateway.fetcher.waiting == 500 })
+                bench.source.openGate()
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(replies.count { $0.status == .ok } == 500)
+            #expect(bench.source.calls == 1)
+            let statuses = replies.compactMap { $0.field("Cache-Status") }
+            #expect(statuses.count { $0 == "transcribe-gateway; fwd=miss; stored" } == 1)
+            #expect(statuses.count { $0 == "transcribe-gateway; fwd=miss; stored; collapsed" } == 499)
+        }
+    }
+
+    @Test func sharesAnErrorAndDoesNotKeepIt() async throws {
+        try await TestBench().run { bench in
+            bench.source.fail("a", .upstreamFailed(AnswerOrigin(status: 500, requestID: "aws-1")))
+            let reply = await bench.get("/jobs/a")
+            #expect(reply.status.code == 502)
+            #expect(reply.text.contains(#""awsRequestId":"aws-1""#))
+            bench.source.put("a", .finished("a"))
+            #expect(await bench.get("/jobs/a").status == .ok)
+        }
+    }
+
+    @Test func refusesWhenTooManyWait() async throws {
+        try await TestBench { $0.fetch.waiters = 1 }.run { bench in
+            bench.source.closeGate()
+            async let first = bench.get("/jobs/a")
+            #expect(await eventually { bench.source.held == 1 })
+            let second = await bench.get("/jobs/a")
+            #expect(second.status.code == 503)
+            #expect(second.field("Retry-After") == "1")
+            bench.source.openGate()
+            #expect(await first.status.code == 404)
+        }
+    }
+
+    @Test func keepsToItsBudgetOfCalls() async throws {
+        try await TestBench { $0.fetch.burst = 2 }.run { bench in
+            for name in ["a", "b"] { #expect(await bench.get("/jobs/\(name)").status.code == 404) }
+            let refused = await bench.get("/jobs/c")
+            #expect(refused.status.code == 503)
+            #expect(refused.field("Retry-After") == "1")
+            #expect(refused.text.contains("/problems/upstream-budget"))
+            #expect(bench.source.calls == 2)
+            bench.clock.advance(by: .seconds(1))
+            #expect(await bench.get("/jobs/c").status.code == 404)
+        }
+    }
+
+    @Test func keepsToItsCallsInFlight() async throws {
+        try await TestBench { $0.fetch.concurrency = 1 }.run { bench in
+            bench.source.closeGate()
+            async let first = bench.get("/jobs/a")
+            #expect(await eventually { bench.source.held == 1 })
+            #expect(await bench.get("/jobs/b").status.code == 503)
+            bench.source.openGate()
+            _ = await first
+            #expect(bench.gateway.fetcher.inFlight == 0)
+            #expect(await bench.get("/jobs/b").status.code == 404)
+        }
+    }
+}

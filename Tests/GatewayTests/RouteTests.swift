@@ -1,0 +1,88 @@
+import HTTPExchange
+import HTTPTypes
+import Testing
+import Transcribe
+
+@Suite struct RouteTests {
+    @Test(arguments: [
+        ("/jobs/", 400, "invalid-job-name"),
+        ("/jobs/\(String(repeating: "a", count: 201))", 400, "invalid-job-name"),
+        ("/jobs/%2e%2e", 400, "invalid-job-name"),
+        ("/jobs/..", 400, "invalid-job-name"),
+        ("/jobs/a%2Fb", 400, "invalid-job-name"),
+        ("/jobs/a%00", 400, "invalid-job-name"),
+        ("/jobs/a%0A", 400, "invalid-job-name"),
+        ("/jobs/%C3%A4", 400, "invalid-job-name"),
+        ("/jobs/%252e", 400, "invalid-job-name"),
+        ("/jobs/a+b", 400, "invalid-job-name"),
+        ("/jobs/a;v=1", 400, "invalid-job-name"),
+        ("/jobs/a?x=1", 400, "invalid-query"),
+        ("/jobs/a?fields=", 400, "invalid-query"),
+        ("/jobs/a?fields=nonsense", 400, "invalid-query"),
+        ("/jobs/a?fields=name&fields=status", 400, "invalid-query"),
+        ("/jobs/a?view=half", 400, "invalid-query"),
+        ("/jobs/a?view=full&", 400, "invalid-query"),
+        ("/jobs/a/", 404, "no-such-route"),
+        ("/jobs/a/b", 404, "no-such-route"),
+        ("//jobs/a", 404, "no-such-route"),
+        ("/Jobs/a", 404, "no-such-route"),
+        ("/", 404, "no-such-route"),
+    ])
+    func refusesWithoutAskingAnyone(target: String, status: Int, problem: String) async {
+        let bench = TestBench()
+        let reply = await bench.get(target)
+        #expect(reply.status.code == status)
+        #expect(reply.text.contains("\"type\":\"/problems/\(problem)\""))
+        #expect(reply.field("Content-Type") == "application/problem+json")
+        #expect(reply.field("Cache-Control") == "no-store")
+        #expect(bench.source.calls == 0)
+    }
+
+    @Test(arguments: [HTTPRequest.Method.post, .put, .delete, .patch, .trace, .connect, .init("FOO")!])
+    func namesTheMethodsThatAreAllowed(method: HTTPRequest.Method) async {
+        let reply = await TestBench().get("/jobs/a", method: method)
+        #expect(reply.status == .methodNotAllowed)
+        #expect(reply.field("Allow") == "GET, HEAD")
+    }
+
+    @Test func takesANameOf200CharactersAndDecodesOnce() async throws {
+        try await TestBench().run { bench in
+            let name = String(repeating: "a", count: 200)
+            bench.source.put(name, .finished(name))
+            bench.source.put("a.b", .finished("a.b"))
+            #expect(await bench.get("/jobs/\(name)").status == .ok)
+            #expect(await bench.get("/jobs/a%2Eb").status == .ok)
+        }
+    }
+
+    @Test func showsTheMembersThatAreAskedForInTheirOwnOrder() async throws {
+        try await TestBench().run { bench in
+            var job = Job.finished("a")
+            job.languageCode = .init(rawValue: "en-US")
+            bench.source.put("a", job)
+            #expect(await bench.get("/jobs/a?fields=transcriptUri,name").text
+                == #"{"name":"a","transcriptUri":"https://s3.example/a.json"}"#)
+            #expect(await bench.get("/jobs/a?fields=status%2Cname").text == #"{"name":"a","status":"COMPLETED"}"#)
+            #expect(await bench.get("/jobs/a?view=full").text.contains(#""languageCode":"en-US""#))
+            #expect(await bench.get("/jobs/a?fields=createdAt").text == "{}")
+        }
+    }
+
+    @Test func hidesWhatTheOperatorHides() async throws {
+        try await TestBench { $0.fields = .init([.name, .status]) }.run { bench in
+            bench.source.put("a", .finished("a"))
+            #expect(await bench.get("/jobs/a").text == #"{"name":"a","status":"COMPLETED"}"#)
+            #expect(await bench.get("/jobs/a?view=full").text == #"{"name":"a","status":"COMPLETED"}"#)
+            let refused = await bench.get("/jobs/a?fields=transcriptUri")
+            #expect(refused.status == .badRequest)
+            #expect(refused.text.contains("It can name: name, status."))
+        }
+    }
+
+    @Test(arguments: [("localhost", 404), ("LOCALHOST:80", 404), ("evil.example", 421), ("", 421)])
+    func answersForItsHostsOnly(host: String, status: Int) async throws {
+        try await TestBench { $0.hosts = .only(["localhost"]) }.run { bench in
+            #expect(await bench.get("/jobs/a", host: host).status.code == status)
+        }
+    }
+}

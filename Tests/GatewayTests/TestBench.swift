@@ -1,0 +1,168 @@
+import Gateway
+import HTTPExchange
+import HTTPTypes
+import Synchronization
+import Telemetry
+import Transcribe
+
+/// A gateway on a manual clock in front of jobs that the test makes up; no socket and no real time.
+final class TestBench: Sendable {
+    let clock = ManualClock()
+    let source = FakeSource()
+    let registry = PrometheusRegistry()
+    let gateway: JobGateway
+
+    init(_ adjust: (inout GatewayOptions) -> Void = { _ in }) {
+        var options = GatewayOptions(fetch: FetchOptions(clock: { [clock] in clock.now }))
+        adjust(&options)
+        options.fetch.clock = { [clock] in clock.now }
+        let journal = Journal(log: nil, names: NameHash(), registry: registry, clock: { [clock] in clock.now })
+        gateway = JobGateway(options: options, source: source, journal: journal)
+    }
+
+    /// Runs the gateway's flights while `body` asks.
+    func run(_ body: (TestBench) async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.gateway.fetcher.run() }
+            do { try await body(self) } catch {
+                gateway.fetcher.close()
+                throw error
+            }
+            gateway.fetcher.close()
+            try await group.waitForAll()
+        }
+    }
+
+    /// Sends a request and waits for its reply.
+    func get(
+        _ target: String, _ fields: [(HTTPField.Name, String)] = [], method: HTTPRequest.Method = .get,
+        host: String = "localhost", peer: PeerAddress = PeerAddress(ipv4: 0x7F00_0001)
+    ) async -> Reply {
+        let request = Request(method: method, target: target, host: host, peer: peer, fields: FieldList(list: fields))
+        switch gateway.answer(request) {
+        case .reply(let reply): return reply
+        case .later(let deferral):
+            return await withCheckedContinuation { deferral.start(Promise(continuation: $0)) }
+        }
+    }
+}
+
+/// Time that moves when the test says so.
+final class ManualClock: Sendable {
+    private let time = Mutex(ContinuousClock.now)
+
+    var now: ContinuousClock.Instant { time.withLock { $0 } }
+
+    func advance(by duration: Duration) { time.withLock { $0 += duration } }
+}
+
+/// Jobs by name; whatever is not put is not found.
+final class FakeSource: JobSource {
+    private struct State {
+        var answers: [String: Result<Job, TranscribeError>] = [:]
+        var calls = 0
+        var gate: [CheckedContinuation<Void, Never>]?
+    }
+
+    private let state = Mutex(State())
+
+    var calls: Int { state.withLock(\.calls) }
+    /// Calls that wait at the closed gate.
+    var held: Int { state.withLock { $0.gate?.count ?? 0 } }
+
+    func put(_ name: String, _ job: Job) { state.withLock { $0.answers[name] = .success(job) } }
+    func fail(_ name: String, _ error: TranscribeError) { state.withLock { $0.answers[name] = .failure(error) } }
+
+    /// Holds the calls from here on.
+    func closeGate() { state.withLock { $0.gate = [] } }
+
+    func openGate() {
+        let held = state.withLock { state in
+            defer { state.gate = nil }
+            return state.gate ?? []
+        }
+        for call in held { call.resume() }
+    }
+
+    func job(named name: JobName, deadline: ContinuousClock.Instant) async throws(TranscribeError) -> JobAnswer {
+        state.withLock { $0.calls += 1 }
+        await passGate()
+        let answer = state.withLock { $0.answers[name.text] }
+        switch answer {
+        case .success(let job): return JobAnswer(job: job)
+        case .failure(let error): throw error
+        case nil: throw .jobNotFound(AnswerOrigin(status: 400))
+        }
+    }
+
+    private func passGate() async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let passes = state.withLock { state in
+                guard state.gate != nil else { return true }
+                state.gate?.append(continuation)
+                return false
+            }
+            if passes { continuation.resume() }
+        }
+    }
+}
+
+struct FieldList: RequestFields {
+    let list: [(HTTPField.Name, String)]
+
+    var lines: [(name: String, value: String)] { list.map { ($0.0.rawName, $0.1) } }
+
+    func value(of name: HTTPField.Name) -> String? {
+        let values = list.filter { $0.0 == name }.map(\.1)
+        return values.isEmpty ? nil : values.joined(separator: ", ")
+    }
+}
+
+private final class Promise: PendingReply {
+    private let continuation: Mutex<CheckedContinuation<Reply, Never>?>
+
+    init(continuation: CheckedContinuation<Reply, Never>) {
+        self.continuation = Mutex(continuation)
+    }
+
+    func fulfil(with reply: Reply) -> Bool {
+        let continuation = continuation.withLock { continuation in
+            defer { continuation = nil }
+            return continuation
+        }
+        continuation?.resume(returning: reply)
+        return continuation != nil
+    }
+}
+
+extension Job {
+    static func running(_ name: String) -> Job {
+        var job = Job()
+        job.name = name
+        job.status = JobStatus(rawValue: "IN_PROGRESS")
+        return job
+    }
+
+    static func finished(_ name: String) -> Job {
+        var job = running(name)
+        job.status = JobStatus(rawValue: "COMPLETED")
+        job.transcriptURI = "https://s3.example/\(name).json"
+        return job
+    }
+}
+
+extension Reply {
+    var text: String { String(decoding: body.bytes, as: UTF8.self) }
+
+    func field(_ name: String) -> String? { fields[HTTPField.Name(name)!] }
+}
+
+/// Waits, in time, for what another task will make true.
+func eventually(_ isTrue: () -> Bool) async -> Bool {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while !isTrue() {
+        guard ContinuousClock.now < deadline else { return false }
+        await Task.yield()
+    }
+    return true
+}

@@ -1,0 +1,75 @@
+import Foundation
+
+/// The sources as they lie on disk.
+enum House {
+    /// The repository's folder.
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// What each module of ours stands on: it may import modules of a lower rank only.
+    static let ranks = [
+        "CMicroHTTPD": 0, "CCurl": 0, "HTTPExchange": 0, "SigV4": 0, "Caching": 0, "RateLimiting": 0, "Telemetry": 0,
+        "MicroHTTPD": 1, "Curl": 1,
+        "AWSCredentials": 2, "Transcribe": 2,
+        "Gateway": 3, "TranscribeEmulator": 3,
+        "TranscribeGateway": 4,
+    ]
+
+    /// What each module may import besides the standard library; a C library is opened in its own wrapper only.
+    static let imports: [String: Set<String>] = [
+        "HTTPExchange": ["HTTPTypes"],
+        "SigV4": ["Crypto"],
+        "Caching": [],
+        "RateLimiting": [],
+        "Telemetry": ["CoreMetrics", "Dispatch", "Logging", "SystemPackage"],
+        "MicroHTTPD": ["CMicroHTTPD", "Glibc", "HTTPExchange", "HTTPTypes"],
+        "Curl": ["CCurl", "Glibc"],
+        "AWSCredentials": ["Curl", "FoundationEssentials", "SigV4"],
+        "Transcribe": ["Curl", "FoundationEssentials", "SigV4"],
+        "Gateway": [
+            "Caching", "CoreMetrics", "Crypto", "HTTPExchange", "HTTPTypes", "Logging", "RateLimiting", "SigV4",
+            "Telemetry", "Transcribe",
+        ],
+        "TranscribeEmulator": ["FoundationEssentials", "HTTPExchange", "HTTPTypes", "SigV4"],
+        "TranscribeGateway": [
+            "AWSCredentials", "ArgumentParser", "Caching", "Configuration", "Crypto", "Curl", "FoundationEssentials", "Gateway",
+            "Glibc", "HTTPExchange", "Logging", "MicroHTTPD", "RateLimiting", "ServiceLifecycle", "SigV4",
+            "SystemPackage", "Telemetry", "Transcribe", "TranscribeEmulator", "UnixSignals",
+        ],
+    ]
+
+    /// Part of the language wherever it is used.
+    static let standardLibrary: Set = ["Swift", "Synchronization"]
+
+    /// The folders in which unsafe code may stand: those that wrap a C library.
+    static let unsafeModules: Set = ["MicroHTTPD", "Curl"]
+
+    struct File: CustomStringConvertible {
+        let module: String
+        let path: String
+        let lines: [Substring]
+
+        var description: String { path }
+
+        /// The modules it imports.
+        var imports: [String] {
+            lines.compactMap { line in
+                let words = line.split(separator: " ")
+                guard let index = words.firstIndex(of: "import"), index <= 1, words.count > index + 1 else { return nil }
+                return ["public", "package", "internal", "private", "@testable"].contains(words[0]) || index == 0
+                    ? String(words[index + 1].prefix { $0 != "." }) : nil
+            }
+        }
+    }
+
+    /// Every Swift file below `Sources`.
+    static let files: [File] = {
+        let sources = root.appending(path: "Sources")
+        let paths = FileManager.default.enumerator(atPath: sources.path)?.compactMap { $0 as? String } ?? []
+        return paths.filter { $0.hasSuffix(".swift") }.sorted().compactMap { path in
+            guard let text = try? String(contentsOf: sources.appending(path: path), encoding: .utf8) else { return nil }
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            return File(module: String(path.prefix { $0 != "/" }), path: path, lines: lines)
+        }
+    }()
+}

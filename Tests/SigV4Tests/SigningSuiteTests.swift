@@ -1,0 +1,65 @@
+import SigV4
+import Testing
+
+/// AWS's own test suite, and two cases of botocore's that it lacks.
+@Suite(.enabled(if: Vectors.areExpected, "skipped: no vectors at \(Vectors.folder)"))
+struct SigningSuiteTests {
+    @Test func findsEveryCase() {
+        #expect(Vectors.cases(in: SuiteCase.folder).count == 38)
+    }
+
+    @Test(arguments: Vectors.cases(in: SuiteCase.folder))
+    func signsAsAWSDoes(name: String) throws {
+        let suite = try SuiteCase(name)
+        let (signature, headers) = suite.signer.sign(
+            suite.request, credentials: suite.credentials, at: try #require(suite.time))
+        let canonicalRequest = String(decoding: signature.canonicalRequest.text, as: UTF8.self)
+        #expect(canonicalRequest == (try suite.expected("canonical-request")))
+        #expect(String(decoding: signature.stringToSign, as: UTF8.self) == (try suite.expected("string-to-sign")))
+        #expect(signature.hexadecimal == (try suite.expected("signature")))
+        #expect(Self.sorted(suite.request.headers + headers) == Self.sorted(try signed(suite).headers))
+    }
+
+    @Test(arguments: Vectors.cases(in: SuiteCase.folder))
+    func acceptsWhatAWSSigned(name: String) throws {
+        let suite = try SuiteCase(name)
+        let verifier = Verifier(
+            region: suite.context.region, service: suite.context.service, normalizesPath: suite.context.normalize)
+        let request = try signed(suite)
+        let time = try #require(suite.time)
+        if suite.context.omit_session_token == true {
+            #expect(throws: VerificationFailure.unsignedHeader("x-amz-security-token")) {
+                try verifier.verify(request, known: [suite.credentials], at: time)
+            }
+        } else {
+            #expect(try verifier.verify(request, known: [suite.credentials], at: time) == suite.credentials)
+        }
+    }
+
+    static let extra = "sigv4/v4-extra-botocore"
+
+    @Test func findsEveryExtraCase() {
+        #expect(Vectors.cases(in: Self.extra).count == 2)
+    }
+
+    @Test(arguments: Vectors.cases(in: extra))
+    func ordersARepeatedParameterByItsValue(name: String) throws {
+        let path = "\(Self.extra)/\(name)/\(name)"
+        let request = try SigningRequest(suiteText: Vectors.text(path + ".req"))
+        let credentials = Credentials(
+            accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+        let (signature, headers) = Signer(region: "us-east-1", service: "service").sign(
+            request, credentials: credentials, at: try #require(Timestamp(rfc3339: "2015-08-30T12:36:00Z")))
+        #expect(String(decoding: signature.canonicalRequest.text, as: UTF8.self) == (try Vectors.text(path + ".creq")))
+        #expect(String(decoding: signature.stringToSign, as: UTF8.self) == (try Vectors.text(path + ".sts")))
+        #expect(headers.last?.value == (try Vectors.text(path + ".authz")))
+    }
+
+    private func signed(_ suite: SuiteCase) throws -> SigningRequest {
+        try SigningRequest(suiteText: suite.expected("signed-request"))
+    }
+
+    private static func sorted(_ headers: [(name: String, value: String)]) -> [String] {
+        headers.map { "\($0.name.lowercased()):\($0.value)" }.sorted()
+    }
+}

@@ -1,0 +1,77 @@
+import FoundationEssentials
+import SigV4
+
+/// One folder of AWS's signing test suite, in header form.
+struct SuiteCase {
+    static let folder = "sigv4/v4"
+
+    let name: String
+    let request: SigningRequest
+    let context: Context
+
+    /// `context.json`.
+    struct Context: Decodable {
+        struct Key: Decodable {
+            let access_key_id: String
+            let secret_access_key: String
+            let token: String?
+        }
+
+        let credentials: Key
+        let region: String
+        let service: String
+        let timestamp: String
+        let normalize: Bool
+        let sign_body: Bool
+        let omit_session_token: Bool?
+    }
+
+    init(_ name: String) throws {
+        self.name = name
+        request = try SigningRequest(suiteText: Vectors.text("\(Self.folder)/\(name)/request.txt"))
+        let json = try Vectors.text("\(Self.folder)/\(name)/context.json")
+        context = try JSONDecoder().decode(Context.self, from: Data(json.utf8))
+    }
+
+    /// What is expected: `header-PART.txt`.
+    func expected(_ part: String) throws -> String {
+        try Vectors.text("\(Self.folder)/\(name)/header-\(part).txt")
+    }
+
+    var credentials: Credentials {
+        Credentials(
+            accessKeyID: context.credentials.access_key_id, secretAccessKey: context.credentials.secret_access_key,
+            sessionToken: context.credentials.token)
+    }
+
+    var signer: Signer {
+        var options = SigningOptions()
+        options.normalizesPath = context.normalize
+        options.sendsBodyHash = context.sign_body
+        options.leavesSessionTokenUnsigned = context.omit_session_token ?? false
+        return Signer(region: context.region, service: context.service, options: options)
+    }
+
+    var time: Timestamp? { Timestamp(rfc3339: context.timestamp) }
+}
+
+extension SigningRequest {
+    /// Reads a request as the suite writes it: lines end in LF, the target may hold spaces, headers may be folded.
+    init(suiteText text: String) throws {
+        let end = text.firstRange(of: "\n\n")
+        let head = text[..<(end?.lowerBound ?? text.endIndex)].split(separator: "\n")
+        let words = head[0].split(separator: " ")
+        var headers: [(name: String, value: String)] = []
+        for line in head.dropFirst() {
+            if line.first == " " {
+                headers[headers.count - 1].value += "\n" + line
+            } else {
+                let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+                headers.append((String(parts[0]), String(parts[1])))
+            }
+        }
+        self.init(
+            method: String(words[0]), target: words[1..<(words.count - 1)].joined(separator: " "), headers: headers,
+            body: Array((end.map { text[$0.upperBound...] } ?? "").utf8))
+    }
+}

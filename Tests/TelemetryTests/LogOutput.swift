@@ -1,0 +1,27 @@
+import Foundation
+
+@testable import Telemetry
+
+/// A pipe with a log writer at its one end.
+struct LogOutput: Sendable {
+    static let time: Int64 = 1_795_500_525_188
+    static let timeText = "2026-11-24T06:08:45.188Z"
+
+    let pipe = Pipe()
+    let writer: LogWriter
+
+    init(_ format: LogFormat = .json, capacity: Int = 1 << 16) {
+        writer = LogWriter(
+            descriptor: pipe.fileHandleForWriting.fileDescriptor, format: format, capacity: capacity,
+            delay: .milliseconds(1)
+        ) { Self.time }
+    }
+
+    /// Everything that was logged, line by line; ends the output. For less than a pipe holds (64 KiB).
+    func lines() throws -> [String] {
+        writer.flush(within: .seconds(10))
+        try pipe.fileHandleForWriting.close()
+        let text = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init).dropLast()
+    }
+}

@@ -1,0 +1,69 @@
+import Testing
+
+@testable import TranscribeGateway
+
+@Suite struct CatalogueTests {
+    @Test func holdsEveryKeyOnce() {
+        let keys = Settings.catalogue.map(\.key)
+        #expect(keys.first == "listen.host")
+        #expect(keys.last == "drain.timeout")
+        #expect(Set(keys).count == keys.count)
+        #expect(Set(Settings.catalogue.map(\.environmentName)).count == keys.count)
+    }
+
+    @Test(arguments: [
+        ("listen.idleTimeout", "GATEWAY_LISTEN_IDLE_TIMEOUT"),
+        ("cache.ttl.running", "GATEWAY_CACHE_TTL_RUNNING"),
+        ("log.nameKey", "GATEWAY_LOG_NAME_KEY"),
+    ])
+    func namesTheVariableOfAKey(key: String, variable: String) {
+        #expect(Settings.catalogue.first { $0.key == key }?.environmentName == variable)
+    }
+
+    @Test(arguments: Settings.catalogue)
+    func acceptsEveryDefaultFromEveryLayer(setting: Setting) throws {
+        let (key, text) = (setting.key, setting.defaultText)
+        #expect(try load([setting.environmentName: text]).source(of: key) == .environment(setting.environmentName))
+        #expect(try load(set: ["\(key)=\(text)"]).source(of: key) == .option("--set \(key)"))
+        let file = ConfigurationFile(path: "f", contents: #"{"\#(key)": "\#(text)"}"#, catalogue: Settings.catalogue)
+        #expect(file.values == [key: text])
+    }
+
+    @Test func startsFromTheDocumentedDefaults() throws {
+        let settings = try load()
+        #expect(settings.listen.host == ListenAddress(text: "127.0.0.1", isLoopback: true))
+        #expect(settings.listen.port == 8080)
+        #expect(settings.listen.threads == nil)
+        #expect(settings.listen.hosts == .only(["localhost", "127.0.0.1", "[::1]"]))
+        #expect(settings.listen.connections == 10_000)
+        #expect(settings.listen.idleTimeout == .seconds(75))
+        #expect(settings.admin.port == 8081)
+        #expect(settings.jobs.fields == .everything)
+        #expect(settings.cache.capacity == 67_108_864)
+        #expect(settings.cache.clients == .revalidate)
+        #expect(settings.cache.ttl.finished == .seconds(600))
+        #expect(settings.limits.client.rate == Rate(count: 100, period: .seconds(1)))
+        #expect(settings.limits.upstream.concurrency == 32)
+        #expect(settings.upstream.attempts == 3)
+        #expect(settings.log.format == .auto)
+        #expect(settings.log.nameKey == nil)
+        #expect(settings.drain.timeout == .seconds(20))
+        #expect(settings.effective.allSatisfy { $0.source == .standard })
+    }
+
+    @Test func rendersATableOfAWSsVariables() {
+        let lines = AWSSettings.markdownTable.split(separator: "\n")
+        #expect(lines.count == 10)
+        #expect(lines[2] == "| `AWS_REGION` |  | the region whose jobs are looked up |")
+        #expect(lines.last?.hasPrefix("| `AWS_USE_DUALSTACK_ENDPOINT` | `false` | ") == true)
+    }
+
+    @Test func rendersATableOfAllKeys() {
+        let lines = Settings.markdownTable.split(separator: "\n")
+        #expect(lines.count == Settings.catalogue.count + 2)
+        #expect(lines[0] == "| key | environment | default | meaning |")
+        let row =
+            "| `listen.port` | `GATEWAY_LISTEN_PORT` | `8080` | port of the public listener; 0 takes any free one |"
+        #expect(lines[3] == row)
+    }
+}

@@ -1,0 +1,101 @@
+import FoundationEssentials
+import Testing
+
+@testable import TranscribeGateway
+
+extension ConfigurationFile {
+    init(path: String, contents: String, catalogue: [Setting]) {
+        self.init(path: path, contents: Data(contents.utf8), catalogue: catalogue)
+    }
+}
+
+@Suite struct ConfigurationFileTests {
+    @Test(arguments: [
+        #"{"cache.ttl.running": "7s", "listen.port": 80, "log.names": true}"#,
+        #"{"cache": {"ttl": {"running": "7s"}}, "listen": {"port": 80}, "log": {"names": true}}"#,
+        #"{"cache": {"ttl.running": "7s"}, "listen": {"port": "80"}, "log.names": "true"}"#,
+    ])
+    func readsNestedAndDottedKeys(contents: String) {
+        let file = file(contents)
+        #expect(file.values == ["cache.ttl.running": "7s", "listen.port": "80", "log.names": "true"])
+        #expect(file.problems == [])
+    }
+
+    @Test func readsAnArrayAsAList() {
+        #expect(file(#"{"listen.hosts": ["a.example", "[::1]"]}"#).values == ["listen.hosts": "a.example,[::1]"])
+    }
+
+    @Test(arguments: [
+        ("", "is not valid JSON."), ("{", "is not valid JSON."), ("listen: {port: 1}", "is not valid JSON."),
+        ("[]", #"must hold a JSON object, such as {"listen": {"port": 8080}}, but holds an array."#),
+        ("8080", #"must hold a JSON object, such as {"listen": {"port": 8080}}, but holds a number."#),
+        ("null", #"must hold a JSON object, such as {"listen": {"port": 8080}}, but holds null."#),
+    ])
+    func refusesWhatIsNoObject(contents: String, reason: String) {
+        #expect(sentences(contents) == ["The configuration file g.json \(reason)"])
+    }
+
+    @Test(arguments: [
+        (#"{"listen": {"port": null}}"#, "null"), (#"{"listen": {"port": [80]}}"#, "an array"),
+        (#"{"listen": {"port": {"number": 80}}}"#, "an object"), (#"{"listen.port": {}}"#, "an object"),
+    ])
+    func refusesValuesOfTheWrongType(contents: String, type: String) {
+        let sentence = "listen.port in g.json is \(type), but must be a port number from 0 to 65535."
+        #expect(sentences(contents) == [sentence])
+    }
+
+    @Test func refusesAListOfOtherThanTexts() {
+        let allowed = "* or host names without a port, separated by commas"
+        #expect(
+            sentences(#"{"listen": {"hosts": ["a", 1]}}"#)
+                == ["listen.hosts in g.json is an array, but must be \(allowed)."])
+    }
+
+    @Test(arguments: [
+        (#"{"listen": {"prot": 1}}"#, "listen.prot in g.json is not a setting; did you mean listen.port?"),
+        (#"{"lisen": {"port": 1}}"#, "lisen.port in g.json is not a setting; did you mean listen.port?"),
+        (#"{"listen": 8080}"#, "listen in g.json is a number, but must be an object of settings."),
+        (
+            #"{"other": {}}"#,
+            "other in g.json is not a setting; without it, transcribe-gateway check lists all there are."
+        ),
+        (
+            #"{"credentials": "s3cr3t"}"#,
+            "credentials in g.json is not a setting; without it, transcribe-gateway check lists all there are."
+        ),
+    ])
+    func refusesUnknownKeys(contents: String, sentence: String) {
+        #expect(sentences(contents) == [sentence])
+    }
+
+    @Test func acceptsAnEmptySection() {
+        #expect(file(#"{"cache": {"ttl": {}}}"#) == file("{}"))
+    }
+
+    @Test func tellsAForbiddenFileFromAMissingOne() {
+        #expect(FileFault(reading: CocoaError(.fileReadNoPermission)) == .forbidden)
+        #expect(FileFault(reading: CocoaError(.fileReadNoSuchFile)) == .missing)
+    }
+
+    @Test func refusesAKeyThatIsNestedAndDotted() {
+        let sentence = "listen.port is given twice, in g.json, nested and dotted; give it once."
+        #expect(sentences(#"{"listen": {"port": 1}, "listen.port": 2}"#) == [sentence])
+    }
+
+    @Test(arguments: [("/nonexistent/g.json", "does not exist"), ("/", "cannot be read")])
+    func saysWhyAFileCannotBeRead(path: String, reason: String) {
+        let file = ConfigurationFile(readingFrom: path, catalogue: Settings.catalogue)
+        #expect(file.problems.map(\.description) == ["The configuration file \(path) \(reason)."])
+    }
+
+    @Test func survivesDeepNesting() {
+        let deep = String(repeating: #"{"a":"#, count: 100_000) + "1" + String(repeating: "}", count: 100_000)
+        #expect(sentences(deep) == ["The configuration file g.json is not valid JSON."])
+    }
+
+    private func file(_ contents: String) -> ConfigurationFile {
+        ConfigurationFile(path: "g.json", contents: contents, catalogue: Settings.catalogue)
+    }
+
+    private func sentences(_ contents: String) -> [String] { file(contents).problems.map(\.description) }
+}

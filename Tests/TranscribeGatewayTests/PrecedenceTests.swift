@@ -1,0 +1,68 @@
+import FoundationEssentials
+import Testing
+
+@testable import TranscribeGateway
+
+@Suite struct PrecedenceTests {
+    @Test func takesTheOptionThenTheEnvironmentThenTheFileThenTheDefault() throws {
+        let path = try temporaryFile(#"{"listen": {"port": 3, "threads": 3, "connections": 300}, "drain.delay": "3s"}"#)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let sources = SettingsSources(
+            overrides: [Override(option: "--port", key: "listen.port", value: "1")],
+            environment: ["GATEWAY_LISTEN_PORT": "2", "GATEWAY_LISTEN_THREADS": "2"], file: path)
+        let settings = try Settings.load(from: sources, jobFields: jobFields)
+
+        #expect(settings.listen.port == 1)
+        #expect(settings.source(of: "listen.port") == .option("--port"))
+        #expect(settings.listen.threads == 2)
+        #expect(settings.source(of: "listen.threads") == .environment("GATEWAY_LISTEN_THREADS"))
+        #expect(settings.listen.connections == 300)
+        #expect(settings.drain.delay == .seconds(3))
+        #expect(settings.source(of: "drain.delay") == .file(path: path))
+        #expect(settings.admin.port == 8081)
+        #expect(settings.source(of: "admin.port") == .standard)
+    }
+
+    @Test func refusesABadValueOfTheLayerThatWinsOnly() {
+        #expect(sentences(["GATEWAY_LISTEN_PORT": "x"], set: ["listen.port=1"]) == [])
+    }
+
+    @Test func reportsEveryProblemAtOnce() {
+        let all = sentences(
+            ["GATEWAY_LISTEN_PORT": "x", "GATEWAY_NONSENSE": "1", "GATEWAY_ZZZ": "1"],
+            set: ["log.names=perhaps", "q=1"])
+        #expect(
+            all == [
+                "--set q is not a setting; without it, transcribe-gateway check lists all there are.",
+                "GATEWAY_NONSENSE is not a setting; without it, transcribe-gateway check lists all there are.",
+                "GATEWAY_ZZZ is not a setting; without it, transcribe-gateway check lists all there are.",
+                #"GATEWAY_LISTEN_PORT is "x", but must be a port number from 0 to 65535."#,
+                #"--set log.names is "perhaps", but must be true or false."#,
+            ])
+    }
+
+    @Test func namesTheKeyAsTheUserWroteIt() throws {
+        let path = try temporaryFile(#"{"listen": {"port": "z"}}"#)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let port = "a port number from 0 to 65535."
+        #expect(sentences(["GATEWAY_ADMIN_PORT": "x"]) == [#"GATEWAY_ADMIN_PORT is "x", but must be \#(port)"#])
+        #expect(sentences(set: ["admin.port=x"]) == [#"--set admin.port is "x", but must be \#(port)"#])
+        let option = SettingsSources(overrides: [Override(option: "--port", key: "listen.port", value: "y")])
+        let file = SettingsSources(file: path)
+        for (sources, sentence) in [
+            (option, #"--port is "y", but must be \#(port)"#),
+            (file, #"listen.port in \#(path) is "z", but must be \#(port)"#),
+        ] {
+            let error = #expect(throws: ConfigurationError.self) {
+                try Settings.load(from: sources, jobFields: jobFields)
+            }
+            #expect(error?.description == sentence)
+        }
+    }
+
+    private func temporaryFile(_ text: String) throws -> String {
+        let url = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID().uuidString).json")
+        try Data(text.utf8).write(to: url)
+        return url.path
+    }
+}

@@ -1,0 +1,54 @@
+import Testing
+
+@testable import TranscribeGateway
+
+@Suite struct SecretTests {
+    static let secret = "correct-horse-battery-staple"
+
+    @Test func readsTheKeyOfNames() throws {
+        let settings = try load(["GATEWAY_LOG_NAME_KEY": Self.secret])
+        #expect(settings.log.nameKey?.bytes == Array(Self.secret.utf8))
+    }
+
+    @Test func showsNoSecretInReportDescriptionOrDump() throws {
+        let settings = try load(["GATEWAY_LOG_NAME_KEY": Self.secret])
+        #expect(settings.effective.report.contains("log.nameKey                 = (secret)"))
+        var dumped = ""
+        dump(settings, to: &dumped)
+        for text in [settings.effective.report, dumped, "\(settings)", String(reflecting: settings)] {
+            #expect(!text.contains("horse"))
+            #expect(!text.contains("99, 111, 114") && !text.contains("- 99\n"), "the bytes of the secret")
+        }
+    }
+
+    @Test func saysWhyASecretIsRefusedWithoutShowingIt() {
+        #expect(
+            sentences(["GATEWAY_LOG_NAME_KEY": "short-horse"])
+                == [
+                    "GATEWAY_LOG_NAME_KEY has a value (secret, not shown here) that is not allowed: "
+                        + "it must be random or a text of 16 to 1024 bytes."
+                ])
+    }
+
+    @Test(arguments: ["log.nameKey:hor-se!horse", "log.nameKye=horse", "log.nameKey horse"])
+    func showsNoSecretThatMissedItsKey(assignment: String) {
+        let all = sentences(set: [assignment])
+        #expect(all.count == 1)
+        #expect(!all.joined().contains("horse"))
+    }
+
+    @Test func showsNoSecretThatMissedItsVariableOrMember() {
+        let environment = sentences(["GATEWAY_LOG_NAMEKEY": "horse", "GATEWAY_KEY": "horse"])
+        #expect(environment.count == 2)
+        #expect(!environment.joined().contains("horse"))
+        let contents = #"{"log": {"nameKey": ["horse"], "key": "horse"}}"#
+        let file = ConfigurationFile(path: "f", contents: contents, catalogue: Settings.catalogue)
+        #expect(file.problems.count == 2)
+        #expect(!file.problems.map(\.description).joined().contains("horse"))
+    }
+
+    @Test func showsNoUserInformationOfAURL() {
+        let all = sentences(["GATEWAY_LISTEN_HOST": "https://user:horse@host/"])
+        #expect(all.first?.contains(#"is "https://(hidden)@host/""#) == true)
+    }
+}

@@ -1,0 +1,96 @@
+import Curl
+import SigV4
+import Synchronization
+import Testing
+
+@testable import Transcribe
+
+@Suite struct ClockRecoveryTests {
+    @Test(
+        arguments: [
+            ("RequestTimeTooSkewed", 600_000), ("InvalidSignatureException", -600_000),
+            ("SignatureDoesNotMatch", 301_000),
+            ("RequestExpired", 86_400_000),
+        ] as [(String, Int64)])
+    func correctsTheClockAndTriesAgain(code: String, difference: Int64) async throws {
+        let scene = try Scene([refusal(code, ahead: difference), ScriptedTransport.job, ScriptedTransport.job])
+        _ = try await scene.lookUp().get()
+        _ = try await scene.lookUp().get()
+        let dates = scene.transport.requests.map { $0.value(of: "x-amz-date") }
+        #expect(dates[0] == "20261124T060845Z")
+        let corrected = ManualTime.wallStart.adding(milliseconds: difference).rfc3339.prefix(19)
+        let basic = corrected.filter { $0 != "-" && $0 != ":" } + "Z"
+        #expect(dates[1] == basic && dates[2] == basic)
+        #expect(scene.outcomes.all == [.credentialsRejected, .succeeded, .succeeded])
+        #expect(scene.time.sleeps.isEmpty)
+    }
+
+    @Test func takesARefusalWithoutSkewForFinal() async throws {
+        let scene = try Scene([refusal("SignatureDoesNotMatch", ahead: 299_000)])
+        try await expectRejection(in: scene, requests: 1)
+    }
+
+    @Test func takesARefusalWithoutDateForFinal() async throws {
+        let scene = try Scene([ScriptedTransport.refusal(400, "RequestTimeTooSkewed")])
+        try await expectRejection(in: scene, requests: 1)
+    }
+
+    @Test func correctsOnlyOncePerCall() async throws {
+        let scene = try Scene([
+            refusal("RequestTimeTooSkewed", ahead: 600_000), refusal("RequestTimeTooSkewed", ahead: 1_800_000),
+        ])
+        try await expectRejection(in: scene, requests: 2)
+    }
+
+    @Test func learnsFromASuccessToo() async throws {
+        let answer = ScriptedTransport.answer(200, ScriptedTransport.jobBody, headers: date(ahead: 600_000))
+        let scene = try Scene([answer, ScriptedTransport.job])
+        _ = try await scene.lookUp().get()
+        _ = try await scene.lookUp().get()
+        #expect(scene.transport.requests.last?.value(of: "x-amz-date") == "20261124T061845Z")
+    }
+
+    /// A proxy's error page may carry any date.
+    @Test func learnsNothingFromOtherErrors() async throws {
+        let answer = ScriptedTransport.answer(502, "<html>", headers: date(ahead: 600_000))
+        let scene = try Scene([answer, ScriptedTransport.job])
+        _ = try await scene.lookUp().get()
+        #expect(scene.transport.requests.last?.value(of: "x-amz-date") == "20261124T060845Z")
+    }
+
+    /// Two calls are refused for the clock; the first to hear of it corrects it for both, and both try again.
+    @Test func triesAgainIfAnotherCallCorrectedTheClock() async throws {
+        let late = LateClient()
+        let scene = try Scene([
+            { request in
+                late.client.withLock { $0?.learn(ManualTime.wallStart.adding(milliseconds: 600_000)) }
+                return refusal("RequestTimeTooSkewed", ahead: 600_000)(request)
+            },
+            ScriptedTransport.job,
+        ])
+        late.client.withLock { $0 = scene.client }
+        _ = try await scene.lookUp().get()
+        #expect(scene.transport.requests.last?.value(of: "x-amz-date") == "20261124T061845Z")
+    }
+
+    private func expectRejection(in scene: Scene, requests: Int) async throws {
+        let error = await scene.lookUp().error
+        guard case .credentialsRejected = error else { return #expect(Bool(false), "\(error as Any)") }
+        #expect(scene.transport.requests.count == requests)
+        #expect(scene.credentials.refreshes == 0)
+    }
+}
+
+/// A client that a step of its own script can reach.
+private final class LateClient: Sendable {
+    let client = Mutex<TranscribeClient?>(nil)
+}
+
+private func refusal(_ code: String, ahead milliseconds: Int64) -> ScriptedTransport.Step {
+    ScriptedTransport.refusal(400, code, headers: date(ahead: milliseconds))
+}
+
+/// AWS's clock against ours at the start of a test.
+private func date(ahead milliseconds: Int64) -> [(name: String, value: String)] {
+    [("Date", ManualTime.wallStart.adding(milliseconds: milliseconds).httpDate)]
+}

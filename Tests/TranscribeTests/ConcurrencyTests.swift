@@ -1,0 +1,58 @@
+import Curl
+import FoundationEssentials
+import SigV4
+import Synchronization
+import Testing
+
+@testable import Transcribe
+
+@Suite struct ConcurrencyTests {
+    /// ThreadSanitizer needs many rounds to see a short race, a plain run does not.
+    private static let rounds = ProcessInfo.processInfo.environment["RACE_ROUNDS"].flatMap { Int($0) } ?? 4_000
+
+    /// Calls share the quota and the clock; with every other attempt failing, both change all the time.
+    @Test func servesManyCallsAtOnce() async throws {
+        let client = try TranscribeClient(
+            endpoint: Endpoint(region: "eu-west-1"), transport: AlternatingTransport(),
+            credentials: RotatingCredentials([.success(RotatingCredentials.old)]), time: ManualTime().source)
+        let rounds = Self.rounds / 8
+        let served = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 {
+                group.addTask { await Self.lookUp(rounds, with: client) }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(served == 8 * rounds)
+        #expect(client.quota.withLock(\.tokens) <= RetryQuota.capacity)
+    }
+
+    /// How many of the rounds had one of the two results that can be.
+    private static func lookUp(_ rounds: Int, with client: TranscribeClient) async -> Int {
+        var served = 0
+        for _ in 0..<rounds {
+            do throws(TranscribeError) {
+                _ = try await client.job(named: Scene.name, deadline: .now + .seconds(86_400))
+                served += 1
+            } catch {
+                if error == .unreachable(.closedEarly) { served += 1 }
+            }
+        }
+        return served
+    }
+}
+
+/// Fails every other request, and shows a clock that runs wrong now and then.
+private final class AlternatingTransport: Transport {
+    private let count = Atomic(0)
+
+    func perform(
+        _ request: CurlRequest, deadline: ContinuousClock.Instant
+    ) async throws(CurlError) -> CurlResponse {
+        let (number, _) = count.add(1, ordering: .relaxed)
+        guard number.isMultiple(of: 2) else { throw .closedEarly }
+        let serverTime = ManualTime.wallStart.adding(milliseconds: Int64(number % 5) * 400_000)
+        return CurlResponse(
+            status: 200, headers: CurlHeaders([("Date", serverTime.httpDate)]),
+            body: Array(ScriptedTransport.jobBody.utf8))
+    }
+}

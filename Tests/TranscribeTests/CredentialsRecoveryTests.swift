@@ -1,0 +1,76 @@
+import Curl
+import SigV4
+import Testing
+
+@testable import Transcribe
+
+@Suite struct CredentialsRecoveryTests {
+    private let both: [Result<Credentials, CredentialsUnavailable>] = [
+        .success(RotatingCredentials.old), .success(RotatingCredentials.new),
+    ]
+
+    @Test(arguments: [
+        (400, "ExpiredTokenException"), (403, "ExpiredToken"), (400, "UnrecognizedClientException"),
+        (403, "InvalidClientTokenId"),
+    ])
+    func triesAgainWithFreshCredentials(status: Int, code: String) async throws {
+        let scene = try Scene([ScriptedTransport.refusal(status, code), ScriptedTransport.job], credentials: both)
+        _ = try await scene.lookUp().get()
+        #expect(scene.credentials.refreshes == 1)
+        #expect(scene.transport.requests.map { $0.value(of: "x-amz-security-token") } == ["token-old", "token-new"])
+        #expect(scene.time.sleeps.isEmpty)
+        #expect(scene.outcomes.all == [.credentialsRejected, .succeeded])
+    }
+
+    @Test func refreshesOnlyOncePerCall() async throws {
+        let refusal = ScriptedTransport.refusal(400, "ExpiredTokenException")
+        let scene = try Scene([refusal, refusal], credentials: both)
+        let error = await scene.lookUp().error
+        guard case .credentialsRejected(let origin) = error else { return #expect(Bool(false), "\(error as Any)") }
+        #expect(origin.code?.text == "ExpiredTokenException")
+        #expect(scene.credentials.refreshes == 1)
+    }
+
+    @Test func refreshesEvenWhereOneAttemptIsAllowed() async throws {
+        let scene = try Scene(
+            [ScriptedTransport.refusal(400, "ExpiredToken"), ScriptedTransport.job], attempts: 1, credentials: both)
+        _ = try await scene.lookUp().get()
+        #expect(
+            scene.transport.requests.map { $0.value(of: "amz-sdk-request") } == [
+                "attempt=1; max=1", "attempt=2; max=2",
+            ])
+    }
+
+    @Test func keepsTheFreshCredentialsForLaterAttempts() async throws {
+        let scene = try Scene(
+            [
+                ScriptedTransport.refusal(400, "ExpiredToken"), ScriptedTransport.failure(.closedEarly),
+                ScriptedTransport.job,
+            ], credentials: both)
+        _ = try await scene.lookUp().get()
+        #expect(
+            scene.transport.requests.map { $0.value(of: "x-amz-security-token") } == [
+                "token-old", "token-new", "token-new",
+            ])
+    }
+
+    @Test func doesNotAskAgainWithTheSameCredentials() async throws {
+        let scene = try Scene([ScriptedTransport.refusal(403, "InvalidClientTokenId")])
+        guard case .credentialsRejected = await scene.lookUp().error else { return #expect(Bool(false)) }
+        #expect(scene.credentials.refreshes == 1)
+        #expect(scene.transport.requests.count == 1)
+    }
+
+    @Test func saysWhyTheRefreshFailed() async throws {
+        let scene = try Scene(
+            [ScriptedTransport.refusal(400, "ExpiredToken")],
+            credentials: [.success(RotatingCredentials.old), .failure(RotatingCredentials.gone)])
+        #expect(await scene.lookUp().error == .credentialsUnavailable(RotatingCredentials.gone))
+    }
+
+    @Test func doesNotAskWithoutCredentials() async throws {
+        let scene = try Scene([], credentials: [.failure(RotatingCredentials.gone)])
+        #expect(await scene.lookUp().error == .credentialsUnavailable(RotatingCredentials.gone))
+        #expect(scene.outcomes.all == [.credentialsUnavailable])
+    }
+}

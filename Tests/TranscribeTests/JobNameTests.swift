@@ -1,0 +1,81 @@
+import Testing
+import Transcribe
+
+@Suite struct JobNameTests {
+    @Test(arguments: ["a", "-", "...", "visit.2026_11-24", "AZaz09", String(repeating: "x", count: 200)])
+    func takesWhatAWSTakes(text: String) throws {
+        #expect(try JobName(text).text == text)
+        #expect(try JobName(pathSegment: text[...]).text == text)
+    }
+
+    @Test(arguments: [
+        ("", JobNameError.empty),
+        (".", .dotSegment), ("..", .dotSegment),
+        ("a\n", .illegalCharacter(0x0A, position: 2)),
+        ("a/b", .illegalCharacter(0x2F, position: 2)),
+        ("a+b", .illegalCharacter(0x2B, position: 2)),
+        ("a b", .illegalCharacter(0x20, position: 2)),
+        ("é", .illegalCharacter(0xC3, position: 1)),
+        ("a\u{0}", .illegalCharacter(0x00, position: 2)),
+        ("[", .illegalCharacter(0x5B, position: 1)), ("@", .illegalCharacter(0x40, position: 1)),
+        ("`", .illegalCharacter(0x60, position: 1)), ("{", .illegalCharacter(0x7B, position: 1)),
+        (":", .illegalCharacter(0x3A, position: 1)),
+        (String(repeating: "x", count: 201), .tooLong(count: 201)),
+    ])
+    func refusesWhatAWSRefuses(text: String, fault: JobNameError) {
+        #expect(throws: fault) { try JobName(text) }
+        #expect(throws: fault) { try JobName(pathSegment: text[...]) }
+    }
+
+    @Test(arguments: [("%61", "a"), ("a%2Eb", "a.b"), ("%2e%2E%2e", "..."), ("a%5Fb%2D", "a_b-")])
+    func decodesAPathSegment(segment: String, text: String) throws {
+        #expect(try JobName(pathSegment: segment[...]).text == text)
+    }
+
+    @Test func measuresTheDecodedName() throws {
+        let segment = String(repeating: "%61", count: 200)
+        #expect(try JobName(pathSegment: segment[...]).text.utf8.count == 200)
+        #expect(throws: JobNameError.tooLong(count: 201)) { try JobName(pathSegment: "\(segment)b") }
+    }
+
+    @Test(arguments: [
+        ("%2e%2e", JobNameError.dotSegment), ("%2E", .dotSegment),
+        ("a%2Fb", .illegalCharacter(0x2F, position: 2)),
+        ("a%00b", .illegalCharacter(0x00, position: 2)),
+        ("%ff", .illegalCharacter(0xFF, position: 1)),
+        ("%252e", .illegalCharacter(0x25, position: 1)),
+        ("a%0A", .illegalCharacter(0x0A, position: 2)),
+        ("ab%", .badPercentEncoding(position: 3)), ("ab%4", .badPercentEncoding(position: 3)),
+        ("%zz", .badPercentEncoding(position: 1)), ("%4g", .badPercentEncoding(position: 1)),
+        ("%%41", .badPercentEncoding(position: 1)),
+    ])
+    func decodesAPathSegmentOnlyOnce(segment: String, fault: JobNameError) {
+        #expect(throws: fault) { try JobName(pathSegment: segment[...]) }
+    }
+
+    @Test func doesNotDecodeAPlainText() {
+        #expect(throws: JobNameError.illegalCharacter(0x25, position: 1)) { try JobName("%61") }
+    }
+
+    @Test(arguments: [
+        (JobNameError.empty, "The job name is empty."),
+        (.tooLong(count: 201), "The job name is 201 characters long."),
+        (.illegalCharacter(0x2F, position: 2), "Character 2 of the job name is '/', which is not allowed."),
+        (.illegalCharacter(0x20, position: 2), "Character 2 of the job name is a space, which is not allowed."),
+        (.illegalCharacter(0x1B, position: 1), "Character 1 of the job name is a control character (code 27),"),
+        (.illegalCharacter(0x7F, position: 1), "Character 1 of the job name is a control character (code 127),"),
+        (.illegalCharacter(0xC3, position: 3), "Character 3 of the job name is not ASCII, which is not allowed."),
+        (.dotSegment, "A job name of only '.' or '..' cannot stand in a URL path."),
+        (.badPercentEncoding(position: 3), "The '%' at character 3 of the job name is not followed by"),
+    ])
+    func saysWhatIsWrongAndWhatIsAllowed(fault: JobNameError, words: String) {
+        #expect("\(fault)".hasPrefix(words))
+        #expect(
+            "\(fault)".hasSuffix(
+                "A job name is 1 to 200 characters, each a letter a-z or A-Z, a digit, '.', '_' or '-'."))
+    }
+
+    @Test func doesNotShowItselfByAccident() throws {
+        #expect(try "\(JobName("jane-doe"))" == "job name of 8 characters")
+    }
+}

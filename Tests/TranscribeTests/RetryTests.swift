@@ -1,0 +1,116 @@
+import Curl
+import Synchronization
+import Testing
+
+@testable import Transcribe
+
+@Suite struct RetryTests {
+    @Test(arguments: [
+        CurlError.closedEarly, .couldNotConnect, .couldNotResolve, .timedOut(.connecting), .tlsFailed(.handshake),
+        .other(code: 56),
+    ])
+    func triesAgainAfterAFailureOfTheWay(failure: CurlError) async throws {
+        let scene = try Scene([ScriptedTransport.failure(failure), ScriptedTransport.job])
+        _ = try await scene.lookUp().get()
+        #expect(scene.time.sleeps == [.milliseconds(50)])
+    }
+
+    @Test(arguments: [
+        (500, "InternalFailureException"), (502, "x"), (503, "ServiceUnavailable"), (504, "x"),
+        (400, "RequestTimeout"),
+    ])
+    func triesAgainAfterAFailureOfAWS(status: Int, code: String) async throws {
+        let scene = try Scene([ScriptedTransport.refusal(status, code), ScriptedTransport.job])
+        _ = try await scene.lookUp().get()
+        #expect(scene.time.sleeps == [.milliseconds(50)])
+        #expect(scene.outcomes.all == [.upstreamFailed, .succeeded])
+    }
+
+    @Test func givesUpAfterTheLastAttempt() async throws {
+        let scene = try Scene(Array(repeating: ScriptedTransport.answer(503, "<html>"), count: 3))
+        let error = await scene.lookUp().error
+        #expect(error == .upstreamFailed(AnswerOrigin(status: 503, requestID: "4f1b-22")))
+        #expect(scene.time.sleeps == [.milliseconds(50), .milliseconds(100)])
+    }
+
+    @Test func triesOnceIfToldSo() async throws {
+        let scene = try Scene([ScriptedTransport.failure(.closedEarly)], attempts: 1)
+        #expect(await scene.lookUp().error == .unreachable(.closedEarly))
+    }
+
+    @Test(arguments: [(400, "ThrottlingException"), (429, "LimitExceededException"), (429, "Unheard")])
+    func waitsLongerWhenThrottled(status: Int, code: String) async throws {
+        let scene = try Scene([ScriptedTransport.refusal(status, code), ScriptedTransport.job])
+        _ = try await scene.lookUp().get()
+        #expect(scene.time.sleeps == [.seconds(1)])
+        #expect(scene.outcomes.all == [.throttled, .succeeded])
+    }
+
+    @Test func passesOnHowLongAWSAsksToWait() async throws {
+        let step = ScriptedTransport.refusal(
+            400, "ThrottlingException", headers: [("x-amz-retry-after", "1500")])
+        let scene = try Scene([step, step, step])
+        let error = await scene.lookUp(within: .seconds(60)).error
+        guard case .throttled(let origin, let retryAfter) = error else {
+            return #expect(Bool(false), "\(error as Any)")
+        }
+        #expect(origin.code?.text == "ThrottlingException")
+        #expect(retryAfter == .milliseconds(1_500))
+        #expect(scene.time.sleeps == [.milliseconds(1_500), .seconds(2)])
+    }
+
+    @Test func obeysRetryAfterOf503() async throws {
+        let scene = try Scene([
+            ScriptedTransport.answer(503, "", headers: [("Retry-After", "2")]), ScriptedTransport.job,
+        ])
+        _ = try await scene.lookUp().get()
+        #expect(scene.time.sleeps == [.seconds(2)])
+    }
+
+    @Test(arguments: [(Duration.milliseconds(1_000), 1), (.milliseconds(1_001), 2)])
+    func doesNotBeginAWaitThatPassesTheDeadline(timeout: Duration, requests: Int) async throws {
+        let scene = try Scene(Array(repeating: ScriptedTransport.refusal(400, "ThrottlingException"), count: requests))
+        let error = await scene.lookUp(within: timeout).error
+        guard case .throttled = error else { return #expect(Bool(false), "\(error as Any)") }
+        #expect(scene.transport.requests.count == requests)
+    }
+
+    @Test func saysThatTheTimeIsUp() async throws {
+        let scene = try Scene([])
+        #expect(await scene.lookUp(within: .zero).error == .timedOut)
+        #expect(scene.transport.requests.isEmpty)
+    }
+
+    @Test func saysThatAWSDidNotAnswerInTime() async throws {
+        let scene = try Scene([ScriptedTransport.failure(.timedOut(.answering))])
+        #expect(await scene.lookUp(within: .milliseconds(50)).error == .timedOut)
+        #expect(scene.outcomes.all == [.timedOut])
+    }
+
+    @Test func stopsRetryingForAllWhenTheQuotaIsSpent() async throws {
+        let failure = ScriptedTransport.failure(.closedEarly)
+        let scene = try Scene(Array(repeating: failure, count: 35 + 18 + 1))
+        for _ in 0..<18 { #expect(await scene.lookUp().error == .unreachable(.closedEarly)) }
+        let before = scene.transport.requests.count
+        #expect(before == 18 + 35)
+        #expect(await scene.lookUp().error == .unreachable(.closedEarly))
+        #expect(scene.transport.requests.count == before + 1)
+    }
+
+    @Test func givesTheQuotaBackOnSuccess() async throws {
+        let failure = ScriptedTransport.failure(.closedEarly)
+        let scene = try Scene(Array(repeating: [failure, ScriptedTransport.job], count: 100).flatMap(\.self))
+        for _ in 0..<100 { _ = try await scene.lookUp().get() }
+        #expect(scene.client.quota.withLock(\.tokens) == RetryQuota.capacity)
+    }
+
+    @Test func endsItsWaitWhenCancelled() async throws {
+        let scene = try Scene([{ _ in .failure(.closedEarly) }])
+        let task = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return await scene.lookUp().error
+        }
+        task.cancel()
+        #expect(await task.value == .cancelled)
+    }
+}

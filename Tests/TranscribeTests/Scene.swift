@@ -1,0 +1,62 @@
+import Curl
+import SigV4
+import Synchronization
+
+@testable import Transcribe
+
+/// A client with everything around it in a test's hand.
+struct Scene {
+    let time = ManualTime()
+    let transport: ScriptedTransport
+    let credentials: RotatingCredentials
+    let client: TranscribeClient
+    let outcomes = Outcomes()
+
+    final class Outcomes: Sendable {
+        private let list = Mutex<[AttemptOutcome]>([])
+
+        var all: [AttemptOutcome] { list.withLock(\.self) }
+
+        func append(_ outcome: AttemptOutcome) { list.withLock { $0.append(outcome) } }
+    }
+
+    init(
+        _ steps: [ScriptedTransport.Step], attempts: Int = 3, random: Double = 1,
+        credentials sets: [Result<Credentials, CredentialsUnavailable>] = [.success(RotatingCredentials.old)]
+    ) throws {
+        transport = ScriptedTransport(steps)
+        credentials = RotatingCredentials(sets)
+        let outcomes = outcomes
+        client = try TranscribeClient(
+            endpoint: Endpoint(region: "eu-west-1"), transport: transport, credentials: credentials,
+            policy: RetryPolicy(attempts: attempts), time: time.source, random: { random },
+            observe: outcomes.append)
+    }
+
+    /// What one look-up of the job `visit-1` brings.
+    func lookUp(within timeout: Duration = .seconds(5)) async -> Result<JobAnswer, TranscribeError> {
+        do throws(TranscribeError) {
+            let deadline = time.source.now() + timeout
+            return .success(try await client.job(named: Self.name, deadline: deadline))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    static let name = try! JobName("visit-1")
+}
+
+extension Result {
+    var error: Failure? {
+        if case .failure(let error) = self { error } else { nil }
+    }
+}
+
+extension CurlRequest {
+    /// The values of the lines with this name.
+    func values(of name: String) -> [String] {
+        headers.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
+    }
+
+    func value(of name: String) -> String? { values(of: name).first }
+}
