@@ -49,7 +49,7 @@ let package = Package(
             ]),
 
         .testTarget(name: "HTTPExchangeTests", dependencies: ["HTTPExchange", .httpTypes]),
-        .testTarget(name: "SigV4Tests", dependencies: ["SigV4"]),
+        .testTarget(name: "SigV4Tests", dependencies: ["SigV4"], exclude: ["Oracle"]),
         .testTarget(name: "CachingTests", dependencies: ["Caching"]),
         .testTarget(name: "RateLimitingTests", dependencies: ["RateLimiting"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .logging, .metrics]),
@@ -60,8 +60,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "HTTPExchange", "Caching", "RateLimiting", "AWSCredentials", "Transcribe", "SigV4",
-                .httpTypes, .logging,
+                "Gateway", "HTTPExchange", "Caching", "Curl", "RateLimiting", "SigV4", "Telemetry", "Transcribe",
+                .crypto, .httpTypes,
             ]),
         .testTarget(
             name: "TranscribeEmulatorTests", dependencies: ["TranscribeEmulator", "HTTPExchange", "SigV4", .httpTypes]),

@@ -2,7 +2,8 @@
 /// leaves is returned, and the caller lets go of it outside the lock. Not safe for concurrent access.
 @usableFromInline
 struct EntryTable<Key: Hashable & Sendable, Value: Sendable> {
-    /// A slot's key and value, or neither. Two optionals, not an optional pair: so a hit copies, and retains, the value alone.
+    /// A slot's key and value, or neither. Two optionals, not an optional pair: so a hit copies, and retains, the value
+    /// alone.
     @usableFromInline
     struct Entry: Sendable {
         @usableFromInline var key: Key?

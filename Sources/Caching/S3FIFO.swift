@@ -4,7 +4,8 @@
 /// A new slot enters the *small* queue, a tenth of the budget. What was hit twice by the time it reaches the end moves
 /// to the *main* queue; the rest leaves, and only hashes are remembered, of as many as there are slots.
 /// Whoever comes back in that time enters the main queue at once. There a slot that was hit goes round again, as often
-/// as it was hit, up to three times. So a scan of names that nobody asks for again passes through a tenth of the memory, however long it is.
+/// as it was hit, up to three times. So a scan of names that nobody asks for again passes
+/// through a tenth of the memory, however long it is.
 ///
 /// A hit raises a counter of two bits and moves nothing.
 @usableFromInline

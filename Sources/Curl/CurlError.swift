@@ -7,7 +7,7 @@ public enum CurlError: Error, Sendable, Equatable {
     /// No address accepted a connection, or the proxy opened no tunnel.
     case couldNotConnect
     case tlsFailed(TLSFailure)
-    /// The connection ended before the answer did: a reset, a truncated head, a truncated body.
+    /// The connection ended before the answer did: a reset, a truncated head, a truncated body, a broken chunk.
     case closedEarly
     /// The content or the header of the answer has more than this many bytes.
     case answerTooLarge(limit: Int)

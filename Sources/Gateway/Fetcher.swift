@@ -98,7 +98,9 @@ public final class Fetcher: Sendable {
     }
 
     /// One call within the permits and the budget. That there is no such job is an answer too.
-    private func ask(for departure: Departure, at now: ContinuousClock.Instant) async throws(FetchFailure) -> CachedAnswer {
+    private func ask(for departure: Departure, at now: ContinuousClock.Instant) async throws(FetchFailure)
+        -> CachedAnswer
+    {
         guard let permit = permits.acquire() else { throw .tooManyInFlight }
         defer { extendLifetime(permit) }
         if case .refused(let wait) = budget?.take(for: .interactive, at: now) { throw .budgetUsedUp(wait) }

@@ -14,7 +14,8 @@ public struct GatewayOptions: Sendable {
     public var fetch: FetchOptions
 
     public init(
-        hosts: HostRule = .any, fields: JobFields = .full, caching: ClientCaching = .revalidate, cacheCapacity: Int = 64 << 20,
+        hosts: HostRule = .any, fields: JobFields = .full, caching: ClientCaching = .revalidate,
+        cacheCapacity: Int = 64 << 20,
         clientRate: Rate? = Rate(100, per: .seconds(1)), clientBurst: Int = 200, fetch: FetchOptions = FetchOptions()
     ) {
         self.hosts = hosts

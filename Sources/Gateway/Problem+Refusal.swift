@@ -13,7 +13,8 @@ extension Problem {
             self.init(
                 .tooManyHeaderFields, .requestHeaderFieldsTooLarge, "A request may have \(limit) header fields.")
         case .bodyNotAllowed:
-            self.init(.contentNotAllowed, .badRequest, "GET and HEAD take no content here. Send the request without it.")
+            self.init(
+                .contentNotAllowed, .badRequest, "GET and HEAD take no content here. Send the request without it.")
         case .bodyTooLarge(let limit):
             self.init(.contentTooLarge, .contentTooLarge, "The content may have \(limit) bytes.")
         case .unknownTransferCoding:

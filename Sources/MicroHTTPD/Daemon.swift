@@ -14,7 +14,8 @@ import HTTPExchange
         // Retained for the callbacks' context pointer; released in stop(), when the library's threads are gone.
         let context = unsafe Unmanaged.passRetained(core)
         signal(SIGPIPE, SIG_IGN)
-        let flags = MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue | MHD_USE_ERROR_LOG.rawValue
+        let flags =
+            MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue | MHD_USE_ERROR_LOG.rawValue
         var items = unsafe Self.items(socket, core.options, context.toOpaque())
         guard let handle = unsafe shim_start_daemon(flags, onAccess, context.toOpaque(), &items) else {
             unsafe context.release()
@@ -47,10 +48,11 @@ import HTTPExchange
             unsafe MHD_OptionItem(option: option, value: value, ptr_value: nil)
         }
         func callback<Function>(_ option: MHD_OPTION, _ function: Function) -> MHD_OptionItem {
-            unsafe MHD_OptionItem(option: option, value: unsafe unsafeBitCast(function, to: Int.self), ptr_value: context)
+            unsafe MHD_OptionItem(
+                option: option, value: unsafe unsafeBitCast(function, to: Int.self), ptr_value: context)
         }
         // One thread is what there is without a pool; the library warns of a pool of one.
-        let pool = options.threads > 1 ? [number(.THREAD_POOL_SIZE, options.threads)] : []
+        let pool = unsafe options.threads > 1 ? [number(.THREAD_POOL_SIZE, options.threads)] : []
         return unsafe [
             // The logger first: the library uses it from there on.
             callback(.EXTERNAL_LOGGER, onComplaint as MHD_LogCallback),

@@ -69,8 +69,10 @@ final class Keeper: Sendable {
         core.startDraining()
         daemon.quiesce()
         tickWhileAnswering(until: deadline)
-        core.timers.expireAll(because: .serverStopping)
-        tickWhileAnswering(until: max(deadline, .now) + .seconds(1))
+        if core.table.answering > 0 {
+            core.timers.expireAll(because: .serverStopping)
+            tickWhileAnswering(until: .now + .seconds(1))
+        }
         daemon.stop()
     }
 

@@ -7,7 +7,8 @@ struct ListeningSocket {
 
     init(host: String, port: UInt16) throws(ServerError) {
         var address = try Self.resolve(host: host, port: port)
-        let descriptor = socket(Int32(address.family), Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        let descriptor = socket(
+            Int32(address.family), Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw Self.failure(host, port) }
         do {
             try address.bind(descriptor, host: host, port: port)
@@ -66,7 +67,9 @@ private struct SocketAddress {
     mutating func boundPort(of descriptor: Int32) -> UInt16 {
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
         return unsafe withUnsafeMutablePointer(to: &storage) { pointer in
-            _ = unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getsockname(descriptor, $0, &size) }
+            _ = unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe getsockname(descriptor, $0, &size)
+            }
             // The port stands at the same place in sockaddr_in and sockaddr_in6 (ip(7), ipv6(7)).
             return unsafe pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
                 unsafe UInt16(bigEndian: $0.pointee.sin_port)

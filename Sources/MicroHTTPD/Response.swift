@@ -26,7 +26,8 @@ extension Reply {
         let lent = unsafe Unmanaged.passRetained(body)
         let response = unsafe body.bytes.withUnsafeBytes { bytes in
             unsafe MHD_create_response_from_buffer_with_free_callback_cls(
-                bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), { unsafe Unmanaged<Body>.fromOpaque($0!).release() },
+                bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress),
+                { unsafe Unmanaged<Body>.fromOpaque($0!).release() },
                 lent.toOpaque())
         }
         if unsafe response == nil { unsafe lent.release() }

@@ -32,7 +32,9 @@ final class Timers: Sendable {
     }
 
     /// Ends what is due. Returns when to look again: at the next deadline, at the latest at `latest`.
-    func fire(at now: ContinuousClock.Instant, lookingAgainBy latest: ContinuousClock.Instant) -> ContinuousClock.Instant {
+    func fire(at now: ContinuousClock.Instant, lookingAgainBy latest: ContinuousClock.Instant)
+        -> ContinuousClock.Instant
+    {
         while let due = state.withLock({ $0.heap.popDue(at: now) }) { due.expire(because: .deadlinePassed) }
         return state.withLock { state in
             state.wakeUp = min(state.heap.next ?? latest, latest)

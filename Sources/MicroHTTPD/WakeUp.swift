@@ -19,7 +19,8 @@ final class WakeUp: Sendable {
     /// Returns at `instant`, or earlier if ``ring()`` was called since the last return.
     func wait(until instant: ContinuousClock.Instant) {
         let left = ContinuousClock.now.duration(to: instant).components
-        let milliseconds = max(0, left.seconds * 1_000 + (left.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+        let milliseconds = max(
+            0, left.seconds * 1_000 + (left.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&entry, 1, Int32(clamping: milliseconds)) > 0 else { return }
         var count: UInt64 = 0

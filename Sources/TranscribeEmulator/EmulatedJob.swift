@@ -43,7 +43,8 @@ extension EmulatedJob {
                 runsFor: .seconds(190), tags: ["department": "cardiology", "cost-centre": "7"]),
             EmulatedJob(
                 name: "visit-43", createdAt: now.adding(milliseconds: -300_000), queuedFor: .seconds(5),
-                runsFor: .seconds(2), failureReason: "The media format provided does not match the detected media format"),
+                runsFor: .seconds(2),
+                failureReason: "The media format provided does not match the detected media format"),
             EmulatedJob(name: "visit-44", queuedFor: .seconds(10), runsFor: .seconds(20)),
         ]
     }

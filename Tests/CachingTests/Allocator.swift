@@ -14,6 +14,9 @@ enum Allocator {
         return last.flatMap { Int($0.drop { !$0.isNumber }) } ?? 0
     }
 
+    /// False where a sanitizer has put an allocator of its own in its place.
+    static var isInUse: Bool { bytesInUse > 0 }
+
     private static func capturingStandardError(_ print: () -> Void) -> String {
         let pipe = Pipe()
         let standardError = dup(2)

@@ -9,7 +9,7 @@ extension CachingTests {
 
         @Test func survivesEightThreadsThatDoEverythingAtOnce() {
             let cache = JobCache(capacity: 64 << 10, shards: 2)
-            let wrong = Atomic(0)
+            let wrong = Counter()
             onThreads(8) { [rounds] thread in
                 var random = SplitMix64(seed: UInt64(thread))
                 for _ in 0..<rounds {
@@ -20,14 +20,14 @@ extension CachingTests {
                     case 1 where number == 0: cache.removeAll()
                     case 2..<12: cache.put(JobBody(number), for: key, cost: 100 + random.below(1000))
                     case 12: cache.surrender(cache.ticket(for: key), for: key)
-                    case 13: if cache.counts.bytes > 64 << 10 { wrong.add(1, ordering: .relaxed) }
+                    case 13: if cache.counts.bytes > 64 << 10 { wrong.add(1) }
                     default:
                         let found = cache.value(for: key, at: .after(.seconds(random.below(62))))?.value.number
-                        if found != nil && found != number { wrong.add(1, ordering: .relaxed) }
+                        if found != nil && found != number { wrong.add(1) }
                     }
                 }
             }
-            #expect(wrong.load(ordering: .relaxed) == 0)
+            #expect(wrong.value == 0)
             cache.removeAll()
             #expect((cache.counts.entries, cache.counts.bytes) == (0, 0))
         }
@@ -36,7 +36,7 @@ extension CachingTests {
         @Test func aPurgeWinsInEveryInterleaving() {
             let cache = JobCache(capacity: 1 << 20, shards: 1)
             let epoch = Atomic(0)
-            let wrong = Atomic(0)
+            let wrong = Counter()
             onThreads(8) { [rounds] thread in
                 for round in 0..<rounds {
                     if thread == 0 {
@@ -44,7 +44,7 @@ extension CachingTests {
                         let now = epoch.load(ordering: .sequentiallyConsistent)
                         if round % 2 == 0 { cache.remove(JobKey(1)) } else { cache.removeAll() }
                         let found = cache.value(for: JobKey(1), at: .start)?.value.number
-                        if let found, found < now { wrong.add(1, ordering: .relaxed) }
+                        if let found, found < now { wrong.add(1) }
                     } else {
                         let ticket = cache.ticket(for: JobKey(1))
                         let origin = JobBody(epoch.load(ordering: .sequentiallyConsistent))
@@ -54,35 +54,60 @@ extension CachingTests {
                     }
                 }
             }
-            #expect(wrong.load(ordering: .relaxed) == 0)
+            #expect(wrong.value == 0)
         }
 
         /// As a gateway does: look up; on a miss join; the leader looks again, works, stores, lands.
         @Test func worksOnceForEachKeyHoweverManyAsk() {
             let cache = JobCache(capacity: 64 << 20, shards: 4)
             let flights = Flights<JobKey, Int>(limit: 10_000)
-            let works = Atomic(0)
-            let served = Atomic(0)
+            let (works, served) = (Counter(), Counter())
             onThreads(8) { [rounds] thread in
                 for round in 0..<rounds {
                     let key = JobKey(round / 8)
                     if cache.value(for: key, at: .start) != nil {
-                        served.add(1, ordering: .relaxed)
+                        served.add(1)
                         continue
                     }
                     guard flights.join(key, as: thread) == .leads else { continue }
                     let ticket = cache.ticket(for: key)
                     if cache.value(for: key, at: .start) == nil {
-                        works.add(1, ordering: .relaxed)
+                        works.add(1)
                         cache.put(JobBody(round), for: key)
                     }
                     cache.surrender(ticket, for: key)
-                    served.add(flights.land(key).count, ordering: .relaxed)
+                    served.add(flights.land(key).count)
                 }
             }
-            #expect(works.load(ordering: .relaxed) == rounds / 8)
-            #expect(served.load(ordering: .relaxed) == 8 * rounds)
+            #expect(works.value == rounds / 8)
+            #expect(served.value == 8 * rounds)
             #expect((flights.count, flights.waiting) == (0, 0))
+        }
+
+        @Test func everyWaiterTakenInIsServedOnceAndTheOthersAreRefused() {
+            let flights = Flights<JobKey, Int>(limit: 20)
+            let (balance, refused) = (Counter(), Counter())
+            onThreads(8) { [rounds] thread in
+                var random = SplitMix64(seed: UInt64(thread))
+                for _ in 0..<rounds {
+                    let key = JobKey(random.below(30))
+                    if random.below(3) > 0 {
+                        if flights.join(key, as: thread) == .full { refused.add(1) } else { balance.add(1) }
+                    } else {
+                        balance.add(-flights.land(key).count)
+                    }
+                }
+            }
+            #expect(balance.value == flights.waiting && flights.waiting <= 20)
+            for number in 0..<30 { balance.add(-flights.land(JobKey(number)).count) }
+            #expect((balance.value, flights.waiting, flights.count) == (0, 0, 0))
+            #expect(refused.value > 0)
+        }
+
+        private final class Counter: Sendable {
+            private let count = Atomic(0)
+            var value: Int { count.load(ordering: .relaxed) }
+            func add(_ amount: Int) { count.add(amount, ordering: .relaxed) }
         }
     }
 }

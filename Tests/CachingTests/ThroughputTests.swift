@@ -26,7 +26,7 @@ extension CachingTests {
             return withExtendedLifetime(sum) { attempts.min()! }
         }
 
-        /// A hit among a million waits for memory four or five times, which no table can spare it. The bound is in units
+        /// A hit among a million waits for memory four or five times, which no table can spare it. The bound is in terms
         /// of a request: ten microseconds of a processor, of which a tenth may go there.
         @Test func aHitAmongAMillionCostsLittleMoreThanAmongAThousand() {
             let costs = [1_000, 1_000_000].map { count in
@@ -60,21 +60,6 @@ extension CachingTests {
             let (plain, scanned) = (hitRatio(scanning: false), hitRatio(scanning: true))
             print("hit ratio \(plain), during a scan \(scanned)")
             #expect(scanned > 0.98 * plain)
-        }
-
-        @Test(arguments: [1, 8, 64]) func flightsUnderOneMutexAreFastEnough(keys: Int) {
-            let flights = Flights<JobKey, Int>(limit: 10_000)
-            let clock = ContinuousClock()
-            let spent = clock.measure {
-                onThreads(4) { thread in
-                    for round in 0..<250_000 {
-                        let key = JobKey(round % keys)
-                        if flights.join(key, as: thread) == .leads { _ = flights.land(key) }
-                    }
-                }
-            }
-            print("10^6 joins of \(keys) keys on 4 threads: \(spent)")
-            #expect(spent < .seconds(10))
         }
     }
 }

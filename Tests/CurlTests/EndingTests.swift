@@ -11,10 +11,10 @@ import Testing
     ])
     func endsByItsDeadline(steps: [LoopbackServer.Step]) async {
         await withServer(script: { _ in steps }) { client, server in
-            let start = ContinuousClock.now
-            #expect(await client.failure(server.origin, within: .milliseconds(300)) == .timedOut(.answering))
-            let elapsed = ContinuousClock.now - start
-            #expect(elapsed >= .milliseconds(295) && elapsed < .milliseconds(800))
+            let isPunctual = await takes(.milliseconds(100)) {
+                #expect(await client.failure(server.origin, within: .milliseconds(100)) == .timedOut(.answering))
+            }
+            #expect(isPunctual)
             await server.waits(for: .closedByClient)
         }
     }
@@ -23,38 +23,41 @@ import Testing
     @Test func endsWhenConnectingTakesTooLong() async {
         let listener = FullListener()
         defer { listener.stop() }
-        await withClient(CurlOptions(connectTimeout: .milliseconds(200))) { client in
-            let start = ContinuousClock.now
-            let error = await client.failure("http://127.0.0.1:\(listener.port)/")
-            let elapsed = ContinuousClock.now - start
-            #expect(error == .timedOut(.connecting))
-            #expect(error?.requestMayHaveArrived == false)
-            #expect(elapsed >= .milliseconds(195) && elapsed < .milliseconds(700))
+        await withClient(CurlOptions(connectTimeout: .milliseconds(100))) { client in
+            let isPunctual = await takes(.milliseconds(100)) {
+                let error = await client.failure("http://127.0.0.1:\(listener.port)/")
+                #expect(error == .timedOut(.connecting))
+                #expect(error?.requestMayHaveArrived == false)
+            }
+            #expect(isPunctual)
         }
     }
 
     @Test func requestMaySetItsOwnConnectTimeout() async {
         let listener = FullListener()
         defer { listener.stop() }
+        let request = CurlRequest(
+            url: "http://127.0.0.1:\(listener.port)/", connectTimeout: .milliseconds(100), bypassesProxies: true)
         await withClient(CurlOptions(connectTimeout: .seconds(60))) { client in
-            let start = ContinuousClock.now
-            let request = CurlRequest(
-                url: "http://127.0.0.1:\(listener.port)/", connectTimeout: .milliseconds(100), bypassesProxies: true)
-            #expect(await client.failure(request) == .timedOut(.connecting))
-            #expect(ContinuousClock.now - start < .milliseconds(600))
+            let isPunctual = await takes(.milliseconds(100)) {
+                #expect(await client.failure(request) == .timedOut(.connecting))
+            }
+            #expect(isPunctual)
         }
     }
 
     @Test func endsByItsDeadlineWhileItWaitsForOthers() async {
         await withServer(options: CurlOptions(concurrency: 1), script: Self.hangs) { client, server in
-            async let first = client.failure(server.origin, within: .seconds(2))
+            let first = Task { await client.failure(server.origin, within: .seconds(60)) }
             await server.waits(for: .requested)
-            let start = ContinuousClock.now
-            let error = await client.failure(server.origin, within: .milliseconds(100))
-            #expect(error == .timedOut(.waiting))
-            #expect(error?.requestMayHaveArrived == false)
-            #expect(ContinuousClock.now - start < .milliseconds(500))
-            #expect(await first == .timedOut(.answering))
+            let isPunctual = await takes(.milliseconds(100)) {
+                let error = await client.failure(server.origin, within: .milliseconds(100))
+                #expect(error == .timedOut(.waiting))
+                #expect(error?.requestMayHaveArrived == false)
+            }
+            #expect(isPunctual)
+            first.cancel()
+            #expect(await first.value == .cancelled)
         }
     }
 
@@ -134,5 +137,18 @@ import Testing
         defer { server.stop() }
         _ = try await CurlClient().get(server.origin)
         await server.waits(for: .closedByClient)
+    }
+
+    /// Whether one of ten tries takes this long, to 20 ms: a busy machine may be late with any one, a wrong timer is
+    /// wrong with all. (libcurl's clock counts whole milliseconds, so it may be one early.)
+    private func takes(_ expected: Duration, _ body: () async -> Void) async -> Bool {
+        for _ in 0..<10 {
+            let start = ContinuousClock.now
+            await body()
+            let elapsed = ContinuousClock.now - start
+            guard elapsed >= expected - .milliseconds(2) else { return false }
+            if elapsed <= expected + .milliseconds(20) { return true }
+        }
+        return false
     }
 }

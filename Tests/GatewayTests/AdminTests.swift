@@ -10,7 +10,8 @@ import Testing
 
     private func get(_ target: String, host: String = "localhost", method: HTTPRequest.Method = .get) throws -> Reply {
         let request = Request(
-            method: method, target: target, host: host, peer: PeerAddress(ipv4: 0x7F00_0001), fields: FieldList(list: []))
+            method: method, target: target, host: host, peer: PeerAddress(ipv4: 0x7F00_0001),
+            fields: FieldList(list: []))
         let handler = AdminHandler(readiness: readiness, registry: registry)
         guard case .reply(let reply) = handler.answer(request) else { throw AdminError.waits }
         return reply

@@ -1,3 +1,4 @@
+import Gateway
 import HTTPExchange
 import HTTPTypes
 import Testing

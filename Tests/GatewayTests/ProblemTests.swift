@@ -19,7 +19,7 @@ import Transcribe
         (.credentialsRejected(origin), 502, false),
         (.credentialsUnavailable(CredentialsUnavailable(reason: "secret words")), 502, false),
         (.upstreamFailed(origin), 502, false),
-        (.malformedAnswer(.notJSON, origin), 502, false),
+        (.malformedAnswer(.notAJob, origin), 502, false),
         (.unreachable(.closedEarly), 502, false),
         (.timedOut, 504, false),
         (.cancelled, 503, false),

@@ -1,3 +1,5 @@
+import Crypto
+import HTTPExchange
 import SigV4
 import Testing
 import Transcribe

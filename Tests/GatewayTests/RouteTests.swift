@@ -1,3 +1,4 @@
+import Gateway
 import HTTPExchange
 import HTTPTypes
 import Testing
@@ -60,8 +61,9 @@ import Transcribe
             var job = Job.finished("a")
             job.languageCode = .init(rawValue: "en-US")
             bench.source.put("a", job)
-            #expect(await bench.get("/jobs/a?fields=transcriptUri,name").text
-                == #"{"name":"a","transcriptUri":"https://s3.example/a.json"}"#)
+            #expect(
+                await bench.get("/jobs/a?fields=transcriptUri,name").text
+                    == #"{"name":"a","transcriptUri":"https://s3.example/a.json"}"#)
             #expect(await bench.get("/jobs/a?fields=status%2Cname").text == #"{"name":"a","status":"COMPLETED"}"#)
             #expect(await bench.get("/jobs/a?view=full").text.contains(#""languageCode":"en-US""#))
             #expect(await bench.get("/jobs/a?fields=createdAt").text == "{}")

@@ -24,7 +24,7 @@ enum House {
         "Telemetry": ["CoreMetrics", "Dispatch", "Logging", "SystemPackage"],
         "MicroHTTPD": ["CMicroHTTPD", "Glibc", "HTTPExchange", "HTTPTypes"],
         "Curl": ["CCurl", "Glibc"],
-        "AWSCredentials": ["Curl", "FoundationEssentials", "SigV4"],
+        "AWSCredentials": ["FoundationEssentials", "SigV4"],
         "Transcribe": ["Curl", "FoundationEssentials", "SigV4"],
         "Gateway": [
             "Caching", "CoreMetrics", "Crypto", "HTTPExchange", "HTTPTypes", "Logging", "RateLimiting", "SigV4",
@@ -32,7 +32,8 @@ enum House {
         ],
         "TranscribeEmulator": ["FoundationEssentials", "HTTPExchange", "HTTPTypes", "SigV4"],
         "TranscribeGateway": [
-            "AWSCredentials", "ArgumentParser", "Caching", "Configuration", "Crypto", "Curl", "FoundationEssentials", "Gateway",
+            "AWSCredentials", "ArgumentParser", "Caching", "Configuration", "Crypto", "Curl", "FoundationEssentials",
+            "Gateway",
             "Glibc", "HTTPExchange", "Logging", "MicroHTTPD", "RateLimiting", "ServiceLifecycle", "SigV4",
             "SystemPackage", "Telemetry", "Transcribe", "TranscribeEmulator", "UnixSignals",
         ],
@@ -55,7 +56,9 @@ enum House {
         var imports: [String] {
             lines.compactMap { line in
                 let words = line.split(separator: " ")
-                guard let index = words.firstIndex(of: "import"), index <= 1, words.count > index + 1 else { return nil }
+                guard let index = words.firstIndex(of: "import"), index <= 1, words.count > index + 1 else {
+                    return nil
+                }
                 return ["public", "package", "internal", "private", "@testable"].contains(words[0]) || index == 0
                     ? String(words[index + 1].prefix { $0 != "." }) : nil
             }

@@ -38,7 +38,8 @@ import Testing
     @Test func unsafeCodeStandsWhereCIsWrapped() {
         for file in House.files where !House.unsafeModules.contains(file.module) {
             let offender = file.lines.first { line in
-                !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") && line.split { !$0.isLetter }.contains("unsafe")
+                !line.trimmingCharacters(in: .whitespaces).hasPrefix("//")
+                    && line.split { !$0.isLetter }.contains("unsafe")
             }
             #expect(offender == nil, "\(file): \(offender ?? "")")
         }
@@ -51,7 +52,8 @@ import Testing
     }
 
     @Test func everyUncheckedSendableSaysWhy() {
-        for file in House.files where file.lines.contains(where: { $0.contains("@unchecked Sendable") && !$0.contains("///") }) {
+        for file in House.files
+        where file.lines.contains(where: { $0.contains("@unchecked Sendable") && !$0.contains("///") }) {
             #expect(file.lines.contains { $0.contains("because") }, "\(file) does not say because")
         }
     }

@@ -17,7 +17,8 @@ final class EchoHandler: Handler {
     func answer(_ request: borrowing Request) -> Answer {
         if request.target.hasPrefix("/held") { return .later(hold()) }
         if request.target.hasPrefix("/instant") {
-            return .later(Deferral(deadline: .now + deadline, expired: Self.expired) { $0.fulfil(with: Self.reply("instant")) })
+            return .later(
+                Deferral(deadline: .now + deadline, expired: Self.expired) { $0.fulfil(with: Self.reply("instant")) })
         }
         let length = request.body.isEmpty ? "" : " content=\(request.body.count)"
         let echo = request[HTTPField.Name("X-Echo")!] ?? ""

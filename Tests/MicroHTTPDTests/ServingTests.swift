@@ -22,7 +22,8 @@ import Testing
     @Test func answersAThousandPipelinedRequestsInOrder() async throws {
         try await withServer { server, _ in
             let client = try Client(port: server.port)
-            client.send((1...1_000).map { "GET /\($0 % 7 == 0 ? "instant" : "n")\($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined())
+            client.send(
+                (1...1_000).map { "GET /\($0 % 7 == 0 ? "instant" : "n")\($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined())
             client.finishSending()
             let answers = client.receiveAll()
             #expect(answers.components(of: "HTTP/1.1 200 OK") == 1_000)
@@ -76,7 +77,8 @@ import Testing
     @Test func answersARequestWithUnwantedContentAndCloses() async throws {
         try await withServer { server, _ in
             let client = try Client(port: server.port)
-            client.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 40\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n")
+            client.send(
+                "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 40\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n")
             let answer = client.receiveAll()
             #expect(answer.statuses == [200])
             #expect(!answer.contains("smuggled"))
@@ -88,7 +90,9 @@ import Testing
             #expect(server.port > 0)
             var options = ServerOptions()
             options.port = server.port
-            #expect(throws: ServerError.cannotListen(host: "127.0.0.1", port: server.port, reason: "Address already in use")) {
+            #expect(
+                throws: ServerError.cannotListen(host: "127.0.0.1", port: server.port, reason: "Address already in use")
+            ) {
                 try HTTPServer(options: options, handler: EchoHandler())
             }
         }

@@ -1,0 +1,111 @@
+"""The gateway as a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+from wire import Wire, request
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("GATEWAY_BINARY", REPOSITORY / ".build/debug/transcribe-gateway")
+
+
+def clean_environment(extra=None):
+    """No setting, no credentials and no home of whoever runs the tests."""
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TSAN_OPTIONS") if name in os.environ}
+    return kept | {"HOME": "/nonexistent"} | (extra or {})
+
+
+def run(*arguments, environment=None, within=10):
+    """A command that ends by itself."""
+    return subprocess.run(
+        [BINARY, *arguments], env=clean_environment(environment), capture_output=True, text=True, timeout=within)
+
+
+def arguments_for(settings):
+    return [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+
+
+def upstream_at(port, key="AKIDEXAMPLE", secret="a-secret-that-nobody-may-read"):
+    """AWS's variables for an upstream on loopback."""
+    return {
+        "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_ENDPOINT_URL_TRANSCRIBE": f"http://127.0.0.1:{port}",
+    }
+
+
+class Gateway:
+    """Runs `serve` or `demo` on free ports. Its log is read as it comes, so it never blocks on a full pipe."""
+
+    def __init__(self, command="serve", settings=None, environment=None):
+        chosen = {"listen.port": 0, "admin.port": 0, "log.format": "json"} | (settings or {})
+        self.process = subprocess.Popen(
+            [BINARY, command, *arguments_for(chosen)], env=clean_environment(environment),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.output, self.errors = [], []
+        self._readers = [self._reader(self.process.stdout, self.output), self._reader(self.process.stderr, self.errors)]
+        listening = self.wait_for_line(message="listening")
+        self.port, self.admin_port = int(listening["port"]), int(listening["adminPort"])
+
+    def _reader(self, stream, lines):
+        thread = threading.Thread(target=lambda: lines.extend(stream), daemon=True)
+        thread.start()
+        return thread
+
+    # What it says
+
+    @property
+    def log(self):
+        """The log lines so far; what is no JSON object fails here."""
+        return [json.loads(line) for line in list(self.output) if line.startswith("{")]
+
+    def wait_for_line(self, within=10, **members):
+        """The first log line with these members."""
+        deadline = time.monotonic() + within
+        while True:
+            for line in self.log:
+                if all(line.get(name) == value for name, value in members.items()):
+                    return line
+            alive = self.process.poll() is None
+            assert alive and time.monotonic() < deadline, f"no line with {members}: {self.output} {self.errors}"
+            time.sleep(0.01)
+
+    # What it answers
+
+    def wire(self, timeout=10):
+        return Wire(self.port, timeout)
+
+    def get(self, target, *lines, method="GET", port=None):
+        """One request on a connection of its own."""
+        with Wire(port or self.port) as wire:
+            return wire.send(request(target, *lines, method=method)).answer(to_head=method == "HEAD")
+
+    def ask_admin(self, target, *lines, method="GET"):
+        return self.get(target, *lines, method=method, port=self.admin_port)
+
+    # How it ends
+
+    def signal(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+
+    def end(self, within=30):
+        """Waits for its end and gives the exit status; a negative one is the signal that killed it."""
+        status = self.process.wait(within)
+        for reader in self._readers:
+            reader.join(5)
+        return status
+
+    def stop(self, within=30):
+        if self.process.poll() is None:
+            self.signal()
+        return self.end(within)
+
+    def abandon(self):
+        """For the end of a test that failed before it stopped the gateway."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(10)
