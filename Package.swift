@@ -65,7 +65,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "TranscribeEmulatorTests", dependencies: ["TranscribeEmulator", "HTTPExchange", "SigV4", .httpTypes]),
-        .testTarget(name: "TranscribeGatewayTests", dependencies: ["TranscribeGateway"]),
+        .testTarget(name: "TranscribeGatewayTests", dependencies: ["TranscribeGateway", .argumentParser]),
         .testTarget(name: "HouseTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -126,5 +126,6 @@ def job(name, **members):
     return {
         "MedicalTranscriptionJobName": name, "TranscriptionJobStatus": "COMPLETED", "CreationTime": 1795500524.671,
         "StartTime": 1795500525.188, "CompletionTime": 1795500535.376,
+        "LanguageCode": "en-US", "Specialty": "PRIMARYCARE",
         "Transcript": {"TranscriptFileUri": f"https://s3.us-east-1.amazonaws.com/b/medical/{name}.json"},
     } | members

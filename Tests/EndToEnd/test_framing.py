@@ -34,7 +34,6 @@ BROKEN = {
     "a bare line feed": (b"GET /jobs/visit-1 HTTP/1.1\nHost: localhost\r\nX: y\r\n\r\n", 400),
     "two spaces": (b"GET  /jobs/visit-1 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
     "a method that is no token": (lines(method='G"T'), 400),
-    "HTTP/2.0": (lines(version="HTTP/2.0"), 505),
 }
 
 
@@ -44,6 +43,24 @@ def test_refuses_once_and_closes(silent, sent, status):
         answer = wire.send(sent, BEHIND).answer()
         assert_problem(answer, status, instance="instance" in answer.json)
         assert wire.is_closed()
+
+
+# libmicrohttpd answers these by itself, before the gateway hears of them: in its own words, but with the right status.
+LEFT_TO_THE_LIBRARY = {
+    "HTTP/2.0": (lines(version="HTTP/2.0"), 505),
+    "a length that is no number": (lines("Content-Length: 1x"), 400),
+    "a negative length": (lines("Content-Length: -1"), 400),
+    "a target of 64 KiB": (request("/jobs/" + "a" * 65536), 414),
+    "a field of 64 KiB": (lines("X-Long: " + "a" * 65536), 431),
+}
+
+
+@pytest.mark.parametrize("sent, status", LEFT_TO_THE_LIBRARY.values(), ids=LEFT_TO_THE_LIBRARY)
+def test_the_library_refuses_and_closes(silent, sent, status):
+    with silent.wire() as wire:
+        received = wire.send(sent).rest()
+        assert received.startswith(b"HTTP/1.1 %d " % status)
+        assert b"/jobs/" not in received
 
 
 @pytest.mark.parametrize("host", ["rebound.example", "localhost.example", "127.0.0.1.example:80", "10.0.0.1"])

@@ -46,6 +46,20 @@ class Wire:
             answer.body = self._take(int(answer.fields["content-length"]))
         return answer
 
+    def rest(self):
+        """Everything until the server closes, as it comes."""
+        try:
+            while some := self.socket.recv(65536):
+                self.received += some
+        except ConnectionResetError:
+            pass
+        return self.received
+
+    def rest_after_half_close(self):
+        """What comes to a client that sends no more."""
+        self.socket.shutdown(socket.SHUT_WR)
+        return self.rest()
+
     def is_closed(self):
         """Whether the server closes without another byte; waits for it."""
         try:

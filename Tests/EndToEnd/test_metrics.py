@@ -1,0 +1,95 @@
+"""The operators' listener: metrics that Prometheus can read and that count what happened, and the probes."""
+
+import pytest
+
+from metrics import families, metric
+from problems import assert_problem
+from wire import Wire, request
+
+REQUESTS = "transcribe_gateway_requests_total"
+OUTCOMES = "transcribe_gateway_request_duration_seconds_count"
+
+
+def test_prometheus_reads_the_page(gateway):
+    gateway.get("/jobs/fine-1")
+    answer = gateway.ask_admin("/metrics")
+    assert answer.fields["content-type"].startswith("text/plain; version=0.0.4")
+    found = families(gateway)
+    assert all(family.documentation and family.type != "unknown" for family in found.values())
+    assert all(name.startswith(("transcribe_gateway_", "telemetry_")) for name in found)
+    buckets = [sample for sample in found["transcribe_gateway_request_duration_seconds"].samples
+               if sample.name.endswith("_bucket") and sample.labels["outcome"] == "miss"]
+    assert [sample.value for sample in buckets] == sorted(sample.value for sample in buckets)
+    assert buckets[-1].labels["le"] == "+Inf" and buckets[-1].value == 1
+
+
+def test_labels_have_few_values(gateway):
+    before = series(gateway)
+    for number in range(20):
+        gateway.get(f"/jobs/fine-{number}")
+        gateway.get(f"/jobs/fine-1?unknown-{number}=1", f"User-Agent: {number}")
+    assert series(gateway) == before
+
+
+def test_requests_are_counted_by_outcome_and_status(serve):
+    gateway = serve({"limits.client.rate": "1/m", "limits.client.burst": 6})
+    targets = {
+        "/jobs/fine-1": ("miss", 200), "/jobs/fine-1?view=full": ("hit", 200), "/jobs/missing-1": ("miss", 404),
+        "/jobs/%2e": ("refused", 400), "/nowhere": ("refused", 404), "/jobs/notjson-1": ("failed", 502),
+    }
+    for target, (outcome, status) in targets.items():
+        assert counted(gateway, outcome, status, lambda: gateway.get(target)) == (1, 1), target
+    tag = gateway.get("/jobs/fine-1").fields["etag"]
+    assert counted(gateway, "hit", 304, lambda: gateway.get("/jobs/fine-1", f"If-None-Match: {tag}")) == (1, 1)
+    assert counted(gateway, "limited", 429, lambda: gateway.get("/jobs/fine-1")) == (1, 1)
+    broken = lambda: gateway.get("/jobs/fine-1", "X-Spaced : a")  # noqa: E731
+    assert counted(gateway, "refused", 400, broken) == (1, 1)
+    assert metric(gateway, OUTCOMES, outcome="collapsed") == 0
+
+
+def test_gauges_follow_what_is_there(gateway):
+    assert metric(gateway, "transcribe_gateway_cache_entries") == 0
+    with gateway.wire() as wire:
+        wire.send(request("/jobs/fine-1")).answer()
+        assert metric(gateway, "transcribe_gateway_connections") == 1
+    assert metric(gateway, "transcribe_gateway_cache_entries") == 1
+    assert metric(gateway, "transcribe_gateway_cache_bytes") > 0
+    assert metric(gateway, "transcribe_gateway_waiting_requests") == 0
+    assert metric(gateway, "transcribe_gateway_upstream_in_flight") == 0
+
+
+def test_probes(gateway):
+    alive, ready = gateway.ask_admin("/livez"), gateway.ask_admin("/readyz")
+    assert (alive.status, ready.status, ready.json) == (200, 200, {"status": "ready"})
+    assert alive.fields["cache-control"] == ready.fields["cache-control"] == "no-store"
+    assert gateway.ask_admin("/livez", method="HEAD").status == 200
+
+
+@pytest.mark.parametrize("target, method, status", [
+    ("/jobs/fine-1", "GET", 404), ("/", "GET", 404), ("/livez/", "GET", 404), ("/metrics", "POST", 405),
+])
+def test_the_operators_listener_has_nothing_else(gateway, target, method, status):
+    assert_problem(gateway.ask_admin(target, method=method), status)
+
+
+@pytest.mark.parametrize("target", ["/livez", "/readyz", "/metrics", "/cache"])
+def test_the_public_listener_has_nothing_of_it(gateway, target):
+    assert_problem(gateway.get(target), 404)
+
+
+def test_the_operators_listener_checks_the_host(gateway):
+    with Wire(gateway.admin_port) as wire:
+        assert_problem(wire.send(request("/metrics", host="rebound.example")).answer(), 421, "wrong-host")
+
+
+def series(gateway):
+    return {(sample.name, *sample.labels.items()) for family in families(gateway).values() for sample in family.samples}
+
+
+def counted(gateway, outcome, status, event):
+    """How far the two counters of a request move with the event."""
+    def counts():
+        return metric(gateway, OUTCOMES, outcome=outcome), metric(gateway, REQUESTS, status=str(status))
+    before = counts()
+    event()
+    return tuple(after - earlier for after, earlier in zip(counts(), before))

@@ -1,0 +1,133 @@
+"""Job names identify patients, so they are in answers and nowhere else; nor is any secret anywhere."""
+
+import hashlib
+import hmac
+
+import pytest
+
+from gateway import upstream_at
+from problems import assert_problem
+from wire import request
+
+PATIENT = "Jane-Doe-1970"
+SECRET = "a-secret-that-nobody-may-read"
+NAME_KEY = "a-key-for-names-that-nobody-may-read"
+LEVELS = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+
+TELLING = [
+    request(f"/jobs/fine-{PATIENT}"),
+    request(f"/jobs/fine-{PATIENT}?view=full", f"Referer: http://localhost/jobs/{PATIENT}"),
+    request(f"/jobs/{PATIENT}%20"),
+    request(f"/jobs/{PATIENT}/{PATIENT}"),
+    request(f"/{PATIENT}?{PATIENT}={PATIENT}#{PATIENT}"),
+    request(f"/jobs/fine-1?fields={PATIENT}"),
+    request(f"/jobs/fine-1?{PATIENT}"),
+    request("/jobs/fine-1", f"User-Agent: {PATIENT}", f"Cookie: {PATIENT}", f"Authorization: Basic {PATIENT}"),
+    request("/jobs/fine-1", f"{PATIENT}: {PATIENT}", f"X-Forwarded-For: {PATIENT}", f"If-None-Match: {PATIENT}"),
+    request("/jobs/fine-1", host=PATIENT),
+    request(f"/jobs/{PATIENT}", method="POST", body=PATIENT.encode()),
+    request(f"/jobs/missing-{PATIENT}"),
+    request(f"/jobs/500-{PATIENT}"),
+    request(f"/jobs/notjson-{PATIENT}"),
+    request(f"/jobs/wrong-{PATIENT}"),
+    request(f"/jobs/denied-{PATIENT}"),
+    request(f"/jobs/throttled-{PATIENT}"),
+    request(f"/jobs/hang-{PATIENT}"),
+    request(f"/jobs/{PATIENT}", f"X-Broken : {PATIENT}"),
+    request(f"/jobs/{PATIENT}", "Content-Length: 1x"),
+    request(f"/jobs/{PATIENT}" + "a" * 10_000),
+    request(f"/jobs/{PATIENT}", "X-Long: " + PATIENT * 5_000),
+    f"GET /jobs/{PATIENT} HTTP/9\r\n\r\n".encode(),
+    f"{PATIENT}\r\n\r\n".encode(),
+]
+
+HOSTILE = [
+    b"User-Agent: \"},{\"level\":\"critical\"}", b"User-Agent: \\\\\\\"", b"User-Agent: \xff\xfe\xe2\x80\xa8",
+    b"User-Agent: %0d%0a{}", b"X-Request-Id: \"}\\", b"X-Request-Id: a b", b"X-Request-Id: " + b"a" * 65,
+    b"X-Request-Id: \xc3\xa9", b"X-Forwarded-For: \"\\\xe2\x80\xa8", b"traceparent: 00-\"-\\-01",
+    b"User-Agent: \x1b]0;a\x07", b"User-Agent: a\x00b", b"Host: \"}",
+]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_no_name_and_no_secret_leaves_but_in_answers(serve, level):
+    gateway = serve({"log.level": level, "upstream.timeout": "300ms", "upstream.connectTimeout": "200ms"})
+    for telling in TELLING:
+        with gateway.wire() as wire:
+            assert wire.send(telling).rest_after_half_close()
+    assert gateway.get("/jobs/fine-1").status == 200
+    said = gateway.ask_admin("/metrics").body.decode() + gateway.ask_admin("/readyz").body.decode()
+    assert gateway.stop() == 0
+    said += "".join(gateway.output + gateway.errors)
+    assert PATIENT.lower() not in said.lower() and SECRET not in said
+    assert ("access" in said) == (level in LEVELS[:3])
+
+
+@pytest.mark.parametrize("target, status, kind", [
+    (f"/jobs/500-{PATIENT}", 502, "upstream-failed"), (f"/jobs/missing-{PATIENT}", 404, "job-not-found"),
+    (f"/jobs/{PATIENT}%20", 400, "invalid-job-name"), (f"/jobs/a?fields={PATIENT}", 400, "invalid-query"),
+])
+def test_a_problem_tells_a_name_in_the_path_it_came_in_only(gateway, target, status, kind):
+    problem = assert_problem(gateway.get(target), status, kind)
+    assert problem.pop("instance") == target.split("?")[0]
+    assert PATIENT not in str(problem)
+
+
+def test_the_log_names_a_job_by_its_hash(serve):
+    gateway = serve({"log.nameKey": NAME_KEY})
+    for _ in range(2):
+        gateway.get(f"/jobs/fine-{PATIENT}")
+    gateway.get(f"/jobs/missing-{PATIENT}")
+    assert gateway.stop() == 0
+    hashes = [hashed(f"fine-{PATIENT}")] * 2 + [hashed(f"missing-{PATIENT}")]
+    assert [line["job"] for line in accesses(gateway)] == hashes
+
+
+def test_the_key_of_the_hashes_is_new_at_each_start(start, serve):
+    gateways = [serve(), serve()]
+    for gateway in gateways:
+        gateway.get("/jobs/fine-1")
+    hashes = {gateway.wait_for_line(logger="access")["job"] for gateway in gateways}
+    assert len(hashes) == 2
+
+
+def test_names_are_shown_where_the_operator_wants_it(serve):
+    gateway = serve({"log.names": "true"})
+    gateway.get(f"/jobs/fine-{PATIENT}")
+    assert gateway.wait_for_line(logger="access")["job"] == f"fine-{PATIENT}"
+
+
+def test_each_request_is_one_line_of_json_whatever_it_holds(serve):
+    gateway = serve()
+    for line in HOSTILE:
+        with gateway.wire() as wire:
+            wire.send(request("/jobs/fine-1", line)).answer()
+    assert gateway.stop() == 0
+    lines = accesses(gateway)
+    assert len(lines) == len(HOSTILE) and len(gateway.log) == len(gateway.output)
+    assert {line["level"] for line in lines} == {"info"}
+    assert all(set(line["requestId"]) <= set("0123456789abcdef") for line in lines)
+
+
+def test_the_clients_own_request_id_is_kept(gateway):
+    answer = gateway.get("/jobs/fine-1", "X-Request-Id: My.own_Id-7")
+    assert answer.fields["x-request-id"] == "My.own_Id-7"
+    assert gateway.wait_for_line(requestId="My.own_Id-7")["outcome"] == "miss"
+
+
+def test_nothing_of_the_gateway_invites_a_leak(gateway):
+    for target in ("/jobs/fine-1", "/jobs/%2e", "/nowhere"):
+        fields = gateway.get(target).fields
+        assert fields["referrer-policy"] == "no-referrer"
+        assert fields["x-content-type-options"] == "nosniff"
+        assert fields["cross-origin-resource-policy"] == "same-origin"
+        assert fields["cache-control"] in ("private, no-cache", "no-store")
+        assert "server" not in fields
+
+
+def accesses(gateway):
+    return [line for line in gateway.log if line["logger"] == "access"]
+
+
+def hashed(name):
+    return hmac.new(NAME_KEY.encode(), name.encode(), hashlib.sha256).hexdigest()[:16]
