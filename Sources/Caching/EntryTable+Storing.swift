@@ -1,6 +1,6 @@
 extension EntryTable {
     /// One step on the way to store a value.
-    enum StoringStep {
+    enum StoringStep: Sendable {
         /// Room was needed. Let go of this entry, then take the next step.
         case evicted(Entry)
         /// Done; let go of what was there before.

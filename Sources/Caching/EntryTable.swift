@@ -1,7 +1,7 @@
 /// One shard's entries, within a budget of bytes that counts its own tables too. Nothing here frees an entry: whatever
 /// leaves is returned, and the caller lets go of it outside the lock. Not safe for concurrent access.
 @usableFromInline
-struct EntryTable<Key: Hashable & Sendable, Value: Sendable> {
+struct EntryTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// A slot's key and value, or neither. Two optionals, not an optional pair: so a hit copies, and retains, the value
     /// alone.
     @usableFromInline

@@ -1,5 +1,3 @@
-public import Synchronization
-
 /// Values by key, bounded by bytes, each until its time. Safe for use from any thread.
 ///
 /// **Concurrency.** The keys are spread over shards by their hash, each with its own mutex. A hit holds one of them
@@ -18,10 +16,10 @@ public import Synchronization
 public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline
     final class Shard: Sendable {
-        @usableFromInline let table: Mutex<EntryTable<Key, Value>>
+        @usableFromInline let table: Guarded<EntryTable<Key, Value>>
 
         init(budget: Int) {
-            table = Mutex(EntryTable(budget: budget))
+            table = Guarded(EntryTable(budget: budget))
         }
     }
 

@@ -9,7 +9,7 @@
 ///
 /// A hit raises a counter of two bits and moves nothing.
 @usableFromInline
-package struct S3FIFO {
+package struct S3FIFO: Sendable {
     private static let smallShare = 10
     private static let hits: UInt8 = 0b11
     private static let inMain: UInt8 = 0b100

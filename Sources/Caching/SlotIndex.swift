@@ -1,7 +1,7 @@
 /// Finds the slots whose keys have a given hash: open addressing with linear probing, eight bytes a place, at most
 /// three quarters full. It sees no keys: of the candidates the caller compares the key. Not safe for concurrent access.
 @usableFromInline
-struct SlotIndex {
+struct SlotIndex: Sendable {
     /// A hash (high half) and a slot plus one (low half); 0 is an empty place.
     private var places: [UInt64] = []
 

@@ -7,7 +7,7 @@ public struct Ticket: Sendable {
 /// Which tickets are out, and which of them a purge has voided: exactly those of its key that were issued before it.
 /// It holds one record for each key with a ticket out, so the flights under way bound it. Not safe for concurrent
 /// access.
-struct TicketLedger<Key: Hashable> {
+struct TicketLedger<Key: Hashable & Sendable> {
     private struct Record {
         var holders = 0
         /// The number of the key's last purge while a ticket was out.

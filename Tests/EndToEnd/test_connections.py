@@ -2,6 +2,7 @@
 
 import pytest
 
+from patience import eventually
 from wire import request
 
 # These tell of the moment and of the request rather than of the job.
@@ -90,6 +91,16 @@ def test_the_longest_name_and_every_character_of_names_reach_the_upstream(gatewa
     assert [gateway.get(f"/jobs/{name}").json["name"] for name in names] == names
     assert gateway.get("/jobs/%66ine-._-AZaz09").fields["cache-status"].startswith("transcribe-gateway; hit")
     assert upstream.calls == {name: 1 for name in names}
+
+
+@pytest.mark.parametrize("job", ["fine-1", "slow-1"])
+def test_a_client_that_sends_no_more_gets_its_answer(gateway, upstream, job):
+    gateway.get("/jobs/fine-1")
+    with gateway.wire(timeout=3) as wire:
+        wire.send(request(f"/jobs/{job}")).half_close()
+        eventually(lambda: upstream.calls[job] == 1)
+        upstream.gate.set()
+        assert wire.answer().status == 200 and wire.is_closed()
 
 
 def test_an_absolute_target_is_served(gateway):

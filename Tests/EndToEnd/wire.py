@@ -35,6 +35,11 @@ class Wire:
         self.socket.sendall(b"".join(requests))
         return self
 
+    def half_close(self):
+        """Says that nothing more will be sent."""
+        self.socket.shutdown(socket.SHUT_WR)
+        return self
+
     def answer(self, to_head=False):
         """The next answer, complete; raises EOFError if the connection ends before."""
         head = self._until(b"\r\n\r\n")
@@ -54,11 +59,6 @@ class Wire:
         except ConnectionResetError:
             pass
         return self.received
-
-    def rest_after_half_close(self):
-        """What comes to a client that sends no more."""
-        self.socket.shutdown(socket.SHUT_WR)
-        return self.rest()
 
     def is_closed(self):
         """Whether the server closes without another byte; waits for it."""
