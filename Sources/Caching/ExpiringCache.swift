@@ -1,3 +1,5 @@
+public import Synchronization
+
 /// Values by key, bounded by bytes, each until its time. Safe for use from any thread.
 ///
 /// **Concurrency.** The keys are spread over shards by their hash, each with its own mutex. A hit holds one of them
@@ -16,10 +18,10 @@
 public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline
     final class Shard: Sendable {
-        @usableFromInline let table: Guarded<EntryTable<Key, Value>>
+        @usableFromInline let table: Mutex<EntryTable<Key, Value>>
 
         init(budget: Int) {
-            table = Guarded(EntryTable(budget: budget))
+            table = Mutex(EntryTable(budget: budget))
         }
     }
 

@@ -10,7 +10,7 @@ internal import Synchronization
 /// works, and stores its result before it lands: then no key is worked on twice in vain.
 public final class Flights<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
     private final class Stripe: Sendable {
-        let waiters = Guarded<[Key: [Waiter]]>([:])
+        let waiters = Mutex<[Key: [Waiter]]>([:])
     }
 
     // With one mutex, four threads that did nothing but join and land took three times as long for 64 keys.

@@ -9,10 +9,10 @@ public enum HeapSize {
     public static func array(ofBytes bytes: Int) -> Int { bytes == 0 ? 0 : block(32 + bytes) }
 
     /// Of a string made in one go: up to 15 bytes of UTF-8 stand in the string itself. More are followed by a NUL and,
-    /// from 64 on, by a pointer to breadcrumbs, in steps of 16 (stdlib/public/core/StringStorage.swift).
+    /// from 64 on, by eight bytes more, in steps of 16: a rule found by measuring sizes from 0 to 5,000 in Swift 6.3.
     public static func string(utf8Count: Int) -> Int {
         guard utf8Count > 15 else { return 0 }
-        let breadcrumbs = utf8Count >= 64 ? MemoryLayout<Int>.size : 0
-        return block(32 + (utf8Count + 1 + breadcrumbs + 15) & ~15)
+        let extra = utf8Count >= 64 ? 8 : 0
+        return block(32 + (utf8Count + 1 + extra + 15) & ~15)
     }
 }

@@ -1,5 +1,5 @@
 /// An instant in whole nanoseconds since the clock's epoch: 8 bytes instead of 16, good for 292 years. A part of a
-/// nanosecond is cut off, so a deadline never moves back; instants out of range are clamped.
+/// nanosecond is cut off, so a deadline never moves later; instants out of range are clamped.
 @usableFromInline
 struct Moment: Comparable, Sendable {
     @usableFromInline let nanoseconds: Int64

@@ -2,8 +2,8 @@
 /// server in the reader's own network under the stranger's name.
 public enum HostRule: Sendable {
     case any
-    /// These names, compared without their ports, in any case.
-    case only(Set<String>)
+    /// These names, in small letters, compared without the port, in any case.
+    case only([String])
     /// `localhost` and whatever is an address: a rebinding attack needs a name.
     case addresses
 
@@ -11,22 +11,30 @@ public enum HostRule: Sendable {
     func admits(_ host: String) -> Bool {
         switch self {
         case .any: return true
-        case .only(let names): return names.contains(Self.name(in: host))
+        case .only(let names): return names.contains { Self.isSame($0, Self.name(in: host)) }
         case .addresses:
             let name = Self.name(in: host)
-            return name.isEmpty || name == "localhost" || name.hasPrefix("[") || Self.isIPv4(name)
+            return name.isEmpty || Self.isSame("localhost", name) || name.hasPrefix("[") || Self.isIPv4(name)
         }
     }
 
-    /// The host without its port, in lower case.
-    private static func name(in host: String) -> String {
-        let host = host.lowercased()
-        if host.hasPrefix("[") { return host.firstIndex(of: "]").map { String(host[...$0]) } ?? host }
-        return host.firstIndex(of: ":").map { String(host[..<$0]) } ?? host
+    /// The host without its port.
+    private static func name(in host: String) -> Substring {
+        guard host.utf8.first != UInt8(ascii: "[") else {
+            return host.utf8.firstIndex(of: UInt8(ascii: "]")).map { host[...$0] } ?? host[...]
+        }
+        return host.utf8.firstIndex(of: UInt8(ascii: ":")).map { host[..<$0] } ?? host[...]
+    }
+
+    /// Whether they are equal but for the case of ASCII letters. Costs no string.
+    private static func isSame(_ lowercased: String, _ name: Substring) -> Bool {
+        lowercased.utf8.elementsEqual(name.utf8) { expected, byte in
+            expected == (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte)
+        }
     }
 
     /// Four decimal numbers: no public suffix is a number, so no registered name looks like this.
-    private static func isIPv4(_ name: String) -> Bool {
+    private static func isIPv4(_ name: Substring) -> Bool {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
     }

@@ -32,38 +32,21 @@ struct JobReply {
     func reply(to visit: Visit, unless condition: IfNoneMatch?, caching: ClientCaching) -> Reply {
         let isKnown = condition?.matches(rendering.eTag) ?? false
         var fields = FieldBlock(reserving: 640)
-        fields.append(contentsOf: .job)
-        fields.append(contentsOf: .security)
-        fields.append(.eTag, rendering.eTag)
-        append(caching, to: &fields)
-        fields.append(.age) { $0.write(age.wholeSeconds) }
+        fields.append(contentsOf: .job(caching))
+        if caching == .maxAge { fields.append(starting: .maxAge) { $0.write(lifetime.wholeSeconds) } }
+        fields.append(starting: .eTag) { $0.write(rendering.eTag) }
+        fields.append(starting: .age) { $0.write(age.wholeSeconds) }
         append(origin, to: &fields)
-        if !isFinished { fields.append(.retryAfter) { $0.write(max(1, freshnessLeft.wholeSeconds)) } }
+        if !isFinished { fields.append(starting: .retryAfter) { $0.write(max(1, freshnessLeft.wholeSeconds)) } }
         fields.append(visit)
         return Reply(status: isKnown ? .notModified : .ok, fields: fields, body: rendering.body)
     }
 
-    private func append(_ caching: ClientCaching, to fields: inout FieldBlock) {
-        switch caching {
-        case .revalidate: fields.append(.cacheControl, "private, no-cache")
-        case .noStore: fields.append(.cacheControl, "no-store")
-        case .maxAge:
-            fields.append(.cacheControl) { value in
-                value.write("private, max-age=")
-                value.write(lifetime.wholeSeconds)
-            }
-        }
-    }
-
     private func append(_ origin: Origin, to fields: inout FieldBlock) {
-        fields.append(.cacheStatus) { value in
-            value.write("transcribe-gateway; ")
-            switch origin {
-            case .cache:
-                value.write("hit; ttl=")
-                value.write(freshnessLeft.wholeSeconds)
-            case .upstream(let collapsed, let stored):
-                value.write("fwd=miss")
+        switch origin {
+        case .cache: fields.append(starting: .hit) { $0.write(freshnessLeft.wholeSeconds) }
+        case .upstream(let collapsed, let stored):
+            fields.append(starting: .miss) { value in
                 if stored { value.write("; stored") }
                 if collapsed { value.write("; collapsed") }
             }
@@ -71,13 +54,34 @@ struct JobReply {
     }
 }
 
+extension FieldStart {
+    fileprivate static let hit = FieldStart(.cacheStatus, "transcribe-gateway; hit; ttl=")
+    fileprivate static let miss = FieldStart(.cacheStatus, "transcribe-gateway; fwd=miss")
+    fileprivate static let maxAge = FieldStart(.cacheControl, "private, max-age=")
+}
+
 extension FieldBlock {
-    fileprivate static let job = {
+    private static let revalidated = job("private, no-cache")
+    private static let unstored = job("no-store")
+    private static let aged = job(nil)
+
+    /// What is the same for every job.
+    fileprivate static func job(_ caching: ClientCaching) -> FieldBlock {
+        switch caching {
+        case .revalidate: revalidated
+        case .noStore: unstored
+        case .maxAge: aged
+        }
+    }
+
+    private static func job(_ cacheControl: String?) -> FieldBlock {
         var fields = FieldBlock()
         fields.append(.contentType, "application/json")
         fields.append(.vary, "Accept, Prefer, Origin")
+        fields.append(contentsOf: .security)
+        if let cacheControl { fields.append(.cacheControl, cacheControl) }
         return fields
-    }()
+    }
 }
 
 extension Duration {

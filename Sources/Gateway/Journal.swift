@@ -41,7 +41,7 @@ public final class Journal: Sendable {
             line.member("outcome", outcome.rawValue)
             line.member("microseconds", elapsed.microseconds)
             line.member("bytes", reply.body.bytes.count)
-            line.member("client", visit.peer.description)
+            line.member("client", visit.peer.text)
             line.member("requestId", visit.id)
             line.member("awsRequestId", ifAny: awsRequestID)
         }

@@ -11,7 +11,7 @@ extension Problem {
         fields.append(contentsOf: .security)
         fields.append(visit)
         if let allow { fields.append(.allow, allow) }
-        if let retryAfter { fields.append(.retryAfter) { $0.write(retryAfter) } }
+        if let retryAfter { fields.append(starting: .retryAfter) { $0.write(retryAfter) } }
         return Reply(status: status, fields: fields, body: Body(document(for: visit)))
     }
 

@@ -11,6 +11,15 @@ extension HTTPField.Name {
     static let xRequestID = HTTPField.Name("X-Request-Id")!
 }
 
+extension FieldStart {
+    static let age = FieldStart(.age)
+    static let eTag = FieldStart(.eTag)
+    static let rateLimit = FieldStart(.rateLimit, "\"client\";r=")
+    static let rateLimitPolicy = FieldStart(.rateLimitPolicy, "\"client\";q=")
+    static let requestID = FieldStart(.xRequestID)
+    static let retryAfter = FieldStart(.retryAfter)
+}
+
 extension FieldBlock {
     /// What every answer says: don't guess its type, don't tell S3 a job's name as referrer, don't embed it elsewhere.
     static let security = {
@@ -23,16 +32,14 @@ extension FieldBlock {
 
     /// The fields that belong to the request rather than to what it asked for.
     mutating func append(_ visit: Visit) {
-        append(.xRequestID, visit.id)
+        append(starting: .requestID) { $0.write(visit.id) }
         guard let quota = visit.quota else { return }
-        append(.rateLimitPolicy) { value in
-            value.write("\"client\";q=")
+        append(starting: .rateLimitPolicy) { value in
             value.write(quota.quota)
             value.write(";w=")
             value.write(quota.window)
         }
-        append(.rateLimit) { value in
-            value.write("\"client\";r=")
+        append(starting: .rateLimit) { value in
             value.write(quota.remaining)
             value.write(";t=")
             value.write(quota.reset)

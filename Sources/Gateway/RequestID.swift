@@ -17,21 +17,13 @@ final class RequestID: Sendable {
         return next()
     }
 
-    /// 15 characters that don't repeat within 2⁶⁰ requests. Unique, not secret; short enough for a string that costs no
-    /// allocation.
+    /// At most 15 hexadecimal digits, which a string holds without an allocation; unique for
+    /// all practical purposes, not secret.
     private func next() -> String {
-        var number = Self.mixed(seed &+ count.wrappingAdd(1, ordering: .relaxed).newValue)
-        var text = ""
-        for _ in 1...15 {
-            text.unicodeScalars.append(Self.digits[Int(number & 0xF)])
-            number >>= 4
-        }
-        return text
+        String(Self.mixed(seed &+ count.wrappingAdd(1, ordering: .relaxed).newValue) >> 4, radix: 16)
     }
 
-    private static let digits = Array("0123456789abcdef".unicodeScalars)
-
-    /// SplitMix64's finalizer: a bijection, so different counts give different numbers.
+    /// SplitMix64's finalizer: a bijection, so different counts give different numbers; without their last four bits they all but never meet.
     private static func mixed(_ value: UInt64) -> UInt64 {
         var z = value &* 0x9E37_79B9_7F4A_7C15
         z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9

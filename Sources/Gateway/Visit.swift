@@ -8,8 +8,7 @@ struct Visit: Sendable {
     let start: ContinuousClock.Instant
     let method: HTTPRequest.Method
     let peer: PeerAddress
-    /// The path as it came, without the query, for a problem's `instance`; nil if it is no valid or a very long one.
-    let path: String?
+    let target: String
     /// What the client's limit said; nil where there is none, or before it was asked.
     var quota: Decision?
 
@@ -18,11 +17,12 @@ struct Visit: Sendable {
         self.start = start
         method = request.method
         peer = request.peer
-        path = Self.path(of: request.target)
+        target = request.target
     }
 
-    private static func path(of target: String) -> String? {
+    /// The path as it came, without the query, for a problem's `instance`; nil if it is no path or a very long one.
+    var path: String? {
         guard target.hasPrefix("/"), target.utf8.count <= 1_024 else { return nil }
-        return target.firstIndex(of: "?").map { String(target[..<$0]) } ?? target
+        return target.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(target[..<$0]) } ?? target
     }
 }

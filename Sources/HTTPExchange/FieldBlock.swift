@@ -19,8 +19,12 @@ public struct FieldBlock: Sendable, Equatable {
 
     /// Adds a field whose value is written piece by piece, without a string of its own.
     public mutating func append(_ name: HTTPField.Name, _ write: (inout FieldValue) -> Void) {
-        bytes.append(contentsOf: name.rawName.utf8)
-        bytes.append(0)
+        append(starting: FieldStart(name), write)
+    }
+
+    /// Adds a field whose beginning was prepared.
+    public mutating func append(starting start: FieldStart, _ write: (inout FieldValue) -> Void) {
+        bytes.append(contentsOf: start.bytes)
         var value = FieldValue(bytes: bytes)
         bytes = []
         write(&value)
@@ -46,12 +50,26 @@ public struct FieldBlock: Sendable, Equatable {
     }
 }
 
+/// How a field always begins: its name and perhaps the first part of its value. What is written for every request is
+/// prepared once and copied in one piece.
+public struct FieldStart: Sendable {
+    fileprivate let bytes: [UInt8]
+
+    public init(_ name: HTTPField.Name, _ start: String = "") {
+        var value = FieldValue(bytes: Array(name.rawName.utf8) + [0])
+        value.write(start)
+        bytes = value.bytes
+    }
+}
+
 /// A field value while it is being written.
 public struct FieldValue: ~Copyable {
     fileprivate var bytes: [UInt8]
 
-    public mutating func write(_ text: some StringProtocol) {
-        for byte in text.utf8 { bytes.append(byte < 0x20 || byte == 0x7F ? 0x20 : byte) }
+    public mutating func write(_ text: String) {
+        let start = bytes.count
+        bytes.append(contentsOf: text.utf8)
+        for index in start..<bytes.count where bytes[index] < 0x20 || bytes[index] == 0x7F { bytes[index] = 0x20 }
     }
 
     /// Writes a number in decimal.

@@ -2,10 +2,14 @@
 public struct PeerAddress: Hashable, Sendable {
     public let high: UInt64
     public let low: UInt64
+    /// Dotted decimal for IPv4; eight groups of hexadecimal digits for IPv6, none left out. Made once, because a
+    /// connection's address is logged with each of its requests.
+    public let text: String
 
     public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
+        text = Self.text(high, low)
     }
 
     /// From an IPv4 address in host byte order.
@@ -13,7 +17,7 @@ public struct PeerAddress: Hashable, Sendable {
         self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(address))
     }
 
-    public var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
+    public var isIPv4: Bool { Self.isIPv4(high, low) }
 
     /// 127.0.0.0/8 or ::1.
     public var isLoopback: Bool {
@@ -25,11 +29,12 @@ public struct PeerAddress: Hashable, Sendable {
     public var subscriber: UInt64 { isIPv4 ? low : high }
 }
 
-extension PeerAddress: CustomStringConvertible {
-    /// Dotted decimal for IPv4; eight groups of hexadecimal digits for IPv6, none left out.
-    public var description: String {
-        if isIPv4 { return (0..<4).map { String(low >> (24 - 8 * $0) & 0xFF) }.joined(separator: ".") }
-        return [high, low].flatMap { half in (0..<4).map { String(half >> (48 - 16 * $0) & 0xFFFF, radix: 16) } }
-            .joined(separator: ":")
+extension PeerAddress {
+    private static func isIPv4(_ high: UInt64, _ low: UInt64) -> Bool { high == 0 && low >> 32 == 0xFFFF }
+
+    private static func text(_ high: UInt64, _ low: UInt64) -> String {
+        if isIPv4(high, low) { return (0..<4).map { String(low >> (24 - 8 * $0) & 0xFF) }.joined(separator: ".") }
+        let groups = [high, low].flatMap { half in (0..<4).map { half >> (48 - 16 * $0) & 0xFFFF } }
+        return groups.map { String($0, radix: 16) }.joined(separator: ":")
     }
 }

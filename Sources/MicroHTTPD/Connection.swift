@@ -53,10 +53,15 @@ import Synchronization
         phase.rest(until: core.clock.tick(after: core.options.idleTimeout))
     }
 
+    private var knownMethod: HTTPRequest.Method {
+        // Making one from any text checks its grammar, which the audit has done.
+        method == "GET" ? .get : HTTPRequest.Method(rawValue: method) ?? .get
+    }
+
     /// The request as the handler sees it, valid during the current callback.
     func request(_ audit: FramingAudit?) -> Request {
         Request(
-            method: HTTPRequest.Method(rawValue: method) ?? .get, target: origin,
+            method: knownMethod, target: origin,
             host: authority ?? audit?.host ?? "", peer: peer, body: content, fields: LineFields(received: lines))
     }
 }

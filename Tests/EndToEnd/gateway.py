@@ -103,9 +103,3 @@ class Gateway:
         if self.process.poll() is None:
             self.signal()
         return self.end(within)
-
-    def abandon(self):
-        """For the end of a test that failed before it stopped the gateway."""
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait(10)

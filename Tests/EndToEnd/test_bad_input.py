@@ -15,16 +15,19 @@ NAMES = {
     "encoded twice": "%252e", "a path parameter": "a;v=1", "a colon": "a:b", "a tilde": "~a", "a question": "a%3Fb",
 }
 QUERIES = {
-    "an unknown member": "foo=1", "an unknown field": "fields=nonsense", "a known and an unknown field": "fields=name,x",
-    "no field": "fields=", "nothing but a comma": "fields=,", "another view": "view=half", "no view": "view",
+    "an unknown member": "foo=1", "an unknown field": "fields=nonsense",
+    "a known and an unknown field": "fields=name,x", "no field": "fields=", "nothing but a comma": "fields=,", "another view": "view=half", "no view": "view",
     "fields twice": "fields=name&fields=name", "fields and view": "fields=name&view=full", "wrong case": "Fields=name",
     "an empty member": "&", "a field as AWS names it": "fields=TranscriptionJobStatus", "a slash": "a/b",
 }
-NOWHERE = ["/", "/jobs/a/", "/jobs/a/b", "/jobs/a/../b", "//jobs/a", "/JOBS/a", "/job/a", "/jobs/a%2F/b", "/metrics", "/livez"]
+NOWHERE = [
+    "/jobs/a/", "/jobs/a/b", "/jobs/a/../b", "//jobs/a", "/JOBS/a", "/job/a", "/jobs/a%2F/b", "/metrics", "/livez",
+]
 BAD_TARGETS = {
     "raw UTF-8": "/jobs/é".encode(), "a byte that is no UTF-8": b"/jobs/\xff", "a quote": '/jobs/"a"',
     "a fragment": "/jobs/a#b", "half an escape": "/jobs/a%2", "no escape": "/jobs/a%zz", "a backslash": "/jobs/a\\b",
-    "no slash": "jobs/a", "user information": "http://me@localhost/jobs/a", "a star": "*", "another scheme": "ftp://a/jobs/a",
+    "no slash": "jobs/a", "user information": "http://me@localhost/jobs/a", "a star": "*",
+    "another scheme": "ftp://a/jobs/a",
 }
 
 

@@ -1,4 +1,4 @@
-"""What the gateway says of a job is what boto3 says of it: against an upstream that others wrote, which checks signatures."""
+"""What the gateway says of a job is what boto3 says of it, from an upstream that others wrote and that checks signatures."""
 
 from datetime import datetime, timezone
 

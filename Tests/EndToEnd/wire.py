@@ -1,4 +1,4 @@
-"""HTTP/1.1 on a bare socket: what goes out is exactly what a test wrote, and what comes back is taken apart strictly."""
+"""HTTP/1.1 on a bare socket: out goes exactly what a test wrote, and what comes back is taken apart strictly."""
 
 import json
 import socket

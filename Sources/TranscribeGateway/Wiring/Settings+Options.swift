@@ -38,7 +38,7 @@ extension HostRule {
     fileprivate init(_ selection: Selection) {
         switch selection {
         case .everything: self = .any
-        case .only(let names): self = .only(Set(names))
+        case .only(let names): self = .only(names)
         }
     }
 }
