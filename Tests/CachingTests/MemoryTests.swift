@@ -48,9 +48,9 @@ extension CachingTests {
             #expect(isClose(instance, HeapSize.block(32)), "\(instance)")
         }
 
-        /// What one of a thousand takes, the median of several attempts.
+        /// What one of many takes, the median of several attempts.
         private func perUnit<Unit>(_ make: () -> Unit) -> Double {
-            let units = 1000
+            let units = 10_000
             return (0..<5).map { _ in
                 var made: [Unit] = []
                 made.reserveCapacity(units)

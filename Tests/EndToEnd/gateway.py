@@ -48,7 +48,11 @@ class Gateway:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.output, self.errors = [], []
         self._readers = [self._reader(self.process.stdout, self.output), self._reader(self.process.stderr, self.errors)]
-        listening = self.wait_for_line(message="listening")
+        try:
+            listening = self.wait_for_line(message="listening")
+        except BaseException:
+            self.process.kill()
+            raise
         self.port, self.admin_port = int(listening["port"]), int(listening["adminPort"])
 
     def _reader(self, stream, lines):
@@ -94,7 +98,11 @@ class Gateway:
 
     def end(self, within=30):
         """Waits for its end and gives the exit status; a negative one is the signal that killed it."""
-        status = self.process.wait(within)
+        try:
+            status = self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
         for reader in self._readers:
             reader.join(5)
         return status

@@ -16,7 +16,8 @@ NAMES = {
 }
 QUERIES = {
     "an unknown member": "foo=1", "an unknown field": "fields=nonsense",
-    "a known and an unknown field": "fields=name,x", "no field": "fields=", "nothing but a comma": "fields=,", "another view": "view=half", "no view": "view",
+    "a known and an unknown field": "fields=name,x", "no field": "fields=", "nothing but a comma": "fields=,",
+    "another view": "view=half", "no view": "view",
     "fields twice": "fields=name&fields=name", "fields and view": "fields=name&view=full", "wrong case": "Fields=name",
     "an empty member": "&", "a field as AWS names it": "fields=TranscriptionJobStatus", "a slash": "a/b",
 }

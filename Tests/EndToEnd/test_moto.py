@@ -1,4 +1,4 @@
-"""What the gateway says of a job is what boto3 says of it, from an upstream that others wrote and that checks signatures."""
+"""What the gateway says of a job is what boto3 says of it; the upstream is not ours and checks signatures."""
 
 from datetime import datetime, timezone
 
