@@ -22,6 +22,9 @@ shim_socket_context (struct MHD_Connection *connection)
   return NULL == info ? NULL : *(void *const *) info;
 }
 
+/* poll(2)'s POLLRDHUP, which the Glibc module leaves out. */
+enum { shim_peer_has_finished = 0x2000 };
+
 /* The connection's socket, or -1. */
 static inline int
 shim_socket (struct MHD_Connection *connection)
@@ -36,6 +39,13 @@ shim_peer_address (struct MHD_Connection *connection)
 {
   const union MHD_ConnectionInfo *info = MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
   return NULL == info ? NULL : info->client_addr;
+}
+
+/* Gives the connection an idle limit of its own, or, with the daemon's, none of its own. */
+static inline void
+shim_set_timeout (struct MHD_Connection *connection, unsigned int seconds)
+{
+  MHD_set_connection_option (connection, MHD_CONNECTION_OPTION_TIMEOUT, seconds);
 }
 
 /* The number of bytes from the method to the end of the header section, or 0. */

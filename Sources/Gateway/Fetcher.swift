@@ -54,18 +54,13 @@ public final class Fetcher: Sendable {
     /// Calls that could be made at once now; nil without a limit.
     public var budgetLeft: Double? { budget?.tokens(at: options.clock()) }
 
-    /// Flies until ``close()``; returns when the last flight has landed.
+    /// Flies until the task is cancelled, which cancels what still flies; returns when the last flight has landed.
     public func run() async {
         await withDiscardingTaskGroup { group in
             for await departure in departures.stream {
                 group.addTask { await self.fly(departure) }
             }
         }
-    }
-
-    /// No flights begin from here on; requests that need one are answered by their deadline.
-    public func close() {
-        departures.continuation.finish()
     }
 
     /// Waits for the job with everybody who wants it, as the first of them beginning the flight. False if too many wait.

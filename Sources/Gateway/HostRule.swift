@@ -7,14 +7,15 @@ public enum HostRule: Sendable {
     /// `localhost` and whatever is an address: a rebinding attack needs a name.
     case addresses
 
-    /// - Parameter host: the value of `Host`; empty if the request has none, which only HTTP/1.0 may do.
+    /// - Parameter host: the value of `Host`; empty if the request has none, which only HTTP/1.0 may do, and no browser.
     func admits(_ host: String) -> Bool {
+        if host.isEmpty { return true }
         switch self {
         case .any: return true
         case .only(let names): return names.contains { Self.isSame($0, Self.name(in: host)) }
         case .addresses:
             let name = Self.name(in: host)
-            return name.isEmpty || Self.isSame("localhost", name) || name.hasPrefix("[") || Self.isIPv4(name)
+            return Self.isSame("localhost", name) || name.hasPrefix("[") || Self.isIPv4(name)
         }
     }
 

@@ -20,9 +20,16 @@ struct Visit: Sendable {
         target = request.target
     }
 
-    /// The path as it came, without the query, for a problem's `instance`; nil if it is no path or a very long one.
+    /// The path as it came, without the query, for a problem's `instance`; nil if it is no path of a URI (RFC 3986 §3.3)
+    /// or a very long one.
     var path: String? {
-        guard target.hasPrefix("/"), target.utf8.count <= 1_024 else { return nil }
+        guard target.hasPrefix("/"), target.utf8.count <= 1_024, target.utf8.allSatisfy(Self.mayStandInURI) else {
+            return nil
+        }
         return target.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(target[..<$0]) } ?? target
+    }
+
+    private static func mayStandInURI(_ byte: UInt8) -> Bool {
+        (0x21...0x7E).contains(byte) && !"\"<>\\^`{|}".utf8.contains(byte)
     }
 }

@@ -17,6 +17,7 @@ extension Connection {
             return answer(request(audit))
         case .suspended(let exchange):
             guard let reply = exchange.take() else { return .NO }
+            unsafe Exchange.wake(handle, idleTimeout: core.options.idleTimeout)
             return send(reply)
         case .answered:
             return .NO
@@ -89,7 +90,9 @@ extension Connection {
         case .reply(let reply):
             return send(reply)
         case .later(let deferral):
-            stage = unsafe .suspended(Exchange.suspend(handle, for: deferral, timers: core.timers))
+            stage = unsafe .suspended(
+                Exchange.suspend(
+                    handle, for: deferral, timers: core.timers, idleTimeout: core.options.idleTimeout))
             return .YES
         }
     }

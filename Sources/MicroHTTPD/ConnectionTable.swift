@@ -1,3 +1,4 @@
+import CMicroHTTPD
 import Glibc
 import Synchronization
 
@@ -25,6 +26,19 @@ final class ConnectionTable: Sendable {
             for connection in connections.values where connection.phase.isOverdue(at: tick) {
                 shutdown(connection.socket, Int32(SHUT_RDWR))
             }
+        }
+    }
+
+    /// Ends idle connections whose client has finished sending. When that end came in one piece with a request, the
+    /// library's edge-triggered epoll never hears of it, and the connection would keep its place until the idle limit.
+    func reapFinished() {
+        connections.withLock { connections in
+            var polls: [pollfd] = []
+            for connection in connections.values where connection.phase.isResting {
+                polls.append(pollfd(fd: connection.socket, events: Int16(shim_peer_has_finished), revents: 0))
+            }
+            guard !polls.isEmpty, unsafe poll(&polls, nfds_t(polls.count), 0) > 0 else { return }
+            for entry in polls where entry.revents != 0 { shutdown(entry.fd, Int32(SHUT_RDWR)) }
         }
     }
 }

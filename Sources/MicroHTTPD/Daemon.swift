@@ -25,13 +25,28 @@ import HTTPExchange
         unsafe self.core = unsafe context
     }
 
-    /// Takes no more connections. The listening socket is shut down too: after MHD_quiesce_daemon alone the kernel would
-    /// go on completing handshakes for clients that nobody will answer.
+    /// Takes no more connections. Those that the kernel has accepted already, and whose clients may have sent a request,
+    /// are handed to the library first; then the listening socket is shut down, for after MHD_quiesce_daemon alone the
+    /// kernel would go on completing handshakes for clients that nobody will answer.
     func quiesce() {
         let listening = unsafe MHD_quiesce_daemon(handle)
         guard listening >= 0 else { return }
+        addConnections(waitingAt: listening)
         shutdown(listening, Int32(SHUT_RDWR))
         close(listening)
+    }
+
+    private func addConnections(waitingAt listening: Int32) {
+        var address = sockaddr_storage()
+        unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+                while case let socket = unsafe accept(listening, address, &length), socket >= 0 {
+                    _ = unsafe MHD_add_connection(handle, socket, address, length)
+                    length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+                }
+            }
+        }
     }
 
     /// Ends the library's threads and connections. No connection may be suspended: the library would abort the process.

@@ -25,12 +25,24 @@ import Synchronization
 
     /// Suspends the connection, arms the deadline and begins the work, in this order: work that began before the
     /// suspension could end before it, and its resume would be lost. Call it inside the access callback only.
-    static func suspend(_ handle: OpaquePointer, for deferral: Deferral, timers: Timers) -> Exchange {
+    ///
+    /// A resumed connection is marked as readable, and its end of file, if its client has finished sending, would be read
+    /// before its reply is asked for: the request would be lost. Connections with an idle limit of their own, though, are
+    /// visited before anything is read (daemon.c, `MHD_epoll`). So each has one from here to its reply (see ``wake(_:)``).
+    static func suspend(
+        _ handle: OpaquePointer, for deferral: Deferral, timers: Timers, idleTimeout: Duration
+    ) -> Exchange {
+        unsafe shim_set_timeout(handle, UInt32(idleTimeout.components.seconds) + 1)
         let exchange = unsafe Exchange(handle, deferral, timers)
         unsafe MHD_suspend_connection(handle)
         timers.arm(exchange)
         deferral.start(exchange)
         return exchange
+    }
+
+    /// Gives the resumed connection back the daemon's idle limit. The first thing to do in the callback that follows.
+    static func wake(_ handle: OpaquePointer, idleTimeout: Duration) {
+        unsafe shim_set_timeout(handle, UInt32(idleTimeout.components.seconds))
     }
 
     private init(_ handle: OpaquePointer, _ deferral: Deferral, _ timers: Timers) {

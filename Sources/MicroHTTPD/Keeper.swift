@@ -61,13 +61,15 @@ final class Keeper: Sendable {
         if tick > core.clock.now {
             core.clock.advance(to: tick)
             core.table.reap(at: tick)
+            core.table.reapFinished()
         }
         core.alarm.wait(until: core.timers.fire(at: now, lookingAgainBy: now + CoarseClock.resolution))
     }
 
     private func drain(by deadline: ContinuousClock.Instant) {
-        core.startDraining()
+        // In this order: a client whose answer says "close" connects again at once, and must be refused by then.
         daemon.quiesce()
+        core.startDraining()
         tickWhileAnswering(until: deadline)
         if core.table.answering > 0 {
             core.timers.expireAll(because: .serverStopping)

@@ -19,6 +19,9 @@ struct ClientTable: Sendable {
     private static let setSize = 8
 
     private var slots: [Slot]
+    /// The latest time that anyone asked at. Who read the clock and then waited for the lock comes with an earlier one;
+    /// judged by it, the bucket would seem fuller of debt than it is.
+    private var latest = Int64.min
     private let limit: Int
 
     /// A table of two sets that may grow to `limit` slots, a power of two no smaller.
@@ -40,8 +43,9 @@ struct ClientTable: Sendable {
     mutating func decide(
         by policy: GCRA, for key: UInt64, hash: UInt64, cost: Int, at now: Int64
     ) -> GCRA.Verdict {
-        let index = find(key, hash) ?? makeRoom(for: key, hash, at: now)
-        let verdict = policy.decide(slots[index].arrival, at: now, cost: cost)
+        latest = max(latest, now)
+        let index = find(key, hash) ?? makeRoom(for: key, hash, at: latest)
+        let verdict = policy.decide(slots[index].arrival, at: latest, cost: cost)
         slots[index].arrival = verdict.arrival
         return verdict
     }
@@ -74,6 +78,7 @@ struct ClientTable: Sendable {
             let index = larger.makeRoom(for: slot.key, Self.hash(slot.key), at: now)
             larger.slots[index] = slot
         }
+        larger.latest = latest
         self = larger
     }
 

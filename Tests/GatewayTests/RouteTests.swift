@@ -81,7 +81,7 @@ import Transcribe
         }
     }
 
-    @Test(arguments: [("localhost", 404), ("LOCALHOST:80", 404), ("evil.example", 421), ("", 421)])
+    @Test(arguments: [("localhost", 404), ("LOCALHOST:80", 404), ("evil.example", 421), ("", 404)])
     func answersForItsHostsOnly(host: String, status: Int) async throws {
         try await TestBench { $0.hosts = .only(["localhost"]) }.run { bench in
             #expect(await bench.get("/jobs/a", host: host).status.code == status)

@@ -24,12 +24,8 @@ final class TestBench: Sendable {
     func run(_ body: (TestBench) async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.gateway.fetcher.run() }
-            do { try await body(self) } catch {
-                gateway.fetcher.close()
-                throw error
-            }
-            gateway.fetcher.close()
-            try await group.waitForAll()
+            defer { group.cancelAll() }
+            try await body(self)
         }
     }
 

@@ -85,6 +85,19 @@ import Testing
         }
     }
 
+    @Test(arguments: ["/now", "/instant"])
+    func answersClientsThatFinishSendingAndLetsThemGo(target: String) async throws {
+        try await withServer { server, _ in
+            for _ in 1...10 {
+                let client = try Client(port: server.port)
+                client.send("GET \(target) HTTP/1.1\r\nHost: h\r\n\r\n")
+                client.finishSending()
+                #expect(client.receiveAll().statuses == [200])
+            }
+            #expect(await eventually { server.connectionCount == 0 })
+        }
+    }
+
     @Test func takesAnyFreePortAndRefusesATakenOne() async throws {
         try await withServer { server, _ in
             #expect(server.port > 0)

@@ -27,6 +27,21 @@ import Testing
         }
     }
 
+    @Test func answersClientsThatFinishedSendingBeforeTheyWaited() async throws {
+        try await withServer { server, handler in
+            let older = try Client(port: server.port)
+            older.send("GET /older HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(older.receive { $0.contains("/older") }.statuses == [200])
+            for _ in 1...100 {
+                let client = try Client(port: server.port)
+                client.send(held)
+                client.finishSending()
+                #expect(await eventually { handler.release() == 1 })
+                #expect(client.receiveAll().statuses == [200])
+            }
+        }
+    }
+
     @Test func expiresAtTheDeadlineAndIgnoresTheLateReply() async throws {
         try await withServer(handler: EchoHandler(deadline: .milliseconds(50))) { server, handler in
             let client = try Client(port: server.port)

@@ -16,7 +16,7 @@ struct Demo: AsyncParsableCommand {
         try await process.run(after: [demonstration.service]) { listeners in
             let url = "http://\(settings.listen.host.urlHost):\(listeners.gateway.port)"
             let admin = "http://\(settings.admin.host.urlHost):\(listeners.admin.port)"
-            print(Demonstration.greeting(at: url, admin: admin))
+            StandardError.write(Demonstration.greeting(at: url, admin: admin))
         }
     }
 }

@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// Lines for people on standard error, before there is a log and after it has ended.
+/// Lines for people on standard error: standard output belongs to the log.
 enum StandardError {
     static func write(_ text: String) {
         // Nobody is left to tell if it fails.

@@ -47,7 +47,7 @@ struct Listeners {
             let names = settings.ignoredNames.joined(separator: " ")
             logger.info("ignored variables that Kubernetes sets for a Service", metadata: ["names": "\(names)"])
         }
-        logger.info(
+        logger.notice(
             "listening",
             metadata: [
                 "address": "\(settings.listen.host.text)", "port": "\(gateway.port)",

@@ -26,16 +26,12 @@ struct CredentialsService: Service {
     }
 }
 
-/// Flies what the gateway has to ask for.
+/// Flies what the gateway has to ask for. When it stops, nobody waits any more: what still flies is cancelled.
 struct FetchService: Service {
     let fetcher: Fetcher
 
     func run() async {
-        await withGracefulShutdownHandler {
-            await fetcher.run()
-        } onGracefulShutdown: {
-            fetcher.close()
-        }
+        await cancelWhenGracefulShutdown { await fetcher.run() }
     }
 }
 

@@ -22,7 +22,7 @@ extension Upstream {
             throw refusal(
                 """
                 There are no AWS credentials. \(await chain.report(at: .wallTime)). \
-                Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.
+                Set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or neither of them and AWS_PROFILE.
                 """)
         }
         return Upstream(endpoint: try endpoint(for: aws), credentials: chain)
