@@ -1,3 +1,4 @@
+import Caching
 import HTTPExchange
 import HTTPTypes
 import Logging
@@ -32,14 +33,14 @@ public final class Journal: Sendable {
         _ reply: Reply, to visit: Visit, _ outcome: Outcome, awsRequestID: String? = nil,
         label: @autoclosure () -> String?
     ) {
-        let elapsed = visit.start.duration(to: clock())
+        let elapsed = Moment(clock()).nanoseconds(since: visit.start)
         metrics.note(outcome, status: reply.status.code, elapsed: elapsed)
         log?.log(.info, logger: "access", message: "request") { [label = log == nil ? nil : label()] line in
             line.member("method", visit.method.rawValue)
             line.member("job", ifAny: label)
             line.member("status", reply.status.code)
-            line.member("outcome", outcome.rawValue)
-            line.member("microseconds", elapsed.microseconds)
+            line.member("outcome", outcome.word)
+            line.member("microseconds", Int(elapsed / 1_000))
             line.member("bytes", reply.body.bytes.count)
             line.member("client", visit.peer.text)
             line.member("requestId", visit.id)
@@ -53,8 +54,4 @@ extension LogLine {
         guard let value else { return }
         member(name, value)
     }
-}
-
-extension Duration {
-    var microseconds: Int { Int(components.seconds) * 1_000_000 + Int(components.attoseconds / 1_000_000_000_000) }
 }
