@@ -38,7 +38,7 @@ struct JobReply {
         var fields = FieldBlock(reserving: 640)
         fields.append(contentsOf: .job(caching))
         if caching == .maxAge { fields.append(starting: .maxAge) { $0.write(lifetime) } }
-        fields.append(starting: .eTag) { $0.write(rendering.eTag) }
+        fields.append(contentsOf: rendering.eTagField)
         fields.append(starting: .age) { $0.write(age) }
         append(origin, to: &fields)
         if !isFinished { fields.append(starting: .retryAfter) { $0.write(max(1, freshnessLeft)) } }

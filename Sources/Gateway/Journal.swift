@@ -1,15 +1,12 @@
 import Caching
 import HTTPExchange
 import HTTPTypes
-import Logging
 public import Telemetry
 import Transcribe
 
 /// Keeps the books: a line in the access log and a tick in the metrics for each request.
-///
-/// The line names the job by its hash and says nothing of the query, the user agent or any content.
 public final class Journal: Sendable {
-    private let log: LogWriter?
+    private let log: AccessLog?
     private let names: NameHash
     private let metrics: RequestMetrics
     private let clock: @Sendable () -> ContinuousClock.Instant
@@ -19,7 +16,7 @@ public final class Journal: Sendable {
         log: LogWriter?, names: NameHash, registry: PrometheusRegistry,
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
-        self.log = log
+        self.log = log.map(AccessLog.init)
         self.names = names
         metrics = RequestMetrics(registry: registry)
         self.clock = clock
@@ -35,23 +32,6 @@ public final class Journal: Sendable {
     ) {
         let elapsed = Moment(clock()).nanoseconds(since: visit.start)
         metrics.note(outcome, status: reply.status.code, elapsed: elapsed)
-        log?.log(.info, logger: "access", message: "request") { [label = log == nil ? nil : label()] line in
-            line.member("method", visit.method.rawValue)
-            line.member("job", ifAny: label)
-            line.member("status", reply.status.code)
-            line.member("outcome", outcome.word)
-            line.member("microseconds", Int(elapsed / 1_000))
-            line.member("bytes", reply.body.bytes.count)
-            line.member("client", visit.peer.text)
-            line.member("requestId", visit.id)
-            line.member("awsRequestId", ifAny: awsRequestID)
-        }
-    }
-}
-
-extension LogLine {
-    fileprivate mutating func member(_ name: String, ifAny value: String?) {
-        guard let value else { return }
-        member(name, value)
+        log?.note(reply, to: visit, outcome, elapsed: elapsed, label: label(), awsRequestID: awsRequestID)
     }
 }
