@@ -38,7 +38,7 @@ struct EntryTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @inlinable
     mutating func lookUp(_ key: Key, hash: UInt32, at now: Moment) -> LookUp {
         guard let slot = slot(of: key, hash: hash), let stored = entries[slot].stored else { return .missing }
-        if now <= stored.keep {
+        if now <= stored.keepUntil {
             policy.touch(slot)
             return .hit(stored)
         }

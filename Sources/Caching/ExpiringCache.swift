@@ -42,10 +42,9 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
 
     /// The value of `key` unless it is past its `keepUntil`. Allocates nothing.
     @inlinable
-    public func value(for key: Key, at now: ContinuousClock.Instant) -> Stored<Value>? {
+    public func value(for key: Key, at now: Moment) -> Stored<Value>? {
         let (shard, hash) = place(of: key)
-        let moment = Moment(now)
-        let found = shards[shard].table.withLock { $0.lookUp(key, hash: hash, at: moment) }
+        let found = shards[shard].table.withLock { $0.lookUp(key, hash: hash, at: now) }
         guard case .hit(let stored) = found else { return nil }
         return stored
     }

@@ -1,22 +1,33 @@
-/// An instant in whole nanoseconds since the clock's epoch: 8 bytes instead of 16, good for 292 years. A part of a
-/// nanosecond is cut off, so a deadline never moves later; instants out of range are clamped.
-@usableFromInline
-struct Moment: Comparable, Sendable {
-    @usableFromInline let nanoseconds: Int64
+/// An instant in whole nanoseconds since the clock's epoch: 8 bytes instead of 16, good for 292 years, and of a layout that
+/// the compiler knows, which the clock's own instant has not. A part of a nanosecond is cut off, so a deadline never moves
+/// later; instants out of range are clamped.
+public struct Moment: Comparable, Sendable {
+    public let nanoseconds: Int64
 
-    @usableFromInline
-    init(_ instant: ContinuousClock.Instant) {
+    public init(_ instant: ContinuousClock.Instant) {
         let sinceEpoch = ContinuousClock().systemEpoch.duration(to: instant).attoseconds
         nanoseconds = Int64(clamping: sinceEpoch / Self.attosecondsPerNanosecond)
     }
 
-    var instant: ContinuousClock.Instant {
+    public var instant: ContinuousClock.Instant {
         let sinceEpoch = Duration(attoseconds: Int128(nanoseconds) * Self.attosecondsPerNanosecond)
         return ContinuousClock().systemEpoch.advanced(by: sinceEpoch)
     }
 
+    /// From an earlier moment to this one; negative if that one is later.
+    public func nanoseconds(since other: Moment) -> Int64 {
+        let (elapsed, overflow) = nanoseconds.subtractingReportingOverflow(other.nanoseconds)
+        return overflow ? (self < other ? .min : .max) : elapsed
+    }
+
+    /// The same in whole seconds, rounded down.
+    public func seconds(since other: Moment) -> Int {
+        let (seconds, rest) = nanoseconds(since: other).quotientAndRemainder(dividingBy: 1_000_000_000)
+        return Int(seconds) - (rest < 0 ? 1 : 0)
+    }
+
     @inlinable
-    static func < (one: Moment, other: Moment) -> Bool { one.nanoseconds < other.nanoseconds }
+    public static func < (one: Moment, other: Moment) -> Bool { one.nanoseconds < other.nanoseconds }
 
     private static let attosecondsPerNanosecond: Int128 = 1_000_000_000
 }

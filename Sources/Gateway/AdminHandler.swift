@@ -1,3 +1,4 @@
+import Caching
 public import HTTPExchange
 import HTTPTypes
 public import Telemetry
@@ -19,12 +20,12 @@ public final class AdminHandler: Handler {
             guard hosts.admits(request.host) else { throw .wrongHost }
             return .reply(try page(at: request.target, for: request.method))
         } catch {
-            return .reply(error.reply(to: Visit(request, id: ids.name(for: request[.xRequestID]), at: .now)))
+            return .reply(error.reply(to: Visit(request, id: ids.name(for: request[.xRequestID]), at: Moment(.now))))
         }
     }
 
     public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
-        Problem(refusal).reply(to: Visit(request, id: ids.name(for: request[.xRequestID]), at: .now))
+        Problem(refusal).reply(to: Visit(request, id: ids.name(for: request[.xRequestID]), at: Moment(.now)))
     }
 
     private func page(at target: String, for method: HTTPRequest.Method) throws(Problem) -> Reply {

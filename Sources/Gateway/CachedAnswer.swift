@@ -25,22 +25,26 @@ final class CachedJob: Sendable {
     /// What the job is called in the log.
     let label: String
     private let job: Job
-    private let renderings: Mutex<[(fields: JobFields, rendering: JobRendering)]>
+    /// The selection that was asked for first, most likely the one that everybody asks for: it needs no lock.
+    private let fields: JobFields
+    private let rendering: JobRendering
+    private let others = Mutex<[(fields: JobFields, rendering: JobRendering)]>([])
 
-    /// Renders the selection that is asked for first.
     init(_ job: Job, fields: JobFields, label: String) {
         self.job = job
         self.label = label
-        renderings = Mutex([(fields, JobRendering(job, fields: fields))])
+        self.fields = fields
+        rendering = JobRendering(job, fields: fields)
     }
 
     var isFinished: Bool { job.isFinished }
 
     func rendering(of fields: JobFields) -> JobRendering {
-        renderings.withLock { renderings in
-            if let known = renderings.first(where: { $0.fields == fields }) { return known.rendering }
+        guard fields != self.fields else { return rendering }
+        return others.withLock { others in
+            if let known = others.first(where: { $0.fields == fields }) { return known.rendering }
             let rendering = JobRendering(job, fields: fields)
-            if renderings.count < Self.keptRenderings { renderings.append((fields, rendering)) }
+            if others.count < Self.keptRenderings - 1 { others.append((fields, rendering)) }
             return rendering
         }
     }

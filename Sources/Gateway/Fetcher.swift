@@ -79,7 +79,7 @@ public final class Fetcher: Sendable {
     /// Looks in the cache again first: a flight of the same name may have landed between the look-up and the joining.
     private func landing(of departure: Departure) async -> Landing {
         let now = options.clock()
-        if let stored = cache.value(for: departure.name, at: now), stored.freshUntil > now {
+        if let stored = cache.value(for: departure.name, at: Moment(now)), stored.freshUntil > Moment(now) {
             return .answered(stored, stored: true)
         }
         let ticket = cache.ticket(for: departure.name)

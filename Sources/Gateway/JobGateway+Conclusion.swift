@@ -31,9 +31,8 @@ extension JobGateway {
             return conclude(problem, for: lookUp.visit, lookUp.name, as: origin.outcome)
         case .job(let job):
             let answer = JobReply(
-                rendering: job.rendering(of: lookUp.fields), lifetime: stored.storedAt.duration(to: stored.freshUntil),
-                age: stored.storedAt.duration(to: max(lookUp.visit.start, stored.storedAt)),
-                isFinished: job.isFinished, origin: origin)
+                rendering: job.rendering(of: lookUp.fields), askedAt: stored.storedAt, freshUntil: stored.freshUntil,
+                now: max(lookUp.visit.start, stored.storedAt), isFinished: job.isFinished, origin: origin)
             let reply = answer.reply(to: lookUp.visit, unless: lookUp.condition, caching: options.caching)
             journal.note(reply, to: lookUp.visit, origin.outcome, label: job.label)
             return reply

@@ -31,11 +31,12 @@ public final class JobGateway: Handler {
     public var cacheCounts: CacheCounts { cache.counts }
 
     public func answer(_ request: borrowing Request) -> Answer {
-        var visit = Visit(request, id: ids.name(for: request[.xRequestID]), at: options.fetch.clock())
+        let now = options.fetch.clock()
+        var visit = Visit(request, id: ids.name(for: request[.xRequestID]), at: Moment(now))
         do throws(Problem) {
             guard options.hosts.admits(request.host) else { throw .wrongHost }
             let route = try Route(request, allowed: options.fields)
-            try admit(&visit)
+            try admit(&visit, at: now)
             switch route {
             case .job(let name, let fields):
                 return look(up: name, fields, unless: IfNoneMatch(request[.ifNoneMatch]), for: visit)
@@ -46,12 +47,12 @@ public final class JobGateway: Handler {
     }
 
     public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
-        let visit = Visit(request, id: ids.name(for: request[.xRequestID]), at: options.fetch.clock())
+        let visit = Visit(request, id: ids.name(for: request[.xRequestID]), at: Moment(options.fetch.clock()))
         return conclude(Problem(refusal), for: visit)
     }
 
-    private func admit(_ visit: inout Visit) throws(Problem) {
-        guard let decision = limiter?.admit(visit.peer.subscriber, at: visit.start) else { return }
+    private func admit(_ visit: inout Visit, at now: ContinuousClock.Instant) throws(Problem) {
+        guard let decision = limiter?.admit(visit.peer.subscriber, at: now) else { return }
         visit.quota = decision
         guard decision.admitted else { throw .quotaExceeded(retryAfter: decision.reset) }
     }
@@ -69,7 +70,7 @@ public final class JobGateway: Handler {
     /// A little longer than the flight may take, so that its own words are heard first.
     private func wait(for lookUp: LookUp) -> Deferral {
         Deferral(
-            deadline: lookUp.visit.start + options.fetch.timeout + .milliseconds(250),
+            deadline: lookUp.visit.start.instant + options.fetch.timeout + .milliseconds(250),
             expired: { expiry in
                 self.conclude(expiry == .serverStopping ? .stopping : .timedOut, for: lookUp.visit, lookUp.name)
             },

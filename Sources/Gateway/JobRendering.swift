@@ -1,5 +1,6 @@
 import Crypto
 import HTTPExchange
+import HTTPTypes
 import SigV4
 import Telemetry
 import Transcribe
@@ -9,12 +10,18 @@ final class JobRendering: Sendable {
     let body: Body
     /// A strong validator over the bytes (RFC 9110 §8.8.3): equal on every replica and after a restart.
     let eTag: String
+    /// The tag as a header field, ready to be copied.
+    let eTagField: FieldBlock
 
     init(_ job: Job, fields: JobFields) {
         var text = TextBuffer()
         text.append(job, fields)
         body = Body(text.bytes)
-        eTag = Self.eTag(of: text.bytes)
+        let eTag = Self.eTag(of: text.bytes)
+        self.eTag = eTag
+        var field = FieldBlock()
+        field.append(.eTag, eTag)
+        eTagField = field
     }
 
     private static func eTag(of bytes: [UInt8]) -> String {

@@ -1,3 +1,4 @@
+import Caching
 import HTTPExchange
 import HTTPTypes
 
@@ -11,10 +12,11 @@ public enum ClientCaching: String, CaseIterable, Sendable {
 /// Everything the answer with a job says beside its bytes.
 struct JobReply {
     let rendering: JobRendering
-    /// How long AWS's answer counts as fresh altogether.
-    let lifetime: Duration
-    /// Since AWS was asked.
-    let age: Duration
+    /// When AWS was asked.
+    let askedAt: Moment
+    /// How long its answer counts as fresh.
+    let freshUntil: Moment
+    let now: Moment
     let isFinished: Bool
     let origin: Origin
 
@@ -24,8 +26,10 @@ struct JobReply {
         case upstream(collapsed: Bool, stored: Bool)
     }
 
-    /// Of the lifetime, what is left.
-    private var freshnessLeft: Duration { lifetime - age }
+    // In whole seconds.
+    private var lifetime: Int { freshUntil.seconds(since: askedAt) }
+    private var age: Int { now.seconds(since: askedAt) }
+    private var freshnessLeft: Int { freshUntil.seconds(since: now) }
 
     /// 200, or 304 if the client has this representation. The 304 keeps the content, because its length has to be that of
     /// the 200; the server sends none of it.
@@ -33,18 +37,18 @@ struct JobReply {
         let isKnown = condition?.matches(rendering.eTag) ?? false
         var fields = FieldBlock(reserving: 640)
         fields.append(contentsOf: .job(caching))
-        if caching == .maxAge { fields.append(starting: .maxAge) { $0.write(lifetime.wholeSeconds) } }
-        fields.append(starting: .eTag) { $0.write(rendering.eTag) }
-        fields.append(starting: .age) { $0.write(age.wholeSeconds) }
+        if caching == .maxAge { fields.append(starting: .maxAge) { $0.write(lifetime) } }
+        fields.append(contentsOf: rendering.eTagField)
+        fields.append(starting: .age) { $0.write(age) }
         append(origin, to: &fields)
-        if !isFinished { fields.append(starting: .retryAfter) { $0.write(max(1, freshnessLeft.wholeSeconds)) } }
+        if !isFinished { fields.append(starting: .retryAfter) { $0.write(max(1, freshnessLeft)) } }
         fields.append(visit)
         return Reply(status: isKnown ? .notModified : .ok, fields: fields, body: rendering.body)
     }
 
     private func append(_ origin: Origin, to fields: inout FieldBlock) {
         switch origin {
-        case .cache: fields.append(starting: .hit) { $0.write(freshnessLeft.wholeSeconds) }
+        case .cache: fields.append(starting: .hit) { $0.write(freshnessLeft) }
         case .upstream(let collapsed, let stored):
             fields.append(starting: .miss) { value in
                 if stored { value.write("; stored") }
@@ -82,9 +86,4 @@ extension FieldBlock {
         if let cacheControl { fields.append(.cacheControl, cacheControl) }
         return fields
     }
-}
-
-extension Duration {
-    /// Rounded down.
-    var wholeSeconds: Int { Int(components.seconds) - (components.attoseconds < 0 ? 1 : 0) }
 }

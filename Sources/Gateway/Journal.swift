@@ -1,14 +1,12 @@
+import Caching
 import HTTPExchange
 import HTTPTypes
-import Logging
 public import Telemetry
 import Transcribe
 
 /// Keeps the books: a line in the access log and a tick in the metrics for each request.
-///
-/// The line names the job by its hash and says nothing of the query, the user agent or any content.
 public final class Journal: Sendable {
-    private let log: LogWriter?
+    private let log: AccessLog?
     private let names: NameHash
     private let metrics: RequestMetrics
     private let clock: @Sendable () -> ContinuousClock.Instant
@@ -18,7 +16,7 @@ public final class Journal: Sendable {
         log: LogWriter?, names: NameHash, registry: PrometheusRegistry,
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
-        self.log = log
+        self.log = log.map(AccessLog.init)
         self.names = names
         metrics = RequestMetrics(registry: registry)
         self.clock = clock
@@ -32,29 +30,8 @@ public final class Journal: Sendable {
         _ reply: Reply, to visit: Visit, _ outcome: Outcome, awsRequestID: String? = nil,
         label: @autoclosure () -> String?
     ) {
-        let elapsed = visit.start.duration(to: clock())
+        let elapsed = Moment(clock()).nanoseconds(since: visit.start)
         metrics.note(outcome, status: reply.status.code, elapsed: elapsed)
-        log?.log(.info, logger: "access", message: "request") { [label = log == nil ? nil : label()] line in
-            line.member("method", visit.method.rawValue)
-            line.member("job", ifAny: label)
-            line.member("status", reply.status.code)
-            line.member("outcome", outcome.rawValue)
-            line.member("microseconds", elapsed.microseconds)
-            line.member("bytes", reply.body.bytes.count)
-            line.member("client", visit.peer.text)
-            line.member("requestId", visit.id)
-            line.member("awsRequestId", ifAny: awsRequestID)
-        }
+        log?.note(reply, to: visit, outcome, elapsed: elapsed, label: label(), awsRequestID: awsRequestID)
     }
-}
-
-extension LogLine {
-    fileprivate mutating func member(_ name: String, ifAny value: String?) {
-        guard let value else { return }
-        member(name, value)
-    }
-}
-
-extension Duration {
-    var microseconds: Int { Int(components.seconds) * 1_000_000 + Int(components.attoseconds / 1_000_000_000_000) }
 }

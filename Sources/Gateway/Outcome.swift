@@ -1,5 +1,5 @@
-/// How a request was answered, as its log line and the metrics tell it.
-enum Outcome: String, CaseIterable, Sendable {
+/// How a request was answered, as its log line and the metrics tell it. Numbered, so that it finds its metric in an array.
+enum Outcome: Int, CaseIterable, Sendable {
     /// From the cache; that there is no such job counts too.
     case hit
     /// By a call to AWS that this request began.
@@ -12,4 +12,15 @@ enum Outcome: String, CaseIterable, Sendable {
     case limited
     /// There was no answer to give.
     case failed
+
+    var word: String {
+        switch self {
+        case .hit: "hit"
+        case .miss: "miss"
+        case .collapsed: "collapsed"
+        case .refused: "refused"
+        case .limited: "limited"
+        case .failed: "failed"
+        }
+    }
 }

@@ -13,7 +13,6 @@ extension HTTPField.Name {
 
 extension FieldStart {
     static let age = FieldStart(.age)
-    static let eTag = FieldStart(.eTag)
     static let rateLimit = FieldStart(.rateLimit, "\"client\";r=")
     static let rateLimitPolicy = FieldStart(.rateLimitPolicy, "\"client\";q=")
     static let requestID = FieldStart(.xRequestID)

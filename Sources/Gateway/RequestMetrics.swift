@@ -9,9 +9,10 @@ struct RequestMetrics: Sendable {
         200, 304, 400, 404, 405, 413, 414, 417, 421, 429, 431, 501, 502, 503, 504, 505,
     ]
 
-    private let counters: [Int: Counter]
-    private let others: Counter
-    private let timers: [Outcome: Timer]
+    /// By status; those that are not listed share one.
+    private let counters: [Counter]
+    /// By outcome.
+    private let timers: [Timer]
 
     init(registry: PrometheusRegistry) {
         registry.describe(Self.requests, help: "Requests to the public listener, by the status of their answer.")
@@ -19,17 +20,17 @@ struct RequestMetrics: Sendable {
         func counter(_ status: String) -> Counter {
             Counter(label: Self.requests, dimensions: [("status", status)], factory: registry)
         }
-        counters = Dictionary(uniqueKeysWithValues: Self.statuses.map { ($0, counter(String($0))) })
-        others = counter("other")
-        timers = Dictionary(
-            uniqueKeysWithValues: Outcome.allCases.map { outcome in
-                let dimensions = [("outcome", outcome.rawValue)]
-                return (outcome, Timer(label: Self.duration, dimensions: dimensions, factory: registry))
-            })
+        var counters = Array(repeating: counter("other"), count: 600)
+        for status in Self.statuses { counters[status] = counter(String(status)) }
+        self.counters = counters
+        timers = Outcome.allCases.map {
+            Timer(label: Self.duration, dimensions: [("outcome", $0.word)], factory: registry)
+        }
     }
 
-    func note(_ outcome: Outcome, status: Int, elapsed: Duration) {
-        (counters[status] ?? others).increment()
-        timers[outcome]?.recordMicroseconds(elapsed.microseconds)
+    /// - Parameter elapsed: nanoseconds.
+    func note(_ outcome: Outcome, status: Int, elapsed: Int64) {
+        counters[status].increment()
+        timers[outcome.rawValue].recordNanoseconds(elapsed)
     }
 }

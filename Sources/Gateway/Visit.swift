@@ -1,3 +1,4 @@
+import Caching
 import HTTPExchange
 import HTTPTypes
 import RateLimiting
@@ -5,14 +6,14 @@ import RateLimiting
 /// One request on its way through the gateway: what its answer and its line in the access log need of it.
 struct Visit: Sendable {
     let id: String
-    let start: ContinuousClock.Instant
+    let start: Moment
     let method: HTTPRequest.Method
     let peer: PeerAddress
     let target: String
     /// What the client's limit said; nil where there is none, or before it was asked.
     var quota: Decision?
 
-    init(_ request: borrowing Request, id: String, at start: ContinuousClock.Instant) {
+    init(_ request: borrowing Request, id: String, at start: Moment) {
         self.id = id
         self.start = start
         method = request.method

@@ -15,7 +15,10 @@ public enum Answer: Sendable {
 
 /// An answer that has to wait. The server suspends the connection first and calls `start` afterwards, so the work may
 /// finish before `start` returns. Exactly one reply goes out: the first of the fulfilment and the expiry.
-public struct Deferral: Sendable {
+///
+/// A class, so that an ``Answer`` has a layout that the compiler knows: the size of an instant it does not, and every reply
+/// would be handled through its type's description.
+public final class Deferral: Sendable {
     /// Why the server cannot wait any longer.
     public enum Expiry: Sendable {
         case deadlinePassed

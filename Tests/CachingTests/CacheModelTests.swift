@@ -48,7 +48,7 @@ extension CachingTests {
                 switch random.below(100) {
                 case 0..<60:
                     let expected = reference.value(for: key, at: now)
-                    let found = cache.value(for: key, at: now)?.value.number
+                    let found = cache.value(for: key, at: Moment(now))?.value.number
                     #expect(found == expected || (!isRoomy && found == nil))
                 case 60..<80:
                     reference.flights.append(.init(key: key, ticket: cache.ticket(for: key)))

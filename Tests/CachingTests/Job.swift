@@ -39,6 +39,12 @@ extension ContinuousClock.Instant {
     static func after(_ duration: Duration) -> Self { start.advanced(by: duration) }
 }
 
+extension Moment {
+    static let start = Moment(.start)
+
+    static func after(_ duration: Duration) -> Self { Moment(.after(duration)) }
+}
+
 extension ExpiringCache {
     /// Stores as a flight does that nobody disturbs.
     @discardableResult

@@ -18,9 +18,10 @@ import Testing
 
     @Test func buildsLinesInPlace() throws {
         let output = LogOutput()
-        output.writer.log(.info, logger: "access", message: "request") {
-            $0.member("status", 200)
-            $0.member("route", "/jobs/{name}")
+        let writer = output.writer
+        writer.log(writer.head(.info, logger: "access", message: "request")) {
+            $0.member(writer.name("status"), 200)
+            $0.member(writer.name("route"), "/jobs/{name}")
         }
         let head = #"{"time":"\#(LogOutput.timeText)","level":"info","logger":"access","message":"request","#
         #expect(try output.lines() == [head + #""status":200,"route":"/jobs/{name}"}"#])
@@ -35,10 +36,12 @@ import Testing
     @Test func losesNoLineOfManyThreads() throws {
         let output = LogOutput(capacity: 64 << 20)
         let (threads, rounds) = (8, 2000)
+        let writer = output.writer
+        let (head, id) = (writer.head(.info, logger: "t", message: "m"), writer.name("id"))
         DispatchQueue.global().async {
             DispatchQueue.concurrentPerform(iterations: threads) { thread in
                 for round in 0..<rounds {
-                    output.writer.log(.info, logger: "t", message: "m") { $0.member("id", thread * rounds + round) }
+                    writer.log(head) { $0.member(id, thread * rounds + round) }
                 }
             }
         }

@@ -10,37 +10,26 @@ public struct LogLine: ~Copyable {
     /// Begins a line at the end of `text`.
     ///
     /// - Parameter time: milliseconds since 1970 in UTC.
-    init(
-        in text: consuming TextBuffer, format: LogFormat,
-        time: Int64, level: Logger.Level, logger: String, message: String
-    ) {
-        self.format = format
+    init(in text: consuming TextBuffer, time: Int64, _ head: LogHead) {
+        format = head.format
         self.text = text
-        switch format {
-        case .json: self.text.jsonHead(time: time, level: level, logger: logger, message: message)
-        case .console(let coloured):
-            self.text.consoleHead(time: time, level: level, coloured: coloured, logger: logger, message: message)
-        }
+        if format == .json { self.text.append(LogHead.jsonStart) }
+        self.text.append(rfc3339: time)
+        self.text.append(contentsOf: head.bytes)
     }
 
     /// Adds a text member. Names are not checked for repetition: `time`, `level`, `logger` and `message` are taken.
-    public mutating func member(_ name: String, _ value: String) {
+    public mutating func member(_ name: LogName, _ value: String) {
+        text.append(contentsOf: name.bytes)
         switch format {
-        case .json:
-            text.key(name)
-            text.string(value)
-        case .console:
-            text.consoleKey(name)
-            text.consoleValue(value)
+        case .json: text.string(value)
+        case .console: text.consoleValue(value)
         }
     }
 
     /// Adds a number.
-    public mutating func member(_ name: String, _ value: Int) {
-        switch format {
-        case .json: text.key(name)
-        case .console: text.consoleKey(name)
-        }
+    public mutating func member(_ name: LogName, _ value: Int) {
+        text.append(contentsOf: name.bytes)
         text.append(Int64(value))
     }
 
@@ -51,9 +40,11 @@ public struct LogLine: ~Copyable {
             text.key(Self.headNames.contains(name) ? "metadata.\(name)" : name)
             text.json(value)
         case (.console, .string(let string)):
-            member(name, string)
+            text.consoleKey(name)
+            text.consoleValue(string)
         case (.console, .stringConvertible(let value)):
-            member(name, value.description)
+            text.consoleKey(name)
+            text.consoleValue(value.description)
         case (.console, _):
             text.consoleKey(name)
             text.json(value)
@@ -67,18 +58,4 @@ public struct LogLine: ~Copyable {
     }
 
     private static let headNames: Set = ["time", "level", "logger", "message"]
-}
-
-extension TextBuffer {
-    fileprivate mutating func jsonHead(time: Int64, level: Logger.Level, logger: String, message: String) {
-        append("{\"time\":\"")
-        append(rfc3339: time)
-        append("\",\"level\":\"")
-        append(level.rawValue)
-        append("\"")
-        key("logger")
-        string(logger)
-        key("message")
-        string(message)
-    }
 }

@@ -50,17 +50,22 @@ public final class LogWriter: Sendable {
     ///
     /// - Parameter members: adds the members, and does nothing else: it runs under the lock, so it must neither log nor
     ///   call code that might.
-    public func log(
-        _ level: Logger.Level, logger: String, message: String, members: (inout LogLine) -> Void = { _ in }
-    ) {
+    public func log(_ head: LogHead, members: (inout LogLine) -> Void = { _ in }) {
         let time = clock()
         append { text in
-            var line = LogLine(
-                in: text.move(), format: format, time: time, level: level, logger: logger, message: message)
+            var line = LogLine(in: text.move(), time: time, head)
             members(&line)
             text = line.end()
         }
     }
+
+    /// The beginning of lines in this writer's format.
+    public func head(_ level: Logger.Level, logger: String, message: String) -> LogHead {
+        LogHead(format, level: level, logger: logger, message: message)
+    }
+
+    /// A member's name in this writer's format.
+    public func name(_ name: String) -> LogName { LogName(format, name) }
 
     /// Writes what was added before this call and waits until it is written, at most for `limit`: for the end of the process,
     /// after everything that logs has stopped. Blocks its thread.
@@ -75,7 +80,7 @@ public final class LogWriter: Sendable {
 
     /// A line that begins in a buffer of its own, for text that comes out of code that might log itself.
     func line(_ level: Logger.Level, logger: String, message: String) -> LogLine {
-        LogLine(in: TextBuffer(), format: format, time: clock(), level: level, logger: logger, message: message)
+        LogLine(in: TextBuffer(), time: clock(), head(level, logger: logger, message: message))
     }
 
     private func append(_ write: (inout TextBuffer) -> Void) {
@@ -99,10 +104,9 @@ public final class LogWriter: Sendable {
     }
 
     private func appendNotice(of dropped: Int, to text: inout TextBuffer) {
-        var notice = LogLine(
-            in: text.move(), format: format, time: clock(), level: .warning, logger: "log", message: "log lines dropped"
-        )
-        notice.member("dropped", dropped)
+        let head = head(.warning, logger: "log", message: "log lines dropped")
+        var notice = LogLine(in: text.move(), time: clock(), head)
+        notice.member(name("dropped"), dropped)
         text = notice.end()
         text.append(UInt8(ascii: "\n"))
     }

@@ -2,9 +2,8 @@ import Logging
 
 /// Lines for people.
 extension TextBuffer {
-    /// `2026-11-24T10:00:00.000Z info     logger: message`
-    mutating func consoleHead(time: Int64, level: Logger.Level, coloured: Bool, logger: String, message: String) {
-        append(rfc3339: time)
+    /// ` info     logger: message`, behind the time.
+    mutating func consoleHead(level: Logger.Level, coloured: Bool, logger: String, message: String) {
         append(UInt8(ascii: " "))
         append(level, coloured: coloured)
         append(escaping: logger, quoted: false)

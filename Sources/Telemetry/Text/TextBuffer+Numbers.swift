@@ -1,8 +1,10 @@
 extension TextBuffer {
     /// Appends a number in decimal.
     mutating func append(_ number: Int64) {
-        if number < 0 { append(UInt8(ascii: "-")) }
-        append(digits: number.magnitude)
+        append(upTo: 20) { free in
+            if number < 0 { free.append(UInt8(ascii: "-")) }
+            free.append(digits: number.magnitude)
+        }
     }
 
     /// Appends a wall time as RFC 3339 in UTC with milliseconds: `2026-11-24T10:00:00.000Z`.
@@ -10,13 +12,17 @@ extension TextBuffer {
     /// - Parameter milliseconds: since 1970-01-01T00:00:00Z; may be negative. RFC 3339 knows the years 0000–9999 only.
     mutating func append(rfc3339 milliseconds: Int64) {
         let (days, time) = milliseconds.flooredDivision(by: 86_400_000)
-        append(date: CivilDate(daysSinceEpoch: days))
-        append(UInt8(ascii: "T"))
-        append(timeOfDay: time.magnitude)
-        append(UInt8(ascii: "Z"))
+        append(upTo: 24) { free in
+            free.append(date: CivilDate(daysSinceEpoch: days))
+            free.append(UInt8(ascii: "T"))
+            free.append(timeOfDay: time.magnitude)
+            free.append(UInt8(ascii: "Z"))
+        }
     }
+}
 
-    private mutating func append(date: CivilDate) {
+extension OutputSpan<UInt8> {
+    fileprivate mutating func append(date: CivilDate) {
         append(twoDigits: date.year.magnitude / 100)
         append(twoDigits: date.year.magnitude)
         append(UInt8(ascii: "-"))
@@ -25,7 +31,7 @@ extension TextBuffer {
         append(twoDigits: date.day.magnitude)
     }
 
-    private mutating func append(timeOfDay milliseconds: UInt64) {
+    fileprivate mutating func append(timeOfDay milliseconds: UInt64) {
         append(twoDigits: milliseconds / 3_600_000)
         append(UInt8(ascii: ":"))
         append(twoDigits: milliseconds / 60_000 % 60)
@@ -36,7 +42,7 @@ extension TextBuffer {
         append(twoDigits: milliseconds)
     }
 
-    private mutating func append(digits number: UInt64) {
+    fileprivate mutating func append(digits number: UInt64) {
         if number >= 10 { append(digits: number / 10) }
         append(digit: number % 10)
     }
@@ -48,6 +54,6 @@ extension TextBuffer {
     }
 
     private mutating func append(digit: UInt64) {
-        append(UInt8(ascii: "0") + UInt8(digit))
+        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
     }
 }

@@ -1,0 +1,51 @@
+import HTTPExchange
+import HTTPTypes
+import Logging
+import Telemetry
+
+/// A line for each request. It names the job by its hash and says nothing of the query, the user agent or any content.
+struct AccessLog: Sendable {
+    private let writer: LogWriter
+    private let head: LogHead
+    private let method, job, status, outcome, microseconds, bytes, client, requestID, awsRequestID: LogName
+
+    init(_ writer: LogWriter) {
+        self.writer = writer
+        head = writer.head(.info, logger: "access", message: "request")
+        method = writer.name("method")
+        job = writer.name("job")
+        status = writer.name("status")
+        outcome = writer.name("outcome")
+        microseconds = writer.name("microseconds")
+        bytes = writer.name("bytes")
+        client = writer.name("client")
+        requestID = writer.name("requestId")
+        awsRequestID = writer.name("awsRequestId")
+    }
+
+    /// - Parameters:
+    ///   - elapsed: nanoseconds.
+    ///   - label: what the job is called here.
+    func note(
+        _ reply: Reply, to visit: Visit, _ outcome: Outcome, elapsed: Int64, label: String?, awsRequestID: String?
+    ) {
+        writer.log(head) { line in
+            line.member(method, visit.method.rawValue)
+            line.member(job, ifAny: label)
+            line.member(status, reply.status.code)
+            line.member(self.outcome, outcome.word)
+            line.member(microseconds, Int(elapsed / 1_000))
+            line.member(bytes, reply.body.bytes.count)
+            line.member(client, visit.peer.text)
+            line.member(requestID, visit.id)
+            line.member(self.awsRequestID, ifAny: awsRequestID)
+        }
+    }
+}
+
+extension LogLine {
+    fileprivate mutating func member(_ name: LogName, ifAny value: String?) {
+        guard let value else { return }
+        member(name, value)
+    }
+}

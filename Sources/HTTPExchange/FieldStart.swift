@@ -1,0 +1,13 @@
+public import HTTPTypes
+
+/// How a field always begins: its name and perhaps the first part of its value. What is written for every request is
+/// prepared once and copied in one piece.
+public struct FieldStart: Sendable {
+    let bytes: [UInt8]
+
+    public init(_ name: HTTPField.Name, _ start: String = "") {
+        var value = FieldValue(bytes: Array(name.rawName.utf8) + [0])
+        value.write(start)
+        bytes = value.bytes
+    }
+}

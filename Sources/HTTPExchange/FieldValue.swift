@@ -1,0 +1,57 @@
+/// A field value while it is being written, at the end of a ``FieldBlock``.
+public struct FieldValue: Sendable, Equatable {
+    var bytes: [UInt8]
+
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    init(reserving capacity: Int) {
+        bytes = []
+        bytes.reserveCapacity(capacity)
+    }
+
+    /// Writes text, in one pass with the look for control characters.
+    public mutating func write(_ text: String) {
+        let utf8 = text.utf8
+        let span = utf8.span
+        append(upTo: span.count) { free in
+            for index in span.indices { free.append(span[index].isControl ? 0x20 : span[index]) }
+        }
+    }
+
+    /// Writes a number in decimal.
+    public mutating func write(_ number: Int) {
+        if number < 0 { bytes.append(UInt8(ascii: "-")) }
+        let start = bytes.count
+        append(upTo: 20) { free in
+            var rest = number.magnitude
+            repeat {
+                free.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+                rest /= 10
+            } while rest > 0
+        }
+        if bytes.count > start + 1 { bytes[start...].reverse() }
+    }
+
+    @usableFromInline
+    mutating func copy(_ start: FieldStart) {
+        bytes.append(contentsOf: start.bytes)
+    }
+
+    @usableFromInline
+    mutating func close() {
+        bytes.append(0)
+    }
+
+    /// Doubled by hand: `append(addingCapacity:)` grows by just what it needs, and would copy everything each time.
+    @inline(__always)
+    private mutating func append(upTo room: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
+        if bytes.capacity - bytes.count < room { bytes.reserveCapacity(max(bytes.count + room, 2 * bytes.capacity)) }
+        bytes.append(addingCapacity: room) { write(&$0) }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isControl: Bool { self < 0x20 || self == 0x7F }
+}

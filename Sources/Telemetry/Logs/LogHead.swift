@@ -1,0 +1,49 @@
+import Logging
+
+/// How the lines of one kind of event begin, behind their time: level, logger and message. What is logged for every request
+/// is prepared once, by ``LogWriter/head(_:logger:message:)``, and copied in one piece.
+public struct LogHead: Sendable {
+    static let jsonStart = "{\"time\":\""
+
+    let format: LogFormat
+    let bytes: [UInt8]
+
+    init(_ format: LogFormat, level: Logger.Level, logger: String, message: String) {
+        self.format = format
+        var text = TextBuffer()
+        switch format {
+        case .json: text.jsonHead(level: level, logger: logger, message: message)
+        case .console(let coloured):
+            text.consoleHead(level: level, coloured: coloured, logger: logger, message: message)
+        }
+        bytes = text.bytes
+    }
+}
+
+/// The name of a member, prepared in the same way by ``LogWriter/name(_:)``.
+public struct LogName: Sendable {
+    let bytes: [UInt8]
+
+    init(_ format: LogFormat, _ name: String) {
+        var text = TextBuffer()
+        switch format {
+        case .json:
+            text.append(UInt8(ascii: ","))  // the head has members
+            text.key(name)
+        case .console: text.consoleKey(name)
+        }
+        bytes = text.bytes
+    }
+}
+
+extension TextBuffer {
+    fileprivate mutating func jsonHead(level: Logger.Level, logger: String, message: String) {
+        append("\",\"level\":\"")
+        append(level.rawValue)
+        append("\"")
+        key("logger")
+        string(logger)
+        key("message")
+        string(message)
+    }
+}
