@@ -37,7 +37,8 @@ let package = Package(
             dependencies: [
                 "HTTPExchange", "Caching", "RateLimiting", "SigV4", "Telemetry", "Transcribe",
                 .httpTypes, .crypto, .coreMetrics, .logging,
-            ]),
+            ],
+            resources: [.embedInCode("Resources/openapi.yaml"), .embedInCode("Resources/openapi.json")]),
         .target(name: "TranscribeEmulator", dependencies: ["HTTPExchange", "SigV4", .httpTypes]),
         // Rank 4: the wiring.
         .executableTarget(

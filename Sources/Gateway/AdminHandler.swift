@@ -61,6 +61,7 @@ extension Reply {
         fields.append(.contentType, type)
         fields.append(.cacheControl, "no-store")
         fields.append(contentsOf: .security)
+        fields.append(.crossOriginResourcePolicy, "same-origin")
         return Reply(status: status, fields: fields, body: Body(bytes))
     }
 }

@@ -24,7 +24,7 @@ final class CachedJob: Sendable {
 
     /// What the job is called in the log.
     let label: String
-    private let job: Job
+    let job: Job
     /// The selection that was asked for first, most likely the one that everybody asks for: it needs no lock.
     private let fields: JobFields
     private let rendering: JobRendering

@@ -3,6 +3,8 @@ public import RateLimiting
 /// How the gateway treats its clients.
 public struct GatewayOptions: Sendable {
     public var hosts: HostRule
+    /// Which pages of other origins may read answers.
+    public var crossOrigin: CrossOrigin
     /// The job members that may be seen at all.
     public var fields: JobFields
     public var caching: ClientCaching
@@ -14,11 +16,13 @@ public struct GatewayOptions: Sendable {
     public var fetch: FetchOptions
 
     public init(
-        hosts: HostRule = .any, fields: JobFields = .full, caching: ClientCaching = .revalidate,
+        hosts: HostRule = .any, crossOrigin: CrossOrigin = .only([]), fields: JobFields = .full,
+        caching: ClientCaching = .revalidate,
         cacheCapacity: Int = 64 << 20,
         clientRate: Rate? = Rate(100, per: .seconds(1)), clientBurst: Int = 200, fetch: FetchOptions = FetchOptions()
     ) {
         self.hosts = hosts
+        self.crossOrigin = crossOrigin
         self.fields = fields
         self.caching = caching
         self.cacheCapacity = cacheCapacity

@@ -30,12 +30,48 @@ extension JobGateway {
         case .refusal(let problem):
             return conclude(problem, for: lookUp.visit, lookUp.name, as: origin.outcome)
         case .job(let job):
+            guard !lookUp.visit.prefersHTML else { return page(for: job, stored, from: origin, lookUp) }
             let answer = JobReply(
                 rendering: job.rendering(of: lookUp.fields), askedAt: stored.storedAt, freshUntil: stored.freshUntil,
                 now: max(lookUp.visit.start, stored.storedAt), isFinished: job.isFinished, origin: origin)
             let reply = answer.reply(to: lookUp.visit, unless: lookUp.condition, caching: options.caching)
             journal.note(reply, to: lookUp.visit, origin.outcome, label: job.label)
             return reply
+        }
+    }
+}
+
+// What is not about one job's document.
+extension JobGateway {
+    /// A job as a page for people.
+    private func page(
+        for job: CachedJob, _ stored: Stored<CachedAnswer>, from origin: JobReply.Origin, _ lookUp: LookUp
+    ) -> Reply {
+        let refresh = max(1, stored.freshUntil.seconds(since: max(lookUp.visit.start, stored.storedAt)) + 1)
+        let page = Page(job.job, name: lookUp.name, fields: options.fields, refresh: refresh)
+        let reply = page.reply(to: lookUp.visit)
+        journal.note(reply, to: lookUp.visit, origin.outcome, label: job.label)
+        return reply
+    }
+
+    /// What needs no look-up.
+    func conclude(
+        _ fixture: Route.Fixture, for visit: Visit, unless condition: IfNoneMatch?, isPreflight: Bool
+    ) -> Reply {
+        let reply = reply(with: fixture, to: visit, unless: condition, isPreflight: isPreflight)
+        journal.note(reply, to: visit, .fixed, label: nil)
+        return reply
+    }
+
+    private func reply(
+        with fixture: Route.Fixture, to visit: Visit, unless condition: IfNoneMatch?, isPreflight: Bool
+    ) -> Reply {
+        switch fixture {
+        case .form(let name): .redirect(to: "/jobs/\(name.text)", visit)
+        case .home: Page.home.reply(to: visit)
+        case .file(let file): file.reply(to: visit, unless: condition)
+        case .problem(let type): type.reply(to: visit)
+        case .options: .options(visit, isPreflight: isPreflight)
         }
     }
 }

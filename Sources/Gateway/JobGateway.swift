@@ -4,7 +4,7 @@ import HTTPTypes
 import RateLimiting
 import Transcribe
 
-/// The gateway's public face: `GET /jobs/{name}`.
+/// The gateway's public face: `GET /jobs/{name}`, and what explains it.
 ///
 /// A request is a straight line: route, admit, look in the cache, reply. Only a miss leaves the server's thread: it joins
 /// the flight for its job and is answered when that lands, or at its deadline.
@@ -32,14 +32,17 @@ public final class JobGateway: Handler {
 
     public func answer(_ request: borrowing Request) -> Answer {
         let now = options.fetch.clock()
-        var visit = Visit(request, id: ids.name(for: request[.xRequestID]), at: Moment(now))
+        var visit = visit(request, at: now)
         do throws(Problem) {
             guard options.hosts.admits(request.host) else { throw .wrongHost }
             let route = try Route(request, allowed: options.fields)
             try admit(&visit, at: now)
+            let condition = IfNoneMatch(request[.ifNoneMatch])
             switch route {
-            case .job(let name, let fields):
-                return look(up: name, fields, unless: IfNoneMatch(request[.ifNoneMatch]), for: visit)
+            case .job(let name, let fields): return look(up: name, fields, unless: condition, for: visit)
+            case .fixed(let fixture):
+                let isPreflight = request[.accessControlRequestMethod] != nil
+                return .reply(conclude(fixture, for: visit, unless: condition, isPreflight: isPreflight))
             }
         } catch {
             return .reply(conclude(error, for: visit))
@@ -47,8 +50,11 @@ public final class JobGateway: Handler {
     }
 
     public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
-        let visit = Visit(request, id: ids.name(for: request[.xRequestID]), at: Moment(options.fetch.clock()))
-        return conclude(Problem(refusal), for: visit)
+        conclude(Problem(refusal), for: visit(request, at: options.fetch.clock()))
+    }
+
+    private func visit(_ request: borrowing Request, at now: ContinuousClock.Instant) -> Visit {
+        Visit(request, id: ids.name(for: request[.xRequestID]), at: Moment(now), sharing: options.crossOrigin)
     }
 
     private func admit(_ visit: inout Visit, at now: ContinuousClock.Instant) throws(Problem) {

@@ -6,8 +6,8 @@ struct JobQuery {
     let fields: JobFields
 
     /// - Parameter allowed: the members that may be seen at all; others don't exist.
-    init(_ query: Substring?, allowed: JobFields) throws(Problem) {
-        guard let query, !query.isEmpty else {
+    init(_ query: Substring, allowed: JobFields) throws(Problem) {
+        guard !query.isEmpty else {
             fields = .standard.intersection(allowed)
             return
         }

@@ -12,6 +12,8 @@ enum Outcome: Int, CaseIterable, Sendable {
     case limited
     /// There was no answer to give.
     case failed
+    /// By the program itself: a page, a file, a redirection.
+    case fixed
 
     var word: String {
         switch self {
@@ -21,6 +23,7 @@ enum Outcome: Int, CaseIterable, Sendable {
         case .refused: "refused"
         case .limited: "limited"
         case .failed: "failed"
+        case .fixed: "fixed"
         }
     }
 }

@@ -3,16 +3,22 @@ import HTTPTypes
 import Telemetry
 
 extension Problem {
-    /// The problem document for this request.
+    /// The problem for this request: a document, or a page for whoever prefers one.
     func reply(to visit: Visit) -> Reply {
         var fields = FieldBlock(reserving: 512)
-        fields.append(.contentType, "application/problem+json")
-        fields.append(.cacheControl, "no-store")
+        if visit.prefersHTML {
+            fields.append(contentsOf: .page)
+        } else {
+            fields.append(.contentType, "application/problem+json")
+            fields.append(.cacheControl, "no-store")
+        }
+        fields.append(.vary, "Accept, Origin")
         fields.append(contentsOf: .security)
         fields.append(visit)
         if let allow { fields.append(.allow, allow) }
         if let retryAfter { fields.append(starting: .retryAfter) { $0.write(retryAfter) } }
-        return Reply(status: status, fields: fields, body: Body(document(for: visit)))
+        let page = visit.prefersHTML ? Body(Page(self, requestID: visit.id).document.text) : nil
+        return Reply(status: status, fields: fields, body: page ?? Body(document(for: visit)))
     }
 
     /// The members of RFC 9457 §3.1, and ours.

@@ -31,7 +31,8 @@ public struct Problem: Error, Sendable {
 // What a client did wrong.
 extension Problem {
     static let noSuchRoute = Problem(
-        .noSuchRoute, .notFound, "This server answers GET /jobs/{name}, where {name} is the name of a job.")
+        .noSuchRoute, .notFound,
+        "This server answers GET /jobs/{name}, where {name} is the name of a job; /openapi.yaml describes the rest.")
 
     static func methodNotAllowed(allow: String) -> Problem {
         var problem = Problem(.methodNotAllowed, .methodNotAllowed, "This URL can be used with: \(allow).")

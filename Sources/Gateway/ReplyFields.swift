@@ -17,21 +17,27 @@ extension FieldStart {
     static let rateLimitPolicy = FieldStart(.rateLimitPolicy, "\"client\";q=")
     static let requestID = FieldStart(.xRequestID)
     static let retryAfter = FieldStart(.retryAfter)
+    /// Pages of other origins must not embed the answer.
+    static let sameOrigin = FieldStart(.crossOriginResourcePolicy, "same-origin")
 }
 
 extension FieldBlock {
-    /// What every answer says: don't guess its type, don't tell S3 a job's name as referrer, don't embed it elsewhere.
+    /// What every answer says: don't guess its type, don't tell S3 a job's name as referrer.
     static let security = {
         var fields = FieldBlock()
         fields.append(.xContentTypeOptions, "nosniff")
         fields.append(.referrerPolicy, "no-referrer")
-        fields.append(.crossOriginResourcePolicy, "same-origin")
         return fields
     }()
 
     /// The fields that belong to the request rather than to what it asked for.
     mutating func append(_ visit: Visit) {
         append(starting: .requestID) { $0.write(visit.id) }
+        if let origin = visit.sharesWith {
+            append(sharingWith: origin)
+        } else {
+            append(starting: .sameOrigin) { _ in }
+        }
         guard let quota = visit.quota else { return }
         append(starting: .rateLimitPolicy) { value in
             value.write(quota.quota)

@@ -10,15 +10,21 @@ struct Visit: Sendable {
     let method: HTTPRequest.Method
     let peer: PeerAddress
     let target: String
+    /// Whether the client would rather have a page.
+    let prefersHTML: Bool
+    /// The origin of the page that asks, if it may read the answer.
+    let sharesWith: String?
     /// What the client's limit said; nil where there is none, or before it was asked.
     var quota: Decision?
 
-    init(_ request: borrowing Request, id: String, at start: Moment) {
+    init(_ request: borrowing Request, id: String, at start: Moment, sharing: CrossOrigin = .only([])) {
         self.id = id
         self.start = start
         method = request.method
         peer = request.peer
         target = request.target
+        prefersHTML = AcceptField.prefersHTML(request[.accept])
+        sharesWith = request[.origin].flatMap { sharing.admits($0) ? $0 : nil }
     }
 
     /// The path as it came, without the query, for a problem's `instance`; nil if it is no path of a URI (RFC 3986 §3.3)

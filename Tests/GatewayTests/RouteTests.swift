@@ -27,7 +27,15 @@ import Transcribe
         ("/jobs/a/b", 404, "no-such-route"),
         ("//jobs/a", 404, "no-such-route"),
         ("/Jobs/a", 404, "no-such-route"),
-        ("/", 404, "no-such-route"),
+        ("/jobs", 400, "invalid-query"),
+        ("/jobs?name=a&name=b", 400, "invalid-query"),
+        ("/jobs?nom=a", 400, "invalid-query"),
+        ("/jobs?name=", 400, "invalid-job-name"),
+        ("/jobs?name=a+b", 400, "invalid-job-name"),
+        ("/?x", 400, "invalid-query"),
+        ("/problems/none", 404, "no-such-route"),
+        ("/style.css/", 404, "no-such-route"),
+        ("*", 404, "no-such-route"),
     ])
     func refusesWithoutAskingAnyone(target: String, status: Int, problem: String) async {
         let bench = TestBench()
@@ -43,7 +51,7 @@ import Transcribe
     func namesTheMethodsThatAreAllowed(method: HTTPRequest.Method) async {
         let reply = await TestBench().get("/jobs/a", method: method)
         #expect(reply.status == .methodNotAllowed)
-        #expect(reply.field("Allow") == "GET, HEAD")
+        #expect(reply.field("Allow") == "GET, HEAD, OPTIONS")
     }
 
     @Test func takesANameOf200CharactersAndDecodesOnce() async throws {

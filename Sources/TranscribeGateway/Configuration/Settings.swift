@@ -5,6 +5,7 @@ struct Settings: Sendable {
     let listen: ListenSettings
     let admin: AdminSettings
     let jobs: JobSettings
+    let crossOrigin: CrossOriginSettings
     let cache: CacheSettings
     let limits: LimitSettings
     let upstream: UpstreamSettings
@@ -19,6 +20,7 @@ struct Settings: Sendable {
         listen = ListenSettings(from: &reader)
         admin = AdminSettings(from: &reader)
         jobs = JobSettings(from: &reader)
+        crossOrigin = CrossOriginSettings(from: &reader)
         cache = CacheSettings(from: &reader)
         limits = LimitSettings(from: &reader)
         upstream = UpstreamSettings(from: &reader)

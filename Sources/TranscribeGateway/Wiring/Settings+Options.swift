@@ -9,7 +9,8 @@ extension GatewayOptions {
     init(_ settings: Settings) {
         let limit = settings.limits.client
         self.init(
-            hosts: HostRule(settings.listen.hosts), fields: JobFields(settings.jobs.fields),
+            hosts: HostRule(settings.listen.hosts), crossOrigin: CrossOrigin(settings.crossOrigin.origins),
+            fields: JobFields(settings.jobs.fields),
             caching: ClientCaching(settings.cache.clients), cacheCapacity: settings.cache.capacity,
             clientRate: RateLimiting.Rate(limit.rate), clientBurst: limit.burst, fetch: FetchOptions(settings))
     }
@@ -39,6 +40,15 @@ extension HostRule {
         switch selection {
         case .everything: self = .any
         case .only(let names): self = .only(names)
+        }
+    }
+}
+
+extension CrossOrigin {
+    fileprivate init(_ selection: Selection) {
+        switch selection {
+        case .everything: self = .any
+        case .only(let origins): self = .only(origins)
         }
     }
 }

@@ -1,0 +1,53 @@
+/// A piece of a page, escaped by construction: text gets in as text only, and markup by naming an element of ours.
+struct HTML: Sendable {
+    /// The piece in UTF-8, ready to be sent.
+    private(set) var text: String
+
+    private init(markup: String) {
+        text = markup
+    }
+
+    /// Text, whatever it holds.
+    static func text(_ text: String) -> HTML {
+        HTML(markup: escaped(text))
+    }
+
+    /// An element. Attribute values are escaped too; names are words of ours.
+    static func element(
+        _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:], _ children: HTML...
+    ) -> HTML {
+        element(name, attributes, children)
+    }
+
+    static func element(
+        _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:], _ children: [HTML]
+    ) -> HTML {
+        let opening = attributes.reduce(into: "<\(name)") { $0 += " \($1.key)=\"\(escaped($1.value))\"" } + ">"
+        guard !isVoid(name) else { return HTML(markup: opening) }
+        return HTML(markup: opening + children.map(\.text).joined() + "</\(name)>")
+    }
+
+    /// A whole document of this element.
+    static func document(_ root: HTML) -> HTML {
+        HTML(markup: "<!doctype html>\n" + root.text + "\n")
+    }
+
+    /// Elements that have no end tag (HTML Living Standard §13.1.2).
+    private static func isVoid(_ name: StaticString) -> Bool {
+        ["meta", "link", "input", "br"].contains(name.description)
+    }
+
+    /// Safe between tags and between double quotes (HTML Living Standard §13.1.2.3, §13.1.4).
+    private static func escaped(_ text: String) -> String {
+        text.reduce(into: "") { result, character in
+            switch character {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            default: result.append(character)
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import HTTPExchange
+import HTTPTypes
+
+/// A page for people. It works without script and loads nothing but this gateway's own style and icon.
+struct Page {
+    let title: String
+    /// Seconds until the page asks again by itself; nil for one that stands still.
+    var refresh: Int?
+    let content: [HTML]
+
+    var document: HTML {
+        .document(.element("html", ["lang": "en"], .element("head", [:], head), .element("body", [:], body)))
+    }
+
+    private var head: [HTML] {
+        let refreshing = refresh.map { HTML.element("meta", ["http-equiv": "refresh", "content": String($0)]) }
+        return [
+            .element("meta", ["charset": "utf-8"]),
+            .element("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
+            .element("title", [:], .text("\(title) · Transcription jobs")),
+            .element("link", ["rel": "stylesheet", "href": "/style.css"]),
+            .element("link", ["rel": "icon", "href": "/icon.svg", "type": "image/svg+xml"]),
+        ] + (refreshing.map { [$0] } ?? [])
+    }
+
+    private var body: [HTML] {
+        [
+            .element("header", [:], .element("a", ["href": "/"], .text("Transcription jobs"))),
+            .element("main", [:], [.element("h1", [:], .text(title))] + content),
+        ]
+    }
+}
+
+extension FieldBlock {
+    /// What every page says: keep no copy, load only what is ours, be in nobody's frame.
+    static let page = {
+        var fields = FieldBlock()
+        fields.append(.contentType, "text/html; charset=utf-8")
+        fields.append(.cacheControl, "no-store")
+        fields.append(.contentSecurityPolicy, contentSecurityPolicy)
+        fields.append(.xFrameOptions, "DENY")
+        return fields
+    }()
+
+    private static let contentSecurityPolicy = """
+        default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'
+        """
+}
+
+extension HTTPField.Name {
+    static let xFrameOptions = HTTPField.Name("X-Frame-Options")!
+}

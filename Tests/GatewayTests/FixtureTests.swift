@@ -1,0 +1,138 @@
+import Gateway
+import HTTPExchange
+import HTTPTypes
+import Testing
+import Transcribe
+
+@Suite struct FixtureTests {
+    private static let browser = [(HTTPField.Name.accept, "text/html,application/xhtml+xml,*/*;q=0.8")]
+    private static let policy = """
+        default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'
+        """
+
+    @Test func showsAJobAsAPageToWhoPrefersOne() async throws {
+        try await TestBench().run { bench in
+            var job = Job.finished("a")
+            job.failureReason = "<script>"
+            bench.source.put("a", job)
+            let page = await bench.get("/jobs/a", Self.browser)
+            #expect(page.status == .ok)
+            #expect(page.field("Content-Type") == "text/html; charset=utf-8")
+            #expect(page.field("Cache-Control") == "no-store")
+            #expect(page.field("Content-Security-Policy") == Self.policy)
+            #expect(page.field("X-Frame-Options") == "DENY")
+            #expect(page.field("ETag") == nil)
+            #expect(page.text.contains("<p class=\"status good\">COMPLETED</p>"))
+            #expect(page.text.contains("href=\"https://s3.example/a.json\""))
+            #expect(page.text.contains("&lt;script&gt;") && !page.text.contains("<script>"))
+            #expect(!page.text.contains("http-equiv"))
+        }
+    }
+
+    @Test func letsThePageOfARunningJobAskAgain() async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", .running("a"))
+            #expect(await bench.get("/jobs/a", Self.browser).text.contains("http-equiv=\"refresh\" content=\"6\""))
+        }
+    }
+
+    @Test func linksToWebPagesOnly() async throws {
+        try await TestBench().run { bench in
+            var job = Job.finished("a")
+            job.transcriptURI = "javascript:alert(1)"
+            bench.source.put("a", job)
+            #expect(!(await bench.get("/jobs/a", Self.browser).text.contains("href=\"javascript")))
+        }
+    }
+
+    @Test func hidesOnThePageWhatTheOperatorHides() async throws {
+        try await TestBench { $0.fields = .init([.name, .status]) }.run { bench in
+            bench.source.put("a", .finished("a"))
+            #expect(!(await bench.get("/jobs/a", Self.browser).text.contains("s3.example")))
+        }
+    }
+
+    @Test func saysAProblemOnAPage() async throws {
+        try await TestBench().run { bench in
+            let page = await bench.get("/jobs/unknown", Self.browser)
+            #expect(page.status == .notFound)
+            #expect(page.field("Content-Type") == "text/html; charset=utf-8")
+            #expect(page.field("Content-Security-Policy") == Self.policy)
+            #expect(page.text.contains("There is no such job"))
+        }
+    }
+
+    @Test func leadsFromTheFormToTheJob() async {
+        let reply = await TestBench().get("/jobs?name=visit-42", Self.browser)
+        #expect(reply.status == .seeOther)
+        #expect(reply.field("Location") == "/jobs/visit-42")
+        #expect(await TestBench().get("/").text.contains("<form action=\"/jobs\" method=\"get\">"))
+    }
+
+    @Test(arguments: [
+        ("/style.css", "text/css; charset=utf-8"), ("/icon.svg", "image/svg+xml"),
+        ("/openapi.yaml", "application/yaml"),
+        ("/openapi.json", "application/json"),
+    ])
+    func servesItsFilesWithATag(path: String, type: String) async throws {
+        let file = await TestBench().get(path)
+        #expect(file.status == .ok)
+        #expect(file.field("Content-Type") == type)
+        let eTag = try #require(file.field("ETag"))
+        #expect(await TestBench().get(path, [(.ifNoneMatch, eTag)]).status == .notModified)
+    }
+
+    @Test(arguments: ProblemType.allCases)
+    func saysWhatEachProblemMeans(type: ProblemType) async {
+        let document = await TestBench().get("/problems/\(type.rawValue)")
+        #expect(document.status == .ok)
+        #expect(document.text.contains("\"title\":\"\(type.title)\""))
+        #expect(await TestBench().get("/problems/\(type.rawValue)", Self.browser).text.contains("<h1>"))
+    }
+
+    @Test(arguments: ["/jobs/a", "/jobs", "/", "/style.css", "/problems/job-not-found", "*"])
+    func saysWhatCanBeDone(target: String) async {
+        let reply = await TestBench().get(target, method: .options)
+        #expect(reply.status == .noContent)
+        #expect(reply.field("Allow") == "GET, HEAD, OPTIONS")
+        #expect(reply.field("Access-Control-Allow-Origin") == nil)
+    }
+}
+
+@Suite struct CrossOriginTests {
+    private let app = "https://app.example"
+
+    private func get(
+        from origin: String, method: HTTPRequest.Method = .get, preflight: Bool = false, allowing: CrossOrigin
+    ) async -> Reply {
+        let bench = TestBench { $0.crossOrigin = allowing }
+        let asked = preflight ? [(HTTPField.Name.accessControlRequestMethod, "GET")] : []
+        return await bench.get("/jobs/a%00", [(.origin, origin)] + asked, method: method)
+    }
+
+    @Test func letsNamedOriginsReadAnswersAndNoOthers() async {
+        let shared = await get(from: app, allowing: .only([app]))
+        #expect(shared.field("Access-Control-Allow-Origin") == app)
+        #expect(shared.field("Cross-Origin-Resource-Policy") == "cross-origin")
+        #expect(shared.field("Access-Control-Expose-Headers")?.contains("ETag") == true)
+        #expect(shared.field("Access-Control-Allow-Credentials") == nil)
+        for origin in ["https://app.example.evil", "http://app.example", "null", ""] {
+            let refused = await get(from: origin, allowing: .only([app]))
+            #expect(refused.field("Access-Control-Allow-Origin") == nil)
+            #expect(refused.field("Cross-Origin-Resource-Policy") == "same-origin")
+        }
+        #expect(await get(from: "https://any.example", allowing: .any).field("Access-Control-Allow-Origin") != nil)
+    }
+
+    @Test func answersAPreflight() async {
+        let allowed = await get(from: app, method: .options, preflight: true, allowing: .only([app]))
+        #expect(allowed.status == .noContent)
+        #expect(allowed.field("Access-Control-Allow-Methods") == "GET, HEAD")
+        #expect(allowed.field("Access-Control-Allow-Headers") == "If-None-Match, X-Request-Id")
+        #expect(allowed.field("Access-Control-Max-Age") == "7200")
+        #expect(allowed.field("Vary") == "Origin")
+        let refused = await get(
+            from: "https://other.example", method: .options, preflight: true, allowing: .only([app]))
+        #expect(refused.field("Access-Control-Allow-Methods") == nil)
+    }
+}

@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""Writes openapi.yaml as compact JSON, in the order of the YAML: what the gateway serves as /openapi.json.
+
+to_json.py          writes Sources/Gateway/Resources/openapi.json
+to_json.py --print  writes to standard output instead
+to_json.py --check  writes nothing, and exits with 1 if that file says something else
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+YAML = REPOSITORY / "openapi.yaml"
+JSON = REPOSITORY / "Sources/Gateway/Resources/openapi.json"
+
+
+def converted():
+    """The whole JSON file. A value that JSON does not have, such as an unquoted date, is an error."""
+    document = yaml.safe_load(YAML.read_text(encoding="utf-8"))
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Writes openapi.yaml as compact JSON.")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--print", action="store_true", help="write to standard output")
+    way.add_argument("--check", action="store_true", help="only compare")
+    arguments = parser.parse_args()
+    if arguments.print:
+        sys.stdout.write(converted())
+    elif not arguments.check:
+        JSON.write_text(converted(), encoding="utf-8")
+    elif not JSON.exists() or JSON.read_text(encoding="utf-8") != converted():
+        sys.exit(f"{JSON} is not what openapi.yaml says: run {Path(__file__).relative_to(REPOSITORY)}")
+
+
+if __name__ == "__main__":
+    main()
