@@ -8,23 +8,27 @@ enum Route {
 
     /// - Parameter allowed: the job members that may be seen at all.
     init(_ request: borrowing Request, allowed: JobFields) throws(Problem) {
-        let target = request.target
-        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
-        guard let segment = Self.jobSegment(of: target[..<(mark ?? target.endIndex)]) else { throw .noSuchRoute }
+        let target = request.target.utf8
+        // The span's elements are read without a call for each.
+        let bytes = target.span
+        let mark = bytes.indices.first { bytes[$0] == UInt8(ascii: "?") }
+        guard let segment = Self.jobSegment(of: bytes.extracting(..<(mark ?? bytes.count))) else { throw .noSuchRoute }
         guard request.method == .get || request.method == .head else { throw .methodNotAllowed(allow: "GET, HEAD") }
-        let query = try JobQuery(mark.map { target[$0...].dropFirst() }, allowed: allowed)
+        let query = try JobQuery(mark.map { Substring(target.dropFirst($0 + 1)) }, allowed: allowed)
         do throws(JobNameError) {
-            self = .job(try JobName(pathSegment: segment), query.fields)
+            self = .job(try JobName(pathSegment: bytes.extracting(segment)), query.fields)
         } catch {
             throw .invalidJobName(error)
         }
     }
 
-    /// The part of `/jobs/{name}` that is the name, still encoded. A slash after it makes another path.
-    private static func jobSegment(of path: Substring) -> Substring? {
+    /// Where in `/jobs/{name}` the name stands, still encoded. A slash after it makes another path.
+    private static func jobSegment(of path: Span<UInt8>) -> Range<Int>? {
         let prefix = "/jobs/".utf8
-        guard path.utf8.starts(with: prefix) else { return nil }
-        let segment = path[path.utf8.index(path.startIndex, offsetBy: prefix.count)...]
-        return segment.utf8.contains(UInt8(ascii: "/")) ? nil : segment
+        let start = prefix.span
+        guard path.count >= start.count else { return nil }
+        for index in start.indices where path[index] != start[index] { return nil }
+        for index in start.count..<path.count where path[index] == UInt8(ascii: "/") { return nil }
+        return start.count..<path.count
     }
 }
