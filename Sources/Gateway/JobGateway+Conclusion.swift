@@ -56,7 +56,7 @@ extension JobGateway {
 
     /// What needs no look-up.
     func conclude(
-        _ fixture: Route.Fixture, for visit: Visit, unless condition: IfNoneMatch?, isPreflight: Bool
+        _ fixture: Fixture, for visit: Visit, unless condition: IfNoneMatch?, isPreflight: Bool
     ) -> Reply {
         let reply = reply(with: fixture, to: visit, unless: condition, isPreflight: isPreflight)
         journal.note(reply, to: visit, .fixed, label: nil)
@@ -64,7 +64,7 @@ extension JobGateway {
     }
 
     private func reply(
-        with fixture: Route.Fixture, to visit: Visit, unless condition: IfNoneMatch?, isPreflight: Bool
+        with fixture: Fixture, to visit: Visit, unless condition: IfNoneMatch?, isPreflight: Bool
     ) -> Reply {
         switch fixture {
         case .form(let name): .redirect(to: "/jobs/\(name.text)", visit)

@@ -85,11 +85,11 @@ public final class JobGateway: Handler {
 
     private func join(_ lookUp: LookUp, _ pending: any PendingReply) {
         let boarding = fetcher.join(lookUp.name, fields: lookUp.fields) { landing, collapsed in
-            pending.fulfil(with: self.conclude(landing, for: lookUp, collapsed: collapsed))
+            pending.fulfil { self.conclude(landing, for: lookUp, collapsed: collapsed) }
         }
         if case .full = boarding {
             let problem = Problem.overloaded.retrying(after: .seconds(1))
-            pending.fulfil(with: conclude(problem, for: lookUp.visit, lookUp.name))
+            pending.fulfil { conclude(problem, for: lookUp.visit, lookUp.name) }
         }
     }
 }

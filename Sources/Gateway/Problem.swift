@@ -20,10 +20,12 @@ public struct Problem: Error, Sendable {
         self.detail = detail
     }
 
-    /// The same problem, with advice when to try again: never early, and at least a second.
+    /// The same problem, with advice when to try again: never early, at least a second, and at most an hour, whatever a
+    /// server upstream says.
     func retrying(after delay: Duration) -> Problem {
+        let (seconds, rest) = delay.components
         var problem = self
-        problem.retryAfter = max(1, Int((delay / .seconds(1)).rounded(.up)))
+        problem.retryAfter = Int(min(max(1, seconds), 3_599)) + (rest > 0 && seconds > 0 ? 1 : 0)
         return problem
     }
 }

@@ -17,10 +17,15 @@ final class RequestID: Sendable {
         return next()
     }
 
-    /// At most 15 hexadecimal digits, which a string holds without an allocation; unique for
-    /// all practical purposes, not secret.
+    /// 15 hexadecimal digits, which a string holds without an allocation; unique for all practical purposes, not secret.
     private func next() -> String {
-        String(Self.mixed(seed &+ count.wrappingAdd(1, ordering: .relaxed).newValue) >> 4, radix: 16)
+        let number = Self.mixed(seed &+ count.wrappingAdd(1, ordering: .relaxed).newValue)
+        let digits = InlineArray<15, UInt8> { Self.digit(number >> (4 * UInt64(15 - $0)) & 0xF) }
+        return String(copying: try! UTF8Span(validating: digits.span))
+    }
+
+    private static func digit(_ value: UInt64) -> UInt8 {
+        UInt8(truncatingIfNeeded: value) + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "W"))  // "W" stands ten before "a"
     }
 
     /// SplitMix64's finalizer: a bijection, so different counts give different numbers; without their last four bits they all but never meet.
@@ -32,6 +37,6 @@ final class RequestID: Sendable {
     }
 
     private static func isAcceptable(_ text: String) -> Bool {
-        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy(Token.isSafe)
+        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { Token.isSafe($0) }
     }
 }

@@ -7,102 +7,50 @@ enum Route {
     case job(JobName, JobFields)
     case fixed(Fixture)
 
-    /// What the program answers by itself.
-    enum Fixture {
-        /// What the page's form sends: it leads to the job.
-        case form(JobName)
-        case home
-        case file(StaticFile)
-        case problem(ProblemType)
-        /// Which methods there are, for any URL.
-        case options
-    }
-
     /// The methods that every URL here can be used with.
     static let methods = "GET, HEAD, OPTIONS"
 
     /// - Parameter allowed: the job members that may be seen at all.
     init(_ request: borrowing Request, allowed: JobFields) throws(Problem) {
-        let target = request.target
-        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
-        let path = try Path(target[..<(mark ?? target.endIndex)])
-        guard request.method == .get || request.method == .head else {
-            guard request.method == .options else { throw .methodNotAllowed(allow: Self.methods) }
+        let target = request.target.utf8
+        // The span's elements are read without a call for each.
+        let bytes = target.span
+        let mark = bytes.indices.first { bytes[$0] == UInt8(ascii: "?") }
+        let query = mark.map { Substring(target.dropFirst($0 + 1)) } ?? ""
+        guard let segment = Self.jobSegment(of: bytes.extracting(..<(mark ?? bytes.count))) else {
+            self = .fixed(try Fixture(path: Substring(target.prefix(mark ?? bytes.count)), query, request.method))
+            return
+        }
+        guard try Self.isRead(request.method) else {
             self = .fixed(.options)
             return
         }
-        let query = mark.map { target[$0...].dropFirst() } ?? ""
-        switch path {
-        case .job(let segment):
-            // The query first: what it asks for must not depend on whether the name is right.
-            let fields = try JobQuery(query, allowed: allowed).fields
-            self = .job(try JobName(segment: segment), fields)
-        case .form: self = .fixed(.form(try FormQuery(query).name))
-        case .home: self = try Self.plain(.home, query)
-        case .file(let file): self = try Self.plain(.file(file), query)
-        case .problem(let type): self = try Self.plain(.problem(type), query)
-        case .server: throw .noSuchRoute
-        }
+        // The query first: what is wrong with it must not depend on whether the name is right.
+        let fields = try JobQuery(query, allowed: allowed).fields
+        self = .job(try JobName(segment: bytes.extracting(segment)), fields)
     }
 
-    private static func plain(_ fixture: Fixture, _ query: Substring) throws(Problem) -> Route {
-        guard query.isEmpty else { throw .invalidQuery("This URL takes no query.") }
-        return .fixed(fixture)
-    }
-}
-
-/// A path that leads somewhere.
-private enum Path {
-    /// The part of `/jobs/{name}` that is the name, still encoded. A slash after it makes another path.
-    case job(Substring)
-    case form
-    case home
-    case file(StaticFile)
-    case problem(ProblemType)
-    /// `*`: the server as a whole, which only OPTIONS can ask about (RFC 9110 §9.3.7).
-    case server
-
-    init(_ path: Substring) throws(Problem) {
-        if let segment = Self.rest(of: path, after: "/jobs/") {
-            self = .job(segment)
-        } else if let slug = Self.rest(of: path, after: "/problems/") {
-            guard let type = ProblemType(rawValue: String(slug)) else { throw .noSuchRoute }
-            self = .problem(type)
-        } else if let file = StaticFile.all[String(path)] {
-            self = .file(file)
-        } else {
-            switch path {
-            case "/jobs": self = .form
-            case "/": self = .home
-            case "*": self = .server
-            default: throw .noSuchRoute
-            }
-        }
+    /// True for GET and HEAD, false for OPTIONS.
+    static func isRead(_ method: HTTPRequest.Method) throws(Problem) -> Bool {
+        if method == .get || method == .head { return true }
+        guard method == .options else { throw .methodNotAllowed(allow: methods) }
+        return false
     }
 
-    /// What follows the prefix, if it is one segment.
-    private static func rest(of path: Substring, after prefix: String) -> Substring? {
-        guard path.utf8.starts(with: prefix.utf8) else { return nil }
-        let segment = path[path.utf8.index(path.startIndex, offsetBy: prefix.utf8.count)...]
-        return segment.utf8.contains(UInt8(ascii: "/")) ? nil : segment
-    }
-}
-
-/// The query of the page's form.
-private struct FormQuery {
-    let name: JobName
-
-    init(_ query: Substring) throws(Problem) {
-        let members = query.split(separator: "&", omittingEmptySubsequences: false)
-        guard members.count == 1, members[0].hasPrefix("name=") else {
-            throw .invalidQuery("Give the name of one job: /jobs?name=NAME, or better /jobs/NAME.")
-        }
-        name = try JobName(segment: members[0].dropFirst("name=".count))
+    /// Where in `/jobs/{name}` the name stands, still encoded. A slash after it makes another path.
+    private static func jobSegment(of path: Span<UInt8>) -> Range<Int>? {
+        let prefix = "/jobs/".utf8
+        let start = prefix.span
+        guard path.count >= start.count else { return nil }
+        for index in start.indices where path[index] != start[index] { return nil }
+        for index in start.count..<path.count where path[index] == UInt8(ascii: "/") { return nil }
+        return start.count..<path.count
     }
 }
 
 extension JobName {
-    fileprivate init(segment: Substring) throws(Problem) {
+    /// A name as it stands in a URL.
+    init(segment: Span<UInt8>) throws(Problem) {
         do throws(JobNameError) {
             try self.init(pathSegment: segment)
         } catch {

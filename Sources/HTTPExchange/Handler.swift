@@ -44,8 +44,8 @@ public final class Deferral: Sendable {
 
 /// The other end of a ``Deferral``: whoever finishes the work fulfils it, from any thread.
 public protocol PendingReply: Sendable {
-    /// Sends `reply` unless the request has been answered already; then it does nothing and returns false.
-    @discardableResult func fulfil(with reply: Reply) -> Bool
+    /// Makes the reply and sends it, unless the request has been answered already; then it returns false and makes none.
+    @discardableResult func fulfil(with reply: () -> Reply) -> Bool
 }
 
 /// Why a server refuses a request before a handler sees it. The texts hold no bytes of the request.

@@ -11,10 +11,10 @@ extension Connection {
         switch stage {
         case .header:
             return unsafe readHeader(method: method, version: version)
-        case .content(let audit) where unsafe !chunk.isEmpty:
-            return unsafe collect(chunk, audit)
-        case .content(let audit), .end(let audit):
-            return answer(request(audit))
+        case .content where unsafe !chunk.isEmpty:
+            return unsafe collect(chunk)
+        case .content, .end:
+            return answer(request)
         case .suspended(let exchange):
             guard let reply = exchange.take() else { return .NO }
             unsafe Exchange.wake(handle, idleTimeout: core.options.idleTimeout)
@@ -27,12 +27,12 @@ extension Connection {
     private func readHeader(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> MHD_Result {
         unsafe self.method = String(cString: method)
         origin = target
-        authority = nil
+        host = ""
         phase.startAnswering()
         do throws(Refusal) {
             let audit = try unsafe audit(method: method, version: version)
             guard audit.hasContent else {
-                stage = .end(audit)
+                stage = .end
                 return .YES
             }
             return try receiveContent(audit)
@@ -55,7 +55,7 @@ extension Connection {
         let audit = try FramingAudit(method: self.method, version: unsafe String(cString: version), lines: lines)
         let target = try RequestTarget(self.target, method: self.method)
         origin = target.origin
-        authority = target.authority
+        host = target.authority ?? audit.host
         return audit
     }
 
@@ -69,16 +69,16 @@ extension Connection {
     /// is never read as a request.
     private func receiveContent(_ audit: FramingAudit) throws(Refusal) -> MHD_Result {
         guard core.options.bodyLimit > 0 else {
-            guard case .reply(let reply) = core.handler.answer(request(audit)) else { throw .bodyNotAllowed }
+            guard case .reply(let reply) = core.handler.answer(request) else { throw .bodyNotAllowed }
             return send(reply)
         }
         guard audit.contentLength <= core.options.bodyLimit else { throw .bodyTooLarge(limit: core.options.bodyLimit) }
         phase.startReading(until: core.clock.tick(after: core.options.requestTimeout))
-        stage = .content(audit)
+        stage = .content
         return .YES
     }
 
-    private func collect(_ chunk: UnsafeRawBufferPointer, _ audit: FramingAudit) -> MHD_Result {
+    private func collect(_ chunk: UnsafeRawBufferPointer) -> MHD_Result {
         guard content.count + chunk.count <= core.options.bodyLimit else { return .NO }
         unsafe content.append(contentsOf: chunk)
         return .YES
@@ -98,7 +98,7 @@ extension Connection {
     }
 
     private func refuse(_ refusal: Refusal) -> MHD_Result {
-        let reply = core.handler.reply(to: refusal, of: request(nil))
+        let reply = core.handler.reply(to: refusal, of: request)
         stage = .answered
         return unsafe reply.queue(on: handle, closing: true) ? .YES : .NO
     }

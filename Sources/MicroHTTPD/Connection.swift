@@ -12,8 +12,8 @@ import Synchronization
     /// What the request waits for next.
     enum Stage {
         case header
-        case content(FramingAudit)
-        case end(FramingAudit)
+        case content
+        case end
         case suspended(Exchange)
         case answered
     }
@@ -27,7 +27,7 @@ import Synchronization
     var method = ""
     var target = ""
     var origin = ""
-    var authority: String?
+    var host = ""
     var lines: [FieldLine] = []
     var content: [UInt8] = []
 
@@ -59,10 +59,10 @@ import Synchronization
     }
 
     /// The request as the handler sees it, valid during the current callback.
-    func request(_ audit: FramingAudit?) -> Request {
+    var request: Request {
         Request(
-            method: knownMethod, target: origin,
-            host: authority ?? audit?.host ?? "", peer: peer, body: content, fields: LineFields(received: lines))
+            method: knownMethod, target: origin, host: host, peer: peer, body: content,
+            fields: LineFields(received: lines))
     }
 }
 

@@ -12,6 +12,8 @@ import Synchronization
 @safe final class Exchange: PendingReply, Timed, @unchecked Sendable {
     private enum State {
         case waiting
+        /// Somebody makes the reply.
+        case claimed
         case fulfilled(Reply)
         case taken
     }
@@ -35,8 +37,7 @@ import Synchronization
         unsafe shim_set_timeout(handle, UInt32(idleTimeout.components.seconds) + 1)
         let exchange = unsafe Exchange(handle, deferral, timers)
         unsafe MHD_suspend_connection(handle)
-        timers.arm(exchange)
-        deferral.start(exchange)
+        if timers.arm(exchange) { deferral.start(exchange) } else { exchange.expire(because: .serverStopping) }
         return exchange
     }
 
@@ -53,20 +54,22 @@ import Synchronization
     }
 
     @discardableResult
-    func fulfil(with reply: Reply) -> Bool {
+    func fulfil(with reply: () -> Reply) -> Bool {
         let isFirst = state.withLock { state in
             guard case .waiting = state else { return false }
-            state = .fulfilled(reply)
+            state = .claimed
             return true
         }
         guard isFirst else { return false }
+        let reply = reply()
+        state.withLock { $0 = .fulfilled(reply) }
         timers.disarm(self)
         unsafe MHD_resume_connection(handle)
         return true
     }
 
     func expire(because expiry: Deferral.Expiry) {
-        fulfil(with: expired(expiry))
+        fulfil { expired(expiry) }
     }
 
     /// The reply, once, for the access callback that follows the resume. Nil if there is none: the library called for

@@ -14,7 +14,7 @@ struct FramingAudit {
     private var isChunked = false
 
     init(method: String, version: String, lines: [FieldLine]) throws(Refusal) {
-        guard !method.isEmpty, method.utf8.allSatisfy(\.isToken) else { throw .malformed("the method is no token") }
+        guard !method.isEmpty, method.holdsOnly(\.isToken) else { throw .malformed("the method is no token") }
         guard version.hasPrefix("HTTP/1.") else { throw .unsupportedVersion }
         for line in lines { try read(line) }
         try checkHost(version)
@@ -57,17 +57,8 @@ struct FramingAudit {
         guard hosts == 1 || (hosts == 0 && version == "HTTP/1.0") else {
             throw .malformed("exactly one Host header field is needed")
         }
-        guard hosts == 0 || (!host.isEmpty && !host.utf8.contains(where: Self.isForeignToHost)) else {
+        guard hosts == 0 || (!host.isEmpty && host.holdsOnly(\.isHostCharacter)) else {
             throw .malformed("the Host header field is no host")
-        }
-    }
-
-    private static func isForeignToHost(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "/"), UInt8(ascii: "@"), UInt8(ascii: ","), UInt8(ascii: " "), UInt8(ascii: "\t"),
-            UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "\\"):
-            true
-        default: false
         }
     }
 
@@ -82,5 +73,26 @@ struct FramingAudit {
         }
         hasContent = contentLength > 0 || transferCodings == 1
         if hasContent && (method == "GET" || method == "HEAD") { throw .bodyNotAllowed }
+    }
+}
+
+extension String {
+    /// Over the span, whose elements the compiler reads without a call.
+    fileprivate func holdsOnly(_ isAllowed: (UInt8) -> Bool) -> Bool {
+        let utf8 = utf8
+        let bytes = utf8.span
+        for index in bytes.indices where !isAllowed(bytes[index]) { return false }
+        return true
+    }
+}
+
+extension UInt8 {
+    fileprivate var isHostCharacter: Bool {
+        switch self {
+        case UInt8(ascii: "/"), UInt8(ascii: "@"), UInt8(ascii: ","), UInt8(ascii: " "), UInt8(ascii: "\t"),
+            UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "\\"):
+            false
+        default: true
+        }
     }
 }

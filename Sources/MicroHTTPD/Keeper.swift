@@ -61,7 +61,7 @@ final class Keeper: Sendable {
         if tick > core.clock.now {
             core.clock.advance(to: tick)
             core.table.reap(at: tick)
-            core.table.reapFinished()
+            if tick % 5 == 0 { core.table.reapFinished() }
         }
         core.alarm.wait(until: core.timers.fire(at: now, lookingAgainBy: now + CoarseClock.resolution))
     }
@@ -71,10 +71,8 @@ final class Keeper: Sendable {
         daemon.quiesce()
         core.startDraining()
         tickWhileAnswering(until: deadline)
-        if core.table.answering > 0 {
-            core.timers.expireAll(because: .serverStopping)
-            tickWhileAnswering(until: .now + .seconds(1))
-        }
+        core.timers.close()
+        if core.table.answering > 0 { tickWhileAnswering(until: .now + .seconds(1)) }
         daemon.stop()
     }
 

@@ -22,6 +22,9 @@ struct Phase: ~Copyable {
     /// Whether a request is under way that deserves an answer.
     var isAnswering: Bool { state.load(ordering: .relaxed) == .max }
 
+    /// What was noted last, to be compared with a later look.
+    var value: Int { state.load(ordering: .relaxed) }
+
     /// Whether the connection is open and no byte of a request has come since the last answer.
     var isResting: Bool { state.load(ordering: .relaxed) < 0 }
 

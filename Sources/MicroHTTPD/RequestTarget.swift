@@ -10,14 +10,13 @@ struct RequestTarget {
     /// Refuses what is no origin form, no absolute http(s) form without user information, and neither `*` with OPTIONS
     /// nor an authority with CONNECT.
     init(_ target: String, method: String) throws(Refusal) {
-        let bytes = target.utf8
-        guard bytes.first != UInt8(ascii: "/") else {
-            try Self.check(bytes)
+        guard target.utf8.first != UInt8(ascii: "/") else {
+            try Self.check(target)
             self.init(origin: target, authority: nil)
             return
         }
         if method == "OPTIONS" && target == "*" || method == "CONNECT" && !target.isEmpty {
-            try Self.check(bytes)
+            try Self.check(target)
             self.init(origin: target, authority: nil)
             return
         }
@@ -40,19 +39,24 @@ struct RequestTarget {
             throw .malformed("the request target's host is missing or holds user information")
         }
         let origin = rest[end...].first == "/" ? String(rest[end...]) : "/" + rest[end...]
-        try Self.check(origin.utf8)
+        try Self.check(origin)
         self.init(origin: origin, authority: authority)
     }
 
     /// Only characters of RFC 3986 §3.3, and every `%` followed by two hexadecimal digits (§2.1).
-    private static func check(_ bytes: String.UTF8View) throws(Refusal) {
-        var rest = bytes[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%") {
-                guard let high = rest.popFirst(), let low = rest.popFirst(), high.isHexDigit, low.isHexDigit else {
+    private static func check(_ target: String) throws(Refusal) {
+        let utf8 = target.utf8
+        let bytes = utf8.span
+        var index = 0
+        while index < bytes.count {
+            if bytes[index].isTargetCharacter {
+                index += 1
+            } else if bytes[index] == UInt8(ascii: "%") {
+                guard index + 2 < bytes.count, bytes[index + 1].isHexDigit, bytes[index + 2].isHexDigit else {
                     throw .malformed("a '%' in the request target is not followed by two hexadecimal digits")
                 }
-            } else if !byte.isTargetCharacter {
+                index += 3
+            } else {
                 throw .malformed("the request target holds a character that has to be percent-encoded")
             }
         }

@@ -5,6 +5,8 @@ import Synchronization
 final class Timers: Sendable {
     private struct State {
         var heap = TimerHeap<Exchange>()
+        /// Whether nobody may wait any more.
+        var isClosed = false
         /// When the firing thread will look again by itself.
         var wakeUp = ContinuousClock.now
     }
@@ -18,13 +20,16 @@ final class Timers: Sendable {
 
     var count: Int { state.withLock { $0.heap.count } }
 
-    /// Wakes the firing thread only if it would sleep past this deadline, which a look-up's seconds never are.
-    func arm(_ exchange: Exchange) {
-        let isEarly = state.withLock { state in
+    /// Wakes the firing thread only if it would sleep past this deadline, which a look-up's seconds never are. False if
+    /// the server is stopping: then the wait has to end at once.
+    func arm(_ exchange: Exchange) -> Bool {
+        let (isArmed, isEarly) = state.withLock { state in
+            guard !state.isClosed else { return (false, false) }
             state.heap.insert(exchange)
-            return exchange.deadline < state.wakeUp
+            return (true, exchange.deadline < state.wakeUp)
         }
         if isEarly { alarm.ring() }
+        return isArmed
     }
 
     func disarm(_ exchange: Exchange) {
@@ -42,8 +47,12 @@ final class Timers: Sendable {
         }
     }
 
-    /// Ends every wait at once.
-    func expireAll(because expiry: Deferral.Expiry) {
-        for exchange in state.withLock({ $0.heap.removeAll() }) { exchange.expire(because: expiry) }
+    /// Ends every wait, and lets none begin from here on: libmicrohttpd cannot stop while a request is suspended.
+    func close() {
+        let waiting = state.withLock { state in
+            state.isClosed = true
+            return state.heap.removeAll()
+        }
+        for exchange in waiting { exchange.expire(because: .serverStopping) }
     }
 }

@@ -3,30 +3,37 @@ extension JobName {
     /// (RFC 3986 §2.4): `%2E` is a dot, `%252E` is refused for its `%`. A `+` is a plus sign, not a space.
     ///
     /// A name without `%` costs no allocation beyond its own string.
-    public init(pathSegment: Substring) throws(JobNameError) {
-        if pathSegment.utf8.contains(UInt8(ascii: "%")) {
-            let decoded = try Self.percentDecoded(pathSegment.utf8)
-            try Self.check(decoded)
-            text = String(decoding: decoded, as: UTF8.self)
-        } else {
-            try Self.check(pathSegment.utf8)
-            text = String(pathSegment)
+    public init(pathSegment: Span<UInt8>) throws(JobNameError) {
+        guard Self.isEncoded(pathSegment) else {
+            try Self.check(pathSegment)
+            text = String(copying: try! UTF8Span(validating: pathSegment))  // what was checked is ASCII
+            return
         }
+        let decoded = try Self.percentDecoded(pathSegment)
+        try Self.check(decoded.span)
+        text = String(decoding: decoded, as: UTF8.self)
     }
 
-    private static func percentDecoded(_ encoded: Substring.UTF8View) throws(JobNameError) -> [UInt8] {
+    private static func isEncoded(_ bytes: Span<UInt8>) -> Bool {
+        for index in bytes.indices where bytes[index] == UInt8(ascii: "%") { return true }
+        return false
+    }
+
+    private static func percentDecoded(_ encoded: Span<UInt8>) throws(JobNameError) -> [UInt8] {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(encoded.count)
-        var bytes = encoded.makeIterator()
-        while let byte = bytes.next() {
-            guard byte == UInt8(ascii: "%") else {
-                decoded.append(byte)
+        var index = 0
+        while index < encoded.count {
+            guard encoded[index] == UInt8(ascii: "%") else {
+                decoded.append(encoded[index])
+                index += 1
                 continue
             }
-            guard let high = bytes.next().flatMap(hexDigit), let low = bytes.next().flatMap(hexDigit) else {
-                throw .badPercentEncoding(position: decoded.count + 1)
-            }
+            guard index + 2 < encoded.count, let high = hexDigit(encoded[index + 1]),
+                let low = hexDigit(encoded[index + 2])
+            else { throw .badPercentEncoding(position: decoded.count + 1) }
             decoded.append(high << 4 | low)
+            index += 3
         }
         return decoded
     }

@@ -15,7 +15,8 @@ public struct JobName: Hashable, Sendable {
 
     /// Checks a name that is not encoded in any way.
     public init(_ text: String) throws(JobNameError) {
-        try Self.check(text.utf8)
+        let utf8 = text.utf8
+        try Self.check(utf8.span)
         self.text = text
     }
 }
@@ -26,15 +27,14 @@ extension JobName: CustomStringConvertible {
 }
 
 extension JobName {
-    static func check(_ bytes: some Collection<UInt8>) throws(JobNameError) {
+    /// Checks a name's bytes. The elements of a span are read without a call for each.
+    static func check(_ bytes: Span<UInt8>) throws(JobNameError) {
         let count = bytes.count
         guard count > 0 else { throw .empty }
         guard count <= maximumLength else { throw .tooLong(count: count) }
-        var position = 1
-        for byte in bytes {
-            guard Token.isSafe(byte) else { throw .illegalCharacter(byte, position: position) }
-            position += 1
+        for index in bytes.indices where !Token.isSafe(bytes[index]) {
+            throw .illegalCharacter(bytes[index], position: index + 1)
         }
-        guard count > 2 || bytes.contains(where: { $0 != UInt8(ascii: ".") }) else { throw .dotSegment }
+        guard count > 2 || bytes[0] != UInt8(ascii: ".") || bytes[count - 1] != UInt8(ascii: ".") else { throw .dotSegment }
     }
 }

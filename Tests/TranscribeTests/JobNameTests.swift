@@ -5,7 +5,7 @@ import Transcribe
     @Test(arguments: ["a", "-", "...", "visit.2026_11-24", "AZaz09", String(repeating: "x", count: 200)])
     func takesWhatAWSTakes(text: String) throws {
         #expect(try JobName(text).text == text)
-        #expect(try JobName(pathSegment: text[...]).text == text)
+        #expect(try JobName(segment: text).text == text)
     }
 
     @Test(arguments: [
@@ -24,18 +24,18 @@ import Transcribe
     ])
     func refusesWhatAWSRefuses(text: String, fault: JobNameError) {
         #expect(throws: fault) { try JobName(text) }
-        #expect(throws: fault) { try JobName(pathSegment: text[...]) }
+        #expect(throws: fault) { try JobName(segment: text) }
     }
 
     @Test(arguments: [("%61", "a"), ("a%2Eb", "a.b"), ("%2e%2E%2e", "..."), ("a%5Fb%2D", "a_b-")])
     func decodesAPathSegment(segment: String, text: String) throws {
-        #expect(try JobName(pathSegment: segment[...]).text == text)
+        #expect(try JobName(segment: segment).text == text)
     }
 
     @Test func measuresTheDecodedName() throws {
         let segment = String(repeating: "%61", count: 200)
-        #expect(try JobName(pathSegment: segment[...]).text.utf8.count == 200)
-        #expect(throws: JobNameError.tooLong(count: 201)) { try JobName(pathSegment: "\(segment)b") }
+        #expect(try JobName(segment: segment).text.utf8.count == 200)
+        #expect(throws: JobNameError.tooLong(count: 201)) { try JobName(segment: "\(segment)b") }
     }
 
     @Test(arguments: [
@@ -50,7 +50,7 @@ import Transcribe
         ("%%41", .badPercentEncoding(position: 1)),
     ])
     func decodesAPathSegmentOnlyOnce(segment: String, fault: JobNameError) {
-        #expect(throws: fault) { try JobName(pathSegment: segment[...]) }
+        #expect(throws: fault) { try JobName(segment: segment) }
     }
 
     @Test func doesNotDecodeAPlainText() {
@@ -77,5 +77,12 @@ import Transcribe
 
     @Test func doesNotShowItselfByAccident() throws {
         #expect(try "\(JobName("jane-doe"))" == "job name of 8 characters")
+    }
+}
+
+extension JobName {
+    fileprivate init(segment: String) throws(JobNameError) {
+        let utf8 = segment.utf8
+        try self.init(pathSegment: utf8.span)
     }
 }

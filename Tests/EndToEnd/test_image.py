@@ -1,0 +1,147 @@
+"""The image and its compose file: what can be known of them without building the one or starting the other."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from gateway import BINARY, REPOSITORY, run
+
+DOCKERFILE = REPOSITORY / "deploy/Dockerfile"
+HADOLINT = Path(sys.executable).with_name("hadolint")
+SERVICES = ["gateway", "demo"]
+AWS = {"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "nobodysSecret"}
+# Every image that holds dpkg holds these.
+IN_EVERY_IMAGE = {"libc6", "libgcc-s1"}
+
+
+def test_hadolint_finds_nothing():
+    result = subprocess.run([HADOLINT, "--no-color", DOCKERFILE], capture_output=True, text=True, timeout=30)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_variable_of_a_service_is_a_setting(name):
+    variables = environment(name)
+    result = run("check", environment=AWS | variables)
+    assert (result.returncode, result.stderr) == (0, "")
+    unused = [variable for variable in variables if f"({variable})" not in result.stdout]
+    assert unused == []
+
+
+def test_the_service_passes_on_what_aws_needs(start):
+    passed_on = {variable for variable, value in service("gateway")["environment"].items() if value is None}
+    assert passed_on == {*AWS, "AWS_SESSION_TOKEN"}
+    loopback = {"listen.host": "127.0.0.1"}
+    assert start("serve", loopback, {name: AWS[name] for name in passed_on & set(AWS)}).stop() == 0
+
+
+@pytest.mark.parametrize("name, keys", [("gateway", ["listen"]), ("demo", ["listen", "admin"])])
+def test_what_is_published_listens_beyond_the_containers_loopback(name, keys):
+    settings = effective(name)
+    published = [published.split(":") for published in service(name)["ports"]]
+    assert published == [["127.0.0.1", settings[f"{key}.port"], settings[f"{key}.port"]] for key in keys]
+    assert {settings[f"{key}.host"] for key in keys} == {"0.0.0.0"}
+
+
+def test_the_image_exposes_the_public_port_and_keeps_the_other():
+    settings = effective("gateway")
+    assert values("EXPOSE") == [settings["listen.port"]]
+    assert settings["admin.host"] == "127.0.0.1"
+
+
+def test_a_published_service_answers_for_the_names_it_is_published_under():
+    for name in SERVICES:
+        assert effective(name)["listen.hosts"] == "localhost,127.0.0.1"
+
+
+def test_requests_under_way_are_answered_before_the_container_is_killed():
+    for name in SERVICES:
+        settings = effective(name)
+        longest = seconds(settings["drain.delay"]) + seconds(settings["drain.timeout"])
+        assert seconds(service(name)["stop_grace_period"]) > longest
+    assert values("STOPSIGNAL") == ["SIGTERM"]
+
+
+def test_what_the_image_runs_is_there_and_known():
+    (copied,) = [value.split()[-1] for value in values("COPY") if value.startswith("--from=build")]
+    (entry,), (health,) = values("ENTRYPOINT"), values("HEALTHCHECK")
+    commands = [json.loads(entry), json.loads(health.partition("CMD ")[2])]
+    assert commands == [[copied], [copied, "health"]]
+    words = [*json.loads(values("CMD")[0]), *service("demo")["command"], "health"]
+    assert [run("help", word).returncode for word in words] == [0] * len(words)
+
+
+def test_the_process_may_do_nothing_but_serve():
+    assert [re.fullmatch(r"[1-9]\d*:[1-9]\d*", user) is not None for user in values("USER")] == [True]
+    for name in SERVICES:
+        assert service(name)["read_only"] is True
+        assert service(name)["cap_drop"] == ["ALL"]
+        assert service(name)["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_the_build_stage_installs_what_the_manifest_asks_for():
+    asked_for = set(re.findall(r'\.apt\(\["([^"]+)"\]\)', (REPOSITORY / "Package.swift").read_text()))
+    assert asked_for and installed(stage=0) == asked_for | {"pkg-config"}
+
+
+def test_the_final_stage_installs_what_the_program_links():
+    dynamic = subprocess.run(["readelf", "--dynamic", BINARY], capture_output=True, text=True, check=True).stdout
+    linked = set().union(*map(owners, re.findall(r"\(NEEDED\).*\[(.+)\]", dynamic)))
+    # Where Swift's runtime is not in the file, its libraries are what links the C++ runtime.
+    assert installed(stage=1) == linked - IN_EVERY_IMAGE | {"libstdc++6", "ca-certificates"}
+
+
+def test_what_the_sources_link_to_is_part_of_the_build():
+    links = [path.resolve() for path in (REPOSITORY / "Sources").rglob("*") if path.is_symlink()]
+    rules = (REPOSITORY / ".dockerignore").read_text().splitlines()
+    admitted = [path for rule in rules if rule.startswith("!") for path in REPOSITORY.glob(rule[1:])]
+    assert [link for link in links if not any(link.is_relative_to(path) for path in admitted)] == []
+
+
+def instructions():
+    """(keyword, rest) of each, comments left out and continued lines joined."""
+    text = re.sub(r"(?m)^\s*#.*\n", "", DOCKERFILE.read_text()).replace("\\\n", " ")
+    return [(line.split()[0], " ".join(line.split()[1:])) for line in text.splitlines() if line.strip()]
+
+
+def values(keyword):
+    return [value for word, value in instructions() if word == keyword]
+
+
+def installed(stage):
+    """The Debian packages that the one `RUN apt-get` of a stage installs."""
+    run_of_stage = [value for value in values("RUN") if "apt-get install" in value][stage]
+    words = run_of_stage.partition("apt-get install")[2].partition("&&")[0].split()
+    return {word for word in words if not word.startswith("-")}
+
+
+def owners(library):
+    """The Debian packages that hold a library: none for those of the Swift toolchain."""
+    found = subprocess.run(["dpkg", "--search", f"*/{library}"], capture_output=True, text=True).stdout
+    return {line.partition(":")[0] for line in found.splitlines()}
+
+
+def service(name):
+    return yaml.safe_load((REPOSITORY / "deploy/compose.yaml").read_text())["services"][name]
+
+
+def environment(name):
+    """What the container's process is given: the image's variables and the service's, but not those passed on."""
+    ours = {variable: value for variable, value in service(name)["environment"].items() if value is not None}
+    return dict(pair.split("=", 1) for pair in values("ENV")) | ours
+
+
+def effective(name):
+    """The settings that the gateway reads from that, by key."""
+    report = run("check", environment=AWS | environment(name)).stdout
+    return {key.strip(): rest.split()[0] for key, _, rest in (row.partition(" = ") for row in report.splitlines())}
+
+
+def seconds(duration):
+    ((number, unit),) = re.findall(r"^(\d+)(s|m)$", duration)
+    return int(number) * {"s": 1, "m": 60}[unit]
