@@ -35,7 +35,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "HTTPExchange", "Caching", "RateLimiting", "SigV4", "Telemetry", "Transcribe",
+                "HTTPExchange", "Caching", "Curl", "RateLimiting", "SigV4", "Telemetry", "Transcribe",
                 .httpTypes, .crypto, .coreMetrics, .logging,
             ],
             resources: [.embedInCode("Resources/openapi.yaml"), .embedInCode("Resources/openapi.json")]),
@@ -46,7 +46,7 @@ let package = Package(
             dependencies: [
                 "HTTPExchange", "SigV4", "Caching", "RateLimiting", "Telemetry", "MicroHTTPD", "Curl",
                 "AWSCredentials", "Transcribe", "Gateway", "TranscribeEmulator",
-                .argumentParser, .configuration, .crypto, .lifecycle, .logging, .system, .unixSignals,
+                .argumentParser, .configuration, .coreMetrics, .crypto, .lifecycle, .logging, .system, .unixSignals,
             ]),
 
         .testTarget(name: "HTTPExchangeTests", dependencies: ["HTTPExchange", .httpTypes]),

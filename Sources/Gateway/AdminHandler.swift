@@ -17,7 +17,7 @@ public final class AdminHandler: Handler {
 
     public func answer(_ request: borrowing Request) -> Answer {
         do throws(Problem) {
-            guard hosts.admits(request.host) else { throw .wrongHost }
+            guard hosts.admits(request.host) else { throw .wrongAdminHost }
             return .reply(try page(at: request.target, for: request.method))
         } catch {
             return .reply(error.reply(to: Visit(request, id: ids.name(for: request[.xRequestID]), at: Moment(.now))))
@@ -67,6 +67,10 @@ extension Reply {
 }
 
 extension Problem {
+    fileprivate static let wrongAdminHost = Problem(
+        .wrongHost, .misdirectedRequest,
+        "This listener answers for addresses and for localhost only. Use the address instead of a name.")
+
     fileprivate static let noSuchAdminRoute = Problem(
         .noSuchRoute, .notFound, "This listener answers GET /livez, /readyz and /metrics.")
 }

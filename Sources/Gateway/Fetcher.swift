@@ -1,4 +1,5 @@
 import Caching
+import Curl
 import RateLimiting
 import Synchronization
 import Transcribe
@@ -28,19 +29,24 @@ public final class Fetcher: Sendable {
     private let options: FetchOptions
     private let cache: JobCache
     private let label: @Sendable (JobName) -> String
+    private let report: @Sendable (TranscribeError) -> Void
     private let budget: UpstreamBudget?
     private let permits: Permits
     private let flights: Flights<JobName, Waiter>
     private let departures: (stream: AsyncStream<Departure>, continuation: AsyncStream<Departure>.Continuation)
 
-    /// - Parameter label: how a job is called in the log, kept with it.
+    /// - Parameters:
+    ///   - label: how a job is called in the log, kept with it.
+    ///   - report: hears why a call brought no job.
     init(
-        source: any JobSource, options: FetchOptions, cache: JobCache, label: @escaping @Sendable (JobName) -> String
+        source: any JobSource, options: FetchOptions, cache: JobCache,
+        label: @escaping @Sendable (JobName) -> String, report: @escaping @Sendable (TranscribeError) -> Void
     ) {
         self.source = source
         self.options = options
         self.cache = cache
         self.label = label
+        self.report = report
         budget = options.rate.map { UpstreamBudget(rate: $0, burst: options.burst, reserve: 0, at: options.clock()) }
         permits = Permits(limit: options.concurrency)
         flights = Flights(limit: options.waiters)
@@ -63,7 +69,7 @@ public final class Fetcher: Sendable {
         }
     }
 
-    /// Waits for the job with everybody who wants it, as the first of them beginning the flight. False if too many wait.
+    /// Waits for the job with everybody who wants it, as the first of them beginning the flight. `.full` if too many wait.
     /// - Parameter fields: the members that the first one wants, which are rendered first.
     func join(_ name: JobName, fields: JobFields, as waiter: @escaping Waiter) -> Boarding {
         let boarding = flights.join(name, as: waiter)
@@ -112,11 +118,14 @@ public final class Fetcher: Sendable {
         }
     }
 
+    /// What a failure says about AWS's limit: nothing, unless a call may have reached it.
     private func note(_ error: TranscribeError) {
-        if case .throttled = error {
-            budget?.throttled(at: options.clock())
-        } else {
-            budget?.succeeded(at: options.clock())
+        report(error)
+        switch error {
+        case .throttled: budget?.throttled(at: options.clock())
+        case .unreachable(let failure) where !failure.requestMayHaveArrived: break
+        case .credentialsUnavailable, .cancelled: break
+        default: budget?.succeeded(at: options.clock())
         }
     }
 

@@ -49,12 +49,13 @@ private enum Place {
         case "/jobs": self = .form
         case "*": self = .server
         case "/": self = .fixture(.home)
-        default: self = .fixture(try Self.file(at: path) ?? Self.problem(at: path))
+        default:
+            if let file = StaticFile.all[String(path)] {
+                self = .fixture(.file(file))
+            } else {
+                self = .fixture(try Self.problem(at: path))
+            }
         }
-    }
-
-    private static func file(at path: Substring) -> Fixture? {
-        StaticFile.all[String(path)].map { .file($0) }
     }
 
     private static func problem(at path: Substring) throws(Problem) -> Fixture {

@@ -33,10 +33,20 @@ extension JobGateway {
             guard !lookUp.visit.prefersHTML else { return page(for: job, stored, from: origin, lookUp) }
             let answer = JobReply(
                 rendering: job.rendering(of: lookUp.fields), askedAt: stored.storedAt, freshUntil: stored.freshUntil,
-                now: max(lookUp.visit.start, stored.storedAt), isFinished: job.isFinished, origin: origin)
+                now: now(for: origin, lookUp), isFinished: job.isFinished, origin: origin)
             let reply = answer.reply(to: lookUp.visit, unless: lookUp.condition, caching: options.caching)
             journal.note(reply, to: lookUp.visit, origin.outcome, label: job.label)
             return reply
+        }
+    }
+}
+
+extension JobGateway {
+    /// A look-up that waited is as old as its wait; the hit path saves itself the clock.
+    private func now(for origin: JobReply.Origin, _ lookUp: LookUp) -> Moment {
+        switch origin {
+        case .cache: lookUp.visit.start
+        case .upstream: Moment(options.fetch.clock())
         }
     }
 }
@@ -47,7 +57,7 @@ extension JobGateway {
     private func page(
         for job: CachedJob, _ stored: Stored<CachedAnswer>, from origin: JobReply.Origin, _ lookUp: LookUp
     ) -> Reply {
-        let refresh = max(1, stored.freshUntil.seconds(since: max(lookUp.visit.start, stored.storedAt)) + 1)
+        let refresh = max(1, stored.freshUntil.seconds(since: now(for: origin, lookUp)) + 1)
         let page = Page(job.job, name: lookUp.name, fields: options.fields, refresh: refresh)
         let reply = page.reply(to: lookUp.visit)
         journal.note(reply, to: lookUp.visit, origin.outcome, label: job.label)

@@ -30,6 +30,8 @@ struct JobReply {
     private var lifetime: Int { freshUntil.seconds(since: askedAt) }
     private var age: Int { now.seconds(since: askedAt) }
     private var freshnessLeft: Int { freshUntil.seconds(since: now) }
+    /// Rounded up: who comes back earlier finds the same answer.
+    private var comeBackIn: Int { max(1, -now.seconds(since: freshUntil)) }
 
     /// 200, or 304 if the client has this representation. The 304 keeps the content, because its length has to be that of
     /// the 200; the server sends none of it.
@@ -41,7 +43,7 @@ struct JobReply {
         fields.append(contentsOf: rendering.eTagField)
         fields.append(starting: .age) { $0.write(age) }
         append(origin, to: &fields)
-        if !isFinished { fields.append(starting: .retryAfter) { $0.write(max(1, freshnessLeft)) } }
+        if !isFinished { fields.append(starting: .retryAfter) { $0.write(comeBackIn) } }
         fields.append(visit)
         return Reply(status: isKnown ? .notModified : .ok, fields: fields, body: rendering.body)
     }

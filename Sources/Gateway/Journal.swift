@@ -1,6 +1,8 @@
 import Caching
 import HTTPExchange
 import HTTPTypes
+public import Logging
+import Synchronization
 public import Telemetry
 import Transcribe
 
@@ -10,20 +12,46 @@ public final class Journal: Sendable {
     private let names: NameHash
     private let metrics: RequestMetrics
     private let clock: @Sendable () -> ContinuousClock.Instant
+    private let logger: Logger?
+    /// When a failure of the upstream was last logged, and how many were not since.
+    private let failures = Mutex<(at: Moment?, unsaid: Int)>((nil, 0))
 
-    /// - Parameter log: where the access log goes; nil keeps none.
+    /// - Parameters:
+    ///   - log: where the access log goes; nil keeps none.
+    ///   - logger: hears why Amazon Transcribe could not be asked.
     public init(
-        log: LogWriter?, names: NameHash, registry: PrometheusRegistry,
+        log: LogWriter?, names: NameHash, registry: PrometheusRegistry, logger: Logger? = nil,
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.log = log.map(AccessLog.init)
         self.names = names
         metrics = RequestMetrics(registry: registry)
         self.clock = clock
+        self.logger = logger
     }
 
     /// How a job is called in the log.
     func label(for name: JobName) -> String { names.text(for: name) }
+
+    /// Logs why a call to AWS brought no job, at most once a second: while AWS is down there is one for each look-up.
+    func note(_ error: TranscribeError) {
+        guard let reason = error.reason else { return }
+        let now = Moment(clock())
+        let unsaid: Int? = failures.withLock { failures in
+            if let last = failures.at, now.seconds(since: last) < 1 {
+                failures.unsaid += 1
+                return nil
+            }
+            defer { failures = (now, 0) }
+            return failures.unsaid
+        }
+        guard let unsaid else { return }
+        logger?.warning(
+            "Amazon Transcribe gave no usable answer",
+            metadata: [
+                "reason": "\(reason)", "awsRequestId": "\(error.awsRequestID ?? "none")", "unsaid": "\(unsaid)",
+            ])
+    }
 
     /// Notes an answer. `label` is only asked for if there is a log.
     func note(

@@ -43,7 +43,8 @@ final class ConnectionTable: Sendable {
     func reapFinished() {
         state.withLock { state in
             var seen: [ObjectIdentifier: Int] = [:]
-            for (id, connection) in state.connections where connection.phase.isResting && connection.hasFinishedSending {
+            for (id, connection) in state.connections where connection.phase.isResting && connection.hasFinishedSending
+            {
                 seen[id] = connection.phase.value
                 if state.finished[id] == seen[id] { shutdown(connection.socket, Int32(SHUT_RDWR)) }
             }
@@ -56,6 +57,7 @@ extension Connection {
     fileprivate var hasFinishedSending: Bool {
         var entry = pollfd(fd: socket, events: Int16(shim_peer_has_finished), revents: 0)
         var unread: Int32 = 0
-        return unsafe poll(&entry, 1, 0) > 0 && unsafe ioctl(socket, UInt(FIONREAD), &unread) == 0 && unread == 0
+        guard unsafe poll(&entry, 1, 0) > 0 else { return false }
+        return unsafe ioctl(socket, UInt(FIONREAD), &unread) == 0 && unread == 0
     }
 }

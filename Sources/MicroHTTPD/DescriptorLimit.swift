@@ -2,10 +2,6 @@ import Glibc
 
 /// The process's limit of open descriptors, RLIMIT_NOFILE (getrlimit(2)).
 public enum DescriptorLimit {
-    /// Descriptors that the rest of the process needs beside its clients' connections: logs, epoll sets, the upstream's
-    /// connections, files.
-    public static let reserve = 256
-
     /// Raises the soft limit to the hard one and returns it.
     public static func raise() -> Int {
         var limit = rlimit()

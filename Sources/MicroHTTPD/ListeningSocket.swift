@@ -1,3 +1,4 @@
+import CMicroHTTPD  // The Glibc module leaves socket headers to whichever module includes them first.
 import Glibc
 
 /// A bound and listening TCP socket. We make it ourselves, because `MHD_start_daemon` says of a failure only NULL.

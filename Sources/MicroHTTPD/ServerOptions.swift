@@ -35,9 +35,10 @@ public enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .unknownHost(let host): "'\(host)' is no address or host name of this machine"
-        case .cannotListen(let host, let port, let reason): "cannot listen on \(host), port \(port): \(reason)"
-        case .libraryRefused: "libmicrohttpd could not start; its message is in the log"
+        case .unknownHost(let host): "There is no address or host name '\(host)'."
+        case .cannotListen(let host, let port, let reason):
+            "Cannot listen on \(host), port \(port): \(reason). Choose another host or port, or stop what has it."
+        case .libraryRefused: "The HTTP library could not start; its message is in the log."
         }
     }
 }

@@ -19,7 +19,7 @@ extension TranscribeClient {
     private func signingCredentials(for call: Call) async throws(AttemptFailure) -> Credentials {
         if let replacement = call.replacement { return replacement }
         do throws(CredentialsUnavailable) {
-            return try await credentials.current()
+            return try await credentials.current(by: call.deadline)
         } catch {
             throw .noCredentials(error)
         }

@@ -36,7 +36,7 @@ extension TranscribeClient {
     private func replaceCredentials(in call: inout Call) async throws(TranscribeError) -> Bool {
         guard call.replacement == nil, let rejected = call.credentials else { return false }
         do throws(CredentialsUnavailable) {
-            let replacement = try await credentials.replacement(for: rejected)
+            let replacement = try await credentials.replacement(for: rejected, by: call.deadline)
             call.replacement = replacement
             return !replacement.signsLike(rejected)
         } catch {

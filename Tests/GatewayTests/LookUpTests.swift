@@ -29,7 +29,7 @@ import Transcribe
             let hit = await bench.get("/jobs/a")
             #expect(hit.field("Cache-Status") == "transcribe-gateway; hit; ttl=1")
             #expect(hit.field("Age") == "3")
-            #expect(hit.field("Retry-After") == "1")
+            #expect(hit.field("Retry-After") == "2")
             #expect(bench.source.calls == 1)
             bench.clock.advance(by: .milliseconds(1_500))
             #expect(await bench.get("/jobs/a").field("Cache-Status") == "transcribe-gateway; fwd=miss; stored")
@@ -76,6 +76,19 @@ import Transcribe
             let statuses = replies.compactMap { $0.field("Cache-Status") }
             #expect(statuses.count { $0 == "transcribe-gateway; fwd=miss; stored" } == 1)
             #expect(statuses.count { $0 == "transcribe-gateway; fwd=miss; stored; collapsed" } == 499)
+        }
+    }
+
+    @Test func isAsOldAsItsWait() async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", .running("a"))
+            bench.source.closeGate()
+            async let waited = bench.get("/jobs/a")
+            #expect(await eventually { bench.source.held == 1 })
+            bench.clock.advance(by: .milliseconds(2_600))
+            bench.source.openGate()
+            #expect(await waited.field("Age") == "2")
+            #expect(await waited.field("Retry-After") == "3")
         }
     }
 

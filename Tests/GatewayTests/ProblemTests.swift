@@ -43,6 +43,15 @@ import Transcribe
         }
     }
 
+    @Test(arguments: [
+        (Duration.zero, 1), (.milliseconds(1), 1), (.seconds(1), 1), (.milliseconds(1_001), 2),
+        (.seconds(3_599), 3_599),
+        (.seconds(3_600), 3_599), (.seconds(Int64.max), 3_599), (.seconds(-5), 1),
+    ])
+    func advisesNeverEarlyAndNoAbsurdWait(delay: Duration, seconds: Int) {
+        #expect(Problem.overloaded.retrying(after: delay).retryAfter == seconds)
+    }
+
     @Test func isADocumentWithAllMembers() async throws {
         let reply = await TestBench().get("/jobs/a%00?x", [(.init("X-Request-Id")!, "mine-1")])
         let document = try #require(JSONSerialization.jsonObject(with: Data(reply.body.bytes)) as? [String: Any])

@@ -121,12 +121,12 @@ private final class Promise: PendingReply {
         self.continuation = Mutex(continuation)
     }
 
-    func fulfil(with reply: Reply) -> Bool {
+    func fulfil(with reply: () -> Reply) -> Bool {
         let continuation = continuation.withLock { continuation in
             defer { continuation = nil }
             return continuation
         }
-        continuation?.resume(returning: reply)
+        continuation?.resume(returning: reply())
         return continuation != nil
     }
 }

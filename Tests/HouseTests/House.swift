@@ -27,12 +27,13 @@ enum House {
         "AWSCredentials": ["FoundationEssentials", "SigV4"],
         "Transcribe": ["Curl", "FoundationEssentials", "SigV4"],
         "Gateway": [
-            "Caching", "CoreMetrics", "Crypto", "HTTPExchange", "HTTPTypes", "Logging", "RateLimiting", "SigV4",
+            "Caching", "CoreMetrics", "Crypto", "Curl", "HTTPExchange", "HTTPTypes", "Logging", "RateLimiting", "SigV4",
             "Telemetry", "Transcribe",
         ],
         "TranscribeEmulator": ["FoundationEssentials", "HTTPExchange", "HTTPTypes", "SigV4"],
         "TranscribeGateway": [
-            "AWSCredentials", "ArgumentParser", "Caching", "Configuration", "Crypto", "Curl", "FoundationEssentials",
+            "AWSCredentials", "ArgumentParser", "Caching", "Configuration", "CoreMetrics", "Crypto", "Curl",
+            "FoundationEssentials",
             "Gateway",
             "Glibc", "HTTPExchange", "Logging", "MicroHTTPD", "RateLimiting", "ServiceLifecycle", "SigV4",
             "SystemPackage", "Telemetry", "Transcribe", "TranscribeEmulator", "UnixSignals",

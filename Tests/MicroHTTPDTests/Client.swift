@@ -1,7 +1,10 @@
+import Dispatch
 import Glibc
 
 /// A raw TCP client: what a test sends is what goes on the wire.
-final class Client {
+///
+/// `@unchecked Sendable` because: it holds nothing but a descriptor that never changes.
+final class Client: @unchecked Sendable {
     private let descriptor: Int32
     /// Seconds after which a read gives up; only a broken server makes a test wait for it.
     static let patience = 10
@@ -42,8 +45,15 @@ final class Client {
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
     }
 
-    /// What arrives until `text` holds for it or the server ends the connection.
-    func receive(until isEnough: (String) -> Bool) -> String {
+    /// What arrives until it is enough or the server ends the connection. Read on a thread of its own: the few threads of
+    /// the task pool, which the server's stop needs too, must not all wait here.
+    func receive(until isEnough: @escaping @Sendable (String) -> Bool) async -> String {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: self.read(until: isEnough)) }
+        }
+    }
+
+    private func read(until isEnough: (String) -> Bool) -> String {
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while !isEnough(String(decoding: received, as: UTF8.self)) {
@@ -55,7 +65,7 @@ final class Client {
     }
 
     /// Everything until the server ends the connection.
-    func receiveAll() -> String { receive { _ in false } }
+    func receiveAll() async -> String { await receive { _ in false } }
 }
 
 enum ClientError: Error {

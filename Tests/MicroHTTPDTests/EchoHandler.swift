@@ -18,7 +18,7 @@ final class EchoHandler: Handler {
         if request.target.hasPrefix("/held") { return .later(hold()) }
         if request.target.hasPrefix("/instant") {
             return .later(
-                Deferral(deadline: .now + deadline, expired: Self.expired) { $0.fulfil(with: Self.reply("instant")) })
+                Deferral(deadline: .now + deadline, expired: Self.expired) { $0.fulfil { Self.reply("instant") } })
         }
         let length = request.body.isEmpty ? "" : " content=\(request.body.count)"
         let echo = request[HTTPField.Name("X-Echo")!] ?? ""
@@ -35,7 +35,7 @@ final class EchoHandler: Handler {
             defer { held = [] }
             return held
         }
-        return pending.count { $0.fulfil(with: Self.reply("released")) }
+        return pending.count { $0.fulfil { Self.reply("released") } }
     }
 
     private func hold() -> Deferral {

@@ -10,7 +10,7 @@ import Testing
             let client = try Client(port: server.port)
             for _ in 1...3 {
                 client.send(get)
-                let answer = client.receive { $0.hasSuffix("echo=e") }
+                let answer = await client.receive { $0.hasSuffix("echo=e") }
                 #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
                 #expect(answer.contains("Content-Type: text/plain\r\n"))
                 #expect(answer.hasSuffix("\r\n\r\nGET /a?b=c%20d host=h echo=e"))
@@ -25,7 +25,7 @@ import Testing
             client.send(
                 (1...1_000).map { "GET /\($0 % 7 == 0 ? "instant" : "n")\($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined())
             client.finishSending()
-            let answers = client.receiveAll()
+            let answers = await client.receiveAll()
             #expect(answers.components(of: "HTTP/1.1 200 OK") == 1_000)
             #expect(answers.components(of: "instant") == 142)
             let first = try #require(answers.firstRange(of: "GET /n1 "))
@@ -38,7 +38,7 @@ import Testing
         try await withServer { server, _ in
             let client = try Client(port: server.port)
             client.send("GET / HTTP/1.1\r\nHost: h\r\nX-Echo: a\r\nx-echo: b\r\nConnection: close\r\n\r\n")
-            #expect(client.receiveAll().hasSuffix("echo=a, b"))
+            #expect(await client.receiveAll().hasSuffix("echo=a, b"))
         }
     }
 
@@ -46,7 +46,7 @@ import Testing
         try await withServer { server, _ in
             let client = try Client(port: server.port)
             client.send("GET http://other:80/x?y HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
-            #expect(client.receiveAll().hasSuffix("GET /x?y host=other:80 echo="))
+            #expect(await client.receiveAll().hasSuffix("GET /x?y host=other:80 echo="))
         }
     }
 
@@ -54,7 +54,7 @@ import Testing
         try await withServer { server, _ in
             let client = try Client(port: server.port)
             client.send("HEAD /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
-            let answer = client.receiveAll()
+            let answer = await client.receiveAll()
             #expect(answer.contains("Content-Length: 20\r\n"))
             #expect(answer.hasSuffix("\r\n\r\n"))
         }
@@ -67,10 +67,10 @@ import Testing
             let fits = try Client(port: server.port)
             fits.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\nConnection: close\r\n\r\n01234")
             fits.send("56789")
-            #expect(fits.receiveAll().contains("POST /x content=10"))
+            #expect(await fits.receiveAll().contains("POST /x content=10"))
             let isTooLarge = try Client(port: server.port)
             isTooLarge.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n0")
-            #expect(isTooLarge.receiveAll().statuses == [413])
+            #expect(await isTooLarge.receiveAll().statuses == [413])
         }
     }
 
@@ -79,7 +79,7 @@ import Testing
             let client = try Client(port: server.port)
             client.send(
                 "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 40\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n")
-            let answer = client.receiveAll()
+            let answer = await client.receiveAll()
             #expect(answer.statuses == [200])
             #expect(!answer.contains("smuggled"))
         }
@@ -92,7 +92,7 @@ import Testing
                 let client = try Client(port: server.port)
                 client.send("GET \(target) HTTP/1.1\r\nHost: h\r\n\r\n")
                 client.finishSending()
-                #expect(client.receiveAll().statuses == [200])
+                #expect(await client.receiveAll().statuses == [200])
             }
             #expect(await eventually { server.connectionCount == 0 })
         }

@@ -11,7 +11,7 @@ import Testing
         async let stopped: Void = server.stop(within: .seconds(10))
         #expect(await eventually { (try? Client(port: server.port)) == nil })
         #expect(handler.release() == 1)
-        let answer = client.receiveAll()
+        let answer = await client.receiveAll()
         #expect(answer.statuses == [200])
         #expect(answer.contains("Connection: close"))
         await stopped
@@ -26,7 +26,7 @@ import Testing
         let start = ContinuousClock.now
         await server.stop(within: .milliseconds(200))
         #expect(start.duration(to: .now) < .seconds(3))
-        for client in clients { #expect(client.receiveAll().statuses == [503]) }
+        for client in clients { #expect(await client.receiveAll().statuses == [503]) }
         #expect(handler.release() == 0)
     }
 
@@ -34,8 +34,29 @@ import Testing
         let server = try HTTPServer(handler: EchoHandler())
         let client = try Client(port: server.port)
         client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-        #expect(client.receive { $0.contains("host=h") }.statuses == [200])
+        #expect(await client.receive { $0.contains("host=h") }.statuses == [200])
         await server.stop(within: .seconds(5))
-        #expect(client.receiveAll() == "")
+        #expect(await client.receiveAll() == "")
+    }
+
+    @Test func answersThoseWhoComeOnOldConnectionsWhileItStops() async throws {
+        let handler = EchoHandler()
+        let server = try HTTPServer(handler: handler)
+        let clients = try (1...30).map { _ in try Client(port: server.port) }
+        for client in clients {
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(await client.receive { $0.contains("host=h") }.statuses == [200])
+        }
+        clients[0].send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(await eventually { handler.heldCount == 1 })
+        async let stopped: Void = server.stop(within: .milliseconds(100))
+        // The first one is told when the time is up; the others ask from then on.
+        #expect(await clients[0].receiveAll().statuses == [503])
+        for client in clients.dropFirst() {
+            client.send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n")
+            let answer = await client.receiveAll()
+            #expect(answer.isEmpty || answer.statuses == [503])
+        }
+        await stopped
     }
 }

@@ -12,7 +12,7 @@ import Testing
             #expect(await eventually { handler.heldCount == 1 })
             #expect(server.waitingCount == 1)
             #expect(handler.release() == 1)
-            #expect(client.receive { $0.hasSuffix("released") }.statuses == [200])
+            #expect(await client.receive { $0.hasSuffix("released") }.statuses == [200])
             #expect(server.waitingCount == 0)
         }
     }
@@ -22,7 +22,7 @@ import Testing
             let client = try Client(port: server.port)
             for _ in 1...200 {
                 client.send("GET /instant HTTP/1.1\r\nHost: h\r\n\r\n")
-                #expect(client.receive { $0.hasSuffix("instant") }.statuses == [200])
+                #expect(await client.receive { $0.hasSuffix("instant") }.statuses == [200])
             }
         }
     }
@@ -31,13 +31,13 @@ import Testing
         try await withServer { server, handler in
             let older = try Client(port: server.port)
             older.send("GET /older HTTP/1.1\r\nHost: h\r\n\r\n")
-            #expect(older.receive { $0.contains("/older") }.statuses == [200])
+            #expect(await older.receive { $0.contains("/older") }.statuses == [200])
             for _ in 1...100 {
                 let client = try Client(port: server.port)
                 client.send(held)
                 client.finishSending()
                 #expect(await eventually { handler.release() == 1 })
-                #expect(client.receiveAll().statuses == [200])
+                #expect(await client.receiveAll().statuses == [200])
             }
         }
     }
@@ -47,12 +47,12 @@ import Testing
             let client = try Client(port: server.port)
             let start = ContinuousClock.now
             client.send(held)
-            #expect(client.receive { $0.hasSuffix("expired") }.statuses == [504])
+            #expect(await client.receive { $0.hasSuffix("expired") }.statuses == [504])
             let elapsed = start.duration(to: .now)
             #expect(elapsed >= .milliseconds(50) && elapsed < .seconds(2))
             #expect(handler.release() == 0)
             client.send("GET /after HTTP/1.1\r\nHost: h\r\n\r\n")
-            #expect(client.receive { $0.contains("/after") }.statuses == [200])
+            #expect(await client.receive { $0.contains("/after") }.statuses == [200])
         }
     }
 
@@ -75,7 +75,7 @@ import Testing
             for client in clients { client.send(held) }
             #expect(await eventually { handler.heldCount == 500 })
             #expect(handler.release() == 500)
-            for client in clients { #expect(client.receive { $0.hasSuffix("released") }.statuses == [200]) }
+            for client in clients { #expect(await client.receive { $0.hasSuffix("released") }.statuses == [200]) }
         }
     }
 }

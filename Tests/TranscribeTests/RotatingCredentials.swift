@@ -14,11 +14,13 @@ final class RotatingCredentials: CredentialsSource {
     /// How often a refresh was forced.
     var refreshes: Int { state.withLock(\.refreshes) }
 
-    func current() async throws(CredentialsUnavailable) -> Credentials {
+    func current(by deadline: ContinuousClock.Instant) async throws(CredentialsUnavailable) -> Credentials {
         try state.withLock { $0.sets[0] }.get()
     }
 
-    func replacement(for rejected: Credentials) async throws(CredentialsUnavailable) -> Credentials {
+    func replacement(for rejected: Credentials, by deadline: ContinuousClock.Instant)
+        async throws(CredentialsUnavailable) -> Credentials
+    {
         let next = state.withLock { state in
             state.refreshes += 1
             if state.sets.count > 1 { state.sets.removeFirst() }

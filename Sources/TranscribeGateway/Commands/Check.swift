@@ -10,10 +10,7 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let settings = try options.settings()
-        let aws = try refusingBadConfiguration { () throws(ConfigurationError) in
-            try AWSSettings.load(
-                from: ProcessInfo.processInfo.environment, profileRegion: Upstream.profileRegion())
-        }
-        print((settings.effective + aws.effective).report)
+        let location = try AWSLocation(environment: ProcessInfo.processInfo.environment)
+        print((settings.effective + location.settings.effective).report)
     }
 }

@@ -8,7 +8,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try options.settings()
-        let upstream = try await Upstream.amazon(settings: settings)
+        let upstream = try await Upstream.amazon()
         try await GatewayProcess(settings: settings, upstream: upstream).run()
     }
 }

@@ -23,7 +23,7 @@ struct Demonstration {
         service = ListenerService(server: server, grace: .zero)
         upstream = Upstream(
             endpoint: try Endpoint(region: region, override: "http://127.0.0.1:\(server.port)"),
-            credentials: FixedCredentials(credentials: credentials))
+            credentials: FixedCredentials(credentials: credentials), isLocal: true)
     }
 
     /// What to try, once it runs.

@@ -13,6 +13,7 @@ struct Instruments {
     let quietLogger: Logger
     let registry = PrometheusRegistry()
     let readiness = Readiness()
+    let attempts: AttemptMetrics
     let journal: Journal
 
     init(_ settings: Settings) {
@@ -22,7 +23,9 @@ struct Instruments {
         logger = Self.logger("transcribe-gateway", settings.log.level.loggerLevel, log)
         quietLogger = Self.logger("lifecycle", max(.warning, settings.log.level.loggerLevel), log)
         let isAccessLogged = settings.log.level.loggerLevel <= .info
-        journal = Journal(log: isAccessLogged ? log : nil, names: NameHash(settings.log), registry: registry)
+        attempts = AttemptMetrics(registry: registry)
+        journal = Journal(
+            log: isAccessLogged ? log : nil, names: NameHash(settings.log), registry: registry, logger: logger)
     }
 
     private static func logger(_ label: String, _ level: Logger.Level, _ log: LogWriter) -> Logger {

@@ -8,6 +8,8 @@ import ServiceLifecycle
 
 /// The two listeners: one for the apps, one for the operators.
 struct Listeners {
+    private static let adminConnections = 64
+
     let gateway: HTTPServer
     let admin: HTTPServer
 
@@ -22,7 +24,7 @@ struct Listeners {
         var adminOptions = ServerOptions()
         adminOptions.host = settings.admin.host.text
         adminOptions.port = settings.admin.port
-        adminOptions.connections = 64
+        adminOptions.connections = Self.adminConnections
         adminOptions.log = log
         admin = try Self.listen(
             adminOptions, AdminHandler(readiness: instruments.readiness, registry: instruments.registry))
@@ -59,14 +61,21 @@ struct Listeners {
         do throws(ServerError) {
             return try HTTPServer(options: options, handler: handler)
         } catch {
-            throw refusal("The gateway \(error). Choose another host or port, or stop what has it.")
+            throw refusal("\(error)")
         }
+    }
+
+    /// Descriptors that the process needs beside its clients' connections: those of the admin listener, calls to AWS, an
+    /// epoll set and two more for each thread, and files.
+    private static func reserve(_ settings: Settings) -> Int {
+        let threads = settings.listen.threads ?? ProcessInfo.processInfo.activeProcessorCount
+        return adminConnections + settings.limits.upstream.concurrency + 3 * threads + 64
     }
 
     /// As many as asked for, if the process may have so many descriptors: libmicrohttpd spins when they run out.
     private static func connections(_ settings: Settings, _ logger: Logger) throws -> Int {
         let wanted = settings.listen.connections
-        let possible = DescriptorLimit.raise() - DescriptorLimit.reserve
+        let possible = DescriptorLimit.raise() - reserve(settings)
         guard wanted > possible else { return wanted }
         guard settings.source(of: "listen.connections") == .standard, possible >= 16 else {
             throw refusal(

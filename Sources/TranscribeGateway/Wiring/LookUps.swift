@@ -21,9 +21,10 @@ struct LookUps {
         refresher = CredentialsRefresher(
             provider: upstream.credentials, now: { .wallTime }, report: { readiness.note($0, logger) })
         let transcribe = try TranscribeClient(
-            endpoint: upstream.endpoint, transport: client,
+            endpoint: upstream.endpoint, transport: upstream.isLocal ? LocalTransport(client: client) : client,
             credentials: RefreshedCredentials(refresher: refresher),
-            policy: RetryPolicy(attempts: settings.upstream.attempts), time: .machine)
+            policy: RetryPolicy(attempts: settings.upstream.attempts), time: .system,
+            observe: instruments.attempts.note)
         gateway = JobGateway(options: GatewayOptions(settings), source: transcribe, journal: instruments.journal)
         gateway.observe(in: instruments.registry)
     }
@@ -36,17 +37,17 @@ struct LookUps {
     }
 }
 
-extension TimeSource {
-    /// The machine's clocks.
-    fileprivate static let machine = TimeSource(
-        wallTime: { .wallTime }, now: { .now },
-        sleep: { (until) async throws(CancellationError) in
-            do {
-                try await Task.sleep(until: until, clock: .continuous)
-            } catch {
-                throw CancellationError()
-            }
-        })
+/// Transfers that no proxy sees.
+private struct LocalTransport: Transport {
+    let client: CurlClient
+
+    func perform(
+        _ request: CurlRequest, deadline: ContinuousClock.Instant
+    ) async throws(CurlError) -> CurlResponse {
+        var request = request
+        request.bypassesProxies = true
+        return try await client.perform(request, deadline: deadline)
+    }
 }
 
 extension Readiness {

@@ -7,41 +7,31 @@ import Transcribe
 struct Upstream {
     let endpoint: Endpoint
     let credentials: any CredentialsProvider
+    /// Whether it is on this machine, so that no proxy of the environment's may stand between.
+    var isLocal = false
 }
 
 extension Upstream {
     /// Amazon Transcribe as AWS's own variables and files describe it. What is missing or wrong is said before anything
     /// listens.
-    static func amazon(settings: Settings) async throws -> Upstream {
+    static func amazon() async throws -> Upstream {
         let environment = ProcessInfo.processInfo.environment
-        let aws = try refusingBadConfiguration { () throws(ConfigurationError) in
-            try AWSSettings.load(from: environment, profileRegion: profileRegion())
-        }
+        let location = try AWSLocation(environment: environment)
         let chain = CredentialsChain(environment: environment, files: FileReader())
-        guard await chain.report(at: .wallTime).credentials != nil else {
+        let report = await chain.report(at: .wallTime)
+        guard let credentials = report.credentials else {
             throw refusal(
                 """
-                There are no AWS credentials. \(await chain.report(at: .wallTime)). \
+                There are no AWS credentials. \(report). \
                 Set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or neither of them and AWS_PROFILE.
                 """)
         }
-        return Upstream(endpoint: try endpoint(for: aws), credentials: chain)
-    }
-
-    /// The `region` of the selected profile in AWS's shared files, or nil where they cannot be read: the providers of
-    /// credentials complain of that.
-    static func profileRegion() -> String? {
-        let environment = ProcessInfo.processInfo.environment
-        return (try? ProfileSettings(environment: environment, files: FileReader()))?.region
-    }
-
-    private static func endpoint(for aws: AWSSettings) throws -> Endpoint {
-        do throws(EndpointError) {
-            return try Endpoint(
-                region: aws.region, useFIPS: aws.usesFIPS, useDualStack: aws.usesDualStack, override: aws.endpoint)
+        do throws(CredentialsError) {
+            try credentials.checkShape(at: .wallTime)
         } catch {
-            throw refusal("\(error)")
+            throw refusal("The AWS credentials cannot be used: \(error).")
         }
+        return Upstream(endpoint: location.endpoint, credentials: chain)
     }
 }
 

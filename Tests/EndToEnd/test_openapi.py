@@ -1,0 +1,171 @@
+"""openapi.yaml says what the gateway does, and the gateway does what openapi.yaml says."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from fake_transcribe import Conversation
+from gateway import REPOSITORY
+from wire import request
+
+YAML = REPOSITORY / "openapi.yaml"
+JSON = REPOSITORY / "Sources/Gateway/Resources/openapi.json"
+API = yaml.safe_load(YAML.read_text())
+METHODS = ("get", "head", "options")
+OPERATIONS = [(path, method) for path, item in API["paths"].items() for method in METHODS if method in item]
+LONG = os.environ.get("LONG_TESTS") == "1"
+
+
+# What it is
+
+def test_is_valid():
+    validate(API)
+
+
+def test_its_examples_are_valid():
+    contents = [content for response in API["components"]["responses"].values()
+                for content in response.get("content", {}).values()]
+    examples = [(content["schema"], example["value"]) for content in contents
+                for example in content.get("examples", {}).values()]
+    assert len(examples) > 20
+    for schema, example in examples:
+        check(example, schema)
+
+
+def test_the_json_is_the_same():
+    converter = [sys.executable, REPOSITORY / "Tests/OpenAPI/to_json.py", "--check"]
+    result = subprocess.run(converter, capture_output=True, text=True, timeout=30)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("file, content_type", [(YAML, "application/yaml"), (JSON, "application/json")],
+                         ids=["yaml", "json"])
+def test_is_served_as_it_is(gateway, file, content_type):
+    answer = gateway.get(f"/{file.name}")
+    assert (answer.status, answer.fields["content-type"], answer.body) == (200, content_type, file.read_bytes())
+    assert gateway.get(f"/{file.name}", f"If-None-Match: {answer.fields['etag']}").status == 304
+
+
+# What it promises
+
+def test_schemathesis_finds_no_difference(start, tmp_path):
+    unlimited = {"limits.client.rate": "1000000/s", "limits.client.burst": 1_000_000, "limits.upstream.rate": 0}
+    gateway = start("demo", unlimited)
+    result = subprocess.run(
+        [Path(sys.executable).with_name("schemathesis"), "run", YAML, "--url", f"http://127.0.0.1:{gateway.port}",
+         "--checks", "all", "--max-examples", "200" if LONG else "50", "--generation-database", "none", "--no-color"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=180 if LONG else 60)
+    print(result.stdout, result.stderr)
+    # An operation that it gives up on is no failed check.
+    assert f"Tested: {len(OPERATIONS)}" in result.stdout and "Traceback" not in result.stderr
+    assert result.returncode == 0
+
+
+# The causes of each status: the target that a path stands for, header lines, other parts of the request.
+TARGETS = {"/jobs/{name}": "/jobs/running-1", "/jobs": "/jobs?name=visit-1", "/problems/{type}": "/problems/stopping"}
+UNKNOWN = {"/jobs/{name}": "/jobs/missing-1", "/problems/{type}": "/problems/nonsense"}
+PAGE, APP = "Accept: text/html", ["Origin: https://app.example", "Access-Control-Request-Method: GET"]
+
+
+def causes(path, method):
+    usual = TARGETS.get(path, path)
+    is_look_up = path == "/jobs/{name}" and method != "options"
+    return {
+        200: [(usual, [], {})], 204: [(usual, [], {})], 303: [(usual, [], {})],
+        304: [(usual, ["If-None-Match: *"], {})],
+        400: [(usual, ["X-Spaced : a"], {})] + [("/jobs/invalid-1", [], {})] * is_look_up,
+        404: [(UNKNOWN.get(path), [], {})], 405: [(usual, [], {"method": "POST"})],
+        414: [(f"{usual}?{'a' * 8192}", [], {})], 417: [(usual, ["Expect: more"], {})],
+        421: [(usual, [], {"host": "rebound.example"})], 429: [(usual, [], {})],
+        431: [(usual, [f"X-{number}: a" for number in range(101)], {})],
+        501: [(usual, ["Transfer-Encoding: gzip"], {})],
+        502: [("/jobs/denied-1", [], {})], 503: [("/jobs/throttled-1", [], {})], 504: [("/jobs/hang-1", [], {})],
+    }
+
+
+@pytest.mark.parametrize("path, method", OPERATIONS, ids=[f"{method.upper()} {path}" for path, method in OPERATIONS])
+def test_every_status_and_header_occurs_as_described(serve, upstream, path, method):
+    upstream.RequestHandlerClass = Validating
+    settings = {"cors.origins": "https://app.example", "limits.client.rate": "1000000/s", "upstream.attempts": 1,
+                "upstream.timeout": "300ms", "upstream.connectTimeout": "200ms"}
+    gateway, strict = serve(settings), serve(settings | {"limits.client.rate": "1/m", "limits.client.burst": 1})
+    strict.get("/")
+    for status, response in described(path, method).items():
+        # A page has no tag that a client could know.
+        readers = [[], APP] if status == 304 else [[], [PAGE], APP, [PAGE, *APP]]
+        answers = [ask(strict if status == 429 else gateway, target, reader + lines, {"method": method.upper()} | parts)
+                   for target, lines, parts in causes(path, method)[status] for reader in readers]
+        for answer in answers:
+            conforms(answer, status, response, has_content=method != "head")
+        assert_all_occur(answers, status, response)
+
+
+class Validating(Conversation):
+    """Refuses one name as AWS's validation does."""
+
+    def be_invalid(self, _):
+        self.fail(400, "BadRequestException", "1 validation error detected: Value 'x' at 'medicalTranscriptionJobName' "
+                  "failed to satisfy constraint: Member must satisfy regular expression pattern: ^[0-9a-zA-Z._-]+")
+
+
+def ask(gateway, target, lines, parts):
+    with gateway.wire() as wire:
+        return wire.send(request(target, *lines, **parts)).answer(to_head=parts["method"] == "HEAD")
+
+
+def described(path, method):
+    """The operation's responses by status."""
+    return {int(status): resolved(response) for status, response in API["paths"][path][method]["responses"].items()}
+
+
+def conforms(answer, status, response, has_content):
+    assert answer.status == status, answer
+    headers = {name.lower(): resolved(header) for name, header in response.get("headers", {}).items()}
+    undescribed = set(answer.fields) - set(headers) - {"content-type", "content-length", "date", "connection"}
+    assert not headers or not undescribed, (status, undescribed)
+    for name, header in headers.items():
+        assert name in answer.fields or not header.get("required"), f"{status} has no {name}"
+        if name in answer.fields:
+            number = header["schema"].get("type") == "integer"
+            check(int(answer.fields[name]) if number else answer.fields[name], header["schema"])
+    if has_content and status not in (204, 304) and media_type(answer).endswith("json"):
+        check(answer.json, response["content"][media_type(answer)]["schema"])
+
+
+def assert_all_occur(answers, status, response):
+    """Nothing is described that none of these answers has."""
+    seen = {name for answer in answers for name in answer.fields}
+    assert not {name.lower() for name in response.get("headers", {})} - seen, status
+    types = {media_type(answer) for answer in answers if "content-type" in answer.fields}
+    assert types == set(response.get("content", types)), status
+
+
+def media_type(answer):
+    return answer.fields.get("content-type", "").split(";")[0]
+
+
+def resolved(node):
+    """What a `$ref` of this document points to."""
+    while "$ref" in node:
+        found = API
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        node = found
+    return node
+
+
+def check(value, schema):
+    Draft202012Validator(schema | {"components": API["components"]}).validate(value)
+
+
+def test_a_whole_job_has_the_members_that_are_described(start):
+    job = start("demo").get("/jobs/visit-42?view=full").json
+    members = list(API["components"]["schemas"]["Job"]["properties"])
+    assert list(job) == [member for member in members if member in job]
+    assert len(job) > 10

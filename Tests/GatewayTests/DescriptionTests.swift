@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+
+@testable import Gateway
+
+/// openapi.json, which says what openapi.yaml says, and the code name the same things in the same order.
+@Suite struct DescriptionTests {
+    private typealias Object = [String: Any]
+
+    private static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Sources/Gateway/Resources/openapi.json")
+
+    private let text: String
+    private let document: Object
+
+    init() throws {
+        text = try String(contentsOf: Self.file, encoding: .utf8)
+        document = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? Object)
+    }
+
+    /// The object at the end of these keys.
+    private func object(_ keys: String...) throws -> Object {
+        try keys.reduce(document) { object, key in
+            try #require(object[key] as? Object, "there is no object '\(key)' in \(keys)")
+        }
+    }
+
+    @Test func describesEveryMemberOfAJob() throws {
+        let properties = try object("components", "schemas", "Job", "properties")
+        #expect(Set(properties.keys) == Set(JobField.allCases.map(\.rawValue)))
+    }
+
+    /// A parsed object has no order, so this looks at the text.
+    @Test func describesTheMembersInTheOrderInWhichTheyAreWritten() throws {
+        let schemas = try #require(text.range(of: #""schemas":{"#)).upperBound
+        let job = try #require(text.range(of: #""Job":{"#, range: schemas..<text.endIndex)).upperBound
+        var place = job
+        for field in JobField.allCases {
+            let member = text.range(of: "\"\(field.rawValue)\":{", range: place..<text.endIndex)
+            place = try #require(member, "\(field) is not where it should be").upperBound
+        }
+    }
+
+    @Test func listsTheMembersThatCanBeAskedFor() throws {
+        let members = try object("components", "parameters", "JobView", "schema", "properties")
+        #expect(Set(members.keys) == ["fields", "view"])
+        let name = "(\(JobField.allCases.map(\.rawValue).joined(separator: "|")))"
+        #expect((members["fields"] as? Object)?["pattern"] as? String == "^\(name)(,\(name))*$")
+    }
+
+    @Test func listsEveryTypeOfProblem() throws {
+        let schema = try object("components", "parameters", "ProblemSlug", "schema")
+        #expect(schema["enum"] as? [String] == ProblemType.allCases.map(\.rawValue))
+    }
+
+    @Test func callsProblemsWhatTheCodeCallsThem() throws {
+        let titles = Dictionary(uniqueKeysWithValues: ProblemType.allCases.map { ($0.uri, $0.title) })
+        let problems = try object("components", "responses").values.flatMap(Self.problems)
+        for problem in problems {
+            let type = try #require(problem["type"] as? String)
+            #expect(problem["title"] as? String == titles[type])
+        }
+        // GET and HEAD have no content that could be too large.
+        let shown = Set(problems.compactMap { $0["type"] as? String })
+        #expect(shown == Set(titles.keys).subtracting([ProblemType.contentTooLarge.uri]))
+    }
+
+    /// The examples of a response's problem document.
+    private static func problems(in response: Any) -> [Object] {
+        let content = (response as? Object)?["content"] as? Object
+        let examples = (content?["application/problem+json"] as? Object)?["examples"] as? Object
+        return (examples ?? [:]).values.compactMap { ($0 as? Object)?["value"] as? Object }
+    }
+
+    @Test func describesEveryPathAndItsMethods() throws {
+        let paths = try object("paths")
+        let routes = ["/", "/jobs", "/jobs/{name}", "/problems/{type}"]
+        #expect(Set(paths.keys) == Set(StaticFile.all.keys).union(routes))
+        let methods = Route.methods.lowercased().split(separator: ", ").map(String.init)
+        for (path, item) in paths {
+            let described = try #require(item as? Object).keys.filter { $0 != "parameters" }
+            #expect(Set(described) == Set(methods), "\(path)")
+        }
+    }
+}
