@@ -5,8 +5,8 @@ import Transcribe
 /// What AWS said of a name, as it is remembered: a job, or that there is none.
 enum CachedAnswer: Sendable {
     case job(CachedJob)
-    /// AWS knows no such job, or does not accept the name.
-    case refusal(Problem)
+    /// AWS knows no such job, or does not accept the name. Indirect, so that a hit copies one reference.
+    indirect case refusal(Problem)
 
     /// Bytes it takes, beside the cache's own overhead.
     var cost: Int {

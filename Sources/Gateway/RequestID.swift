@@ -25,7 +25,7 @@ final class RequestID: Sendable {
     }
 
     private static func digit(_ value: UInt64) -> UInt8 {
-        UInt8(truncatingIfNeeded: value) + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "W"))  // "W" stands ten before "a"
+        UInt8(truncatingIfNeeded: value) + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
     }
 
     /// SplitMix64's finalizer: a bijection, so different counts give different numbers; without their last four bits they all but never meet.

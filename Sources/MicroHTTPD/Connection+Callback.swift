@@ -73,7 +73,7 @@ extension Connection {
             return send(reply)
         }
         guard audit.contentLength <= core.options.bodyLimit else { throw .bodyTooLarge(limit: core.options.bodyLimit) }
-        phase.startReading(until: core.clock.tick(after: core.options.requestTimeout))
+        phase.startReading(until: core.clock.tick(after: core.requestTicks))
         stage = .content
         return .YES
     }

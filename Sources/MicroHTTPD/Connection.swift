@@ -36,13 +36,13 @@ import Synchronization
         self.core = core
         unsafe socket = shim_socket(handle)
         unsafe peer = PeerAddress(shim_peer_address(handle))
-        phase = Phase(readingUntil: core.clock.tick(after: core.options.requestTimeout))
+        phase = Phase(readingUntil: core.clock.tick(after: core.requestTicks))
     }
 
     /// The request line has come. The target is copied here, before the library decodes it and cuts it at a NUL.
     func begin(target: UnsafePointer<CChar>?) {
         self.target = unsafe target.map { unsafe String(cString: $0) } ?? ""
-        phase.startReading(until: core.clock.tick(after: core.options.requestTimeout))
+        phase.startReading(until: core.clock.tick(after: core.requestTicks))
     }
 
     /// The request is over, however it ended.
@@ -50,7 +50,7 @@ import Synchronization
         stage = .header
         lines.removeAll(keepingCapacity: true)
         content = []
-        phase.rest(until: core.clock.tick(after: core.options.idleTimeout))
+        phase.rest(until: core.clock.tick(after: core.idleTicks))
     }
 
     private var knownMethod: HTTPRequest.Method {

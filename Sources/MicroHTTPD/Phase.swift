@@ -38,8 +38,11 @@ final class CoarseClock: Sendable {
 
     var now: Int { ticks.load(ordering: .relaxed) }
 
-    /// The first tick at which `duration` has surely passed.
-    func tick(after duration: Duration) -> Int { now + Int((duration / Self.resolution).rounded(.up)) + 1 }
+    /// The first tick at which so many ticks have surely passed.
+    func tick(after ticks: Int) -> Int { now + ticks + 1 }
+
+    /// The same time in ticks, rounded up. For limits, once: a division of durations is a long one.
+    static func ticks(in duration: Duration) -> Int { Int((duration / resolution).rounded(.up)) }
 
     func advance(to tick: Int) { ticks.store(tick, ordering: .relaxed) }
 }

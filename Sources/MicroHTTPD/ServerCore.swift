@@ -6,6 +6,8 @@ final class ServerCore: Sendable {
     let options: ServerOptions
     let handler: any Handler
     let clock = CoarseClock()
+    let idleTicks: Int
+    let requestTicks: Int
     let alarm = WakeUp()
     let timers: Timers
     let table = ConnectionTable()
@@ -15,6 +17,8 @@ final class ServerCore: Sendable {
     init(options: ServerOptions, handler: any Handler) {
         self.options = options
         self.handler = handler
+        idleTicks = CoarseClock.ticks(in: options.idleTimeout)
+        requestTicks = CoarseClock.ticks(in: options.requestTimeout)
         timers = Timers(alarm: alarm)
         complaints = Complaints(log: options.log)
     }

@@ -35,8 +35,7 @@ extension JobName {
         for index in bytes.indices where !Token.isSafe(bytes[index]) {
             throw .illegalCharacter(bytes[index], position: index + 1)
         }
-        guard count > 2 || bytes[0] != UInt8(ascii: ".") || bytes[count - 1] != UInt8(ascii: ".") else {
-            throw .dotSegment
-        }
+        let dot = UInt8(ascii: ".")
+        guard count > 2 || bytes[0] != dot || bytes[count - 1] != dot else { throw .dotSegment }
     }
 }

@@ -28,8 +28,9 @@ public struct LogName: Sendable {
         var text = TextBuffer()
         switch format {
         case .json:
-            text.append(UInt8(ascii: ","))  // the head has members
-            text.key(name)
+            text.append(UInt8(ascii: ","))  // behind the members of the head
+            text.string(name)
+            text.append(UInt8(ascii: ":"))
         case .console: text.consoleKey(name)
         }
         bytes = text.bytes
