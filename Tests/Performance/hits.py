@@ -28,7 +28,7 @@ def gateway(binary, threads):
     with tempfile.NamedTemporaryFile("r", suffix=".log") as log:
         settings = ["limits.client.rate=1000000/s", "limits.client.burst=1000000", "admin.port=0", f"listen.threads={threads}"]
         command = [binary, "demo", "--port", "0"] + [word for s in settings for word in ("--set", s)]
-        with running(command, stdout=open(log.name, "w")):
+        with running(command, stdout=open(log.name, "w"), stderr=subprocess.DEVNULL):
             yield port_in(log)
 
 

@@ -35,10 +35,10 @@ extension LimitSettings.Upstream {
     init(from reader: inout SettingsReader) {
         rate = reader.value(
             "limits.upstream.rate", .rate(upTo: 10_000), default: "15/s",
-            "calls to AWS, whose own default is 20/s; with N replicas give each 1/N; 0 is no limit")
+            "look-ups at AWS, whose own default is 20/s; with N replicas give each 1/N; 0 is no limit")
         burst = reader.value(
-            "limits.upstream.burst", .int(0...10_000), default: "15", "calls to AWS that may be made at once")
+            "limits.upstream.burst", .int(0...10_000), default: "15", "look-ups at AWS that may begin at once")
         concurrency = reader.value(
-            "limits.upstream.concurrency", .int(1...1_000), default: "32", "calls to AWS under way at a time")
+            "limits.upstream.concurrency", .int(1...1_000), default: "32", "look-ups at AWS under way at a time")
     }
 }
