@@ -20,23 +20,6 @@ public struct LogHead: Sendable {
     }
 }
 
-/// The name of a member, prepared in the same way by ``LogWriter/name(_:)``.
-public struct LogName: Sendable {
-    let bytes: [UInt8]
-
-    init(_ format: LogFormat, _ name: String) {
-        var text = TextBuffer()
-        switch format {
-        case .json:
-            text.append(UInt8(ascii: ","))  // behind the members of the head
-            text.string(name)
-            text.append(UInt8(ascii: ":"))
-        case .console: text.consoleKey(name)
-        }
-        bytes = text.bytes
-    }
-}
-
 extension TextBuffer {
     fileprivate mutating func jsonHead(level: Logger.Level, logger: String, message: String) {
         append("\",\"level\":\"")
