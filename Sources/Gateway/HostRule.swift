@@ -27,11 +27,18 @@ public enum HostRule: Sendable {
         return host.utf8.firstIndex(of: UInt8(ascii: ":")).map { host[..<$0] } ?? host[...]
     }
 
-    /// Whether they are equal but for the case of ASCII letters. Costs no string.
+    /// Whether they are equal but for the case of ASCII letters. Costs no string and no call for each byte.
     private static func isSame(_ lowercased: String, _ name: Substring) -> Bool {
-        lowercased.utf8.elementsEqual(name.utf8) { expected, byte in
-            expected == (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte)
+        let (expected, given) = (lowercased.utf8, name.utf8)
+        let (one, other) = (expected.span, given.span)
+        guard one.count == other.count else { return false }
+        for index in one.indices {
+            let byte = other[index]
+            guard one[index] == (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte) else {
+                return false
+            }
         }
+        return true
     }
 
     /// Four decimal numbers: no public suffix is a number, so no registered name looks like this.

@@ -73,6 +73,9 @@ import HTTPExchange
             callback(.EXTERNAL_LOGGER, onComplaint as MHD_LogCallback),
             number(.LISTEN_SOCKET, Int(socket.descriptor)),
             number(.CONNECTION_LIMIT, options.connections),
+            // Half of the library's default: it bounds the header section, 10,000 connections take half the memory, and
+            // zeroing it is a part of every request.
+            number(.CONNECTION_MEMORY_LIMIT, 16 << 10),
             number(.CONNECTION_TIMEOUT, Int(options.idleTimeout.components.seconds)),
             number(.SIGPIPE_HANDLED_BY_APP, 1),
             callback(.NOTIFY_CONNECTION, onConnection as MHD_NotifyConnectionCallback),

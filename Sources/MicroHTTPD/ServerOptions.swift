@@ -15,7 +15,7 @@ public struct ServerOptions: Sendable {
     /// the request line.
     public var requestTimeout = Duration.seconds(10)
     /// Bytes of a request target at most; above it 414. The whole header section is bounded by libmicrohttpd's memory
-    /// for each connection (32 KiB), which answers 431 by itself.
+    /// for each connection (16 KiB), which answers 431 by itself.
     public var targetLimit = 8_192
     /// Header fields of a request at most; above it 431.
     public var fieldLimit = 100
