@@ -30,7 +30,7 @@ struct AccessLog: Sendable {
         _ reply: Reply, to visit: Visit, _ outcome: Outcome, elapsed: Int64, label: String?, awsRequestID: String?
     ) {
         writer.log(head) { line in
-            line.member(method, visit.method.rawValue)
+            line.member(method, visit.method.isKnown ? visit.method.rawValue : "other")
             line.member(job, ifAny: label)
             line.member(status, reply.status.code)
             line.member(self.outcome, outcome.word)
@@ -47,5 +47,15 @@ extension LogLine {
     fileprivate mutating func member(_ name: LogName, ifAny value: String?) {
         guard let value else { return }
         member(name, value)
+    }
+}
+
+extension HTTPRequest.Method {
+    /// Whether it is one of RFC 9110's and RFC 5789's; any other is text of the client's choice, which no log should hold.
+    fileprivate var isKnown: Bool {
+        switch self {
+        case .get, .head, .options, .post, .put, .delete, .patch, .trace, .connect: true
+        default: false
+        }
     }
 }

@@ -38,6 +38,7 @@ public final class JobGateway: Handler {
         do throws(Problem) {
             guard options.hosts.admits(request.host) else { throw .wrongHost }
             let route = try Route(request, allowed: options.fields)
+            visit.route = route.kind
             try admit(&visit, at: now)
             let condition = IfNoneMatch(request[.ifNoneMatch])
             switch route {

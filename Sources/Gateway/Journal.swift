@@ -59,7 +59,7 @@ public final class Journal: Sendable {
         label: @autoclosure () -> String?
     ) {
         let elapsed = Moment(clock()).nanoseconds(since: visit.start)
-        metrics.note(outcome, status: reply.status.code, elapsed: elapsed)
+        metrics.note(visit.route, outcome, status: reply.status.code, elapsed: elapsed)
         log?.note(reply, to: visit, outcome, elapsed: elapsed, label: label(), awsRequestID: awsRequestID)
     }
 }

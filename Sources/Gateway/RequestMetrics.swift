@@ -11,26 +11,30 @@ struct RequestMetrics: Sendable {
 
     /// By status; those that are not listed share one.
     private let counters: [Counter]
-    /// By outcome.
+    /// By route and outcome.
     private let timers: [Timer]
 
     init(registry: PrometheusRegistry) {
         registry.describe(Self.requests, help: "Requests to the public listener, by the status of their answer.")
-        registry.describe(Self.duration, help: "Time from a request's header section to its answer, by outcome.")
+        registry.describe(
+            Self.duration, help: "Time from a request's header section to its answer, by route and outcome.")
         func counter(_ status: String) -> Counter {
             Counter(label: Self.requests, dimensions: [("status", status)], factory: registry)
         }
         var counters = Array(repeating: counter("other"), count: 600)
         for status in Self.statuses { counters[status] = counter(String(status)) }
         self.counters = counters
-        timers = Outcome.allCases.map {
-            Timer(label: Self.duration, dimensions: [("outcome", $0.word)], factory: registry)
+        timers = Route.Kind.allCases.flatMap { route in
+            Outcome.allCases.map { outcome in
+                let dimensions = [("route", route.word), ("outcome", outcome.word)]
+                return Timer(label: Self.duration, dimensions: dimensions, factory: registry)
+            }
         }
     }
 
     /// - Parameter elapsed: nanoseconds.
-    func note(_ outcome: Outcome, status: Int, elapsed: Int64) {
+    func note(_ route: Route.Kind, _ outcome: Outcome, status: Int, elapsed: Int64) {
         counters[status].increment()
-        timers[outcome.rawValue].recordNanoseconds(elapsed)
+        timers[route.rawValue * Outcome.allCases.count + outcome.rawValue].recordNanoseconds(elapsed)
     }
 }

@@ -7,6 +7,29 @@ enum Route {
     case job(JobName, JobFields)
     case fixed(Fixture)
 
+    /// The kinds of route, as the metrics tell them. Numbered, so that each finds its metric in an array.
+    enum Kind: Int, CaseIterable, Sendable {
+        /// A request that was refused before its route was known.
+        case none
+        case job
+        case fixed
+
+        var word: String {
+            switch self {
+            case .none: "none"
+            case .job: "job"
+            case .fixed: "fixed"
+            }
+        }
+    }
+
+    var kind: Kind {
+        switch self {
+        case .job: .job
+        case .fixed: .fixed
+        }
+    }
+
     /// The methods that every URL here can be used with.
     static let methods = "GET, HEAD, OPTIONS"
 

@@ -14,6 +14,8 @@ struct Visit: Sendable {
     let prefersHTML: Bool
     /// The origin of the page that asks, if it may read the answer.
     let sharesWith: String?
+    /// What it asks for, once that is known.
+    var route = Route.Kind.none
     /// What the client's limit said; nil where there is none, or before it was asked.
     var quota: Decision?
 

@@ -10,7 +10,8 @@ def families(gateway):
 
 
 def metric(gateway, name, **labels):
-    """The value of the one sample with this name and these labels."""
-    samples = [sample for family in families(gateway).values() for sample in family.samples]
-    (value,) = [sample.value for sample in samples if sample.name == name and sample.labels == labels]
-    return value
+    """The sum of the samples with this name that have these labels; there must be one."""
+    samples = [sample for family in families(gateway).values() for sample in family.samples if sample.name == name]
+    values = [sample.value for sample in samples if labels.items() <= sample.labels.items()]
+    assert values, f"no sample of {name} with {labels}"
+    return sum(values)

@@ -11,24 +11,31 @@ import Transcribe
     private static let origin = AnswerOrigin(status: 400)
 
     @Test(arguments: [
-        (TranscribeError.jobNotFound(origin), 404, true),
-        (.invalidRequest(origin), 400, true),
-        (.badRequest(origin), 502, false),
-        (.throttled(origin, retryAfter: .seconds(3)), 503, false),
-        (.accessDenied(origin), 502, false),
-        (.credentialsRejected(origin), 502, false),
-        (.credentialsUnavailable(CredentialsUnavailable(reason: "secret words")), 502, false),
-        (.upstreamFailed(origin), 502, false),
-        (.malformedAnswer(.notAJob, origin), 502, false),
-        (.unreachable(.closedEarly), 502, false),
-        (.timedOut, 504, false),
-        (.cancelled, 503, false),
+        (TranscribeError.jobNotFound(origin), 404, ProblemType.jobNotFound, true),
+        (.invalidRequest(origin), 400, .invalidJobName, true),
+        (.badRequest(origin), 502, .upstreamFailed, false),
+        (.throttled(origin, retryAfter: .seconds(3)), 503, .upstreamThrottled, false),
+        (.accessDenied(origin), 502, .accessDenied, false),
+        (.credentialsRejected(origin), 502, .credentials, false),
+        (.credentialsUnavailable(CredentialsUnavailable(reason: "secret words")), 502, .credentials, false),
+        (.upstreamFailed(origin), 502, .upstreamFailed, false),
+        (.malformedAnswer(.notAJob, origin), 502, .upstreamFailed, false),
+        (.malformedAnswer(.withoutJob, origin), 502, .upstreamFailed, false),
+        (.malformedAnswer(.anotherJob, origin), 502, .upstreamFailed, false),
+        (.malformedAnswer(.redirect, origin), 502, .upstreamFailed, false),
+        (.malformedAnswer(.tooLarge, nil), 502, .upstreamFailed, false),
+        (.unreachable(.closedEarly), 502, .upstreamFailed, false),
+        (.timedOut, 504, .upstreamTimeout, false),
+        (.cancelled, 503, .stopping, false),
     ])
-    func answersEachErrorByItsRow(error: TranscribeError, status: Int, isKept: Bool) async throws {
+    func answersEachErrorByItsRow(error: TranscribeError, status: Int, type: ProblemType, isKept: Bool) async throws {
         try await TestBench().run { bench in
             bench.source.fail("a", error)
             let reply = await bench.get("/jobs/a")
             #expect(reply.status.code == status)
+            #expect(reply.text.contains("\"type\":\"/problems/\(type.rawValue)\""))
+            #expect(reply.field("Content-Type") == "application/problem+json")
+            #expect(reply.field("Cache-Control") == "no-store")
             #expect((reply.field("Retry-After") != nil) == (status == 503))
             #expect(!reply.text.contains("secret words"))
             _ = await bench.get("/jobs/a")
