@@ -72,7 +72,8 @@ ONLY_FOR_DOCUMENTS = {"Content-Security-Policy", "X-Frame-Options"}
 @pytest.mark.parametrize("target, is_page", [("/jobs/fine-1", False), ("/jobs/unknown-1", False), ("/", True)])
 def test_drheader_finds_only_what_is_waived(gateway, target, is_page):
     report = subprocess.run(
-        [TOOLS / "drheader", "scan", "single", url(gateway, target), "-o", "json"], capture_output=True, text=True).stdout
+        [TOOLS / "drheader", "scan", "single", url(gateway, target), "-o", "json"], capture_output=True, text=True,
+    ).stdout
     broken = {finding["rule"]: finding["message"] for finding in json.loads(report[report.index("["):])}
     allowed = set(WAIVED) - (ONLY_FOR_DOCUMENTS if is_page else set())
     assert not set(broken) - allowed, broken
