@@ -21,8 +21,6 @@ extension Problem {
             self.init(.unsupportedFeature, .notImplemented, "The only transfer coding known here is 'chunked'.")
         case .unknownExpectation:
             self.init(.unsupportedFeature, .expectationFailed, "The only expectation known here is '100-continue'.")
-        case .unsupportedVersion:
-            self.init(.unsupportedFeature, .httpVersionNotSupported, "This server speaks HTTP/1.1.")
         }
     }
 }

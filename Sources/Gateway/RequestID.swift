@@ -21,14 +21,15 @@ final class RequestID: Sendable {
     private func next() -> String {
         let number = Self.mixed(seed &+ count.wrappingAdd(1, ordering: .relaxed).newValue)
         let digits = InlineArray<15, UInt8> { Self.digit(number >> (4 * UInt64(15 - $0)) & 0xF) }
-        return String(copying: try! UTF8Span(validating: digits.span))
+        return String(copying: try! UTF8Span(validating: digits.span))  // ASCII, whatever the number
     }
 
     private static func digit(_ value: UInt64) -> UInt8 {
         UInt8(truncatingIfNeeded: value) + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
     }
 
-    /// SplitMix64's finalizer: a bijection, so different counts give different numbers; without their last four bits they all but never meet.
+    /// SplitMix64's finalizer: a bijection, so different counts give different numbers; without their last four bits
+    /// they all but never meet.
     private static func mixed(_ value: UInt64) -> UInt64 {
         var z = value &* 0x9E37_79B9_7F4A_7C15
         z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9

@@ -6,7 +6,7 @@ struct RequestMetrics: Sendable {
     private static let requests = "transcribe_gateway_requests"
     private static let duration = "transcribe_gateway_request_duration"
     private static let statuses = [
-        200, 204, 303, 304, 400, 404, 405, 413, 414, 417, 421, 429, 431, 501, 502, 503, 504, 505,
+        200, 204, 303, 304, 400, 404, 405, 413, 414, 417, 421, 429, 431, 501, 502, 503, 504,
     ]
 
     /// By status; those that are not listed share one.

@@ -64,6 +64,4 @@ public enum Refusal: Error, Sendable, Equatable {
     case unknownTransferCoding
     /// An expectation other than `100-continue` (RFC 9110 §10.1.1).
     case unknownExpectation
-    /// An HTTP version other than 1.x (RFC 9110 §15.6.6).
-    case unsupportedVersion
 }

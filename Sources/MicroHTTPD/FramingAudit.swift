@@ -15,7 +15,6 @@ struct FramingAudit {
 
     init(method: String, version: String, lines: [FieldLine]) throws(Refusal) {
         guard !method.isEmpty, method.holdsOnly(\.isToken) else { throw .malformed("the method is no token") }
-        guard version.hasPrefix("HTTP/1.") else { throw .unsupportedVersion }
         for line in lines { try read(line) }
         try checkHost(version)
         try checkContent(method, version)

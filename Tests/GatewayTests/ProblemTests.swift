@@ -91,7 +91,7 @@ import Transcribe
     @Test(arguments: [
         (Refusal.malformed("words"), 400), (.targetTooLong(limit: 1), 414), (.tooManyFields(limit: 1), 431),
         (.bodyNotAllowed, 400), (.bodyTooLarge(limit: 1), 413), (.unknownTransferCoding, 501),
-        (.unknownExpectation, 417), (.unsupportedVersion, 505),
+        (.unknownExpectation, 417),
     ])
     func wordsEachRefusal(refusal: Refusal, status: Int) {
         let request = Request(

@@ -62,7 +62,6 @@ final class EchoHandler: Handler {
         case .bodyTooLarge: .contentTooLarge
         case .unknownTransferCoding: .notImplemented
         case .unknownExpectation: .expectationFailed
-        case .unsupportedVersion: .init(code: 505, reasonPhrase: "")
         }
     }
 }
