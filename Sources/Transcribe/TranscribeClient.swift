@@ -1,3 +1,4 @@
+public import Curl
 import Synchronization
 
 /// Calls `GetMedicalTranscriptionJob` (awsJson 1.1).

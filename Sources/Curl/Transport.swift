@@ -1,6 +1,4 @@
-public import Curl
-
-/// What carries one HTTP request to AWS and its whole answer back.
+/// What carries one HTTP request and its whole answer back.
 ///
 /// `perform` can be called from any task. It follows no redirect and answers, or throws, by the deadline.
 public protocol Transport: Sendable {
