@@ -41,6 +41,8 @@ public final class Fetcher: Sendable {
 
     /// Calls to AWS under way.
     public var inFlight: Int { permits.inFlight }
+    /// Flights under way, those among them that have to wait for a call of their own.
+    var flying: Int { flights.count }
     /// Requests that wait for them.
     public var waiting: Int { flights.waiting }
     /// Calls that could be made at once now; nil without a limit.
