@@ -40,7 +40,7 @@ struct CallBudget: Sendable {
     /// evenly after it. Zero if now.
     mutating func wait(for priority: CallPriority, count: Int = 1, at now: ContinuousClock.Instant) -> Duration {
         bucket.refill(at: now)
-        let kept = priority == .interactive ? 0 : reserve
+        let kept = kept(by: priority)
         let keptInWindow = min(kept, window.limit - 1)
         let first = max(bucket.wait(leaving: Double(kept)), window.wait(for: 1 + keptInWindow, at: now))
         guard count > 1 else { return first }
@@ -49,15 +49,16 @@ struct CallBudget: Sendable {
 
     /// Takes a token for one attempt that begins now. False if there is a wait.
     mutating func take(for priority: CallPriority, at now: ContinuousClock.Instant) -> Bool {
-        let kept = priority == .interactive ? 0 : Double(reserve)
-        guard wait(for: priority, at: now) == .zero, bucket.take(leaving: kept, at: now) else { return false }
+        guard wait(for: priority, at: now) == .zero,
+            bucket.take(leaving: Double(kept(by: priority)), at: now)
+        else { return false }
         window.record(at: now)
         return true
     }
 
-    /// Somebody waits: gives up what has been saved but for one token.
-    mutating func pace(at now: ContinuousClock.Instant) {
-        bucket.discard(above: 1, at: now)
+    /// Somebody of that kind waits: gives up what has been saved but for one token above what it leaves.
+    mutating func pace(for priority: CallPriority, at now: ContinuousClock.Instant) {
+        bucket.discard(above: Double(1 + kept(by: priority)), at: now)
     }
 
     /// Takes in how an attempt ended: throttling lowers the rate, any other answer lets it recover.
@@ -69,5 +70,9 @@ struct CallBudget: Sendable {
         }
         let capacity = adaptive.isReduced ? min(burst, adaptive.current) : burst
         bucket.change(rate: adaptive.current, capacity: capacity, at: now)
+    }
+
+    private func kept(by priority: CallPriority) -> Int {
+        priority == .interactive ? 0 : reserve
     }
 }

@@ -3,7 +3,7 @@ extension AdmissionDesk {
     mutating func dispatch(at now: ContinuousClock.Instant) {
         turnAwayLate(at: now)
         guard !queues.isEmpty else { return }
-        if nextLane?.priority == .interactive { budget?.pace(at: now) }
+        if let lane = nextLane { budget?.pace(for: lane.priority, at: now) }
         repeat { turnAwayRefused(at: now) } while serveNext(at: now)
     }
 
