@@ -1,4 +1,5 @@
 import HTTPExchange
+import RateLimiting
 
 /// How the cache had part in an answer, as `Cache-Status` says it (RFC 9211).
 enum CacheStatus {
@@ -19,8 +20,9 @@ enum CacheStatus {
     /// Of a stored answer that is served because of this failure.
     init(fallingBackFrom forwarding: Forwarding, because failure: FetchFailure) {
         switch failure {
-        case .budgetUsedUp: self = .cache(.budgetUsedUp)
-        case .tooManyInFlight, .tooManyWaiting: self = .cache(.overloaded)
+        case .refused(.budgetUsedUp): self = .cache(.budgetUsedUp)
+        case .refused(.breakerOpen): self = .cache(.staleIfError)
+        case .refused, .tooManyWaiting: self = .cache(.overloaded)
         case .upstream: self = .fallback(forwarding, status: failure.upstreamStatus)
         }
     }

@@ -1,11 +1,10 @@
+import RateLimiting
 import Transcribe
 
 /// Why a look-up brought nothing new.
 enum FetchFailure: Error {
-    /// The budget for calls to AWS is used up until then.
-    case budgetUsedUp(Duration)
-    /// As many calls as allowed are in flight.
-    case tooManyInFlight
+    /// The gateway makes no call to AWS for it now.
+    case refused(AdmissionRefusal)
     /// As many requests as allowed wait for one.
     case tooManyWaiting
     case upstream(TranscribeError)
@@ -28,7 +27,7 @@ extension FetchFailure {
 
     /// How long not to ask again unless a client demands it.
     func pause(atMost longest: Duration) -> Duration {
-        if case .budgetUsedUp(let wait) = self { min(wait, longest) } else { longest }
+        if case .refused(let refusal) = self { min(refusal.retryAfter, longest) } else { longest }
     }
 
     /// The status that AWS answered with, where it did.

@@ -1,4 +1,5 @@
 import CoreMetrics
+import RateLimiting
 import Telemetry
 import Transcribe
 
@@ -8,7 +9,8 @@ struct FetchMetrics: Sendable {
 
     /// Numbered, so that each finds its counter in an array.
     fileprivate enum Result: Int, CaseIterable {
-        case answered, notFound, invalid, budgetUsedUp, overloaded, throttled, accessDenied, credentials, upstreamFailed
+        case answered, notFound, invalid, budgetUsedUp, breakerOpen, overloaded, throttled, accessDenied, credentials,
+            upstreamFailed
         case malformed, unreachable, timedOut, cancelled
 
         var word: String {
@@ -17,6 +19,7 @@ struct FetchMetrics: Sendable {
             case .notFound: "not_found"
             case .invalid: "invalid"
             case .budgetUsedUp: "budget_used_up"
+            case .breakerOpen: "breaker_open"
             case .overloaded: "overloaded"
             case .throttled: "throttled"
             case .accessDenied: "access_denied"
@@ -49,8 +52,10 @@ struct FetchMetrics: Sendable {
 extension FetchMetrics.Result {
     fileprivate init(_ failure: FetchFailure) {
         switch failure {
-        case .budgetUsedUp: self = .budgetUsedUp
-        case .tooManyInFlight, .tooManyWaiting: self = .overloaded
+        case .refused(.budgetUsedUp): self = .budgetUsedUp
+        case .refused(.breakerOpen): self = .breakerOpen
+        case .refused(.cancelled): self = .cancelled
+        case .refused, .tooManyWaiting: self = .overloaded
         case .upstream(let error): self.init(error)
         }
     }

@@ -1,5 +1,4 @@
 import Caching
-import Curl
 import RateLimiting
 import Transcribe
 
@@ -20,23 +19,35 @@ extension Fetcher {
         }
     }
 
-    /// One call within the permits and the budget. That there is no such job is an answer too.
+    /// One call, once it is admitted. That there is no such job is an answer too.
     private func ask(
         for departure: Departure, instead known: CachedJob?, at now: ContinuousClock.Instant
     ) async throws(FetchFailure) -> CachedAnswer {
-        guard let permit = permits.acquire() else { throw .tooManyInFlight }
-        defer { extendLifetime(permit) }
-        if case .refused(let wait) = budget?.take(for: departure.priority, at: now) { throw .budgetUsedUp(wait) }
+        let deadline = now + options.timeout
+        let admission = try await admit(departure, by: deadline)
+        let retries = admission.retries
         do throws(TranscribeError) {
-            let answer = try await source.job(named: departure.name, deadline: now + options.timeout)
-            budget?.succeeded(at: options.clock())
+            let answer = try await source.job(named: departure.name, deadline: deadline) { outcome in
+                await retries.admit(after: CallOutcome(outcome), by: deadline)
+            }
+            admission.finish(.answered)
             report(nil)
             return .job(kept(known, as: answer.job) ?? cached(answer.job, departure))
         } catch {
-            note(error)
+            admission.finish(CallOutcome(error))
             guard error.isAnswer else { throw .upstream(error) }
             report(.upstream(error))
             return .refusal(Problem(FetchFailure.upstream(error)))
+        }
+    }
+
+    private func admit(
+        _ departure: Departure, by deadline: ContinuousClock.Instant
+    ) async throws(FetchFailure) -> Admission {
+        do throws(AdmissionRefusal) {
+            return try await admission.admit(departure.caller, priority: departure.priority, by: deadline)
+        } catch {
+            throw .refused(error)
         }
     }
 
@@ -47,16 +58,6 @@ extension Fetcher {
 
     private func cached(_ job: Job, _ departure: Departure) -> CachedJob {
         CachedJob(job, named: departure.name, fields: departure.fields, nameHash: hash(departure.name))
-    }
-
-    /// What a failure says about AWS's limit: nothing, unless a call may have reached it.
-    private func note(_ error: TranscribeError) {
-        switch error {
-        case .throttled: budget?.throttled(at: options.clock())
-        case .unreachable(let failure) where !failure.requestMayHaveArrived: break
-        case .credentialsUnavailable, .cancelled: break
-        default: budget?.succeeded(at: options.clock())
-        }
     }
 
     private func keep(

@@ -1,6 +1,6 @@
 import Caching
 import HTTPExchange
-import RateLimiting
+public import RateLimiting
 import Synchronization
 import Transcribe
 
@@ -14,8 +14,7 @@ public final class Fetcher: Sendable {
     let cache: JobCache
     let hash: @Sendable (JobName) -> UInt64
     let report: @Sendable (FetchFailure?) -> Void
-    let budget: UpstreamBudget?
-    let permits: Permits
+    let admission: AdmissionControl
     private let flights: Flights<JobName, Waiter>
     private let departures: (stream: AsyncStream<Departure>, continuation: AsyncStream<Departure>.Continuation)
 
@@ -31,26 +30,21 @@ public final class Fetcher: Sendable {
         self.cache = cache
         self.hash = hash
         self.report = report
-        budget = options.rate.map {
-            UpstreamBudget(rate: $0, burst: options.burst, reserve: options.burst / 3, at: options.clock())
-        }
-        permits = Permits(limit: options.concurrency)
+        admission = AdmissionControl(options.admission, now: options.clock, sleep: options.sleep)
         flights = Flights(limit: options.waiters)
         departures = AsyncStream.makeStream()
     }
 
-    /// Calls to AWS under way.
-    public var inFlight: Int { permits.inFlight }
+    /// Calls to AWS, and what keeps them from being made.
+    public var admissionStatus: AdmissionStatus { admission.status }
     /// Flights under way, those among them that have to wait for a call of their own.
     var flying: Int { flights.count }
     /// Requests that wait for them.
     public var waiting: Int { flights.waiting }
-    /// Calls that could be made at once now; nil without a limit.
-    public var budgetLeft: Double? { budget?.tokens(at: options.clock()) }
-
     /// Flies until the task is cancelled, which cancels what still flies; returns when the last flight has landed.
     public func run() async {
         await withDiscardingTaskGroup { group in
+            group.addTask { await self.admission.run() }
             for await departure in departures.stream {
                 group.addTask { await self.fly(departure) }
             }
@@ -65,9 +59,8 @@ public final class Fetcher: Sendable {
     }
 
     /// Asks for the job although nobody waits for it, unless that is under way.
-    func refresh(_ name: JobName, fields: JobFields) {
-        guard flights.lead(name) else { return }
-        departures.continuation.yield(Departure(name: name, fields: fields, forwarding: .stale, isRefresh: true))
+    func refresh(_ departure: Departure) {
+        if flights.lead(departure.name) { departures.continuation.yield(departure) }
     }
 
     /// All replies are made before the first is sent: each that is sent wakes a thread of the server's, which would then

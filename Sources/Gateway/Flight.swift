@@ -9,11 +9,13 @@ struct Departure: Sendable {
     /// The members that are rendered first.
     let fields: JobFields
     let forwarding: Forwarding
+    /// Whose turn it takes where calls have to wait.
+    let caller: UInt64
     /// Whether nobody waits for it: it was begun to refresh what is served meanwhile.
     let isRefresh: Bool
 
     /// Who demands better than what is stored, and what nobody waits for, leaves the reserve of the budget alone.
-    var priority: UpstreamBudget.Priority { isRefresh || forwarding == .request ? .background : .interactive }
+    var priority: CallPriority { isRefresh || forwarding == .request ? .background : .interactive }
 }
 
 /// How a flight ended, for everybody who waited for it.

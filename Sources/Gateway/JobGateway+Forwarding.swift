@@ -21,9 +21,7 @@ extension JobGateway {
     }
 
     private func join(_ lookUp: LookUp, because forwarding: Forwarding, _ pending: any PendingReply) {
-        let departure = Departure(
-            name: lookUp.name, fields: lookUp.fields, forwarding: forwarding, isRefresh: false)
-        let waiter = Waiter(departure: departure) { landing, isCollapsed in
+        let waiter = Waiter(departure: lookUp.departure(because: forwarding)) { landing, isCollapsed in
             let isWaiting = pending.settle {
                 self.conclude(landing, of: forwarding, for: lookUp, isCollapsed: isCollapsed)
             }

@@ -78,7 +78,7 @@ public final class JobGateway: Handler {
         case .serveForWantOfBetter:
             return .reply(conclude(stored, .cache(.staleIfError), for: lookUp))
         case .serveAndRefresh:
-            fetcher.refresh(lookUp.name, fields: lookUp.fields)
+            fetcher.refresh(lookUp.departure(because: .stale, isRefresh: true))
             return .reply(conclude(stored, .cache(), for: lookUp))
         case .forward(let forwarding):
             return forward(lookUp, because: forwarding)

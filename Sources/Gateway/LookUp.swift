@@ -1,3 +1,4 @@
+import HTTPExchange
 import Transcribe
 
 /// A visit that asks for a job: which one, how much of it, what the client has already, and how
@@ -8,4 +9,12 @@ struct LookUp: Sendable {
     let condition: IfNoneMatch?
     let directives: CacheDirectives
     let visit: Visit
+}
+
+extension LookUp {
+    /// The flight that would bring what it asks for.
+    func departure(because forwarding: Forwarding, isRefresh: Bool = false) -> Departure {
+        Departure(
+            name: name, fields: fields, forwarding: forwarding, caller: visit.peer.subscriber, isRefresh: isRefresh)
+    }
 }

@@ -1,17 +1,13 @@
 import HTTPTypes
+import RateLimiting
 import Transcribe
 
 extension Problem {
     /// The one page that turns what went wrong behind the gateway into an answer.
     init(_ failure: FetchFailure) {
         switch failure {
-        case .budgetUsedUp(let wait):
-            self = Problem(
-                .upstreamBudget, .serviceUnavailable,
-                "The gateway has used up its own budget of requests to Amazon Transcribe. Try again shortly."
-            ).retrying(after: wait)
-        case .tooManyInFlight, .tooManyWaiting:
-            self = Problem.overloaded.retrying(after: .seconds(1))
+        case .refused(let refusal): self.init(refusal)
+        case .tooManyWaiting: self = Problem.overloaded.retrying(after: .seconds(1))
         case .upstream(let error):
             self.init(error)
             awsRequestID = error.awsRequestID
@@ -32,6 +28,24 @@ extension Problem {
 
     static let timedOut = Problem(
         .upstreamTimeout, .gatewayTimeout, "Amazon Transcribe did not answer within the time allowed for one look-up.")
+
+    private init(_ refusal: AdmissionRefusal) {
+        switch refusal {
+        case .budgetUsedUp(let wait):
+            self = Problem(
+                .upstreamBudget, .serviceUnavailable,
+                "The gateway has used up its own budget of requests to Amazon Transcribe. Try again shortly."
+            ).retrying(after: wait)
+        case .breakerOpen(let wait):
+            self = Problem(
+                .upstreamUnavailable, .serviceUnavailable,
+                "Amazon Transcribe has failed too often of late; the gateway is leaving it alone for a while."
+            ).retrying(after: wait)
+        case .tooManyInFlight(let wait), .queueFull(let wait), .deadlineTooClose(let wait):
+            self = Problem.overloaded.retrying(after: wait)
+        case .cancelled: self = .stopping
+        }
+    }
 
     private init(_ error: TranscribeError) {
         switch error {

@@ -12,15 +12,21 @@ import Transcribe
     private let source = FakeSource()
 
     private func fetcher(burst: Int) -> Fetcher {
-        var options = FetchOptions(burst: burst)
+        var options = FetchOptions(admission: AdmissionOptions(burst: burst))
         options.clock = { [clock] in clock.now }
         return Fetcher(
             source: source, options: options, cache: JobCache(capacity: 1 << 20, shards: 1), hash: { _ in 1 },
             report: { _ in })
     }
 
+    private func departure(
+        _ name: JobName, because forwarding: Forwarding = .stale, isRefresh: Bool = false
+    ) -> Departure {
+        Departure(name: name, fields: .standard, forwarding: forwarding, caller: 1, isRefresh: isRefresh)
+    }
+
     private func waiter(_ name: JobName, _ landed: Landings, forwarding: Forwarding = .miss) -> Waiter {
-        Waiter(departure: Departure(name: name, fields: .standard, forwarding: forwarding, isRefresh: false)) {
+        Waiter(departure: departure(name, because: forwarding)) {
             landing, isCollapsed in
             landed.add(landing, isCollapsed)
             return nil
@@ -31,8 +37,10 @@ import Transcribe
     @Test func givesWhoWaitsTheTokenThatItsFlightHadToLeave() async throws {
         let fetcher = fetcher(burst: 3)
         let (name, landed) = (try JobName("a"), Landings())
-        for _ in 1...2 { _ = fetcher.budget?.take(for: .interactive, at: clock.now) }
-        fetcher.refresh(name, fields: .standard)
+        for _ in 1...2 {
+            try fetcher.admission.admitAtOnce(1, priority: .interactive, by: .now + .seconds(5)).finish(.answered)
+        }
+        fetcher.refresh(departure(name, isRefresh: true))
         #expect(fetcher.join(as: waiter(name, landed)) == .joined)
         #expect(fetcher.join(as: waiter(name, landed, forwarding: .request)) == .joined)
         await withTaskGroup(of: Void.self) { group in
@@ -49,7 +57,7 @@ import Transcribe
         let fetcher = fetcher(burst: 10)
         let (first, second, landed) = (try JobName("a"), try JobName("b"), Landings())
         for _ in 1...2 { _ = fetcher.join(as: waiter(first, landed)) }
-        fetcher.refresh(second, fields: .standard)
+        fetcher.refresh(departure(second, isRefresh: true))
         _ = fetcher.join(as: waiter(second, landed))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await fetcher.run() }

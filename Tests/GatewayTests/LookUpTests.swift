@@ -1,6 +1,7 @@
 import Gateway
 import HTTPExchange
 import HTTPTypes
+import RateLimiting
 import Testing
 import Transcribe
 
@@ -113,8 +114,23 @@ import Transcribe
         }
     }
 
-    @Test func keepsToItsBudgetOfCalls() async throws {
-        try await TestBench { $0.fetch.burst = 2 }.run { bench in
+    @Test func waitsForItsTurnWhereItsBudgetIsUsedUp() async throws {
+        try await TestBench { $0.fetch.admission.burst = 2 }.run { bench in
+            for name in ["a", "b"] { #expect(await bench.get("/jobs/\(name)").status.code == 404) }
+            async let third = bench.get("/jobs/c")
+            #expect(await eventually { bench.gateway.fetcher.admissionStatus.waiting == 1 })
+            #expect(bench.source.calls == 2)
+            bench.clock.advance(by: .milliseconds(67))
+            #expect(await third.status.code == 404)
+            #expect(bench.source.calls == 3)
+        }
+    }
+
+    @Test func refusesAtOnceWhoseTurnWouldComeTooLate() async throws {
+        try await TestBench {
+            $0.fetch.admission.burst = 2
+            $0.fetch.timeout = .milliseconds(60)
+        }.run { bench in
             for name in ["a", "b"] { #expect(await bench.get("/jobs/\(name)").status.code == 404) }
             let refused = await bench.get("/jobs/c")
             #expect(refused.status.code == 503)
@@ -126,16 +142,40 @@ import Transcribe
         }
     }
 
-    @Test func keepsToItsCallsInFlight() async throws {
-        try await TestBench { $0.fetch.concurrency = 1 }.run { bench in
+    @Test func waitsForItsTurnWhereTooManyCallsAreInFlight() async throws {
+        try await TestBench { $0.fetch.admission.concurrency = 1 }.run { bench in
             bench.source.closeGate()
             async let first = bench.get("/jobs/a")
             #expect(await eventually { bench.source.held == 1 })
-            #expect(await bench.get("/jobs/b").status.code == 503)
+            async let second = bench.get("/jobs/b")
+            #expect(await eventually { bench.gateway.fetcher.admissionStatus.waiting == 1 })
+            #expect(bench.source.calls == 1)
             bench.source.openGate()
-            _ = await first
-            #expect(bench.gateway.fetcher.inFlight == 0)
-            #expect(await bench.get("/jobs/b").status.code == 404)
+            #expect(await first.status.code == 404)
+            #expect(await second.status.code == 404)
+            #expect(bench.gateway.fetcher.admissionStatus.inFlight == 0)
+        }
+    }
+
+    @Test func leavesAWSAloneWhileItFails() async throws {
+        try await TestBench {
+            $0.clientRate = nil
+            $0.fetch.admission.rate = nil
+        }.run { bench in
+            for number in 1...100 {
+                bench.source.fail("job-\(number)", .upstreamFailed(AnswerOrigin(status: 500)))
+                _ = await bench.get("/jobs/job-\(number)")
+            }
+            #expect(bench.source.calls < 100)
+            let calls = bench.source.calls
+            let refused = await bench.get("/jobs/fine")
+            #expect(refused.status.code == 503)
+            #expect(refused.text.contains("/problems/upstream-unavailable"))
+            #expect(Int(refused.field("Retry-After") ?? "") ?? 0 >= 1)
+            #expect(bench.source.calls == calls)
+            bench.source.put("fine", .finished("fine"))
+            bench.clock.advance(by: .seconds(120))
+            #expect(await bench.get("/jobs/fine").status == .ok)
         }
     }
 }

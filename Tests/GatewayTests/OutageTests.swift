@@ -18,15 +18,15 @@ import Transcribe
 
     /// Whether no refresh is under way any more.
     private func isQuiet(_ bench: TestBench) async -> Bool {
-        await eventually { bench.gateway.fetcher.inFlight == 0 && bench.gateway.fetcher.flying == 0 }
+        await eventually { bench.gateway.fetcher.admissionStatus.inFlight == 0 && bench.gateway.fetcher.flying == 0 }
     }
 
     /// Five minutes without AWS, asked for every second: what was seen is answered, with a label once it is stale.
     @Test func answersWhatItHasSeenThroughAnOutageAndRecoversWithinItsRate() async throws {
         try await TestBench {
             $0.clientRate = nil
-            $0.fetch.rate = Rate(50, per: .seconds(1))
-            $0.fetch.burst = 50
+            $0.fetch.admission.rate = Rate(50, per: .seconds(1))
+            $0.fetch.admission.burst = 50
         }.run { bench in
             for name in Self.names { bench.source.put(name, .running(name)) }
             #expect(await ask(bench).allSatisfy { $0.status == .ok })

@@ -3,6 +3,7 @@ import Curl
 import Gateway
 import HTTPExchange
 import HTTPTypes
+import RateLimiting
 import Telemetry
 import Testing
 import Transcribe
@@ -38,7 +39,7 @@ import Transcribe
             #expect(await eventually { bench.source.held == 1 })
             #expect(await bench.get("/jobs/a").text.contains("IN_PROGRESS"))
             bench.source.openGate()
-            #expect(await eventually { bench.gateway.fetcher.inFlight == 0 })
+            #expect(await eventually { bench.gateway.fetcher.admissionStatus.inFlight == 0 })
             #expect(await bench.get("/jobs/a").text.contains("COMPLETED"))
             #expect(bench.source.calls == 2)
         }
@@ -107,13 +108,13 @@ import Transcribe
         try await afterSeeing(.seconds(8)) { bench in
             bench.source.fail("a", .jobNotFound(AnswerOrigin(status: 400)))
             #expect(await bench.get("/jobs/a").status == .ok)
-            #expect(await eventually { bench.source.calls == 2 && bench.gateway.fetcher.inFlight == 0 })
+            #expect(await eventually { bench.source.calls == 2 && bench.gateway.fetcher.admissionStatus.inFlight == 0 })
             #expect(await bench.get("/jobs/a").status == .notFound)
         }
     }
 
     @Test func leavesTheReserveOfItsBudgetToThoseWhoWait() async throws {
-        try await afterSeeing(.seconds(8), { $0.fetch.burst = 3 }) { bench in
+        try await afterSeeing(.seconds(8), { $0.fetch.admission.burst = 3 }) { bench in
             for name in ["b", "c"] { _ = await bench.get("/jobs/\(name)") }
             // One token is left, and it is the reserve.
             #expect(await bench.get("/jobs/a").field("Cache-Status") == "transcribe-gateway; hit; ttl=-3")
@@ -163,7 +164,7 @@ import Transcribe
     }
 
     @Test func isServedWhatIsThereIfTheBudgetHasNothingForIt() async throws {
-        try await TestBench { $0.fetch.burst = 3 }.run { bench in
+        try await TestBench { $0.fetch.admission.burst = 3 }.run { bench in
             bench.source.put("a", .running("a"))
             for name in ["a", "b", "c"] { _ = await bench.get("/jobs/\(name)") }
             bench.clock.advance(by: .milliseconds(1_001))

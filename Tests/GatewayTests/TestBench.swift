@@ -18,6 +18,7 @@ final class TestBench: Sendable {
         adjust(&options)
         options.fetch.clock = { [clock] in clock.now }
         options.fetch.wallTime = { [clock] in clock.wallTime }
+        options.fetch.sleep = { [clock] in try await clock.sleep(until: $0) }
         let journal = Journal(log: nil, names: NameHash(), registry: registry, clock: { [clock] in clock.now })
         gateway = JobGateway(options: options, source: source, journal: journal)
     }
@@ -48,16 +49,52 @@ final class TestBench: Sendable {
 /// Time that moves when the test says so.
 final class ManualClock: Sendable {
     private static let start = ContinuousClock.now
-    private let time = Mutex(start)
+    private struct State {
+        var now = start
+        var sleepers: [Int: (end: ContinuousClock.Instant, continuation: CheckedContinuation<Void, Never>)] = [:]
+        var lastSleeper = 0
+    }
 
-    var now: ContinuousClock.Instant { time.withLock { $0 } }
+    private let state = Mutex(State())
+
+    var now: ContinuousClock.Instant { state.withLock(\.now) }
 
     /// The wall clock, which stood at 0 when the other one was started.
     var wallTime: Timestamp {
         Timestamp(millisecondsSinceEpoch: Int64(Self.start.duration(to: now) / .milliseconds(1)))
     }
 
-    func advance(by duration: Duration) { time.withLock { $0 += duration } }
+    func advance(by duration: Duration) {
+        let due = state.withLock { state in
+            state.now += duration
+            let now = state.now
+            let due = state.sleepers.filter { $0.value.end <= now }
+            for number in due.keys { state.sleepers[number] = nil }
+            return due.values.map(\.continuation)
+        }
+        for continuation in due { continuation.resume() }
+    }
+
+    /// Ends early only by cancellation.
+    func sleep(until end: ContinuousClock.Instant) async throws {
+        let number = state.withLock { state in
+            state.lastSleeper += 1
+            return state.lastSleeper
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    guard state.now < end, !Task.isCancelled else { return true }
+                    state.sleepers[number] = (end, continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.sleepers.removeValue(forKey: number) }?.continuation.resume()
+        }
+        try Task.checkCancellation()
+    }
 }
 
 /// Jobs by name; whatever is not put is not found.
@@ -88,7 +125,9 @@ final class FakeSource: JobSource {
         for call in held { call.resume() }
     }
 
-    func job(named name: JobName, deadline: ContinuousClock.Instant) async throws(TranscribeError) -> JobAnswer {
+    func job(
+        named name: JobName, deadline: ContinuousClock.Instant, admitRetry: (AttemptOutcome) async -> Bool
+    ) async throws(TranscribeError) -> JobAnswer {
         state.withLock { $0.calls += 1 }
         await passGate()
         let answer = state.withLock { $0.answers[name.text] }

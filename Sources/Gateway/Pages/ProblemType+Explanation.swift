@@ -37,6 +37,11 @@ extension ProblemType {
             The gateway asks Amazon Transcribe only so often, to keep the account within its quota, and has done so. \
             Retry-After says when to try again.
             """
+        case .upstreamUnavailable:
+            """
+            So many requests to Amazon Transcribe have failed that the gateway makes none for a while, and then a few to \
+            see whether it is back. Retry-After says when to try again.
+            """
         case .overloaded: "More requests wait for Amazon Transcribe than the gateway allows. Try again shortly."
         case .stopping: "The gateway was stopped before the request could be answered. Try again."
         case .accessDenied:

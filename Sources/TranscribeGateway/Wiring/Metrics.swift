@@ -19,15 +19,10 @@ extension JobGateway {
         registry.observe(
             "transcribe_gateway_cache_expirations", as: .counter, help: "Answers that were asked for after their time."
         ) { Double(self.cacheCounts.expirations) }
-        registry.observe("transcribe_gateway_upstream_in_flight", help: "Calls to Amazon Transcribe under way.") {
-            Double(self.fetcher.inFlight)
-        }
-        registry.observe("transcribe_gateway_waiting_requests", help: "Requests that wait for such a call.") {
+        registry.observe("transcribe_gateway_waiting_requests", help: "Requests that wait for Amazon Transcribe.") {
             Double(self.fetcher.waiting)
         }
-        registry.observe("transcribe_gateway_upstream_tokens", help: "Calls that could be made at once now.") {
-            self.fetcher.budgetLeft ?? .infinity
-        }
+        fetcher.observe(in: registry)
     }
 }
 

@@ -21,7 +21,8 @@ extension FetchOptions {
         let limit = settings.limits.upstream
         let ttl = settings.cache.ttl
         self.init(
-            rate: RateLimiting.Rate(limit.rate), burst: limit.burst, concurrency: limit.concurrency,
+            admission: AdmissionOptions(
+                rate: RateLimiting.Rate(limit.rate), burst: limit.burst, concurrency: limit.concurrency),
             waiters: settings.cache.waiters, timeout: settings.upstream.timeout,
             freshness: Freshness(
                 running: ttl.running, finished: ttl.finished, missing: ttl.missing,
