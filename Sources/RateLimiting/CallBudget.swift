@@ -36,15 +36,14 @@ struct CallBudget: Sendable {
         return bucket.tokens
     }
 
-    /// How long until the last of `count` attempts may begin if no other comes: the first as soon as it may, the others
-    /// evenly after it. Zero if now.
+    /// How long until the last of `count` attempts may begin if no other comes: the first as soon as it may (this is
+    /// exact), the others as they come in the long run. Zero if now.
     mutating func wait(for priority: CallPriority, count: Int = 1, at now: ContinuousClock.Instant) -> Duration {
         bucket.refill(at: now)
-        let kept = kept(by: priority)
-        let keptInWindow = min(kept, window.limit - 1)
-        let first = max(bucket.wait(leaving: Double(kept)), window.wait(for: 1 + keptInWindow, at: now))
-        guard count > 1 else { return first }
-        return max(first + .seconds(Double(count - 1) / rate), window.wait(for: count + keptInWindow, at: now))
+        let (kept, share) = (kept(by: priority), window.limit - keptInWindow(by: priority))
+        let first = max(
+            bucket.wait(leaving: Double(kept)), window.wait(leaving: keptInWindow(by: priority), at: now))
+        return first + max(.seconds(1 / rate), window.length / share) * (count - 1)
     }
 
     /// Takes a token for one attempt that begins now. False if there is a wait.
@@ -74,5 +73,9 @@ struct CallBudget: Sendable {
 
     private func kept(by priority: CallPriority) -> Int {
         priority == .interactive ? 0 : reserve
+    }
+
+    private func keptInWindow(by priority: CallPriority) -> Int {
+        min(kept(by: priority), window.limit - 1)
     }
 }

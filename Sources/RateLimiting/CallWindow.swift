@@ -19,13 +19,11 @@ struct CallWindow: Sendable {
         length = exact + exact / 20
     }
 
-    /// How long until the last of `count` further calls may begin if each begins as soon as it may.
-    func wait(for count: Int = 1, at now: ContinuousClock.Instant) -> Duration {
-        let follower = count - 1 - (limit - starts.count)
-        guard follower >= 0 else { return .zero }
-        let (lap, place) = follower.quotientAndRemainder(dividingBy: limit)
-        let leader = place < starts.count ? starts[(oldest + place) % starts.count] : now
-        return max(.zero, now.duration(to: leader + length)) + length * lap
+    /// How long until a call may begin that leaves room in the window for so many more, fewer than the limit.
+    func wait(leaving kept: Int = 0, at now: ContinuousClock.Instant) -> Duration {
+        let place = kept - (limit - starts.count)
+        guard place >= 0 else { return .zero }
+        return max(.zero, now.duration(to: starts[(oldest + place) % starts.count] + length))
     }
 
     /// A call begins.

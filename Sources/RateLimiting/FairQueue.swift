@@ -36,7 +36,6 @@ struct FairQueue<Element: Sendable>: Sendable {
 
     var count: Int { entries.count }
     var isEmpty: Bool { entries.isEmpty }
-    var callers: Int { lines.count }
 
     /// The tickets of those for which it holds, in no order.
     func tickets(where holds: (Element) -> Bool) -> [UInt64] {

@@ -1,0 +1,149 @@
+import RateLimiting
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(5))) struct AdmissionControlTests {
+    private let clock = ManualClock()
+
+    private func control(_ options: AdmissionOptions) -> AdmissionControl {
+        AdmissionControl(options, now: clock.now, sleep: clock.sleep, random: { 0 })
+    }
+
+    /// Makes a call as told and says how it was admitted.
+    private func call(
+        _ control: AdmissionControl, caller: UInt64 = 1, within timeout: Duration = .seconds(5),
+        _ body: (AdmissionControl) async -> Void = { _ in }
+    ) async -> AdmissionRefusal? {
+        do throws(AdmissionRefusal) {
+            let admission = try await control.admit(caller, priority: .interactive, by: clock.now() + timeout)
+            await body(control)
+            admission.finish(.answered)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func admitAtOnce(_ control: AdmissionControl) throws(AdmissionRefusal) -> Admission {
+        try control.admitAtOnce(1, priority: .background, by: clock.now() + .seconds(5))
+    }
+
+    @Test func holdsThePermitForTheCallAndGivesItBack() async {
+        let control = control(AdmissionOptions(rate: nil))
+        let refusal = await call(control) { #expect($0.status.inFlight == 1) }
+        #expect(refusal == nil)
+        #expect(control.status.inFlight == 0)
+    }
+
+    @Test func aCallThatIsGivenUpIsAbandoned() async throws {
+        let control = control(AdmissionOptions(rate: nil, concurrency: 1, breaker: BreakerOptions(minimumCalls: 1)))
+        do {
+            let admission = try admitAtOnce(control)
+            #expect(control.status.inFlight == 1 && admission.waited == .zero)
+            #expect(throws: AdmissionRefusal.tooManyInFlight(retryAfter: .zero)) { _ = try admitAtOnce(control) }
+        }
+        #expect(control.status.inFlight == 0 && control.status.breaker == .closed)
+        try admitAtOnce(control).finish(.failed)
+        #expect(control.status.inFlight == 0 && control.status.breaker == .open)
+    }
+
+    @Test func nobodyWaitsWhoIsNotToWait() async throws {
+        let control = control(AdmissionOptions(rate: nil, concurrency: 1))
+        let admission = try admitAtOnce(control)
+        #expect(throws: AdmissionRefusal.tooManyInFlight(retryAfter: .zero)) {
+            _ = try control.admitAtOnce(1, priority: .interactive, by: clock.now() + .seconds(5))
+        }
+        #expect(control.status.waiting == 0)
+        admission.finish(.answered)
+    }
+
+    @Test func whoWaitsForATokenGetsItWhenItIsTime() async {
+        let control = control(AdmissionOptions(burst: 15, reserve: 0))
+        await withTaskGroup(of: AdmissionRefusal?.self) { group in
+            for _ in 0..<20 { group.addTask { await call(control) } }
+            let runner = Task { await control.run() }
+            await eventually { control.status.waiting == 5 && clock.sleepers == 1 }
+            for waiting in (0..<5).reversed() {
+                clock.advance(by: waiting == 4 ? .milliseconds(1_050) : .milliseconds(67))
+                await eventually { control.status.waiting == waiting && clock.sleepers > 0 || waiting == 0 }
+            }
+            for await refusal in group { #expect(refusal == nil) }
+            #expect(control.status.counts.waits == 5 && control.status.inFlight == 0)
+            runner.cancel()
+            await runner.value
+        }
+    }
+
+    @Test func whoWaitsTooLongIsToldByTheClock() async {
+        let control = control(AdmissionOptions(rate: nil, concurrency: 1))
+        let runner = Task { await control.run() }
+        let refusal = await call(control) { control in
+            async let second = call(control, within: .seconds(1))
+            async let third = call(control, within: .milliseconds(500))
+            await eventually { control.status.waiting == 2 && clock.sleepers > 0 }
+            clock.advance(by: .milliseconds(500))
+            #expect(await third?.reason == .deadlineTooClose)
+            clock.advance(by: .milliseconds(500))
+            #expect(await second?.reason == .deadlineTooClose)
+        }
+        #expect(refusal == nil && control.status.waiting == 0)
+        runner.cancel()
+        await runner.value
+    }
+
+    @Test func aPermitGivenBackGoesToWhoWaitsWithoutTheClock() async {
+        let control = control(AdmissionOptions(rate: nil, concurrency: 1))
+        await withTaskGroup(of: AdmissionRefusal?.self) { group in
+            let admission = try? admitAtOnce(control)
+            for caller in UInt64(0)..<10 { group.addTask { await call(control, caller: caller) } }
+            await eventually { control.status.waiting == 10 }
+            admission?.finish(.answered)
+            for await refusal in group { #expect(refusal == nil) }
+        }
+        #expect(control.status.waiting == 0 && control.status.inFlight == 0)
+    }
+
+    @Test func aWaiterThatIsCancelledLeavesAndNothingIsLost() async throws {
+        let control = control(AdmissionOptions(rate: nil, concurrency: 1))
+        let admission = try admitAtOnce(control)
+        let waiters = (0..<100).map { _ in Task { await call(control) } }
+        await eventually { control.status.waiting == 100 }
+        for waiter in waiters { waiter.cancel() }
+        for waiter in waiters { #expect(await waiter.value == .cancelled) }
+        #expect(control.status.waiting == 0 && control.status.counts.refused[.cancelled] == 100)
+        admission.finish(.answered)
+        #expect(await call(control) == nil)
+    }
+
+    @Test func aTaskThatIsCancelledAlreadyDoesNotWait() async throws {
+        let control = control(AdmissionOptions(rate: nil, concurrency: 1))
+        let admission = try admitAtOnce(control)
+        let waiter = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return await call(control)
+        }
+        waiter.cancel()
+        #expect(await waiter.value == .cancelled)
+        admission.finish(.answered)
+    }
+
+    @Test func aRetryWaitsForItsTokenToo() async throws {
+        let control = control(AdmissionOptions(burst: 1, reserve: 0))
+        let runner = Task { await control.run() }
+        let admission = try admitAtOnce(control)
+        let retries = admission.retries
+        #expect(await !retries.admit(after: .failed, by: clock.now() + .milliseconds(50)))
+        admission.finish(.abandoned)
+        clock.advance(by: .milliseconds(67))
+        let second = try await control.admit(1, priority: .interactive, by: clock.now() + .seconds(5))
+        let more = second.retries
+        let deadline = clock.now() + .seconds(5)
+        let retry = Task { await more.admit(after: .failed, by: deadline) }
+        await eventually { control.status.waiting == 1 && clock.sleepers > 0 }
+        clock.advance(by: .milliseconds(67))
+        #expect(await retry.value)
+        second.finish(.answered)
+        runner.cancel()
+        await runner.value
+    }
+}
