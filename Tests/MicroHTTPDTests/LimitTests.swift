@@ -10,7 +10,7 @@ import Testing
             let client = try Client(port: server.port)
             client.send(start)
             #expect(await client.receiveAll() == "")
-            #expect(await eventually { server.connectionCount == 0 })
+            #expect(await eventually { server.counts.open == 0 })
         }
     }
 
@@ -23,7 +23,7 @@ import Testing
             client.send("GET / HTTP/1.1\r\n")
             let isGone = await eventually {
                 client.send("a")
-                return server.connectionCount == 0
+                return server.counts.open == 0
             }
             #expect(isGone)
             #expect(start.duration(to: .now) < .seconds(5))
@@ -57,7 +57,7 @@ import Testing
         try await withServer(options) { server, _ in
             var first: Client? = try Client(port: server.port)
             let second = try Client(port: server.port)
-            #expect(await eventually { server.connectionCount == 2 })
+            #expect(await eventually { server.counts.open == 2 })
             let third = try Client(port: server.port)
             third.send("GET /third HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
             first?.finishSending()

@@ -1,0 +1,61 @@
+import Glibc
+
+/// A part of the ``ConnectionTable``. Not safe for concurrent access.
+struct Shard {
+    fileprivate struct Entry {
+        let connection: Connection
+        /// The rest that the connection was found in when it was last looked at, and what had come until then.
+        var seen: (phase: Phase.Value, progress: SocketProgress)?
+    }
+
+    private var entries: [ObjectIdentifier: Entry] = [:]
+
+    mutating func insert(_ connection: Connection) {
+        entries[ObjectIdentifier(connection)] = Entry(connection: connection)
+    }
+
+    mutating func remove(_ connection: Connection) { entries[ObjectIdentifier(connection)] = nil }
+
+    var answering: Int { entries.values.count { $0.connection.phase.isAnswering } }
+
+    func reap(at tick: Int, _ tally: ServerTally) {
+        for entry in entries.values {
+            let phase = entry.connection.phase.value
+            guard phase.isOverdue(at: tick), entry.connection.phase.replace(phase, with: .ended) else { continue }
+            tally.ended(in: phase.stage)
+            entry.connection.end()
+        }
+    }
+
+    /// Compares resting connections with what they were when last looked at: half a second ago.
+    mutating func look(at tick: Int, requestTicks: Int) {
+        for index in entries.values.indices { entries.values[index].look(at: tick, requestTicks) }
+    }
+}
+
+extension Shard.Entry {
+    /// Notices what libmicrohttpd does not tell of a connection at rest. It reads a request's first bytes at once and
+    /// calls back only when the line is complete: from the look that finds more bytes, the request's deadline runs. And it
+    /// never hears of a client's end that came in one piece with the request, its epoll being edge-triggered: such a
+    /// connection would keep its place until the idle limit.
+    ///
+    /// One partial request that came with the request before it, and then nothing, counts as idle.
+    fileprivate mutating func look(at tick: Int, _ requestTicks: Int) {
+        let phase = connection.phase.value
+        guard phase.stage == .resting, let progress = SocketProgress(of: connection.socket) else { return seen = nil }
+        defer { seen = (phase, progress) }
+        guard let seen, seen.phase == phase else { return }
+        if progress.bytesReceived != seen.progress.bytesReceived {
+            _ = connection.phase.replace(phase, with: .reading, until: tick + requestTicks + 1)
+        } else if progress.hasFinished, !SocketProgress.hasUnread(connection.socket),
+            connection.phase.replace(phase, with: .ended)
+        {
+            connection.end()
+        }
+    }
+}
+
+extension Connection {
+    /// shutdown(2), not close(2): the library then reads an end of file and cleans up by itself.
+    fileprivate func end() { shutdown(socket, Int32(SHUT_RDWR)) }
+}
