@@ -4,20 +4,25 @@ import Telemetry
 /// The metrics of the public listener. None has a label with more than a handful of values.
 struct RequestMetrics: Sendable {
     private static let requests = "transcribe_gateway_requests"
+    private static let shadow = "transcribe_gateway_shadow_refusals"
     private static let duration = "transcribe_gateway_request_duration"
     private static let statuses = [
-        200, 204, 303, 304, 400, 404, 405, 413, 414, 417, 421, 429, 431, 501, 502, 503, 504,
+        200, 204, 303, 304, 400, 403, 404, 405, 413, 414, 417, 421, 429, 431, 501, 502, 503, 504,
     ]
 
     /// By status; those that are not listed share one.
     private let counters: [Counter]
     /// By route and outcome.
     private let timers: [Timer]
+    private let shadowRefusals: Counter
 
     init(registry: PrometheusRegistry) {
         registry.describe(Self.requests, help: "Requests to the public listener, by the status of their answer.")
         registry.describe(
             Self.duration, help: "Time from a request's header section to its answer, by route and outcome.")
+        registry.describe(
+            Self.shadow, help: "Requests over their client's limit that were answered, because limits.client.shadow is on.")
+        shadowRefusals = Counter(label: Self.shadow, factory: registry)
         func counter(_ status: String) -> Counter {
             Counter(label: Self.requests, dimensions: [("status", status)], factory: registry)
         }
@@ -31,6 +36,9 @@ struct RequestMetrics: Sendable {
             }
         }
     }
+
+    /// A client's limit would have refused a request, were it enforced.
+    func noteOverQuota() { shadowRefusals.increment() }
 
     /// - Parameter elapsed: nanoseconds.
     func note(_ route: Route.Kind, _ outcome: Outcome, status: Int, elapsed: Int64) {

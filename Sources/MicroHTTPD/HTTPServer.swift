@@ -22,6 +22,9 @@ public final class HTTPServer: Sendable {
     /// What became of its connections.
     public var counts: ServerCounts { core.tally.counts }
 
+    /// Connections that it holds at most.
+    public var connectionLimit: Int { core.options.connections }
+
     /// Requests that are suspended now.
     public var waitingCount: Int { core.timers.count }
 
