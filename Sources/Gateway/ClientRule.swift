@@ -60,7 +60,9 @@ extension Substring {
         return self[...last].drop(while: isBlank)
     }
 
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
     fileprivate var isEmptyOrPort: Bool {
-        isEmpty || first == ":" && dropFirst().utf8.allSatisfy { (0x30...0x39).contains($0) } && UInt16(dropFirst()) != nil
+        isEmpty || first == ":" && dropFirst().utf8.allSatisfy(Self.isDigit) && UInt16(dropFirst()) != nil
     }
 }

@@ -19,7 +19,8 @@ public struct GatewayOptions: Sendable {
     public var fetch: FetchOptions
 
     public init(
-        hosts: HostRule = .any, clients: ClientRule = ClientRule(), crossOrigin: CrossOrigin = .only([]), fields: JobFields = .full,
+        hosts: HostRule = .any, clients: ClientRule = ClientRule(), crossOrigin: CrossOrigin = .only([]),
+        fields: JobFields = .full,
         caching: ClientCaching = .revalidate,
         cacheCapacity: Int = 64 << 20,
         clientRate: Rate? = Rate(100, per: .seconds(1)), clientBurst: Int = 200,

@@ -21,7 +21,7 @@ struct RequestMetrics: Sendable {
         registry.describe(
             Self.duration, help: "Time from a request's header section to its answer, by route and outcome.")
         registry.describe(
-            Self.shadow, help: "Requests over their client's limit that were answered, because limits.client.shadow is on.")
+            Self.shadow, help: "Requests that were answered over their client's limit (limits.client.shadow).")
         shadowRefusals = Counter(label: Self.shadow, factory: registry)
         func counter(_ status: String) -> Counter {
             Counter(label: Self.requests, dimensions: [("status", status)], factory: registry)

@@ -16,7 +16,7 @@ BINARY = os.environ.get("GATEWAY_BINARY", REPOSITORY / ".build/debug/transcribe-
 
 def clean_environment(extra=None):
     """No setting, no credentials and no home of whoever runs the tests."""
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TSAN_OPTIONS") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TSAN_OPTIONS", "LSAN_OPTIONS") if name in os.environ}
     return kept | {"HOME": "/nonexistent"} | (extra or {})
 
 
@@ -80,16 +80,29 @@ class Gateway:
 
     # What it answers
 
-    def wire(self, timeout=10):
-        return Wire(self.port, timeout)
+    def wire(self, timeout=10, source="127.0.0.1"):
+        return Wire(self.port, timeout, source)
 
-    def get(self, target, *lines, method="GET", port=None):
+    def get(self, target, *lines, method="GET", port=None, source="127.0.0.1"):
         """One request on a connection of its own."""
-        with Wire(port or self.port) as wire:
+        with Wire(port or self.port, source=source) as wire:
             return wire.send(request(target, *lines, method=method)).answer(to_head=method == "HEAD")
 
     def ask_admin(self, target, *lines, method="GET"):
         return self.get(target, *lines, method=method, port=self.admin_port)
+
+    # What it takes
+
+    @property
+    def descriptors(self):
+        """How many it has open."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    @property
+    def cpu_seconds(self):
+        """The processor time it has used."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     # How it ends
 

@@ -31,7 +31,7 @@ struct ListenSettings: Sendable {
             "connections of one IPv4 address or IPv6 /64, trusted proxies aside; 0 is no limit")
         idleTimeout = reader.value(
             "listen.idleTimeout", .duration(.seconds(1) ... .hours(1)), default: "75s",
-            "how long a connection stays open between requests, longer than a load balancer's; also how long a client may take over an answer")
+            "how long a client may wait between requests or take over an answer; longer than a load balancer's")
         requestTimeout = reader.value(
             "listen.requestTimeout", .duration(.milliseconds(100) ... .minutes(10)), default: "10s",
             "how long a client may take to send the head of a request, from its first byte")
