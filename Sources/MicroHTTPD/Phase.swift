@@ -36,6 +36,8 @@ struct Phase: ~Copyable {
         /// In ticks of ``CoarseClock``. Means nothing while answering or when ended.
         var deadline: Int { Int(word >> 20) }
 
+        var waitsForClient: Bool { stage == .resting || stage == .reading }
+
         func isOverdue(at tick: Int) -> Bool {
             switch stage {
             case .resting, .reading, .sending: deadline < tick

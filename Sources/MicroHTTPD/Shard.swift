@@ -4,7 +4,7 @@ import Glibc
 struct Shard {
     fileprivate struct Entry {
         let connection: Connection
-        /// The rest that the connection was found in when it was last looked at, and what had come until then.
+        /// What the connection was waiting for when it was last looked at, and what had come until then.
         var seen: (phase: Phase.Value, progress: SocketProgress)?
     }
 
@@ -27,26 +27,28 @@ struct Shard {
         }
     }
 
-    /// Compares resting connections with what they were when last looked at: half a second ago.
+    /// Compares connections that wait for their client with what they were when last looked at: half a second ago.
     mutating func look(at tick: Int, requestTicks: Int) {
         for index in entries.values.indices { entries.values[index].look(at: tick, requestTicks) }
     }
 }
 
 extension Shard.Entry {
-    /// Notices what libmicrohttpd does not tell of a connection at rest. It reads a request's first bytes at once and
-    /// calls back only when the line is complete: from the look that finds more bytes, the request's deadline runs. And it
-    /// never hears of a client's end that came in one piece with the request, its epoll being edge-triggered: such a
-    /// connection would keep its place until the idle limit.
+    /// Notices what libmicrohttpd does not tell. It reads a request's first bytes at once and calls back only when the line
+    /// is complete: from the look that finds more bytes, the request's deadline runs. And it never hears of a client's end
+    /// that came in one piece with what was read last, its epoll being edge-triggered: such a connection would keep its
+    /// place until its time is up.
     ///
-    /// One partial request that came with the request before it, and then nothing, counts as idle.
+    /// A part of a request that came with the request before it, and then nothing more, counts as idle.
     fileprivate mutating func look(at tick: Int, _ requestTicks: Int) {
         let phase = connection.phase.value
-        guard phase.stage == .resting, let progress = SocketProgress(of: connection.socket) else { return seen = nil }
+        guard phase.waitsForClient, let progress = SocketProgress(of: connection.socket) else { return seen = nil }
         defer { seen = (phase, progress) }
         guard let seen, seen.phase == phase else { return }
         if progress.bytesReceived != seen.progress.bytesReceived {
-            _ = connection.phase.replace(phase, with: .reading, until: tick + requestTicks + 1)
+            if phase.stage == .resting {
+                _ = connection.phase.replace(phase, with: .reading, until: tick + requestTicks + 1)
+            }
         } else if progress.hasFinished, !SocketProgress.hasUnread(connection.socket),
             connection.phase.replace(phase, with: .ended)
         {

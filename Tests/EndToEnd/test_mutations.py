@@ -92,7 +92,7 @@ def test_damaged_requests_do_no_harm(start):
     if not CORPUS.exists():
         assert os.environ.get("CI") != "true", f"no corpus at {CORPUS}"
         pytest.skip(f"no corpus at {CORPUS}")
-    gateway = start("demo", UNLIMITED | {"log.level": "warning"})
+    gateway = start("demo", UNLIMITED | {"log.level": "notice"})
     chance, corpus = random.Random(20_000), seeds()
     assert len(corpus) > 300
     requests = [mutated(chance, corpus) for _ in range(COUNT)]
