@@ -80,10 +80,10 @@ class Gateway:
 
     # What it answers
 
-    def wire(self, timeout=10, source="127.0.0.1"):
+    def wire(self, timeout=10, source=None):
         return Wire(self.port, timeout, source)
 
-    def get(self, target, *lines, method="GET", port=None, source="127.0.0.1"):
+    def get(self, target, *lines, method="GET", port=None, source=None):
         """One request on a connection of its own."""
         with Wire(port or self.port, source=source) as wire:
             return wire.send(request(target, *lines, method=method)).answer(to_head=method == "HEAD")

@@ -22,8 +22,8 @@ class Answer:
 class Wire:
     """One connection."""
 
-    def __init__(self, port, timeout=10, source="127.0.0.1"):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout, (source, 0))
+    def __init__(self, port, timeout=10, source=None):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout, source and (source, 0))
         self.received = b""
 
     def __enter__(self):
