@@ -4,12 +4,13 @@ import Synchronization
 /// All open connections, for the reaper and the drain. In shards, so that a look at ten thousand of them keeps nobody
 /// waiting who comes or goes.
 final class ConnectionTable: Sendable {
-    /// Each is looked at closely once in so many ticks: every half second.
+    /// One is reaped at each tick, so each connection is judged every half second.
     private static let shardCount = 5
 
     private let shards: InlineArray<5, Mutex<Shard>> = InlineArray { _ in Mutex(Shard()) }
     private let tally: ServerTally
     private let requestTicks: Int
+    private let turns = Atomic(0)
 
     init(tally: ServerTally, requestTicks: Int) {
         self.tally = tally
@@ -28,11 +29,11 @@ final class ConnectionTable: Sendable {
     /// Requests under way.
     var answering: Int { (0..<Self.shardCount).reduce(0) { sum, index in sum + shards[index].withLock(\.answering) } }
 
-    /// Ends the connections whose time is up. libmicrohttpd has only a limit for silence, so a client that sends one byte
-    /// a second would hold its connection for ever.
+    /// Ends those of the next shard's connections whose time is up. libmicrohttpd has only a limit for silence, so a client
+    /// that sends one byte a second would hold its connection for ever. Call it at every tick.
     func reap(at tick: Int) {
-        for index in 0..<Self.shardCount { shards[index].withLock { $0.reap(at: tick, tally) } }
-        shards[tick % Self.shardCount].withLock { $0.look(at: tick, requestTicks: requestTicks) }
+        let turn = turns.add(1, ordering: .relaxed).oldValue
+        shards[turn % Self.shardCount].withLock { $0.reap(at: tick, requestTicks: requestTicks, tally) }
     }
 
     private func index(of connection: Connection) -> Int { Int(connection.socket) % Self.shardCount }

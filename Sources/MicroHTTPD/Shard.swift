@@ -18,22 +18,28 @@ struct Shard {
 
     var answering: Int { entries.values.count { $0.connection.phase.isAnswering } }
 
-    func reap(at tick: Int, _ tally: ServerTally) {
-        for entry in entries.values {
-            let phase = entry.connection.phase.value
-            guard phase.isOverdue(at: tick), entry.connection.phase.replace(phase, with: .ended) else { continue }
-            tally.ended(in: phase.stage)
-            entry.connection.end()
+    /// Ends the connections whose time is up, and compares those that wait for their client with what they were the last
+    /// time.
+    mutating func reap(at tick: Int, requestTicks: Int, _ tally: ServerTally) {
+        for index in entries.values.indices {
+            if let stage = entries.values[index].endIfOverdue(at: tick) {
+                tally.ended(in: stage)
+            } else {
+                entries.values[index].look(at: tick, requestTicks)
+            }
         }
-    }
-
-    /// Compares connections that wait for their client with what they were when last looked at: half a second ago.
-    mutating func look(at tick: Int, requestTicks: Int) {
-        for index in entries.values.indices { entries.values[index].look(at: tick, requestTicks) }
     }
 }
 
 extension Shard.Entry {
+    /// What it was at when its time was up.
+    fileprivate func endIfOverdue(at tick: Int) -> Phase.Stage? {
+        let phase = connection.phase.value
+        guard phase.isOverdue(at: tick), connection.phase.replace(phase, with: .ended) else { return nil }
+        connection.end()
+        return phase.stage
+    }
+
     /// Notices what libmicrohttpd does not tell. It reads a request's first bytes at once and calls back only when the line
     /// is complete: from the look that finds more bytes, the request's deadline runs. And it never hears of a client's end
     /// that came in one piece with what was read last, its epoll being edge-triggered: such a connection would keep its

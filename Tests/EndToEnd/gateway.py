@@ -1,7 +1,9 @@
 """The gateway as a process of its own."""
 
+import itertools
 import json
 import os
+import resource
 import signal
 import subprocess
 import threading
@@ -95,8 +97,18 @@ class Gateway:
 
     @property
     def descriptors(self):
-        """How many it has open."""
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+        """Those that it has open."""
+        return {int(number) for number in os.listdir(f"/proc/{self.process.pid}/fd")}
+
+    def allow_more_descriptors(self, count):
+        """Lets it open so many more and no others; the former limits, to be given back."""
+        free = (number for number in itertools.count() if number not in self.descriptors)
+        limits = resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, (next(itertools.islice(free, count, None)), limits[1]))
+        return limits
+
+    def restore_descriptors(self, limits):
+        resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, limits)
 
     @property
     def cpu_seconds(self):
