@@ -7,10 +7,10 @@
 
 /* MHD_start_daemon with every option in an array that ends with MHD_OPTION_END. */
 static inline struct MHD_Daemon *
-shim_start_daemon (unsigned int flags, MHD_AccessHandlerCallback handler, void *context,
-                   const struct MHD_OptionItem *options)
+shim_start_daemon (unsigned int flags, MHD_AcceptPolicyCallback policy, MHD_AccessHandlerCallback handler,
+                   void *context, const struct MHD_OptionItem *options)
 {
-  return MHD_start_daemon (flags, 0, NULL, NULL, handler, context, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+  return MHD_start_daemon (flags, 0, policy, context, handler, context, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 }
 
 /* The pointer that MHD_OPTION_NOTIFY_CONNECTION stored for this connection. */
@@ -21,9 +21,6 @@ shim_socket_context (struct MHD_Connection *connection)
     MHD_get_connection_info (connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
   return NULL == info ? NULL : *(void *const *) info;
 }
-
-/* poll(2)'s POLLRDHUP, which the Glibc module leaves out. */
-enum { shim_peer_has_finished = 0x2000 };
 
 /* The connection's socket, or -1. */
 static inline int

@@ -7,7 +7,7 @@ import Telemetry
 struct AccessLog: Sendable {
     private let writer: LogWriter
     private let head: LogHead
-    private let method, job, status, outcome, microseconds, bytes, client, requestID, awsRequestID: LogName
+    private let method, job, status, outcome, limit, microseconds, bytes, client, requestID, awsRequestID: LogName
 
     init(_ writer: LogWriter) {
         self.writer = writer
@@ -16,6 +16,7 @@ struct AccessLog: Sendable {
         job = writer.name("job")
         status = writer.name("status")
         outcome = writer.name("outcome")
+        limit = writer.name("limit")
         microseconds = writer.name("microseconds")
         bytes = writer.name("bytes")
         client = writer.name("client")
@@ -34,9 +35,10 @@ struct AccessLog: Sendable {
             if let label { line.member(job, label) }
             line.member(status, reply.status.code)
             line.member(self.outcome, outcome.word)
+            if visit.isOverQuota { line.member(limit, "exceeded") }
             line.member(microseconds, Int(elapsed / 1_000))
             line.member(bytes, reply.body.bytes.count)
-            line.member(client, visit.peer.text)
+            line.member(client, visit.client.text)
             line.member(requestID, visit.id)
             if let awsRequestID { line.member(self.awsRequestID, awsRequestID) }
         }

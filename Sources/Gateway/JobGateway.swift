@@ -36,6 +36,7 @@ public final class JobGateway: Handler {
         let now = options.fetch.clock()
         var visit = visit(request, at: now)
         do throws(Problem) {
+            guard options.clients.admits(visit.client) else { throw .clientNotAllowed }
             guard options.hosts.admits(request.host) else { throw .wrongHost }
             let route = try Route(request, allowed: options.fields)
             visit.route = route.kind
@@ -60,13 +61,14 @@ public final class JobGateway: Handler {
     }
 
     private func visit(_ request: borrowing Request, at now: ContinuousClock.Instant) -> Visit {
-        Visit(request, id: ids.name(for: request[.xRequestID]), at: Moment(now), sharing: options.crossOrigin)
+        Visit(
+            request, id: ids.name(for: request[.xRequestID]), at: Moment(now), sharing: options.crossOrigin,
+            client: client(of: request))
     }
 
     private func admit(_ visit: inout Visit, at now: ContinuousClock.Instant) throws(Problem) {
-        guard let decision = limiter?.admit(visit.peer.subscriber, at: now) else { return }
-        visit.quota = decision
-        guard decision.admitted else { throw .quotaExceeded(retryAfter: decision.reset) }
+        guard let decision = limiter?.admit(visit.client.subscriber, at: now) else { return }
+        try apply(decision, to: &visit)
     }
 
     private func look(up lookUp: LookUp) -> Answer {

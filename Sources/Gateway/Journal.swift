@@ -14,6 +14,8 @@ public final class Journal: Sendable {
     private let fetches: FetchMetrics
     private let clock: @Sendable () -> ContinuousClock.Instant
     private let logger: Logger?
+    /// Whether somebody has been told that proxies are not trusted.
+    private let hasWarned = Atomic(false)
     /// When a failure of the upstream was last logged, and how many were not since.
     private let failures = Mutex<(at: Moment?, unsaid: Int)>((nil, 0))
 
@@ -72,6 +74,19 @@ public final class Journal: Sendable {
             ])
     }
 
+    /// Warns, once, of a peer that is no trusted proxy and forwards a request: if it is a proxy, its clients share one
+    /// limit. `isForwarded` is only asked until then.
+    func noteForwarding(_ isForwarded: () -> Bool) {
+        guard !hasWarned.load(ordering: .relaxed), isForwarded(), !hasWarned.exchange(true, ordering: .relaxed) else {
+            return
+        }
+        logger?.warning(
+            """
+            a request came with X-Forwarded-For from a peer that is not one of clients.trustedProxies; the field is \
+            ignored. If that is a proxy, list its address, for all its clients count as one.
+            """)
+    }
+
     /// Notes an answer. `label` is only asked for if there is a log.
     /// - Parameter age: how long ago AWS was asked for it, in nanoseconds; nil for what is no job.
     func note(
@@ -81,6 +96,7 @@ public final class Journal: Sendable {
         let elapsed = Moment(clock()).nanoseconds(since: visit.start)
         metrics.note(visit.route, outcome, status: reply.status.code, elapsed: elapsed)
         if let age { metrics.note(age: age) }
+        if visit.isOverQuota { metrics.noteOverQuota() }
         log?.note(reply, to: visit, outcome, elapsed: elapsed, label: label(), awsRequestID: awsRequestID)
     }
 }

@@ -50,6 +50,10 @@ extension Problem {
         Problem(.invalidJobName, .badRequest, error.description)
     }
 
+    static let clientNotAllowed = Problem(
+        .clientNotAllowed, .forbidden,
+        "The address that the request came from is not one that this server was told to answer (clients.allow).")
+
     static let wrongHost = Problem(
         .wrongHost, .misdirectedRequest,
         "The Host of the request is not one that this server was told to answer for (listen.hosts).")

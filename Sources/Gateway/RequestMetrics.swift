@@ -4,10 +4,11 @@ import Telemetry
 /// The metrics of the public listener. None has a label with more than a handful of values.
 struct RequestMetrics: Sendable {
     private static let requests = "transcribe_gateway_requests"
+    private static let shadow = "transcribe_gateway_shadow_refusals"
     private static let duration = "transcribe_gateway_request_duration"
     private static let age = "transcribe_gateway_answer_age"
     private static let statuses = [
-        200, 204, 303, 304, 400, 404, 405, 413, 414, 417, 421, 429, 431, 501, 502, 503, 504,
+        200, 204, 303, 304, 400, 403, 404, 405, 413, 414, 417, 421, 429, 431, 501, 502, 503, 504,
     ]
 
     /// By status; those that are not listed share one.
@@ -15,6 +16,7 @@ struct RequestMetrics: Sendable {
     /// By route and outcome.
     private let timers: [Timer]
     private let ages: Timer
+    private let shadowRefusals: Counter
 
     init(registry: PrometheusRegistry) {
         registry.describe(Self.requests, help: "Requests to the public listener, by the status of their answer.")
@@ -23,6 +25,9 @@ struct RequestMetrics: Sendable {
         registry.describe(
             Self.age, help: "How long ago Amazon Transcribe was asked for the job that was answered.", buckets: .age)
         ages = Timer(label: Self.age, factory: registry)
+        registry.describe(
+            Self.shadow, help: "Requests that were answered over their client's limit (limits.client.shadow).")
+        shadowRefusals = Counter(label: Self.shadow, factory: registry)
         func counter(_ status: String) -> Counter {
             Counter(label: Self.requests, dimensions: [("status", status)], factory: registry)
         }
@@ -39,6 +44,9 @@ struct RequestMetrics: Sendable {
 
     /// - Parameter age: nanoseconds.
     func note(age: Int64) { ages.recordNanoseconds(age) }
+
+    /// A client's limit would have refused a request, were it enforced.
+    func noteOverQuota() { shadowRefusals.increment() }
 
     /// - Parameter elapsed: nanoseconds.
     func note(_ route: Route.Kind, _ outcome: Outcome, status: Int, elapsed: Int64) {

@@ -8,7 +8,8 @@ struct Visit: Sendable {
     let id: String
     let start: Moment
     let method: HTTPRequest.Method
-    let peer: PeerAddress
+    /// Who asks: the peer, or whoever a trusted proxy says it asks for.
+    let client: PeerAddress
     let target: String
     /// Whether the client would rather have a page.
     let prefersHTML: Bool
@@ -18,12 +19,18 @@ struct Visit: Sendable {
     var route = Route.Kind.none
     /// What the client's limit said; nil where there is none, or before it was asked.
     var quota: Decision?
+    /// Whether that limit would have refused it, were it enforced.
+    var isOverQuota = false
 
-    init(_ request: borrowing Request, id: String, at start: Moment, sharing: CrossOrigin = .only([])) {
+    /// - Parameter client: who asks, if not the peer.
+    init(
+        _ request: borrowing Request, id: String, at start: Moment, sharing: CrossOrigin = .only([]),
+        client: PeerAddress? = nil
+    ) {
         self.id = id
         self.start = start
         method = request.method
-        peer = request.peer
+        self.client = client ?? request.peer
         target = request.target
         prefersHTML = AcceptField.prefersHTML(request[.accept])
         sharesWith = request[.origin].flatMap { sharing.admits($0) ? $0 : nil }

@@ -13,6 +13,12 @@ private func connection(_ pointer: UnsafeMutableRawPointer?) -> Connection? {
     unsafe pointer.map { unsafe Unmanaged<Connection>.fromOpaque($0).takeUnretainedValue() }
 }
 
+/// A connection has been accepted (`MHD_AcceptPolicyCallback`): whether it may stay. Otherwise it is closed before
+/// anything is allocated for it.
+let onAccept: MHD_AcceptPolicyCallback = { context, address, _ in
+    unsafe core(context).admits(PeerAddress(address)) ? .YES : .NO
+}
+
 /// A connection begins or ends. The socket's context pointer holds its ``Connection``: retained at the start, released
 /// at the end, which comes before the socket is closed.
 let onConnection: MHD_NotifyConnectionCallback = { context, handle, slot, event in
@@ -21,12 +27,12 @@ let onConnection: MHD_NotifyConnectionCallback = { context, handle, slot, event 
     case .CONNECTION_NOTIFY_STARTED:
         let connection = unsafe Connection(handle, core: core(context))
         unsafe slot.pointee = Unmanaged.passRetained(connection).toOpaque()
-        connection.core.table.insert(connection)
+        connection.core.insert(connection)
     case .CONNECTION_NOTIFY_CLOSED:
         guard let pointer = unsafe slot.pointee else { return }
         unsafe slot.pointee = nil
         let connection = unsafe Unmanaged<Connection>.fromOpaque(pointer).takeRetainedValue()
-        connection.core.table.remove(connection)
+        connection.core.remove(connection)
     @unknown default: return
     }
 }
@@ -55,7 +61,9 @@ let onCompleted: MHD_RequestCompletedCallback = { _, _, slot, _ in
 
 let onComplaint: MHD_LogCallback = { context, pattern, _ in
     guard let pattern = unsafe pattern else { return }
-    unsafe core(context).complaints.hear(String(cString: pattern), at: .now)
+    let error = errno
+    let pause = unsafe core(context).complaints.hear(String(cString: pattern), error: error, at: .now)
+    if pause > 0 { usleep(pause) }
 }
 
 /// `MHD_OPTION_UNESCAPE_CALLBACK`: leaves everything as it came. We route on the raw target and decode once ourselves.

@@ -17,7 +17,7 @@ extension Connection {
             return answer(request)
         case .suspended(let exchange):
             guard let reply = exchange.take() else { return .NO }
-            unsafe Exchange.wake(handle, idleTimeout: core.options.idleTimeout)
+            unsafe Exchange.wake(handle, silenceLimit: core.silenceLimit)
             return send(reply)
         case .answered:
             return .NO
@@ -92,20 +92,23 @@ extension Connection {
         case .later(let deferral):
             stage = unsafe .suspended(
                 Exchange.suspend(
-                    handle, for: deferral, timers: core.timers, idleTimeout: core.options.idleTimeout))
+                    handle, for: deferral, timers: core.timers, silenceLimit: core.silenceLimit))
             return .YES
         }
     }
 
     private func refuse(_ refusal: Refusal) -> MHD_Result {
         let reply = core.handler.reply(to: refusal, of: request)
-        stage = .answered
-        return unsafe reply.queue(on: handle, closing: true) ? .YES : .NO
+        return queue(reply, closing: true)
     }
 
     private func send(_ reply: Reply) -> MHD_Result {
+        queue(reply, closing: reply.closes || core.isDraining || !LayoutAudit.isKnown)
+    }
+
+    private func queue(_ reply: Reply, closing: Bool) -> MHD_Result {
         stage = .answered
-        let closing = reply.closes || core.isDraining || !LayoutAudit.isKnown
+        phase.startSending(until: core.clock.tick(after: core.idleTicks))
         return unsafe reply.queue(on: handle, closing: closing) ? .YES : .NO
     }
 }

@@ -42,7 +42,7 @@ import Synchronization
     /// The request line has come. The target is copied here, before the library decodes it and cuts it at a NUL.
     func begin(target: UnsafePointer<CChar>?) {
         self.target = unsafe target.map { unsafe String(cString: $0) } ?? ""
-        phase.startReading(until: core.clock.tick(after: core.requestTicks))
+        phase.begin(until: core.clock.tick(after: core.requestTicks))
     }
 
     /// The request is over, however it ended.

@@ -16,8 +16,8 @@ import HTTPExchange
         signal(SIGPIPE, SIG_IGN)
         let flags =
             MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue | MHD_USE_ERROR_LOG.rawValue
-        var items = unsafe Self.items(socket, core.options, context.toOpaque())
-        guard let handle = unsafe shim_start_daemon(flags, onAccess, context.toOpaque(), &items) else {
+        var items = unsafe Self.items(socket, core, context.toOpaque())
+        guard let handle = unsafe shim_start_daemon(flags, onAccept, onAccess, context.toOpaque(), &items) else {
             unsafe context.release()
             throw .libraryRefused
         }
@@ -57,7 +57,7 @@ import HTTPExchange
     }
 
     private static func items(
-        _ socket: ListeningSocket, _ options: ServerOptions, _ context: UnsafeMutableRawPointer
+        _ socket: ListeningSocket, _ core: ServerCore, _ context: UnsafeMutableRawPointer
     ) -> [MHD_OptionItem] {
         func number(_ option: MHD_OPTION, _ value: Int) -> MHD_OptionItem {
             unsafe MHD_OptionItem(option: option, value: value, ptr_value: nil)
@@ -66,6 +66,7 @@ import HTTPExchange
             unsafe MHD_OptionItem(
                 option: option, value: unsafe unsafeBitCast(function, to: Int.self), ptr_value: context)
         }
+        let options = core.options
         // One thread is what there is without a pool; the library warns of a pool of one.
         let pool = unsafe options.threads > 1 ? [number(.THREAD_POOL_SIZE, options.threads)] : []
         return unsafe [
@@ -76,7 +77,7 @@ import HTTPExchange
             // Half of the library's default: it bounds the header section, 10,000 connections take half the memory, and
             // zeroing it is a part of every request.
             number(.CONNECTION_MEMORY_LIMIT, 16 << 10),
-            number(.CONNECTION_TIMEOUT, Int(options.idleTimeout.components.seconds)),
+            number(.CONNECTION_TIMEOUT, core.silenceLimit),
             number(.SIGPIPE_HANDLED_BY_APP, 1),
             callback(.NOTIFY_CONNECTION, onConnection as MHD_NotifyConnectionCallback),
             callback(.NOTIFY_COMPLETED, onCompleted as MHD_RequestCompletedCallback),

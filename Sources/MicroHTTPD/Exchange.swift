@@ -32,9 +32,9 @@ import Synchronization
     /// before its reply is asked for: the request would be lost. Connections with an idle limit of their own, though, are
     /// visited before anything is read (daemon.c, `MHD_epoll`). So each has one from here to its reply (see ``wake(_:)``).
     static func suspend(
-        _ handle: OpaquePointer, for deferral: Deferral, timers: Timers, idleTimeout: Duration
+        _ handle: OpaquePointer, for deferral: Deferral, timers: Timers, silenceLimit: Int
     ) -> Exchange {
-        unsafe shim_set_timeout(handle, UInt32(idleTimeout.components.seconds) + 1)
+        unsafe shim_set_timeout(handle, UInt32(silenceLimit) + 1)
         let exchange = unsafe Exchange(handle, deferral, timers)
         unsafe MHD_suspend_connection(handle)
         if timers.arm(exchange) { deferral.start(exchange) } else { exchange.expire(because: .serverStopping) }
@@ -42,8 +42,8 @@ import Synchronization
     }
 
     /// Gives the resumed connection back the daemon's idle limit. The first thing to do in the callback that follows.
-    static func wake(_ handle: OpaquePointer, idleTimeout: Duration) {
-        unsafe shim_set_timeout(handle, UInt32(idleTimeout.components.seconds))
+    static func wake(_ handle: OpaquePointer, silenceLimit: Int) {
+        unsafe shim_set_timeout(handle, UInt32(silenceLimit))
     }
 
     private init(_ handle: OpaquePointer, _ deferral: Deferral, _ timers: Timers) {

@@ -19,15 +19,23 @@ public final class HTTPServer: Sendable {
         keeper = Keeper(core: core, daemon: try Daemon(listening: socket, core: core))
     }
 
-    /// Connections that are open now.
-    public var connectionCount: Int { core.table.count }
+    /// What became of its connections.
+    public var counts: ServerCounts { core.tally.counts }
+
+    /// Connections that it holds at most.
+    public var connectionLimit: Int { core.options.connections }
 
     /// Requests that are suspended now.
     public var waitingCount: Int { core.timers.count }
 
     /// Stops in order: refuses new connections, lets accepted requests finish, answers those that still wait at the end
     /// of `grace` with their ``Deferral/Expiry/serverStopping`` reply, and returns when the library's threads are gone.
+    /// The grace ends at once when the task is cancelled.
     public func stop(within grace: Duration) async {
-        await keeper.stop(by: .now + grace)
+        await withTaskCancellationHandler {
+            await keeper.stop(by: .now + grace)
+        } onCancel: {
+            keeper.hurry()
+        }
     }
 }

@@ -18,6 +18,7 @@ final class Keeper: Sendable {
     private let daemon: Daemon
     private let start = ContinuousClock.now
     private let state = Mutex(State.serving)
+    private let isHurried = Atomic(false)
 
     init(core: ServerCore, daemon: Daemon) {
         self.core = core
@@ -43,6 +44,12 @@ final class Keeper: Sendable {
         }
     }
 
+    /// Ends the grace of a stop, one that goes on or one to come.
+    func hurry() {
+        isHurried.store(true, ordering: .relaxed)
+        core.alarm.ring()
+    }
+
     private func run() {
         while true {
             tick()
@@ -61,7 +68,6 @@ final class Keeper: Sendable {
         if tick > core.clock.now {
             core.clock.advance(to: tick)
             core.table.reap(at: tick)
-            if tick % 5 == 0 { core.table.reapFinished() }
         }
         core.alarm.wait(until: core.timers.fire(at: now, lookingAgainBy: now + CoarseClock.resolution))
     }
@@ -70,15 +76,16 @@ final class Keeper: Sendable {
         // In this order: a client whose answer says "close" connects again at once, and must be refused by then.
         daemon.quiesce()
         core.startDraining()
-        tickWhileAnswering(until: deadline)
+        tickWhileAnswering { ContinuousClock.now < deadline && !isHurried.load(ordering: .relaxed) }
         core.timers.close()
-        if core.table.answering > 0 { tickWhileAnswering(until: .now + .seconds(1)) }
+        let end = ContinuousClock.now + .seconds(1)
+        if core.table.answering > 0 { tickWhileAnswering { ContinuousClock.now < end } }
         daemon.stop()
     }
 
-    private func tickWhileAnswering(until deadline: ContinuousClock.Instant) {
+    private func tickWhileAnswering(and mayGoOn: () -> Bool) {
         var lastBusy = ContinuousClock.now
-        while ContinuousClock.now < deadline, lastBusy.duration(to: .now) < Self.quiet {
+        while mayGoOn(), lastBusy.duration(to: .now) < Self.quiet {
             if core.table.answering > 0 { lastBusy = .now }
             tick()
         }

@@ -1,48 +1,86 @@
 import Synchronization
 
 /// What a connection is doing, as far as the server's own thread has to know: until when it may go on. Written by the
-/// connection's worker, read by the reaper. Times are ticks of ``CoarseClock``.
+/// connection's worker; the server's own thread steps in where a deadline begins or ends without a callback.
 struct Phase: ~Copyable {
-    /// The deadline's tick; `Int.max` while a complete request is being answered, negative while idle.
-    private let state: Atomic<Int>
-
-    init(readingUntil tick: Int) {
-        state = Atomic(-tick)
+    enum Stage: UInt64 {
+        /// Between two requests, and no byte of the next one was seen.
+        case resting
+        /// A request is arriving.
+        case reading
+        /// The request is complete: its own deadline holds.
+        case answering
+        /// The reply is on its way.
+        case sending
+        /// The server has ended the connection.
+        case ended
     }
 
-    /// A request's bytes have begun to arrive.
-    func startReading(until tick: Int) { state.store(tick, ordering: .relaxed) }
+    /// All of it in one word, so that whoever judges it judges one moment.
+    struct Value: Equatable {
+        private static let turns: UInt64 = 0xFFFF
 
-    /// The request is complete: its own deadline holds from here on.
-    func startAnswering() { state.store(.max, ordering: .relaxed) }
+        let word: UInt64
 
-    /// Between two requests.
-    func rest(until tick: Int) { state.store(-tick, ordering: .relaxed) }
+        init(word: UInt64) {
+            self.word = word
+        }
 
-    /// Whether a request is under way that deserves an answer.
-    var isAnswering: Bool { state.load(ordering: .relaxed) == .max }
+        /// - Parameter turn: which of the connection's requests this is, so that two rests are never taken for one.
+        init(_ stage: Stage, until tick: Int, turn: UInt64) {
+            word = UInt64(tick) << 20 | (turn & Self.turns) << 4 | stage.rawValue
+        }
 
-    /// What was noted last, to be compared with a later look.
-    var value: Int { state.load(ordering: .relaxed) }
+        var stage: Stage { Stage(rawValue: word & 0xF) ?? .ended }
+        var turn: UInt64 { word >> 4 & Self.turns }
+        /// In ticks of ``CoarseClock``. Means nothing while answering or when ended.
+        var deadline: Int { Int(word >> 20) }
 
-    /// Whether the connection is open and no byte of a request has come since the last answer.
-    var isResting: Bool { state.load(ordering: .relaxed) < 0 }
+        var waitsForClient: Bool { stage == .resting || stage == .reading }
 
-    func isOverdue(at tick: Int) -> Bool { state.load(ordering: .relaxed).magnitude < tick }
-}
+        func isOverdue(at tick: Int) -> Bool {
+            switch stage {
+            case .resting, .reading, .sending: deadline < tick
+            case .answering, .ended: false
+            }
+        }
+    }
 
-/// Time in ticks of 100 ms, kept by the server's own thread, so that the hit path reads no clock for its time limits.
-final class CoarseClock: Sendable {
-    static let resolution = Duration.milliseconds(100)
-    private let ticks = Atomic(0)
+    private let state: Atomic<UInt64>
 
-    var now: Int { ticks.load(ordering: .relaxed) }
+    init(readingUntil tick: Int) {
+        state = Atomic(Value(.reading, until: tick, turn: 0).word)
+    }
 
-    /// The first tick at which so many ticks have surely passed.
-    func tick(after ticks: Int) -> Int { now + ticks + 1 }
+    var value: Value { Value(word: state.load(ordering: .relaxed)) }
 
-    /// The same time in ticks, rounded up. For limits, once: a division of durations is a long one.
-    static func ticks(in duration: Duration) -> Int { Int((duration / resolution).rounded(.up)) }
+    /// Whether a request is under way that deserves its answer.
+    var isAnswering: Bool { value.stage == .answering || value.stage == .sending }
 
-    func advance(to tick: Int) { ticks.store(tick, ordering: .relaxed) }
+    /// The request line has come. A deadline that runs since the request's first byte goes on.
+    func begin(until tick: Int) {
+        guard value.stage == .resting else { return }
+        startReading(until: tick)
+    }
+
+    func startReading(until tick: Int) { enter(.reading, until: tick) }
+
+    func startAnswering() { enter(.answering, until: 0) }
+
+    /// The reply has been handed over.
+    func startSending(until tick: Int) { enter(.sending, until: tick) }
+
+    func rest(until tick: Int) {
+        state.store(Value(.resting, until: tick, turn: value.turn &+ 1).word, ordering: .relaxed)
+    }
+
+    /// For the server's own thread: changes what it has judged, unless the worker was faster.
+    func replace(_ seen: Value, with stage: Stage, until tick: Int = 0) -> Bool {
+        let new = Value(stage, until: tick, turn: seen.turn)
+        return state.compareExchange(expected: seen.word, desired: new.word, ordering: .relaxed).exchanged
+    }
+
+    private func enter(_ stage: Stage, until tick: Int) {
+        state.store(Value(stage, until: tick, turn: value.turn).word, ordering: .relaxed)
+    }
 }

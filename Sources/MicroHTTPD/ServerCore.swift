@@ -8,9 +8,13 @@ final class ServerCore: Sendable {
     let clock = CoarseClock()
     let idleTicks: Int
     let requestTicks: Int
+    /// The library's own limit for silence, in whole seconds. Later than ours, which says why and is counted.
+    let silenceLimit: Int
     let alarm = WakeUp()
     let timers: Timers
-    let table = ConnectionTable()
+    let tally = ServerTally()
+    let shares: AddressShares
+    let table: ConnectionTable
     let complaints: Complaints
     private let draining = Atomic(false)
 
@@ -19,37 +23,36 @@ final class ServerCore: Sendable {
         self.handler = handler
         idleTicks = CoarseClock.ticks(in: options.idleTimeout)
         requestTicks = CoarseClock.ticks(in: options.requestTimeout)
+        silenceLimit = Int(options.idleTimeout.components.seconds) + 3
         timers = Timers(alarm: alarm)
-        complaints = Complaints(log: options.log)
+        shares = AddressShares(limit: options.perAddress, exempt: options.proxies)
+        table = ConnectionTable(tally: tally, requestTicks: requestTicks)
+        complaints = Complaints(tally: tally, log: options.log)
     }
 
     /// Whether every answer from here on ends its connection.
     var isDraining: Bool { draining.load(ordering: .relaxed) }
 
     func startDraining() { draining.store(true, ordering: .relaxed) }
-}
 
-/// The library's own messages: at most one a second, because a client can cause one with each request, and only the
-/// message's pattern, because what would be filled in can be a client's bytes.
-final class Complaints: Sendable {
-    private let log: @Sendable (String) -> Void
-    private let last = Mutex<(at: ContinuousClock.Instant?, suppressed: Int)>((nil, 0))
-
-    init(log: @escaping @Sendable (String) -> Void) {
-        self.log = log
+    /// A connection begins.
+    func insert(_ connection: Connection) {
+        tally.accept()
+        shares.add(connection.peer)
+        table.insert(connection)
     }
 
-    func hear(_ pattern: String, at now: ContinuousClock.Instant) {
-        let suppressed: Int? = last.withLock { last in
-            if let at = last.at, at.duration(to: now) < .seconds(1) {
-                last.suppressed += 1
-                return nil
-            }
-            defer { last = (now, 0) }
-            return last.suppressed
-        }
-        guard let suppressed else { return }
-        let text = pattern.split(whereSeparator: \.isNewline).joined(separator: " ")
-        log(suppressed == 0 ? text : "\(text) (and \(suppressed) more messages)")
+    /// It ends; its socket is still open.
+    func remove(_ connection: Connection) {
+        table.remove(connection)
+        shares.remove(connection.peer)
+        tally.close()
+    }
+
+    /// Whether the peer may open one more connection.
+    func admits(_ peer: PeerAddress) -> Bool {
+        let isAdmitted = shares.admits(peer)
+        if !isAdmitted { tally.refuse() }
+        return isAdmitted
     }
 }

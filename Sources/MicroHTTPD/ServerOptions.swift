@@ -1,3 +1,5 @@
+public import HTTPExchange
+
 /// What bounds a ``HTTPServer``. Everything has a limit; the defaults suit a test.
 public struct ServerOptions: Sendable {
     /// The numeric address or name to listen on.
@@ -6,13 +8,17 @@ public struct ServerOptions: Sendable {
     public var port: UInt16 = 0
     /// Threads that serve connections, each with its own epoll set.
     public var threads = 1
-    /// Open connections at most. At the limit new clients wait in the listen backlog. Must leave room below the
-    /// process's descriptor limit: libmicrohttpd spins when descriptors run out (see ``DescriptorLimit``).
+    /// Open connections at most. At the limit new clients wait in the listen backlog. Should leave room below the
+    /// process's descriptor limit (see ``DescriptorLimit``).
     public var connections = 1_000
-    /// How long a connection may be idle between two requests.
+    /// Open connections of one IPv4 address or one IPv6 /64 at most; whoever opens more is closed at once. 0 is no limit.
+    public var perAddress = 0
+    /// Peers to whom ``perAddress`` does not apply, because they connect for many.
+    public var proxies: [AddressRange] = []
+    /// How long a connection may be idle between two requests, and how long a client may take over an answer.
     public var idleTimeout = Duration.seconds(75)
-    /// How long a request's header section (and content) may take to arrive, counted from the accepted connection or
-    /// the request line.
+    /// How long a request's header section may take to arrive, counted from the accepted connection or, on one that is
+    /// kept, from the request's first byte; and how long its content may take after that.
     public var requestTimeout = Duration.seconds(10)
     /// Bytes of a request target at most; above it 414. The whole header section is bounded by libmicrohttpd's memory
     /// for each connection (16 KiB), which answers 431 by itself.

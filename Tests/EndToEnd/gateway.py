@@ -1,7 +1,9 @@
 """The gateway as a process of its own."""
 
+import itertools
 import json
 import os
+import resource
 import signal
 import subprocess
 import threading
@@ -16,7 +18,7 @@ BINARY = os.environ.get("GATEWAY_BINARY", REPOSITORY / ".build/debug/transcribe-
 
 def clean_environment(extra=None):
     """No setting, no credentials and no home of whoever runs the tests."""
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TSAN_OPTIONS") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TSAN_OPTIONS", "LSAN_OPTIONS") if name in os.environ}
     return kept | {"HOME": "/nonexistent"} | (extra or {})
 
 
@@ -80,16 +82,39 @@ class Gateway:
 
     # What it answers
 
-    def wire(self, timeout=10):
-        return Wire(self.port, timeout)
+    def wire(self, timeout=10, source=None):
+        return Wire(self.port, timeout, source)
 
-    def get(self, target, *lines, method="GET", port=None):
+    def get(self, target, *lines, method="GET", port=None, source=None):
         """One request on a connection of its own."""
-        with Wire(port or self.port) as wire:
+        with Wire(port or self.port, source=source) as wire:
             return wire.send(request(target, *lines, method=method)).answer(to_head=method == "HEAD")
 
     def ask_admin(self, target, *lines, method="GET"):
         return self.get(target, *lines, method=method, port=self.admin_port)
+
+    # What it takes
+
+    @property
+    def descriptors(self):
+        """Those that it has open."""
+        return {int(number) for number in os.listdir(f"/proc/{self.process.pid}/fd")}
+
+    def allow_more_descriptors(self, count):
+        """Lets it open so many more and no others; the former limits, to be given back."""
+        free = (number for number in itertools.count() if number not in self.descriptors)
+        limits = resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, (next(itertools.islice(free, count, None)), limits[1]))
+        return limits
+
+    def restore_descriptors(self, limits):
+        resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, limits)
+
+    @property
+    def cpu_seconds(self):
+        """The processor time it has used."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     # How it ends
 

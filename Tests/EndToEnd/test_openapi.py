@@ -78,7 +78,7 @@ def causes(path, method):
         200: [(usual, [], {})], 204: [(usual, [], {})], 303: [(usual, [], {})],
         304: [(usual, ["If-None-Match: *"], {})],
         400: [(usual, ["X-Spaced : a"], {})] + [("/jobs/invalid-1", [], {})] * is_look_up,
-        404: [(UNKNOWN.get(path), [], {})], 405: [(usual, [], {"method": "POST"})],
+        403: [(usual, [], {})], 404: [(UNKNOWN.get(path), [], {})], 405: [(usual, [], {"method": "POST"})],
         414: [(f"{usual}?{'a' * 8192}", [], {})], 417: [(usual, ["Expect: more"], {})],
         421: [(usual, [], {"host": "rebound.example"})], 429: [(usual, [], {})],
         431: [(usual, [f"X-{number}: a" for number in range(101)], {})],
@@ -93,11 +93,12 @@ def test_every_status_and_header_occurs_as_described(serve, upstream, path, meth
     settings = {"cors.origins": "https://app.example", "limits.client.rate": "1000000/s", "upstream.attempts": 1,
                 "upstream.timeout": "300ms", "upstream.connectTimeout": "200ms"}
     gateway, strict = serve(settings), serve(settings | {"limits.client.rate": "1/m", "limits.client.burst": 1})
+    strange = serve(settings | {"clients.allow": "192.0.2.1"})
     strict.get("/")
     for status, response in described(path, method).items():
         # A page has no tag that a client could know.
         readers = [[], APP] if status == 304 else [[], [PAGE], APP, [PAGE, *APP]]
-        answers = [ask(strict if status == 429 else gateway, target, reader + lines, {"method": method.upper()} | parts)
+        answers = [ask({429: strict, 403: strange}.get(status, gateway), target, reader + lines, {"method": method.upper()} | parts)
                    for target, lines, parts in causes(path, method)[status] for reader in readers]
         for answer in answers:
             conforms(answer, status, response, has_content=method != "head")

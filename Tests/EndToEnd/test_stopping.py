@@ -108,6 +108,24 @@ def test_those_who_wait_for_a_slow_upstream_get_their_job(serve, upstream):
     assert gateway.end(within=MARGIN) == 0
 
 
+@pytest.mark.parametrize("settings", [{}, {"drain.delay": "60s"}], ids=["in the drain", "in the delay"])
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_ends_the_waiting(serve, upstream, settings, second):
+    gateway = serve({"drain.timeout": "60s", "upstream.timeout": "30s"} | settings)
+    with ExitStack() as stack:
+        waiting = waiting_clients(stack, gateway, "/jobs/hang-1")
+        gateway.signal()
+        eventually(lambda: gateway.ask_admin("/readyz").status == 503)
+        began = time.monotonic()
+        gateway.signal(second)
+        for wire in waiting:
+            assert_problem(wire.answer(), 503, "stopping")
+    assert gateway.end(within=MARGIN) == 0
+    assert time.monotonic() - began < MARGIN
+    assert [line["message"] for line in gateway.log][-1] == "stopped"
+    gateway.wait_for_line(message="stopping at once, because a second signal came")
+
+
 def test_goes_on_listening_for_a_while_after_readiness_fails(serve):
     gateway = serve({"drain.delay": "1s"})
     assert gateway.ask_admin("/readyz").status == 200

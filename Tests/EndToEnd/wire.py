@@ -2,6 +2,7 @@
 
 import json
 import socket
+import struct
 from dataclasses import dataclass, field
 
 
@@ -21,8 +22,8 @@ class Answer:
 class Wire:
     """One connection."""
 
-    def __init__(self, port, timeout=10):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+    def __init__(self, port, timeout=10, source=None):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout, source and (source, 0))
         self.received = b""
 
     def __enter__(self):
@@ -39,6 +40,11 @@ class Wire:
         """Says that nothing more will be sent."""
         self.socket.shutdown(socket.SHUT_WR)
         return self
+
+    def reset(self):
+        """Breaks the connection instead of ending it."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
 
     def answer(self, to_head=False):
         """The next answer, complete; raises EOFError if the connection ends before."""

@@ -10,7 +10,8 @@ import Testing
             let client = try Client(port: server.port)
             client.send(start)
             #expect(await client.receiveAll() == "")
-            #expect(await eventually { server.connectionCount == 0 })
+            #expect(await eventually { server.counts.open == 0 })
+            #expect(server.counts.slowRequests == 1)
         }
     }
 
@@ -23,10 +24,66 @@ import Testing
             client.send("GET / HTTP/1.1\r\n")
             let isGone = await eventually {
                 client.send("a")
-                return server.connectionCount == 0
+                return server.counts.open == 0
             }
             #expect(isGone)
             #expect(start.duration(to: .now) < .seconds(5))
+        }
+    }
+
+    /// The request line is never complete, so the library says nothing of it.
+    @Test func endsARequestLineThatTricklesInOnAKeptConnection() async throws {
+        var options = ServerOptions()
+        options.requestTimeout = .milliseconds(500)
+        try await withServer(options) { server, _ in
+            let client = try Client(port: server.port)
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(await client.receive { $0.contains("host=h") }.statuses == [200])
+            let start = ContinuousClock.now
+            client.send("GET /")
+            let isGone = await eventually {
+                client.send("a")
+                return server.counts.open == 0
+            }
+            #expect(isGone)
+            #expect(start.duration(to: .now) < .seconds(4))
+            #expect(server.counts.slowRequests == 1)
+        }
+    }
+
+    @Test func keepsABusyConnectionAndAnIdleOneLongerThanARequestMayTake() async throws {
+        var options = ServerOptions()
+        options.requestTimeout = .seconds(1)
+        try await withServer(options) { server, _ in
+            let idle = try Client(port: server.port)
+            idle.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(await idle.receive { $0.contains("host=h") }.statuses == [200])
+            let start = ContinuousClock.now
+            let busy = try Client(port: server.port)
+            while start.duration(to: .now) < .seconds(3) {
+                busy.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                #expect(await busy.receive { $0.contains("host=h") }.statuses == [200])
+            }
+            #expect(server.counts.open == 2)
+            idle.send("GET /again HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            #expect(await idle.receiveAll().statuses == [200])
+        }
+    }
+
+    @Test func endsAConnectionWhoseClientTakesNoAnswers() async throws {
+        var options = ServerOptions()
+        options.idleTimeout = .seconds(1)
+        try await withServer(options) { server, _ in
+            let client = try Client(port: server.port)
+            let echo = String(repeating: "a", count: 8_000)
+            let sending = Task.detached {
+                while server.counts.slowAnswers == 0 {
+                    client.send("GET / HTTP/1.1\r\nHost: h\r\nX-Echo: \(echo)\r\n\r\n")
+                }
+            }
+            #expect(await eventually { server.counts.slowAnswers == 1 })
+            #expect(await eventually { server.counts.open == 0 })
+            await sending.value
         }
     }
 
@@ -37,6 +94,7 @@ import Testing
             let client = try Client(port: server.port)
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(await client.receiveAll().statuses == [200])
+            #expect(server.counts.idle == 1)
         }
     }
 
@@ -57,7 +115,7 @@ import Testing
         try await withServer(options) { server, _ in
             var first: Client? = try Client(port: server.port)
             let second = try Client(port: server.port)
-            #expect(await eventually { server.connectionCount == 2 })
+            #expect(await eventually { server.counts.open == 2 })
             let third = try Client(port: server.port)
             third.send("GET /third HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
             first?.finishSending()

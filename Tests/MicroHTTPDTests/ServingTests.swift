@@ -94,7 +94,7 @@ import Testing
                 client.finishSending()
                 #expect(await client.receiveAll().statuses == [200])
             }
-            #expect(await eventually { server.connectionCount == 0 })
+            #expect(await eventually { server.counts.open == 0 })
         }
     }
 

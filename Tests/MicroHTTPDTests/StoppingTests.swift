@@ -30,6 +30,21 @@ import Testing
         #expect(handler.release() == 0)
     }
 
+    @Test func endsItsGraceWhenTheTaskIsCancelled() async throws {
+        let handler = EchoHandler()
+        let server = try HTTPServer(handler: handler)
+        let client = try Client(port: server.port)
+        client.send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(await eventually { handler.heldCount == 1 })
+        let start = ContinuousClock.now
+        let stopping = Task { await server.stop(within: .seconds(60)) }
+        #expect(await eventually { (try? Client(port: server.port)) == nil })
+        stopping.cancel()
+        #expect(await client.receiveAll().statuses == [503])
+        await stopping.value
+        #expect(start.duration(to: .now) < .seconds(5))
+    }
+
     @Test func stopsWithIdleConnectionsOpen() async throws {
         let server = try HTTPServer(handler: EchoHandler())
         let client = try Client(port: server.port)

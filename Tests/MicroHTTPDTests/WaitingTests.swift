@@ -65,7 +65,7 @@ import Testing
                 client.reset()
                 #expect(await eventually { handler.release() == 1 })
             }
-            #expect(await eventually { server.connectionCount == 0 })
+            #expect(await eventually { server.counts.open == 0 })
         }
     }
 

@@ -69,6 +69,18 @@ import Testing
         #expect(ValueKind.hosts.parse("B.example, a,b.example") == .only(["b.example", "a"]))
     }
 
+    @Test(arguments: [("10.0.0.0/8", 1), ("10.0.0.0/8, ::1,2001:db8::/32", 3)])
+    func readsAddressRanges(text: String, count: Int) {
+        #expect(ValueKind.addressRanges.parse(text)?.count == count)
+        #expect(ValueKind.addressRangesOrNone.parse(text)?.count == count)
+    }
+
+    @Test(arguments: ["", ",", "10.0.0.0/8,", "10.0.0.1/8", "all", "none,::1", "10.0.0.0/8;::1", "example.org"])
+    func refusesOtherAddressRanges(text: String) {
+        #expect(ValueKind.addressRanges.parse(text) == nil)
+        #expect(ValueKind.addressRangesOrNone.parse(text) == nil)
+    }
+
     @Test(arguments: [("true", true), ("False", false), ("TRUE", true)])
     func readsBooleans(text: String, value: Bool) {
         #expect(ValueKind.bool.parse(text) == value)

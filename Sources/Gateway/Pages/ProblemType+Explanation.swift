@@ -12,6 +12,11 @@ extension ProblemType {
         case .contentTooLarge: "The request's content is larger than this server reads."
         case .contentNotAllowed: "GET and HEAD have no content here. Send the request without it."
         case .unsupportedFeature: "The request relies on a feature of HTTP that this server does not have."
+        case .clientNotAllowed:
+            """
+            The gateway answers clients of certain addresses only. If the client should be one of them, the operator adds \
+            its address to clients.allow, and the proxy between them, if there is one, to clients.trustedProxies.
+            """
         case .wrongHost:
             """
             The request's Host is not one that this server answers for, a guard against pages of strangers. If the name \

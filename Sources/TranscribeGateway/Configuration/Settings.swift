@@ -4,6 +4,7 @@
 struct Settings: Sendable {
     let listen: ListenSettings
     let admin: AdminSettings
+    let clients: ClientSettings
     let jobs: JobSettings
     let crossOrigin: CrossOriginSettings
     let cache: CacheSettings
@@ -19,6 +20,7 @@ struct Settings: Sendable {
     init(from reader: inout SettingsReader) {
         listen = ListenSettings(from: &reader)
         admin = AdminSettings(from: &reader)
+        clients = ClientSettings(from: &reader)
         jobs = JobSettings(from: &reader)
         crossOrigin = CrossOriginSettings(from: &reader)
         cache = CacheSettings(from: &reader)

@@ -20,7 +20,7 @@ struct Demonstration {
         let emulator = Emulator(
             region: region, credentials: [credentials], jobs: EmulatedJob.samples(at: now), clock: { .wallTime })
         let server = try HTTPServer(options: options, handler: emulator)
-        service = ListenerService(server: server, grace: .zero)
+        service = ListenerService(server: server, grace: .zero, haste: Haste())
         upstream = Upstream(
             endpoint: try Endpoint(region: region, override: "http://127.0.0.1:\(server.port)"),
             credentials: FixedCredentials(credentials: credentials), isLocal: true)

@@ -8,24 +8,41 @@ struct GatewayProcess {
     let settings: Settings
     let upstream: Upstream
 
-    /// Serves until SIGTERM or SIGINT. Services start in the order of the list and stop in the reverse order, so that
-    /// whoever asks stops before who answers.
+    /// Serves until SIGTERM or SIGINT; a second one ends the stop's patience. Services start in the order of the list and
+    /// stop in the reverse order, so that whoever asks stops before who answers.
     /// - Parameters:
     ///   - services: what has to run before the gateway and end after it.
     ///   - announce: called once when both listeners serve.
     func run(
         after services: [any Service] = [], announcing announce: (Listeners) -> Void = { _ in }
     ) async throws {
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let instruments = Instruments(settings)
         defer { instruments.log.flush(within: .seconds(2)) }
         let lookUps = try LookUps(settings, upstream, instruments)
         let listeners = try Listeners(settings, lookUps.gateway, instruments)
         listeners.logStart(settings, instruments.logger)
         announce(listeners)
+        let haste = Haste()
         let group = ServiceGroup(
-            services: services + lookUps.services + listeners.services(settings.drain, instruments.readiness),
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: instruments.quietLogger)
-        try await group.run()
+            services: services + lookUps.services + listeners.services(settings.drain, instruments.readiness, haste),
+            logger: instruments.quietLogger)
+        try await run(group, until: signals, haste, instruments.logger)
         instruments.logger.info("stopped")
+    }
+
+    private func run(
+        _ group: ServiceGroup, until signals: UnixSignalsSequence, _ haste: Haste, _ logger: Logger
+    ) async throws {
+        let listening = Task {
+            var count = 0
+            for await _ in signals {
+                count += 1
+                if count == 1 { await group.triggerGracefulShutdown() } else { haste.make() }
+                if count == 2 { logger.notice("stopping at once, because a second signal came") }
+            }
+        }
+        defer { listening.cancel() }
+        try await group.run()
     }
 }

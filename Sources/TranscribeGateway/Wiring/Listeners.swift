@@ -18,7 +18,9 @@ struct Listeners {
         let log: @Sendable (String) -> Void = { [logger = instruments.logger] in
             logger.warning("libmicrohttpd", metadata: ["detail": "\($0)"])
         }
-        var options = ServerOptions(settings.listen, connections: try Self.connections(settings, instruments.logger))
+        var options = ServerOptions(
+            settings.listen, connections: try Self.connections(settings, instruments.logger),
+            proxies: settings.clients.trustedProxies)
         options.log = log
         gateway = try Self.listen(options, handler)
         var adminOptions = ServerOptions()
@@ -36,10 +38,10 @@ struct Listeners {
     }
 
     /// The gateway's listener stops first: readiness fails, `drain.delay` passes, then accepted requests finish.
-    func services(_ drain: DrainSettings, _ readiness: Readiness) -> [any Service] {
+    func services(_ drain: DrainSettings, _ readiness: Readiness, _ haste: Haste) -> [any Service] {
         [
-            ListenerService(server: admin, grace: .seconds(1)),
-            ListenerService(server: gateway, grace: drain.timeout) {
+            ListenerService(server: admin, grace: .seconds(1), haste: haste),
+            ListenerService(server: gateway, grace: drain.timeout, haste: haste) {
                 readiness.note(.serving, obstacle: "The gateway is stopping.")
                 try? await Task.sleep(for: drain.delay)
             },

@@ -40,12 +40,16 @@ struct ListenerService: Service {
     let server: HTTPServer
     /// How long accepted requests may take once the listener stops.
     let grace: Duration
+    /// Whether it may take that time.
+    let haste: Haste
     /// What has to be done before it stops listening.
     var farewell: @Sendable () async -> Void = {}
 
     func run() async {
         try? await gracefulShutdown()
-        await farewell()
-        await server.stop(within: grace)
+        await haste.cutting { [self] in
+            await farewell()
+            await server.stop(within: grace)
+        }
     }
 }

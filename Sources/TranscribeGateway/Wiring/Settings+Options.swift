@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Gateway
+import HTTPExchange
 import MicroHTTPD
 import RateLimiting
 
@@ -9,10 +10,12 @@ extension GatewayOptions {
     init(_ settings: Settings) {
         let limit = settings.limits.client
         self.init(
-            hosts: HostRule(settings.listen.hosts), crossOrigin: CrossOrigin(settings.crossOrigin.origins),
+            hosts: HostRule(settings.listen.hosts), clients: ClientRule(settings.clients),
+            crossOrigin: CrossOrigin(settings.crossOrigin.origins),
             fields: JobFields(settings.jobs.fields),
             caching: ClientCaching(settings.cache.clients), cacheCapacity: settings.cache.capacity,
-            clientRate: RateLimiting.Rate(limit.rate), clientBurst: limit.burst, fetch: FetchOptions(settings))
+            clientRate: RateLimiting.Rate(limit.rate), clientBurst: limit.burst,
+            clientLimitIsShadow: limit.shadow, fetch: FetchOptions(settings))
     }
 }
 
@@ -36,6 +39,12 @@ extension RateLimiting.Rate {
     fileprivate init?(_ rate: TranscribeGateway.Rate) {
         guard !rate.isOff else { return nil }
         self.init(rate.count, per: rate.period)
+    }
+}
+
+extension ClientRule {
+    fileprivate init(_ settings: ClientSettings) {
+        self.init(trustedProxies: settings.trustedProxies, allowed: settings.allow)
     }
 }
 
@@ -77,8 +86,10 @@ extension ClientCaching {
 }
 
 extension ServerOptions {
-    init(_ settings: ListenSettings, connections: Int) {
+    init(_ settings: ListenSettings, connections: Int, proxies: [AddressRange]) {
         self.init()
+        self.proxies = proxies
+        perAddress = settings.perAddress
         host = settings.host.text
         port = settings.port
         threads = settings.threads ?? ProcessInfo.processInfo.activeProcessorCount

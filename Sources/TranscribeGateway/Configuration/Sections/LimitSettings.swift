@@ -4,6 +4,8 @@ struct LimitSettings: Sendable {
     struct Client: Sendable {
         let rate: Rate
         let burst: Int
+        /// Whether nobody is refused.
+        let shadow: Bool
     }
 
     /// For all calls to AWS together.
@@ -28,6 +30,9 @@ extension LimitSettings.Client {
             "limits.client.rate", .rate(upTo: 1_000_000), default: "100/s", "requests of one client; 0 is no limit")
         burst = reader.value(
             "limits.client.burst", .int(0...1_000_000), default: "200", "requests that one client may send at once")
+        shadow = reader.value(
+            "limits.client.shadow", .bool, default: "false",
+            "whether those over the limit are only counted and logged, and answered all the same")
     }
 }
 

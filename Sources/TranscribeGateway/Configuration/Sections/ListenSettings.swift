@@ -8,6 +8,8 @@ struct ListenSettings: Sendable {
     /// The `Host` values that are answered; the guard against DNS rebinding.
     let hosts: Selection
     let connections: Int
+    /// 0 = no limit.
+    let perAddress: Int
     let idleTimeout: Duration
     let requestTimeout: Duration
 
@@ -24,12 +26,15 @@ struct ListenSettings: Sendable {
             "`Host` values that are answered, or `*` for any; where `listen.host` is not loopback the default is `*`")
         connections = reader.value(
             "listen.connections", .int(16...1_000_000), default: "10000", "connections held open at a time")
+        perAddress = reader.value(
+            "listen.perAddress", .int(0...1_000_000), default: "0",
+            "connections of one IPv4 address or IPv6 /64, trusted proxies aside; 0 is no limit")
         idleTimeout = reader.value(
             "listen.idleTimeout", .duration(.seconds(1) ... .hours(1)), default: "75s",
-            "how long a silent connection stays open; longer than a load balancer's")
+            "how long a client may wait between requests or take over an answer; longer than a load balancer's")
         requestTimeout = reader.value(
             "listen.requestTimeout", .duration(.milliseconds(100) ... .minutes(10)), default: "10s",
-            "how long a client may take to send the head of a request")
+            "how long a client may take to send the head of a request, from its first byte")
     }
 }
 

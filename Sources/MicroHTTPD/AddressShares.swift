@@ -1,0 +1,36 @@
+import HTTPExchange
+import Synchronization
+
+/// How many connections each address holds: an IPv4 address, or the /64 of an IPv6 address.
+final class AddressShares: Sendable {
+    /// At most for one address; 0 is no limit, and then nothing is counted.
+    private let limit: Int
+    private let exempt: [AddressRange]
+    private let shares = Mutex<[UInt64: Int]>([:])
+
+    init(limit: Int, exempt: [AddressRange]) {
+        self.limit = limit
+        self.exempt = exempt
+    }
+
+    /// Whether one more may come. Threads that ask at the same moment may each let one in before it is counted.
+    func admits(_ peer: PeerAddress) -> Bool {
+        guard isLimited(peer) else { return true }
+        return shares.withLock { $0[peer.subscriber, default: 0] } < limit
+    }
+
+    func add(_ peer: PeerAddress) {
+        guard isLimited(peer) else { return }
+        shares.withLock { $0[peer.subscriber, default: 0] += 1 }
+    }
+
+    func remove(_ peer: PeerAddress) {
+        guard isLimited(peer) else { return }
+        shares.withLock { shares in
+            guard let share = shares[peer.subscriber] else { return }
+            shares[peer.subscriber] = share > 1 ? share - 1 : nil
+        }
+    }
+
+    private func isLimited(_ peer: PeerAddress) -> Bool { limit > 0 && !exempt.contains { $0.contains(peer) } }
+}

@@ -1,0 +1,69 @@
+import Glibc
+
+/// A part of the ``ConnectionTable``. Not safe for concurrent access.
+struct Shard {
+    fileprivate struct Entry {
+        let connection: Connection
+        /// What the connection was waiting for when it was last looked at, and what had come until then.
+        var seen: (phase: Phase.Value, progress: SocketProgress)?
+    }
+
+    private var entries: [ObjectIdentifier: Entry] = [:]
+
+    mutating func insert(_ connection: Connection) {
+        entries[ObjectIdentifier(connection)] = Entry(connection: connection)
+    }
+
+    mutating func remove(_ connection: Connection) { entries[ObjectIdentifier(connection)] = nil }
+
+    var answering: Int { entries.values.count { $0.connection.phase.isAnswering } }
+
+    /// Ends the connections whose time is up, and compares those that wait for their client with what they were the last
+    /// time.
+    mutating func reap(at tick: Int, requestTicks: Int, _ tally: ServerTally) {
+        for index in entries.values.indices {
+            if let stage = entries.values[index].endIfOverdue(at: tick) {
+                tally.ended(in: stage)
+            } else {
+                entries.values[index].look(at: tick, requestTicks)
+            }
+        }
+    }
+}
+
+extension Shard.Entry {
+    /// What it was at when its time was up.
+    fileprivate func endIfOverdue(at tick: Int) -> Phase.Stage? {
+        let phase = connection.phase.value
+        guard phase.isOverdue(at: tick), connection.phase.replace(phase, with: .ended) else { return nil }
+        connection.end()
+        return phase.stage
+    }
+
+    /// Notices what libmicrohttpd does not tell. It reads a request's first bytes at once and calls back only when the line
+    /// is complete: from the look that finds more bytes, the request's deadline runs. And it never hears of a client's end
+    /// that came in one piece with what was read last, its epoll being edge-triggered: such a connection would keep its
+    /// place until its time is up.
+    ///
+    /// A part of a request that came with the request before it, and then nothing more, counts as idle.
+    fileprivate mutating func look(at tick: Int, _ requestTicks: Int) {
+        let phase = connection.phase.value
+        guard phase.waitsForClient, let progress = SocketProgress(of: connection.socket) else { return seen = nil }
+        defer { seen = (phase, progress) }
+        guard let seen, seen.phase == phase else { return }
+        if progress.bytesReceived != seen.progress.bytesReceived {
+            if phase.stage == .resting {
+                _ = connection.phase.replace(phase, with: .reading, until: tick + requestTicks + 1)
+            }
+        } else if progress.hasFinished, !SocketProgress.hasUnread(connection.socket),
+            connection.phase.replace(phase, with: .ended)
+        {
+            connection.end()
+        }
+    }
+}
+
+extension Connection {
+    /// shutdown(2), not close(2): the library then reads an end of file and cleans up by itself.
+    fileprivate func end() { shutdown(socket, Int32(SHUT_RDWR)) }
+}

@@ -1,0 +1,79 @@
+"""Who asks: the peer, or whoever a trusted proxy says; who may; and what a limit that only watches says."""
+
+import pytest
+
+from metrics import metric
+from patience import eventually
+from problems import assert_problem
+
+PROXY, STRANGER = "127.0.0.2", "127.0.0.3"
+BEHIND = {"clients.trustedProxies": "127.0.0.2,10.0.0.0/8"}
+TIGHT = {"limits.client.rate": "1/m", "limits.client.burst": 1}
+
+
+def ask(gateway, hops, source=PROXY):
+    lines = [f"X-Forwarded-For: {hop}" for hop in hops]
+    return gateway.get("/jobs/fine-1", *lines, source=source)
+
+
+def clients(gateway, count):
+    """The clients of the access log's lines so far, once there are so many."""
+    lines = eventually(lambda: (found := [line for line in gateway.log if line["logger"] == "access"])
+                       and len(found) >= count and found)
+    return [line["client"] for line in lines]
+
+
+def warnings(gateway):
+    return [line for line in gateway.log if "clients.trustedProxies" in line["message"]]
+
+
+def test_the_log_names_the_client_behind_a_trusted_proxy(serve):
+    gateway = serve(BEHIND)
+    hops = [["192.0.2.1"], ["192.0.2.9, 192.0.2.1"], ["192.0.2.1, 10.0.0.7"], ["192.0.2.1", "10.0.0.7"], ["nobody"], []]
+    for each in hops:
+        assert ask(gateway, each).status == 200
+    assert clients(gateway, len(hops)) == ["192.0.2.1"] * 4 + [PROXY] * 2
+    assert not warnings(gateway)
+
+
+def test_a_stranger_is_not_believed_and_causes_one_warning(serve):
+    gateway = serve(BEHIND)
+    for number in range(5):
+        assert ask(gateway, [f"192.0.2.{number}"], source=STRANGER).status == 200
+    assert clients(gateway, 5) == [STRANGER] * 5
+    assert len(warnings(gateway)) == 1 and warnings(gateway)[0]["level"] == "warning"
+    assert "192.0.2." not in "".join(gateway.output)
+
+
+def test_each_client_behind_a_proxy_has_a_limit_of_its_own(serve):
+    gateway = serve(BEHIND | TIGHT)
+    addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.1", "2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"]
+    assert [ask(gateway, [address]).status for address in addresses] == [200, 200, 429, 200, 429, 200]
+    assert [ask(gateway, [address], STRANGER).status for address in addresses[:2]] == [200, 429]
+
+
+@pytest.mark.parametrize("hops, source, is_allowed", [
+    (["192.0.2.77"], PROXY, True), (["198.51.100.1"], PROXY, False), ([], PROXY, False),
+    (["192.0.2.77"], STRANGER, False), (["2001:db8::9"], PROXY, True),
+])
+def test_only_the_clients_that_are_allowed_are_answered(serve, upstream, hops, source, is_allowed):
+    gateway = serve(BEHIND | {"clients.allow": "192.0.2.0/24,2001:db8::/32"})
+    answer = ask(gateway, hops, source)
+    if is_allowed:
+        assert answer.status == 200
+    else:
+        assert_problem(answer, 403, "client-not-allowed")
+        assert not upstream.calls
+        assert metric(gateway, "transcribe_gateway_requests_total", status="403") == 1
+    assert gateway.ask_admin("/livez").status == 200
+
+
+def test_a_shadow_limit_refuses_nobody_and_says_whom_it_would(serve):
+    gateway = serve(TIGHT | {"limits.client.shadow": "true"})
+    answers = [gateway.get("/jobs/fine-1") for _ in range(4)]
+    assert [answer.status for answer in answers] == [200] * 4
+    assert all(answer.fields["ratelimit"].startswith('"client";r=0;t=') for answer in answers)
+    assert all(answer.fields["ratelimit-policy"] == '"client";q=1;w=60' for answer in answers)
+    assert metric(gateway, "transcribe_gateway_shadow_refusals_total") == 3
+    clients(gateway, 4)
+    assert [line.get("limit") for line in gateway.log if line["logger"] == "access"] == [None] + ["exceeded"] * 3

@@ -1,0 +1,192 @@
+"""Connections that come too many, too slowly, or not at all leave everybody else served and themselves go away."""
+
+import threading
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from crowd import crowd, p99, still_open
+from metrics import metric
+from patience import eventually
+from wire import request
+
+CONNECTIONS = "transcribe_gateway_connections"
+ENDED, REFUSED = f"{CONNECTIONS}_ended_total", f"{CONNECTIONS}_refused_total"
+LINE = b"GET /jobs/fine-1 HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
+
+
+class Trickle(threading.Thread):
+    """Sends a byte a second on each of many connections until told to stop."""
+
+    def __init__(self, sockets):
+        super().__init__(daemon=True)
+        self.sockets, self.ending = sockets, threading.Event()
+
+    def run(self):
+        position = 0
+        while not self.ending.wait(1):
+            byte = LINE[position:position + 1] or b"a"
+            position += 1
+            for each in self.sockets:
+                try:
+                    each.send(byte)
+                except OSError:
+                    pass
+
+    def stop(self):
+        self.ending.set()
+        self.join()
+
+
+def test_a_thousand_slow_requests_disturb_nobody_and_end(serve):
+    gateway = serve({"listen.requestTimeout": "6s", "log.level": "notice"})
+    with gateway.wire() as wire:
+        alone = p99(wire, "/jobs/fine-1")
+        with crowd(gateway.port, 1000) as sockets:
+            trickle = Trickle(sockets)
+            trickle.start()
+            eventually(lambda: metric(gateway, CONNECTIONS) == 1001)
+            crowded = p99(wire, "/jobs/fine-1")
+            assert len(still_open(sockets)) == 1000
+            eventually(lambda: metric(gateway, CONNECTIONS) == 1, within=8, every=0.2)
+            trickle.stop()
+            assert not still_open(sockets)
+        assert metric(gateway, ENDED, reason="request") == 1000
+        # Below a millisecond it is the machine that is measured.
+        assert crowded < 2 * max(alone, 0.001), (alone, crowded)
+
+
+@pytest.mark.parametrize("first", [b"G", b"GET /jobs/fine-1 HTTP/1.1\r\n", b"\r\n"])
+def test_a_slow_request_on_a_kept_connection_has_the_same_time(serve, first):
+    gateway = serve({"listen.requestTimeout": "2s"})
+    with gateway.wire() as wire:
+        assert wire.send(request("/jobs/fine-1")).answer().status == 200
+        time.sleep(2.5)  # idle for longer than a request may take, and still open
+        wire.send(first)
+        began = time.monotonic()
+        trickle = Trickle([wire.socket])
+        trickle.start()
+        assert wire.is_closed()
+        trickle.stop()
+        assert 1.5 < time.monotonic() - began < 4.5
+    assert metric(gateway, ENDED, reason="request") == 1
+
+
+def test_an_idle_connection_ends(serve):
+    gateway = serve({"listen.idleTimeout": "1s"})
+    with gateway.wire() as wire:
+        assert wire.send(request("/jobs/fine-1")).answer().status == 200
+        began = time.monotonic()
+        assert wire.is_closed()
+        assert 0.9 < time.monotonic() - began < 3
+    assert metric(gateway, ENDED, reason="idle") == 1
+
+
+def test_a_client_that_takes_no_answers_is_let_go(serve):
+    gateway = serve({"listen.idleTimeout": "1s"})
+    with gateway.wire(timeout=1) as wire:
+        with pytest.raises(OSError):
+            while True:
+                wire.send(request("/openapi.yaml"))
+        eventually(lambda: metric(gateway, CONNECTIONS) == 0)
+    assert metric(gateway, ENDED, reason="answer") == 1
+
+
+def test_an_address_holds_so_many_connections(serve):
+    gateway = serve({"listen.perAddress": 3})
+    with ExitStack() as stack:
+        held = [stack.enter_context(gateway.wire()) for _ in range(3)]
+        assert [wire.send(request("/jobs/fine-1")).answer().status for wire in held] == [200] * 3
+        with gateway.wire() as fourth:
+            assert fourth.is_closed()
+        assert gateway.get("/jobs/fine-1", source="127.0.0.2").status == 200
+        assert metric(gateway, REFUSED, reason="address") == 1
+        held[0].socket.close()
+        eventually(lambda: metric(gateway, CONNECTIONS) == 2)
+        assert gateway.get("/jobs/fine-1").status == 200
+
+
+def test_a_proxy_holds_more(serve):
+    gateway = serve({"listen.perAddress": 1, "clients.trustedProxies": "127.0.0.1"})
+    with ExitStack() as stack:
+        held = [stack.enter_context(gateway.wire()) for _ in range(5)]
+        assert [wire.send(request("/jobs/fine-1")).answer().status for wire in held] == [200] * 5
+
+
+def test_at_the_limit_others_wait_until_idle_ones_go(serve):
+    gateway = serve({"listen.connections": 16, "listen.idleTimeout": "2s"})
+    with crowd(gateway.port, 16) as sockets:
+        for each in sockets:
+            each.sendall(request("/jobs/fine-1"))
+        eventually(lambda: metric(gateway, CONNECTIONS) == metric(gateway, f"{CONNECTIONS}_limit") == 16)
+        with gateway.wire() as waiting:
+            began = time.monotonic()
+            assert waiting.send(request("/jobs/fine-1")).answer().status == 200
+            assert time.monotonic() - began < 5
+        assert gateway.ask_admin("/livez").status == 200
+    eventually(lambda: metric(gateway, CONNECTIONS) == 0)
+
+
+def test_running_out_of_descriptors_is_survived(serve):
+    """No spinning, at most a line a second, and service again when descriptors come back."""
+    gateway = serve({"listen.requestTimeout": "60s"})
+    gateway.get("/jobs/fine-1")
+    free = 12
+    before = len(gateway.descriptors)
+    gateway.allow_more_descriptors(free)
+    for _ in range(3):
+        with crowd(gateway.port, 3 * free) as sockets:
+            eventually(lambda: len(gateway.descriptors) >= before + free)
+            cpu, lines = gateway.cpu_seconds, len(gateway.log)
+            time.sleep(3)  # the length of the measurement
+            assert gateway.cpu_seconds - cpu < 0.05 * 3
+            assert len(gateway.log) - lines <= 4
+            assert len(still_open(sockets)) == 3 * free
+        assert gateway.get("/jobs/fine-1").status == 200
+    assert any("limit of open files" in line.get("detail", "") for line in gateway.log)
+    assert metric(gateway, "transcribe_gateway_descriptor_shortages_total") > 0
+
+
+def test_a_thread_without_connections_does_not_spin_for_want_of_a_descriptor(serve):
+    gateway = serve({"listen.threads": 1})
+    gateway.get("/jobs/fine-1")
+    eventually(lambda: metric(gateway, CONNECTIONS) == 0)
+    limits = gateway.allow_more_descriptors(0)
+    with gateway.wire() as wire:
+        cpu = gateway.cpu_seconds
+        wire.send(request("/jobs/fine-1"))
+        time.sleep(3)  # the length of the measurement
+        assert gateway.cpu_seconds - cpu < 0.05 * 3
+        gateway.restore_descriptors(limits)
+        assert wire.answer().status == 200
+    gateway.wait_for_line(logger="transcribe-gateway", message="libmicrohttpd")
+    assert len([line for line in gateway.log if line["message"] == "libmicrohttpd"]) <= 5
+
+
+def test_clients_that_go_while_they_wait_leave_nothing_behind(serve, upstream):
+    """A thousand resets while suspended."""
+    gateway = serve({"upstream.timeout": "30s"})
+    gateway.get("/jobs/fine-1")
+    before = len(gateway.descriptors)
+    for round in range(10):
+        wires = [gateway.wire() for _ in range(100)]
+        for wire in wires:
+            wire.send(request(f"/jobs/slow-{round}"))
+        eventually(lambda: metric(gateway, "transcribe_gateway_waiting_requests") == 100)
+        for wire in wires:
+            wire.reset()
+        upstream.gate.set()
+        eventually(lambda: metric(gateway, CONNECTIONS) == 0)
+        upstream.gate.clear()
+    assert metric(gateway, "transcribe_gateway_waiting_requests") == 0
+    eventually(lambda: len(gateway.descriptors) <= before)
+    assert upstream.calls.total() == 11
+
+
+@pytest.mark.parametrize("sent", [b"", b"G", b"GET /jobs/fine-1 HTTP/1.1\r\nHost: localhost\r\n"])
+def test_half_open_connections_without_a_whole_request_end_soon(serve, sent):
+    gateway = serve()
+    with gateway.wire(timeout=3) as wire:
+        assert wire.send(sent).half_close().is_closed()
+        eventually(lambda: metric(gateway, CONNECTIONS) == 0, within=2)
