@@ -35,7 +35,8 @@ public final class AdmissionControl: Sendable {
         self.random = random
     }
 
-    /// Wakes whoever waits when the time has come; until the task is cancelled. The sleeps are its child tasks.
+    /// Wakes whoever waits when the time has come; until the task is cancelled. Call it once. The sleeps are its child
+    /// tasks. Whoever waits then is not told of its end: cancel those tasks too.
     public func run() async {
         await withDiscardingTaskGroup { group in
             for await instant in alarms.stream {
