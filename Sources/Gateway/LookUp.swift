@@ -15,6 +15,6 @@ extension LookUp {
     /// The flight that would bring what it asks for.
     func departure(because forwarding: Forwarding, isRefresh: Bool = false) -> Departure {
         Departure(
-            name: name, fields: fields, forwarding: forwarding, caller: visit.peer.subscriber, isRefresh: isRefresh)
+            name: name, fields: fields, forwarding: forwarding, caller: visit.client.subscriber, isRefresh: isRefresh)
     }
 }
