@@ -38,7 +38,7 @@ extension ChainReport {
     fileprivate mutating func append(_ provider: any CredentialsProvider, at now: Timestamp) async {
         do throws(CredentialsError) {
             switch try await provider.credentials(at: now) {
-            case .found(let credentials): append(provider.name, .found, yielding: credentials)
+            case .found(let credentials, let origin): append(provider.name, .found, yielding: credentials, from: origin)
             case .notConfigured(let reason): append(provider.name, .notConfigured(reason: reason))
             }
         } catch {

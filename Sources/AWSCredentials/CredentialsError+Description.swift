@@ -13,6 +13,9 @@ extension CredentialsError: CustomStringConvertible {
         case .malformedFlag(let profile, let key): "\(key) in profile '\(profile)' is neither true nor false"
         case .unsupportedSource(let profile, let source):
             "profile '\(profile)' takes its credentials from \(source), which is not supported"
+        case .malformedSetting(let setting, let allowed): "\(setting) must be \(allowed)"
+        case .malformedToken(let source): "the token in \(source) is empty or holds a line break"
+        case .endpointFailed(let endpoint, let fault): "\(endpoint) \(fault)"
         case .malformedCredentials(let part): "the \(part) is empty or holds a character that none can hold"
         case .expired(let end): "the credentials ended at \(end)"
         case .notConfigured(let reason): "no source of AWS credentials is set up: \(reason)"

@@ -19,6 +19,12 @@ public enum CredentialsError: Error, Sendable, Equatable {
     case malformedFlag(profile: String, key: String)
     /// The profile takes its credentials from a kind of source that is not supported.
     case unsupportedSource(profile: String, ProfileSource)
+    /// A variable, or a key of the profile, has a value that nobody can follow; `allowed` says what it may be.
+    case malformedSetting(String, allowed: String)
+    /// The token that this file or variable holds cannot be sent.
+    case malformedToken(String)
+    /// An endpoint that hands out credentials, named in words, gave none.
+    case endpointFailed(String, EndpointFault)
     /// A provider yielded a set with a part that no request could be signed with.
     case malformedCredentials(CredentialsPart)
     /// A provider yielded a set that had ended already.

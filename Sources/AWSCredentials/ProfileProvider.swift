@@ -26,7 +26,8 @@ public struct ProfileProvider: CredentialsProvider {
         }
         switch ProfileSource(of: profile) {
         case nil: return .notConfigured(reason: "profile '\(selection.name)' names no source of credentials")
-        case .staticKeys: return .found(try staticKeys(of: profile, named: selection.name))
+        case .staticKeys:
+            return .found(try staticKeys(of: profile, named: selection.name), from: CredentialsOrigin(name))
         case let source?: throw .unsupportedSource(profile: selection.name, source)
         }
     }

@@ -12,6 +12,10 @@ public struct ProfileSettings: Sendable, Equatable {
     public let usesFIPSEndpoint: Bool?
     /// `use_dualstack_endpoint`.
     public let usesDualStackEndpoint: Bool?
+    /// `ec2_metadata_service_endpoint`.
+    public let metadataEndpoint: String?
+    /// `ec2_metadata_service_endpoint_mode`: `IPv4` or `IPv6`, not checked here.
+    public let metadataEndpointMode: String?
 
     /// Reads both shared files. A profile that does not exist says nothing: ``ProfileProvider`` is the one to complain.
     /// Throws for files that are broken and flags that are neither `true` nor `false`.
@@ -25,6 +29,8 @@ public struct ProfileSettings: Sendable, Equatable {
         serviceEndpointURLs = configuration.serviceEndpointURLs(of: profile)
         usesFIPSEndpoint = try profile.flag("use_fips_endpoint", in: name)
         usesDualStackEndpoint = try profile.flag("use_dualstack_endpoint", in: name)
+        metadataEndpoint = profile.value(of: "ec2_metadata_service_endpoint")
+        metadataEndpointMode = profile.value(of: "ec2_metadata_service_endpoint_mode")
     }
 }
 

@@ -8,6 +8,9 @@ struct Variables: Sendable {
 
     /// The variable's value without white space around it, or nil where it is unset, empty or blank.
     func value(of name: String) -> String? { values.value(of: name) }
+
+    /// The variable as it is.
+    func verbatim(_ name: String) -> String? { values[name] }
 }
 
 extension Variables: CustomStringConvertible, CustomReflectable {

@@ -1,0 +1,13 @@
+extension CredentialsError {
+    /// Whether the source may yield again by itself, so that the old set is worth going on with meanwhile. Otherwise
+    /// somebody has taken the permission away, or has to do something, and is told at once.
+    package var isRecoverable: Bool {
+        switch self {
+        case .unsupportedSource: false
+        case .halfSet, .malformedTime, .unreadableFile, .malformedFile, .unknownProfile, .incompleteProfile,
+            .malformedFlag, .malformedSetting, .malformedToken, .endpointFailed, .malformedCredentials, .expired,
+            .notConfigured, .unchanged, .cancelled, .stopped:
+            true
+        }
+    }
+}
