@@ -12,6 +12,17 @@ package struct SignOnSettings: Sendable, Equatable {
     package let accountID: String
     package let roleName: String
 
+    package init(
+        profile: String, session: String?, region: String, startURL: String, accountID: String, roleName: String
+    ) {
+        self.profile = profile
+        self.session = session
+        self.region = region
+        self.startURL = startURL
+        self.accountID = accountID
+        self.roleName = roleName
+    }
+
     /// Where `aws sso login` puts the token, below the home directory.
     func tokenFile(home: String) -> String {
         let key = Insecure.SHA1.hash(data: Array((session ?? startURL).utf8))
