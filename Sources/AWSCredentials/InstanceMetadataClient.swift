@@ -76,8 +76,10 @@ extension InstanceMetadataClient {
         }
         guard let text = String(validating: response.body, as: UTF8.self), text.isHeaderValue
         else { throw .faulty(.malformed) }
-        let lifetime = response.headers[Self.lifetimeField].flatMap { Int64($0) } ?? InstanceMetadataToken.longestLifetime
-        return InstanceMetadataToken(text, lifetime: min(max(lifetime, 0), InstanceMetadataToken.longestLifetime), at: now)
+        let lifetime =
+            response.headers[Self.lifetimeField].flatMap { Int64($0) } ?? InstanceMetadataToken.longestLifetime
+        return InstanceMetadataToken(
+            text, lifetime: min(max(lifetime, 0), InstanceMetadataToken.longestLifetime), at: now)
     }
 
     /// What it means that nobody answers. The packets of the answer to this one request live for as many hops as the
