@@ -108,8 +108,8 @@ extension InstanceMetadataClient {
             bypassesProxies: true)
     }
 
-    /// Silence is met with as many attempts as the settings allow, since mostly there is nobody; a service that says that
-    /// it fails is there, and gets three.
+    /// Silence is met with as many attempts as the settings allow, since mostly there is nobody; a service that says
+    /// that it fails is there, and gets three.
     private func send(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
         var attempt = 1
         while true {

@@ -2,8 +2,8 @@ import HTTPExchange
 import HTTPTypes
 import Synchronization
 
-/// Plays IMDSv2 for an instance with the role `ward-role`: tokens `pass-1`, `pass-2` and so on, of which the last one is
-/// good.
+/// Plays IMDSv2 for an instance with the role `ward-role`: tokens `pass-1`, `pass-2` and so on, of which the last one
+/// is good.
 final class InstanceMetadataService: Sendable {
     let server: AgentServer
     private let tokens: TokenDesk

@@ -16,8 +16,8 @@ final class WatchedClock: Sendable {
         }
     }
 
-    /// Moves on, and waits until the refresher has done what it has to do by then. A look reads the clock once, one that
-    /// fetches four times; twelve reads hold a whole look that began after the change, whatever was under way.
+    /// Moves on, and waits until the refresher has done what it has to do by then. A look reads the clock once, one
+    /// that fetches four times; twelve reads hold a whole look that began after the change, whatever was under way.
     func advance(seconds: Int64) async {
         let goal = state.withLock { state in
             state.now = state.now + seconds
@@ -27,8 +27,8 @@ final class WatchedClock: Sendable {
     }
 }
 
-/// What AWS accepts at each moment: the sets that a source has issued, each until its end, or for longer while the source
-/// has nothing new to give.
+/// What AWS accepts at each moment: the sets that a source has issued, each until its end, or for longer while the
+/// source has nothing new to give.
 final class Acceptance: Sendable {
     private let ends = Mutex<[String: Timestamp]>([:])
     private let newest = Mutex("")
@@ -58,7 +58,7 @@ final class Life: Sendable {
     private let events = Mutex<[RefreshEvent]>([])
     private let lulls = Mutex<Int64>(0)
 
-    /// Runs a refresher over `provider` for the length of `body`. The lulls spread over the allowed five to ten minutes.
+    /// Runs a refresher over `provider` for the length of `body`. The lulls spread over five to ten minutes.
     func lived(on provider: some CredentialsProvider, _ body: (CredentialsRefresher) async throws -> Void) async throws
     {
         let refresher = CredentialsRefresher(
