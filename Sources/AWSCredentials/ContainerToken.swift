@@ -6,7 +6,7 @@ struct ContainerToken {
     /// replaced long before it ends. Throws `unreadableFile` and `malformedToken`.
     init?(environment: Variables, files: FileReader) throws(CredentialsError) {
         if let path = environment.value(of: Self.file) {
-            try self.init(try Self.text(of: path, files), from: path)
+            try self.init(try files.neededText(of: path), from: path)
         } else if let text = environment.verbatim(Self.variable), !text.isEmpty {
             try self.init(text, from: Self.variable)
         } else {
@@ -19,15 +19,6 @@ struct ContainerToken {
         guard !text.isEmpty, !text.utf8.contains(where: { $0 == 0x0D || $0 == 0x0A })
         else { throw .malformedToken(source) }
         self.text = text
-    }
-
-    private static func text(of path: String, _ files: FileReader) throws(CredentialsError) -> String {
-        do throws(FileFault) {
-            guard let text = try files.text(of: path) else { throw FileFault.missing }
-            return text
-        } catch {
-            throw .unreadableFile(path: path, error)
-        }
     }
 
     private static let file = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"

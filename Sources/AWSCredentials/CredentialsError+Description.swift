@@ -13,6 +13,11 @@ extension CredentialsError: CustomStringConvertible {
         case .malformedFlag(let profile, let key): "\(key) in profile '\(profile)' is neither true nor false"
         case .unsupportedSource(let profile, let source):
             "profile '\(profile)' takes its credentials from \(source), which is not supported"
+        case .malformedProfile(let name, let fault): "profile '\(name)' \(fault)"
+        case .noCaller(let role, let reason): "nothing can ask for the role \(role): \(reason)"
+        case .roleRefused(let role, let refusal): "the role \(role) cannot be assumed: \(refusal)"
+        case .processFailed(let profile, let fault): "the credential_process of profile '\(profile)' \(fault)"
+        case .signOnFailed(let profile, let fault): "profile '\(profile)' cannot sign in: \(fault)"
         case .malformedSetting(let setting, let allowed): "\(setting) must be \(allowed)"
         case .malformedToken(let source): "the token in \(source) is empty or holds a line break"
         case .endpointFailed(let endpoint, let fault): "\(endpoint) \(fault)"

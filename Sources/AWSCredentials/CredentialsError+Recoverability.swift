@@ -3,10 +3,11 @@ extension CredentialsError {
     /// somebody has taken the permission away, or has to do something, and is told at once.
     package var isRecoverable: Bool {
         switch self {
-        case .unsupportedSource: false
+        case .unsupportedSource, .malformedProfile, .signOnFailed: false
+        case .roleRefused(_, let refusal): refusal != .accessDenied
         case .halfSet, .malformedTime, .unreadableFile, .malformedFile, .unknownProfile, .incompleteProfile,
             .malformedFlag, .malformedSetting, .malformedToken, .endpointFailed, .malformedCredentials, .expired,
-            .notConfigured, .unchanged, .cancelled, .stopped:
+            .noCaller, .processFailed, .notConfigured, .unchanged, .cancelled, .stopped:
             true
         }
     }

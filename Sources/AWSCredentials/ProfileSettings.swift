@@ -22,7 +22,10 @@ public struct ProfileSettings: Sendable, Equatable {
     public init(environment: [String: String], files: FileReader) throws(CredentialsError) {
         let environment = Variables(environment)
         let configuration = try SharedConfiguration(environment: environment, files: files)
-        let name = ProfileSelection(environment: environment).name
+        try self.init(of: ProfileSelection(environment: environment).name, in: configuration)
+    }
+
+    init(of name: String, in configuration: SharedConfiguration) throws(CredentialsError) {
         let profile = configuration.sections[.profile(name)] ?? Section()
         region = profile.value(of: "region")
         endpointURL = profile.value(of: "endpoint_url")

@@ -1,0 +1,60 @@
+import FoundationEssentials
+import SigV4
+
+/// What a sign-in at IAM Identity Center yields, and what can prolong it.
+struct SignOnToken: Sendable, Equatable {
+    /// What is shown to the portal.
+    let accessToken: String
+    let expiration: Timestamp
+    /// Nil where the sign-in cannot be prolonged.
+    let renewal: Renewal?
+
+    /// What is shown to have a new token.
+    struct Renewal: Sendable, Equatable {
+        var refreshToken: String
+        let clientID: String
+        let clientSecret: String
+        /// Nil where it has no end that is known.
+        let registrationEnd: Timestamp?
+    }
+
+    init(accessToken: String, expiration: Timestamp, renewal: Renewal?) {
+        self.accessToken = accessToken
+        self.expiration = expiration
+        self.renewal = renewal
+    }
+}
+
+extension SignOnToken {
+    /// Reads a file of the AWS CLI's. Nil for whatever is none.
+    init?(file: String) {
+        guard let members = try? JSONDecoder().decode(TokenFile.self, from: Data(file.utf8)),
+            let expiration = Timestamp(rfc3339: members.expiresAt)
+        else { return nil }
+        self.init(accessToken: members.accessToken, expiration: expiration, renewal: members.renewal)
+    }
+}
+
+private struct TokenFile: Decodable {
+    let accessToken: String
+    let expiresAt: String
+    let refreshToken: String?
+    let clientId: String?
+    let clientSecret: String?
+    let registrationExpiresAt: String?
+
+    var renewal: SignOnToken.Renewal? {
+        guard let refreshToken, let clientId, let clientSecret else { return nil }
+        return SignOnToken.Renewal(
+            refreshToken: refreshToken, clientID: clientId, clientSecret: clientSecret,
+            registrationEnd: registrationExpiresAt.flatMap(Timestamp.init(rfc3339:)))
+    }
+}
+
+extension SignOnToken: CustomStringConvertible, CustomReflectable {
+    /// Its end alone: all else is secret.
+    var description: String { "SignOnToken(until \(expiration))" }
+
+    /// Its end alone, so that `dump` shows no more either.
+    var customMirror: Mirror { Mirror(self, children: ["expiration": expiration]) }
+}
