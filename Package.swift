@@ -56,7 +56,9 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .logging, .metrics]),
         .testTarget(name: "MicroHTTPDTests", dependencies: ["MicroHTTPD", "HTTPExchange", .httpTypes]),
         .testTarget(name: "CurlTests", dependencies: ["Curl"]),
-        .testTarget(name: "AWSCredentialsTests", dependencies: ["AWSCredentials", "SigV4"]),
+        .testTarget(
+            name: "AWSCredentialsTests",
+            dependencies: ["AWSCredentials", "Curl", "HTTPExchange", "MicroHTTPD", "SigV4", .httpTypes]),
         .testTarget(name: "TranscribeTests", dependencies: ["Transcribe", "SigV4", "Curl"]),
         .testTarget(
             name: "GatewayTests",

@@ -2,8 +2,8 @@
 struct ContainerToken {
     let text: String
 
-    /// Nil where neither variable is set; the file wins. The file is read anew each time, because its content is replaced
-    /// long before it ends. Throws `unreadableFile` and `malformedToken`.
+    /// Nil where neither variable is set; the file wins. The file is read anew each time, because its content is
+    /// replaced long before it ends. Throws `unreadableFile` and `malformedToken`.
     init?(environment: Variables, files: FileReader) throws(CredentialsError) {
         if let path = environment.value(of: Self.file) {
             try self.init(try files.neededText(of: path), from: path)

@@ -17,8 +17,9 @@ public final class CredentialsRefresher: Sendable {
 
     /// `now` is the wall clock. `tick` is how often ``run()`` looks whether the set nears its end; it looks instead of
     /// sleeping until then because a wall clock can be set and a machine can be suspended. `lull` is for how many
-    /// milliseconds a source that failed is left alone: five to ten minutes, at random, because a thousand gateways must
-    /// not come back at once to a source that fell. `report` hears how each refresh ended, on the task of ``run()``.
+    /// milliseconds a source that failed is left alone: five to ten minutes, at random, because a thousand gateways
+    /// must not come back at once to a source that fell. `report` hears how each refresh ended, on the task of
+    /// ``run()``.
     public init(
         provider: any CredentialsProvider, now: @escaping @Sendable () -> Timestamp, tick: Duration = .seconds(30),
         lull: @escaping @Sendable () -> Int64 = { .random(in: 300_000...600_000) },
@@ -32,8 +33,8 @@ public final class CredentialsRefresher: Sendable {
         (rings, doorbell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// The set to sign with. Waits for ``run()`` only where nothing usable is held, or the set ends within a minute and no
-    /// fetch has failed yet.
+    /// The set to sign with. Waits for ``run()`` only where nothing usable is held, or the set ends within a minute and
+    /// no fetch has failed yet.
     ///
     /// Throws where nothing usable is held and the source yields nothing; `cancelled` if the caller is cancelled
     /// meanwhile.

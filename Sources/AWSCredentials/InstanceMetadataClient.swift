@@ -76,8 +76,10 @@ extension InstanceMetadataClient {
         }
         guard let text = String(validating: response.body, as: UTF8.self), text.isHeaderValue
         else { throw .faulty(.malformed) }
-        let lifetime = response.headers[Self.lifetimeField].flatMap { Int64($0) } ?? InstanceMetadataToken.longestLifetime
-        return InstanceMetadataToken(text, lifetime: min(max(lifetime, 0), InstanceMetadataToken.longestLifetime), at: now)
+        let lifetime =
+            response.headers[Self.lifetimeField].flatMap { Int64($0) } ?? InstanceMetadataToken.longestLifetime
+        return InstanceMetadataToken(
+            text, lifetime: min(max(lifetime, 0), InstanceMetadataToken.longestLifetime), at: now)
     }
 
     /// What it means that nobody answers. The packets of the answer to this one request live for as many hops as the
@@ -106,8 +108,8 @@ extension InstanceMetadataClient {
             bypassesProxies: true)
     }
 
-    /// Silence is met with as many attempts as the settings allow, since mostly there is nobody; a service that says that
-    /// it fails is there, and gets three.
+    /// Silence is met with as many attempts as the settings allow, since mostly there is nobody; a service that says
+    /// that it fails is there, and gets three.
     private func send(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
         var attempt = 1
         while true {

@@ -23,8 +23,8 @@ public struct InstanceMetadataProvider: CredentialsProvider {
         }
     }
 
-    /// Nobody there, or an instance without a role, is not configured. Throws for settings that cannot be used, and for a
-    /// service that is there and fails.
+    /// Nobody there, or an instance without a role, is not configured. Throws for settings that cannot be used, and for
+    /// a service that is there and fails.
     public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
         guard let client = try client.get()
         else { return .notConfigured(reason: "\(InstanceMetadataSettings.disabled) is true") }
@@ -62,9 +62,9 @@ public struct InstanceMetadataProvider: CredentialsProvider {
         return String(line)
     }
 
-    /// A service that cannot renew a role's credentials hands the old ones out past their end, and AWS takes them for as
-    /// long. They get an end of their own, so that the service is asked again after a while and not by every instance at
-    /// once.
+    /// A service that cannot renew a role's credentials hands the old ones out past their end, and AWS takes them for
+    /// as long. They get an end of their own, so that the service is asked again after a while and not by every instance
+    /// at once.
     private func prolonged(_ credentials: Credentials, at now: Timestamp) -> ProviderAnswer {
         guard let end = credentials.expiration, end <= now
         else { return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true)) }

@@ -1,5 +1,5 @@
-/// Whether, where and how patiently the instance metadata service is asked ("IMDS client" and "IMDS credential provider"
-/// in the AWS SDKs and Tools Reference Guide).
+/// Whether, where and how patiently the instance metadata service is asked ("IMDS client" and "IMDS credential
+/// provider" in the AWS SDKs and Tools Reference Guide).
 struct InstanceMetadataSettings: Sendable {
     /// Scheme, host, port and perhaps a path, without a slash at the end.
     let endpoint: String

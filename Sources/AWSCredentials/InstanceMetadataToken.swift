@@ -1,7 +1,7 @@
 import SigV4
 
-/// What shows the instance metadata service that a request comes from the instance itself. It is asked for once and used
-/// until shortly before its end, by the wall clock: if that errs, the service answers 401.
+/// What shows the instance metadata service that a request comes from the instance itself. It is asked for once and
+/// used until shortly before its end, by the wall clock: if that errs, the service answers 401.
 struct InstanceMetadataToken: Sendable {
     let text: String
     private let renewal: Timestamp

@@ -1,7 +1,7 @@
 package import SigV4
 
-/// The rules of refreshing, without a clock, a lock or a task: each event changes the state and says what to do. They are
-/// those on which the AWS SDKs agreed in 2026 (aws-sdk-java-v2#7028, botocore#3733, botocore#3773).
+/// The rules of refreshing, without a clock, a lock or a task: each event changes the state and says what to do. They
+/// are those on which the AWS SDKs agreed in 2026 (aws-sdk-java-v2#7028, botocore#3733, botocore#3773).
 ///
 /// At most one fetch is under way. A failed one leaves the old set in use until it ends, or, where its source says that
 /// AWS may take it for longer, beyond. A failure that no repetition can mend takes the old set away.

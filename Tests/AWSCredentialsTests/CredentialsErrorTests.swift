@@ -1,4 +1,5 @@
 import AWSCredentials
+import Curl
 import SigV4
 import Testing
 
@@ -9,6 +10,7 @@ import Testing
             "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not"
         ),
         (.malformedTime(variable: "X"), "X is not a time like 2030-01-31T12:00:00Z"),
+        (.unreadableFile(path: "/f", .missing), "/f does not exist"),
         (.unreadableFile(path: "/f", .permissionDenied), "/f cannot be read: permission denied"),
         (.unreadableFile(path: "/f", .tooLarge(limit: 9)), "/f is larger than 9 bytes"),
         (.malformedFile(path: "/f", line: 3, .unclosedDefinition), "/f, line 3: profile definition must end with ']'"),
@@ -25,6 +27,18 @@ import Testing
         (
             .malformedCredentials(.sessionToken),
             "the session token is empty or holds a character that none can hold"
+        ),
+        (.malformedSetting("X", allowed: "1 or 2"), "X must be 1 or 2"),
+        (.malformedToken("/f"), "the token in /f is empty or holds a line break"),
+        (
+            .endpointFailed("the agent", .transfer(.timedOut(.connecting))),
+            "the agent cannot be asked: no answer in time, while connecting"
+        ),
+        (.endpointFailed("the agent", .status(500)), "the agent answered with status 500"),
+        (.endpointFailed("the agent", .reported(code: "X")), "the agent answered with the error X"),
+        (
+            .endpointFailed("the agent", .malformed),
+            "the agent answered with something that is no set of credentials"
         ),
         (.expired(.noon), "the credentials ended at 2026-11-24T12:00:00.000Z"),
         (.notConfigured(reason: "r"), "no source of AWS credentials is set up: r"),

@@ -53,8 +53,8 @@ import Testing
         try FileManager.default.createSymbolicLink(
             atPath: folder.path + "/keys", withDestinationPath: "..data/keys")
         #expect(
-            try answer(["AWS_SHARED_CREDENTIALS_FILE": "/keys"])
-                == .found(Credentials(accessKeyID: "A", secretAccessKey: "B")))
+            try answer(["AWS_SHARED_CREDENTIALS_FILE": "/keys"]).credentials
+                == Credentials(accessKeyID: "A", secretAccessKey: "B"))
     }
 
     @Test func passesByAHomeDirectoryThatCannotBeEntered() throws {
