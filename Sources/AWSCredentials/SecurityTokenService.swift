@@ -34,23 +34,36 @@ struct SecurityTokenService: Sendable {
         return try await credentials(of: role, as: action, answering: request(fields))
     }
 
+    /// Whom AWS takes the credentials for. Throws `endpointFailed`.
+    func identity(of credentials: Credentials, at now: Timestamp) async throws(CredentialsError) -> CallerIdentity {
+        var fields = FormFields()
+        fields.append("Action", "GetCallerIdentity")
+        fields.append("Version", "2011-06-15")
+        let request = signed(request(fields), with: credentials, at: now)
+        return CallerIdentity(try await response(to: request), from: endpoint)
+    }
+
     private func credentials(
         of role: Role, as action: String, answering request: CurlRequest
     ) async throws(CredentialsError) -> Credentials {
-        let response: CurlResponse
-        do throws(CurlError) {
-            response = try await transport.answer(to: request, retryingWhere: \.isTransientRefusal)
-        } catch {
-            throw fault(.transfer(error))
-        }
-        switch RoleAnswer(response, to: action) {
+        switch RoleAnswer(try await response(to: request), to: action) {
         case .credentials(let credentials): return credentials
         case .refusal(let refusal): throw .roleRefused(role: role.arn, refusal)
         case .fault(let fault): throw self.fault(fault)
         }
     }
 
-    private func fault(_ fault: EndpointFault) -> CredentialsError { .endpointFailed("AWS STS at \(endpoint.host)", fault) }
+    private func response(to request: CurlRequest) async throws(CredentialsError) -> CurlResponse {
+        do throws(CurlError) {
+            return try await transport.answer(to: request, retryingWhere: \.isTransientRefusal)
+        } catch {
+            throw fault(.transfer(error))
+        }
+    }
+
+    private func fault(_ fault: EndpointFault) -> CredentialsError {
+        .endpointFailed("AWS STS at \(endpoint.host)", fault)
+    }
 }
 
 // MARK: - Requests

@@ -20,7 +20,7 @@ extension Diagnosis.Section {
 }
 
 extension Job {
-    fileprivate var words: String { transcriptionJobStatus.map { "; the job is \($0.rawValue)" } ?? "" }
+    fileprivate var words: String { status.map { "; the job is \($0.rawValue)" } ?? "" }
 }
 
 extension Result {

@@ -12,13 +12,20 @@ struct ClockComparison: Equatable {
         // The date has whole seconds, cut off: on average half a second is missing.
         milliseconds = date.adding(milliseconds: 500).milliseconds(since: middle)
     }
+
+    /// What to add to this machine's time before signing with it: nothing, where AWS takes it as it is.
+    var correction: Int64 { isTolerated ? 0 : milliseconds }
+
+    /// AWS takes what was signed within 5 minutes of its own time.
+    private var isTolerated: Bool { milliseconds.magnitude < 300_000 }
 }
 
 extension ClockComparison: CustomStringConvertible {
     var description: String {
         guard milliseconds.magnitude >= 2_000 else { return "agrees with AWS's" }
-        let difference = "is \(ElapsedTime(milliseconds: milliseconds)) \(milliseconds > 0 ? "behind" : "ahead of") AWS's"
-        guard milliseconds.magnitude >= 300_000 else { return difference }
+        let difference =
+            "is \(ElapsedTime(milliseconds: milliseconds)) \(milliseconds > 0 ? "behind" : "ahead of") AWS's"
+        if isTolerated { return difference }
         return difference + "; AWS refuses what is signed with it, and the gateway corrects for that"
     }
 }

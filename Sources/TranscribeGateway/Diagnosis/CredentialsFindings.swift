@@ -32,11 +32,12 @@ extension Diagnosis.Section {
     }
 
     /// Whom AWS takes the credentials for. That nobody could be asked stops no look-up; that AWS refuses them does.
-    mutating func note(identity: Result<CallerIdentity, CredentialsError>) {
+    init(_ identity: CallerIdentity) {
+        self.init("Identity")
         switch identity {
-        case .success(let identity): note("identity", identity.arn)
-        case .failure(.credentialsRefused(let code)): object("identity", "AWS does not accept them (\(code))")
-        case .failure(let error): note("identity", "not known: \(error)")
+        case .known(let arn): note("ARN", arn)
+        case .refused(let code): object("ARN", "AWS does not take the credentials (\(code))")
+        case .unknown(let reason): note("ARN", "not known: \(reason)")
         }
     }
 }

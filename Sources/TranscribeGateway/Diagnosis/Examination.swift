@@ -15,10 +15,14 @@ struct Examination {
     func diagnosis(lookingUp job: JobName?) async throws -> Diagnosis {
         var diagnosis = Diagnosis()
         let report = await chain.report(at: .wallTime)
-        tell(await section(for: report), in: &diagnosis)
+        tell(Diagnosis.Section(report, at: .wallTime), in: &diagnosis)
         let location = try AWSLocation(environment: environment)
-        tell(await section(for: location), in: &diagnosis)
-        if let job, let credentials = report.credentials {
+        let clock = await clock(at: location)
+        tell(Diagnosis.Section(location, clock), in: &diagnosis)
+        guard let credentials = report.credentials, diagnosis.obstacles.isEmpty else { return diagnosis }
+        let now = Timestamp.wallTime.adding(milliseconds: (try? clock.get())?.correction ?? 0)
+        tell(Diagnosis.Section(await identities.identity(of: credentials, at: now)), in: &diagnosis)
+        if let job {
             tell(Diagnosis.Section(try await answer(for: job, at: location, with: credentials)), in: &diagnosis)
         }
         return diagnosis
@@ -32,35 +36,21 @@ struct Examination {
     private var chain: CredentialsChain {
         CredentialsChain(environment: environment, files: FileReader(), transport: client)
     }
-}
 
-// MARK: - The steps
-
-extension Examination {
-    private func section(for report: ChainReport) async -> Diagnosis.Section {
-        var section = Diagnosis.Section(report, at: .wallTime)
-        guard let credentials = report.credentials, section.obstacles.isEmpty else { return section }
-        let identities = CallerIdentities(environment: environment, files: FileReader(), transport: client)
-        do throws(CredentialsError) {
-            section.note(identity: .success(try await identities.identity(of: credentials, at: .wallTime)))
-        } catch {
-            section.note(identity: .failure(error))
-        }
-        return section
+    private var identities: CallerIdentityService {
+        CallerIdentityService(environment: environment, files: FileReader(), transport: client)
     }
 
-    private func section(for location: AWSLocation) async -> Diagnosis.Section {
-        var section = Diagnosis.Section(location)
+    /// By an unsigned request, which AWS refuses with a date.
+    private func clock(at location: AWSLocation) async -> Result<ClockComparison?, CurlError> {
         let sent = Timestamp.wallTime
         do throws(CurlError) {
             let request = CurlRequest(method: "HEAD", url: location.endpoint.url + "/")
             let response = try await client.perform(request, deadline: .now + settings.timeout)
-            let clock = ClockComparison(date: response.headers["Date"], sent: sent, received: .wallTime)
-            section.note(clock: .success(clock))
+            return .success(ClockComparison(date: response.headers["Date"], sent: sent, received: .wallTime))
         } catch {
-            section.note(clock: .failure(error))
+            return .failure(error)
         }
-        return section
     }
 
     private func answer(

@@ -15,9 +15,8 @@ struct AWSLocation {
             try AWSSettings.load(from: environment, profileRegion: profile.region)
         }
         let own = Self.override(in: profile, environment)
-        endpointSource =
-            settings.endpointVariable ?? own.map { _ in "profile '\(settings.profile ?? "default")'" }
-            ?? "by the region"
+        let profileName = settings.profile ?? "default"
+        endpointSource = settings.endpointVariable ?? (own == nil ? "by the region" : "profile '\(profileName)'")
         do throws(EndpointError) {
             endpoint = try Endpoint(
                 region: settings.region,

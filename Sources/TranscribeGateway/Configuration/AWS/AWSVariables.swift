@@ -30,7 +30,8 @@ struct AWSVariables: Sendable {
 
     /// The region that a variable sets.
     var regionInForce: (text: String, source: SettingSource)? {
-        region.map { ($0, .environment("AWS_REGION")) } ?? defaultRegion.map { ($0, .environment("AWS_DEFAULT_REGION")) }
+        region.map { ($0, .environment("AWS_REGION")) }
+            ?? defaultRegion.map { ($0, .environment("AWS_DEFAULT_REGION")) }
     }
 
     func region(ofProfile region: String?) -> (text: String, source: SettingSource)? {
