@@ -67,10 +67,11 @@ import Transcribe
         #expect(section.obstacles.isEmpty == works)
     }
 
-    @Test(arguments: [
-        (0, "0 s"), (499, "0 s"), (500, "1 s"), (-59_000, "59 s"), (60_000, "1 min"), (61_000, "1 min 1 s"),
-        (3_600_000, "1 h"), (3_601_000, "1 h"), (90_061_000, "1 d 1 h"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "0 s"), (499, "0 s"), (500, "1 s"), (-59_000, "59 s"), (60_000, "1 min"), (61_000, "1 min 1 s"),
+            (3_600_000, "1 h"), (3_601_000, "1 h"), (90_061_000, "1 d 1 h"),
+        ] as [(Int64, String)])
     func tellsTimeInTwoUnits(milliseconds: Int64, words: String) {
         #expect("\(ElapsedTime(milliseconds: milliseconds))" == words)
     }
@@ -79,15 +80,16 @@ import Transcribe
 @Suite struct ClockComparisonTests {
     private let noon = Timestamp(rfc3339: "2026-11-24T12:00:00Z")!
 
-    @Test(arguments: [
-        // How far this machine's clock is ahead, in seconds; what to say; what to add before signing.
-        (0, "agrees with AWS's", 0), (1, "agrees with AWS's", 0), (-1, "agrees with AWS's", 0),
-        (10, "is 10 s ahead of AWS's", 0), (-90, "is 1 min 31 s behind AWS's", 0),
-        (
-            3_600, "is 1 h ahead of AWS's; AWS refuses what is signed with it, and the gateway corrects for that",
-            -3_600_000
-        ),
-    ] as [(Int64, String, Int64)])
+    @Test(
+        arguments: [
+            // How far this machine's clock is ahead, in seconds; what to say; what to add before signing.
+            (0, "agrees with AWS's", 0), (1, "agrees with AWS's", 0), (-1, "agrees with AWS's", 0),
+            (10, "is 10 s ahead of AWS's", 0), (-90, "is 1 min 31 s behind AWS's", 0),
+            (
+                3_600, "is 1 h ahead of AWS's; AWS refuses what is signed with it, and the gateway corrects for that",
+                -3_600_000
+            ),
+        ] as [(Int64, String, Int64)])
     func comparesWithTheMiddleOfTheExchange(ahead: Int64, words: String, correction: Int64) throws {
         let sent = noon.adding(milliseconds: ahead * 1_000)
         let received = sent.adding(milliseconds: 1_000)
