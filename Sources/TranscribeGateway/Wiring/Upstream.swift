@@ -1,4 +1,5 @@
 import AWSCredentials
+import Curl
 import FoundationEssentials
 import SigV4
 import Transcribe
@@ -17,7 +18,8 @@ extension Upstream {
     static func amazon() async throws -> Upstream {
         let environment = ProcessInfo.processInfo.environment
         let location = try AWSLocation(environment: environment)
-        let chain = CredentialsChain(environment: environment, files: FileReader())
+        let chain = CredentialsChain(
+            environment: environment, files: FileReader(), transport: CurlClient(options: CurlOptions(concurrency: 4)))
         let report = await chain.report(at: .wallTime)
         guard let credentials = report.credentials else {
             throw refusal(

@@ -11,7 +11,8 @@ struct EndpointSettings: Sendable {
     /// The service in the region, or where `region` is nil in the one that is in use.
     ///
     /// Throws `malformedSetting` for settings that lead nowhere.
-    func endpoint(of service: CredentialsService, in region: String? = nil) throws(CredentialsError) -> ServiceEndpoint {
+    func endpoint(of service: CredentialsService, in region: String? = nil) throws(CredentialsError) -> ServiceEndpoint
+    {
         let region = try self.region(region)
         let usesFIPS = try flag("AWS_USE_FIPS_ENDPOINT", profile.usesFIPSEndpoint)
         let usesDualStack = try flag("AWS_USE_DUALSTACK_ENDPOINT", profile.usesDualStackEndpoint)

@@ -58,7 +58,10 @@ extension ProfileSources {
         _ settings: SignOnSettings, _ endpoints: EndpointSettings, _ transport: PatientTransport
     ) throws(CredentialsError) -> SingleSignOnProvider {
         guard let home = environment.value(of: "HOME")
-        else { throw .malformedSetting("HOME", allowed: "the directory that has the sign-in of profile '\(settings.profile)'") }
+        else {
+            throw .malformedSetting(
+                "HOME", allowed: "the directory that has the sign-in of profile '\(settings.profile)'")
+        }
         let issuer = SignOnTokenIssuer(
             endpoint: try endpoints.endpoint(of: .openIDConnect, in: settings.region), transport: transport)
         return SingleSignOnProvider(

@@ -50,7 +50,9 @@ struct SecurityTokenService: Sendable {
         }
     }
 
-    private func fault(_ fault: EndpointFault) -> CredentialsError { .endpointFailed("AWS STS at \(endpoint.host)", fault) }
+    private func fault(_ fault: EndpointFault) -> CredentialsError {
+        .endpointFailed("AWS STS at \(endpoint.host)", fault)
+    }
 }
 
 // MARK: - Requests
