@@ -30,7 +30,7 @@ import Testing
         #expect(state.step(with: token, at: start + 60) == .prolong(token))
         #expect(state.step(with: token, at: start + 119) == .use(token))
         #expect(state.step(with: token, at: start + 120) == .prolong(token))
-        #expect(state.step(with: token, at: start + 121) == .signIn)
+        #expect(state.step(with: token, at: start + 121) == .prolong(token))
     }
 
     @Test func prolongsOneThatHasEnded() {

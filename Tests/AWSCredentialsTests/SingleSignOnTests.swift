@@ -106,6 +106,18 @@ import Testing
         }
     }
 
+    @Test func tellsASilentIssuerFromARefusal() async throws {
+        try signIn(until: .noon)
+        let silence = CredentialsError.endpointFailed(
+            "IAM Identity Center at oidc.eu-west-1.amazonaws.com", .transfer(.couldNotConnect))
+        await #expect(throws: silence) { try await provider(.nobody).credentials(at: .noon) }
+        let fault = CredentialsError.endpointFailed(
+            "IAM Identity Center at oidc.eu-west-1.amazonaws.com", .malformed)
+        await #expect(throws: fault) {
+            try await provider(ScriptedTransport(.success(.text("HUSH")))).credentials(at: .noon)
+        }
+    }
+
     @Test func failsWhereNobodySignedIn() async {
         await #expect(throws: CredentialsError.signOnFailed(profile: "default", .absent(path: Self.file))) {
             try await provider(.nobody).credentials(at: .noon)

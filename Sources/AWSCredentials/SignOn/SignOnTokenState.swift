@@ -1,7 +1,8 @@
 package import SigV4
 
-/// The rules of prolonging a sign-in, without a clock, a lock or a request. A token is prolonged in its last 15 minutes,
-/// and one that could not be is tried again after a minute ("SSO token provider" of the AWS SDKs).
+/// The rules of prolonging a sign-in, without a clock, a lock or a request. A token is prolonged in its last 15
+/// minutes; one that could not be is used meanwhile, and tried again after a minute ("SSO token provider" of the AWS
+/// SDKs).
 package struct SignOnTokenState: Sendable {
     package enum Step: Equatable {
         case use(SignOnToken)
@@ -22,8 +23,8 @@ package struct SignOnTokenState: Sendable {
         let token = [filed, prolonged].compactMap(\.self).max { $0.expiration < $1.expiration } ?? filed
         let left = token.expiration.milliseconds(since: now)
         if left > Self.advisoryWindow { return .use(token) }
-        guard let renewal = token.renewal, renewal.isUsable(at: now), lull?.covers(now) != true
-        else { return left > 0 ? .use(token) : .signIn }
+        guard let renewal = token.renewal, renewal.isUsable(at: now) else { return left > 0 ? .use(token) : .signIn }
+        if left > 0, lull?.covers(now) == true { return .use(token) }
         lull = Pause(from: now, milliseconds: Self.lullLength)
         return .prolong(token)
     }
