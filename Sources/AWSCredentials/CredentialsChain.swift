@@ -13,8 +13,8 @@ public struct CredentialsChain: CredentialsProvider {
         self.providers = providers
     }
 
-    /// All sources of AWS: the environment, the selected profile, a web identity, a container's agent, instance metadata.
-    /// (Where a profile and a web identity are both set up the profile comes first, as in AWS's newer SDKs.)
+    /// All sources of AWS: the environment, the selected profile, a web identity, a container's agent, instance
+    /// metadata. (Where a profile and a web identity are both set up the profile comes first, as in AWS's newer SDKs.)
     ///
     /// `pause` waits between two attempts at a source.
     public init(

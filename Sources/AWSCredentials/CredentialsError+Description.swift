@@ -11,8 +11,6 @@ extension CredentialsError: CustomStringConvertible {
         case .unknownProfile(let name): "AWS_PROFILE names the profile '\(name)', which no file defines"
         case .incompleteProfile(let name, let missing): "profile '\(name)' has half a pair of keys: no \(missing)"
         case .malformedFlag(let profile, let key): "\(key) in profile '\(profile)' is neither true nor false"
-        case .unsupportedSource(let profile, let source):
-            "profile '\(profile)' takes its credentials from \(source), which is not supported"
         case .malformedProfile(let name, let fault): "profile '\(name)' \(fault)"
         case .noCaller(let role, let reason): "nothing can ask for the role \(role): \(reason)"
         case .roleRefused(let role, let refusal): "the role \(role) cannot be assumed: \(refusal)"

@@ -3,10 +3,11 @@ extension CredentialsError {
     /// somebody has taken the permission away, or has to do something, and is told at once.
     package var isRecoverable: Bool {
         switch self {
-        case .unsupportedSource, .malformedProfile, .signOnFailed: false
+        case .signOnFailed: false
         case .roleRefused(_, let refusal): refusal != .accessDenied
         case .halfSet, .malformedTime, .unreadableFile, .malformedFile, .unknownProfile, .incompleteProfile,
-            .malformedFlag, .malformedSetting, .malformedToken, .endpointFailed, .malformedCredentials, .expired,
+            .malformedFlag, .malformedProfile, .malformedSetting, .malformedToken, .endpointFailed,
+            .malformedCredentials, .expired,
             .noCaller, .processFailed, .notConfigured, .unchanged, .cancelled, .stopped:
             true
         }

@@ -17,8 +17,6 @@ public enum CredentialsError: Error, Sendable, Equatable {
     case incompleteProfile(String, missing: String)
     /// The profile's setting is neither `true` nor `false`.
     case malformedFlag(profile: String, key: String)
-    /// The profile takes its credentials from a kind of source that is not supported.
-    case unsupportedSource(profile: String, ProfileSource)
     /// The profile describes a source that cannot be, or not the whole of one.
     case malformedProfile(String, ProfileFault)
     /// What should ask for the role has no credentials itself; `reason` says why in words.

@@ -44,7 +44,8 @@ final class OutputPipe {
             if ContinuousClock.now >= deadline { throw .timedOut }
         }
         var room = [UInt8](repeating: 0, count: 4_096)
-        let count = unsafe Glibc.read(readingEnd, &room, room.count)
+        var count = -1
+        repeat { count = unsafe Glibc.read(readingEnd, &room, room.count) } while count < 0 && errno == EINTR
         return count > 0 ? room.prefix(count) : nil
     }
 }

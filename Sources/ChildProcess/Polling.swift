@@ -1,7 +1,7 @@
 import Glibc
 
-/// Waits with poll(2) until there is something to read from `descriptor`, or it is closed at its other end; -1 stands for
-/// none. False where `instant` comes first.
+/// Waits with poll(2) until there is something to read from `descriptor`, or it is closed at its other end; -1 stands
+/// for none. False where `instant` comes first.
 func isReadable(_ descriptor: Int32, by instant: ContinuousClock.Instant, or bell: Bell)
     throws(ChildProcessError) -> Bool
 {

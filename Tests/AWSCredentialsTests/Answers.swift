@@ -35,7 +35,8 @@ extension CurlResponse {
 
     /// How AWS STS refuses.
     static func refusal(_ code: String, status: Int) -> CurlResponse {
-        .text("<ErrorResponse><Error><Code>\(code)</Code><Message>HUSH</Message></Error></ErrorResponse>", status: status)
+        .text(
+            "<ErrorResponse><Error><Code>\(code)</Code><Message>HUSH</Message></Error></ErrorResponse>", status: status)
     }
 }
 

@@ -1,4 +1,5 @@
 import AWSCredentials
+import ChildProcess
 import Curl
 import SigV4
 import Testing
@@ -20,9 +21,27 @@ import Testing
             "profile 'p' has half a pair of keys: no aws_secret_access_key"
         ),
         (.malformedFlag(profile: "p", key: "use_x"), "use_x in profile 'p' is neither true nor false"),
+        (.malformedProfile("p", .missing(key: "k")), "profile 'p' has no k"),
         (
-            .unsupportedSource(profile: "p", .process),
-            "profile 'p' takes its credentials from another program (credential_process), which is not supported"
+            .malformedProfile("p", .unknownSource),
+            "profile 'p' has a credential_source that is none of Environment, Ec2InstanceMetadata, EcsContainer"
+        ),
+        (.noCaller(role: "r", reason: "x"), "nothing can ask for the role r: x"),
+        (
+            .roleRefused(role: "r", .accessDenied),
+            "the role r cannot be assumed: its trust policy, or a policy of whoever asks, does not allow it"
+        ),
+        (
+            .roleRefused(role: "r", .other(code: "Odd")),
+            "the role r cannot be assumed: AWS answered with the error Odd"
+        ),
+        (
+            .processFailed(profile: "p", .failed(.failed(status: 3))),
+            "the credential_process of profile 'p' ended with status 3"
+        ),
+        (
+            .signOnFailed(profile: "p", .noSuchRole(name: "r", accountID: "1")),
+            "profile 'p' cannot sign in: the user has no role 'r' in account '1'"
         ),
         (
             .malformedCredentials(.sessionToken),

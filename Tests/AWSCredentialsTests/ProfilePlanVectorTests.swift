@@ -5,8 +5,8 @@ import Testing
 /// The cases of profile chains that the AWS SDKs share.
 @Suite(.enabled(if: Vectors.isToBeUsed, Comment(rawValue: Vectors.whySkipped)))
 struct ProfilePlanVectorTests {
-    /// A session without an account and a role yields a token and no credentials. Others find that out when they ask for
-    /// the credentials; here the profile is refused before anybody is asked.
+    /// A session without an account and a role yields a token and no credentials. Others find that out when they ask
+    /// for the credentials; here the profile is refused before anybody is asked.
     private static let refusedEarlier: Set = ["SSO token profile selected"]
 
     @Test func agreesWithEveryCaseOfTheOtherSDKs() throws {

@@ -22,8 +22,7 @@ struct RecordedCaseTests {
     @Test(arguments: try names(in: profileFolder))
     func agreesOnProfiles(name: String) async throws {
         try await check(name, in: Self.profileFolder) { environment, files, transport in
-            ProfileProvider(
-                environment: environment, files: files, transport: transport, named: .none, pause: { _ in })
+            ProfileProvider(environment: environment, files: files, transport: transport)
         }
     }
 
@@ -53,11 +52,4 @@ struct RecordedCaseTests {
         await client.shutDown()
         await server.stop(within: .zero)
     }
-}
-
-extension NamedSources {
-    /// None of the cases that have a profile alone names a source.
-    fileprivate static let none = NamedSources(
-        environment: EnvironmentProvider(environment: [:]), container: EnvironmentProvider(environment: [:]),
-        instanceMetadata: EnvironmentProvider(environment: [:]))
 }

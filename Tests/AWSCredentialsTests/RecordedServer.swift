@@ -67,13 +67,14 @@ extension Recording.Exchange {
         Self.compared.allSatisfy { headers[$0] == nil || headers[$0] == found[$0] }
     }
 
-    /// A signature is compared by its being there: the keys and times of the recordings are not those of the cases. That
-    /// of a container's agent is a token, which the recordings left out.
+    /// A signature is compared by its being there: the keys and times of the recordings are not those of the cases.
+    /// That of a container's agent is a token, which the recordings left out.
     fileprivate func agrees(signed isSigned: Bool) -> Bool {
         method != "POST" || isSigned == (headers["authorization"] != nil)
     }
 
-    /// The names of the fields and what is asked for. The roles and tokens of the recordings are not those of the cases.
+    /// The names of the fields and what is asked for. The roles and tokens of the recordings are not those of the
+    /// cases.
     fileprivate func agrees(withForm found: String) -> Bool {
         guard method == "POST" else { return found.isEmpty }
         let (found, expected) = (Self.fields(found), Self.fields(requestBody ?? ""))

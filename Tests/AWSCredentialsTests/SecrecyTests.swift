@@ -37,6 +37,24 @@ import Testing
         #expect(isSilent(InstanceMetadataProvider(environment: agent, profile: nil, transport: transport)))
     }
 
+    @Test func keepsSecretsOutOfPlansAndTheirSources() throws {
+        let text = """
+            [profile a]
+            role_arn = r
+            source_profile = b
+            [profile b]
+            aws_access_key_id = AKID
+            aws_secret_access_key = HUSH
+            aws_session_token = TOKEN
+            [profile c]
+            credential_process = program --password HUSH
+            """
+        let sections = try SharedFileParser.sections(of: text, as: .config, path: "f")
+        let configuration = SharedConfiguration(config: sections, credentials: [:])
+        #expect(isSilent(try ProfilePlan(for: "a", in: configuration)))
+        #expect(isSilent(try ProfilePlan(for: "c", in: configuration)))
+    }
+
     @Test func keepsSecretsOutOfParsedFiles() throws {
         let text = "[default]\naws_secret_access_key = HUSH\naws_session_token = TOKEN\n"
         let sections = try SharedFileParser.sections(of: text, as: .credentials, path: "f")

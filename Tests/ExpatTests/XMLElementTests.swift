@@ -42,9 +42,11 @@ import Testing
     @Test func readsOtherEncodings() throws {
         let latin = Array("<?xml version='1.0' encoding='ISO-8859-1'?><a>".utf8) + [0xE9] + Array("</a>".utf8)
         #expect(try XMLElement.root(of: latin).text == "é")
-        let wide: [UInt8] = [0xFF, 0xFE] + Array("<a>é</a>".utf16).flatMap { unit -> [UInt8] in
-            [UInt8(unit & 0xFF), UInt8(unit >> 8)]
-        }
+        let wide: [UInt8] =
+            [0xFF, 0xFE]
+            + Array("<a>é</a>".utf16).flatMap { unit -> [UInt8] in
+                [UInt8(unit & 0xFF), UInt8(unit >> 8)]
+            }
         #expect(try XMLElement.root(of: wide).text == "é")
     }
 

@@ -14,6 +14,8 @@ public enum ProfileFault: Error, Sendable, Equatable {
     case noSource
     /// `source_profile` leads back here.
     case loop
+    /// The credentials are those of a login at the console (`login_session`), which ends after hours.
+    case needsLogin
     /// The role needs a code from a device (`mfa_serial`), and there is nobody to ask.
     case needsCode
     /// `duration_seconds` is no number of seconds that AWS could grant.
@@ -40,6 +42,7 @@ extension ProfileFault: CustomStringConvertible {
         case .unknownSourceProfile(let name): "names the source_profile '\(name)', which no file defines"
         case .noSource: "is the source_profile of another one, but names no source of credentials"
         case .loop: "is its own source_profile, directly or through others"
+        case .needsLogin: "needs a login at the console (login_session), for which nobody can be asked"
         case .needsCode: "needs a code from a device (mfa_serial), for which nobody can be asked"
         case .malformedDuration: "has a duration_seconds that is not a number from 900 to 43200"
         case .malformedCommand: "has a credential_process with an open quotation or a backslash at its end"

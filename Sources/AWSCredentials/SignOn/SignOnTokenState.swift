@@ -1,9 +1,10 @@
-import SigV4
+package import SigV4
 
-/// The rules of prolonging a sign-in, without a clock, a lock or a request. A token is prolonged in its last 15 minutes,
-/// and one that could not be is tried again after a minute ("SSO token provider" of the AWS SDKs).
-struct SignOnTokenState: Sendable {
-    enum Step: Equatable {
+/// The rules of prolonging a sign-in, without a clock, a lock or a request. A token is prolonged in its last 15
+/// minutes; one that could not be is used meanwhile, and tried again after a minute ("SSO token provider" of the AWS
+/// SDKs).
+package struct SignOnTokenState: Sendable {
+    package enum Step: Equatable {
         case use(SignOnToken)
         /// Ask for a new token with this one, which may be shown meanwhile if it has not ended.
         case prolong(SignOnToken)
@@ -15,18 +16,20 @@ struct SignOnTokenState: Sendable {
     private var prolonged: SignOnToken?
     private var lull: Pause?
 
+    package init() {}
+
     /// What to do where the file holds this token: somebody may have signed in anew, or have prolonged it too.
-    mutating func step(with filed: SignOnToken, at now: Timestamp) -> Step {
+    package mutating func step(with filed: SignOnToken, at now: Timestamp) -> Step {
         let token = [filed, prolonged].compactMap(\.self).max { $0.expiration < $1.expiration } ?? filed
         let left = token.expiration.milliseconds(since: now)
         if left > Self.advisoryWindow { return .use(token) }
-        guard let renewal = token.renewal, renewal.isUsable(at: now), lull?.covers(now) != true
-        else { return left > 0 ? .use(token) : .signIn }
+        guard let renewal = token.renewal, renewal.isUsable(at: now) else { return left > 0 ? .use(token) : .signIn }
+        if left > 0, lull?.covers(now) == true { return .use(token) }
         lull = Pause(from: now, milliseconds: Self.lullLength)
         return .prolong(token)
     }
 
-    mutating func keep(_ token: SignOnToken) {
+    package mutating func keep(_ token: SignOnToken) {
         prolonged = token
         lull = nil
     }

@@ -26,8 +26,8 @@ struct EndpointSettings: Sendable {
         return endpoint
     }
 
-    /// A region becomes part of a host name that secrets are shown to, so it must be one DNS label (RFC 1035 §2.3.1): with
-    /// a dot or a slash in it the host could be anyone's.
+    /// A region becomes part of a host name that secrets are shown to, so it must be one DNS label (RFC 1035 §2.3.1):
+    /// with a dot or a slash in it the host could be anyone's.
     private func region(_ chosen: String?) throws(CredentialsError) -> String {
         let region = chosen ?? environmentRegion ?? profile.region ?? ""
         guard region.wholeMatch(of: /[a-z0-9-]{1,63}/) != nil else {

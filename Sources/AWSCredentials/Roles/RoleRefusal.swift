@@ -1,5 +1,5 @@
-/// Why AWS does not let a role be assumed ("Errors" of AssumeRole and AssumeRoleWithWebIdentity, and "Common Errors", in
-/// the AWS STS API Reference).
+/// Why AWS does not let a role be assumed ("Errors" of AssumeRole and AssumeRoleWithWebIdentity, and "Common Errors",
+/// in the AWS STS API Reference).
 public enum RoleRefusal: Sendable, Equatable {
     case accessDenied
     /// What was shown, credentials or a token, had ended.

@@ -15,10 +15,10 @@ package struct ProfilePlan: Sendable, Equatable {
     /// In the order in which they are assumed: the last one is the profile's own.
     package let roles: [Role]
 
-    /// Follows `source_profile` from the profile of this name, in which a role comes before keys; in the profiles that it
-    /// leads to it is the other way round. A profile that names itself means its own keys.
+    /// Follows `source_profile` from the profile of this name, in which a role comes before keys; in the profiles that
+    /// it leads to it is the other way round. A profile that names itself means its own keys.
     ///
-    /// Throws `malformedProfile`, `incompleteProfile` and `unsupportedSource`.
+    /// Throws `malformedProfile` and `incompleteProfile`.
     package init(for name: String, in configuration: SharedConfiguration) throws(CredentialsError) {
         var profile = try Profile(name, in: configuration, referrer: nil)
         var roles: [Role] = []

@@ -1,8 +1,8 @@
 import Curl
 import SigV4
 
-/// AWS Security Token Service, which hands out the credentials of roles ("AssumeRole" and "AssumeRoleWithWebIdentity" in
-/// the AWS STS API Reference).
+/// AWS Security Token Service, which hands out the credentials of roles ("AssumeRole" and "AssumeRoleWithWebIdentity"
+/// in the AWS STS API Reference).
 struct SecurityTokenService: Sendable {
     let endpoint: ServiceEndpoint
     private let transport: PatientTransport

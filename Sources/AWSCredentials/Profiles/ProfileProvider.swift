@@ -1,8 +1,8 @@
 public import Curl
 public import SigV4
 
-/// What the profile that `AWS_PROFILE` names, else `default`, describes: keys, a role, an identity, a sign-in, a program.
-/// Both files are read anew for every answer, so what is changed in place is found.
+/// What the profile that `AWS_PROFILE` names, else `default`, describes: keys, a role, an identity, a sign-in, a
+/// program. Both files are read anew for every answer, so what is changed in place is found.
 public struct ProfileProvider: CredentialsProvider {
     /// "profile".
     public let name = "profile"
@@ -10,9 +10,9 @@ public struct ProfileProvider: CredentialsProvider {
     private let files: FileReader
     private let sources: ProfileSources
 
-    /// `environment` says where the files are, which profile is meant and, before the profile, where AWS is; a program of
-    /// the profile's inherits it. `named` are the sources that `credential_source` may name. `pause` waits between two
-    /// attempts.
+    /// `environment` says where the files are, which profile is meant and, before the profile, where AWS is; a program
+    /// of the profile's inherits it. `named` are the sources that `credential_source` may name. `pause` waits between
+    /// two attempts.
     public init(
         environment: [String: String], files: FileReader, transport: any Transport,
         named: NamedSources,

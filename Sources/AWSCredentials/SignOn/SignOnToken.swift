@@ -1,24 +1,31 @@
 import FoundationEssentials
-import SigV4
+package import SigV4
 
 /// What a sign-in at IAM Identity Center yields, and what can prolong it.
-struct SignOnToken: Sendable, Equatable {
+package struct SignOnToken: Sendable, Equatable {
     /// What is shown to the portal.
-    let accessToken: String
-    let expiration: Timestamp
+    package let accessToken: String
+    package let expiration: Timestamp
     /// Nil where the sign-in cannot be prolonged.
-    let renewal: Renewal?
+    package let renewal: Renewal?
 
     /// What is shown to have a new token.
-    struct Renewal: Sendable, Equatable {
-        var refreshToken: String
+    package struct Renewal: Sendable, Equatable {
+        package var refreshToken: String
         let clientID: String
         let clientSecret: String
         /// Nil where it has no end that is known.
         let registrationEnd: Timestamp?
+
+        package init(refreshToken: String, clientID: String, clientSecret: String, registrationEnd: Timestamp?) {
+            self.refreshToken = refreshToken
+            self.clientID = clientID
+            self.clientSecret = clientSecret
+            self.registrationEnd = registrationEnd
+        }
     }
 
-    init(accessToken: String, expiration: Timestamp, renewal: Renewal?) {
+    package init(accessToken: String, expiration: Timestamp, renewal: Renewal?) {
         self.accessToken = accessToken
         self.expiration = expiration
         self.renewal = renewal
@@ -53,8 +60,16 @@ private struct TokenFile: Decodable {
 
 extension SignOnToken: CustomStringConvertible, CustomReflectable {
     /// Its end alone: all else is secret.
-    var description: String { "SignOnToken(until \(expiration))" }
+    package var description: String { "SignOnToken(until \(expiration))" }
 
     /// Its end alone, so that `dump` shows no more either.
-    var customMirror: Mirror { Mirror(self, children: ["expiration": expiration]) }
+    package var customMirror: Mirror { Mirror(self, children: ["expiration": expiration]) }
+}
+
+extension SignOnToken.Renewal: CustomStringConvertible, CustomReflectable {
+    /// Nothing of it.
+    package var description: String { "Renewal" }
+
+    /// Empty, so that `dump` shows nothing either.
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -30,14 +30,23 @@ struct SingleSignOnProvider: CredentialsProvider {
         switch store.step(with: try filedToken(), from: path, at: now) {
         case .use(let token): return token
         case .signIn: throw fault(.ended)
-        case .prolong(let old):
-            if let new = await issuer.token(after: old, at: now) {
+        case .prolong(let old): return try await token(after: old, at: now)
+        }
+    }
+
+    /// A new token, or the old one as long as it has not ended.
+    private func token(after old: SignOnToken, at now: Timestamp) async throws(CredentialsError) -> SignOnToken {
+        var failure = fault(.ended)
+        do throws(EndpointFault) {
+            if let new = try await issuer.token(after: old, at: now) {
                 store.keep(new, for: path)
                 return new
             }
-            guard now < old.expiration else { throw fault(.ended) }
-            return old
+        } catch {
+            failure = .endpointFailed("IAM Identity Center at \(issuer.endpoint.host)", error)
         }
+        guard now < old.expiration else { throw failure }
+        return old
     }
 
     private func filedToken() throws(CredentialsError) -> SignOnToken {

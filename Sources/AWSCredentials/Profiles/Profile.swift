@@ -28,7 +28,7 @@ struct Profile {
         case .webIdentity: return .webIdentity(try webIdentity())
         case .singleSignOn: return .singleSignOn(try signOnSettings())
         case .process: return .process(try process())
-        case .login: throw .unsupportedSource(profile: name, .login)
+        case .login: throw .malformedProfile(name, .needsLogin)
         case .assumedRole, nil: throw .malformedProfile(name, .noSource)
         }
     }

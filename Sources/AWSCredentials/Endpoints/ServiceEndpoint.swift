@@ -8,8 +8,8 @@ package struct ServiceEndpoint: Sendable, Equatable {
     package let host: String
     package let region: String
 
-    /// What its endpoint rules say of a service in a region. They are the same for all services that hand out credentials
-    /// (the rule sets of `sts`, `sso` and `sso-oidc`).
+    /// What its endpoint rules say of a service in a region. They are the same for all services that hand out
+    /// credentials (the rule sets of `sts`, `sso` and `sso-oidc`).
     init(of service: CredentialsService, in region: String, usesFIPS: Bool, usesDualStack: Bool) {
         let partition = Partition(ofRegion: region)
         let isPlain = !usesFIPS || !usesDualStack && partition.hasPlainFIPSHosts
@@ -19,8 +19,8 @@ package struct ServiceEndpoint: Sendable, Equatable {
         self.region = region
     }
 
-    /// An endpoint that somebody chose. Nil unless it is `http` or `https`, a host and perhaps a port, and nothing else: a
-    /// path would have to be signed, and a password would end up in logs.
+    /// An endpoint that somebody chose. Nil unless it is `http` or `https`, a host and perhaps a port, and nothing
+    /// else: a path would have to be signed, and a password would end up in logs.
     init?(_ text: String, in region: String) {
         let form = /(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?\/?/
         guard let parts = text.lowercased().wholeMatch(of: form) else { return nil }

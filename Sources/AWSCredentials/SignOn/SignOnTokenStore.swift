@@ -1,8 +1,8 @@
 import SigV4
 import Synchronization
 
-/// The sign-ins that were prolonged here, by file. They live as long as the process: nothing is written to disk. Safe to
-/// use from any thread.
+/// The sign-ins that were prolonged here, by file. They live as long as the process: nothing is written to disk. Safe
+/// to use from any thread.
 final class SignOnTokenStore: Sendable {
     private let states = Mutex<[String: SignOnTokenState]>([:])
 

@@ -1,17 +1,17 @@
 /// The words of a command line as a POSIX shell divides them, without anything else that a shell does ("Quoting" in the
 /// Shell Command Language of POSIX.1; the AWS CLI does the same).
-struct ShellWords {
+package struct ShellWords {
     private enum Quotation {
         case none, single, double
     }
 
-    private(set) var words: [String] = []
+    package private(set) var words: [String] = []
     private var word: String?
     private var quotation = Quotation.none
     private var isEscaped = false
 
     /// Nil for an open quotation and for a backslash at the end.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         for scalar in text.unicodeScalars { read(scalar) }
         guard quotation == .none, !isEscaped else { return nil }
         endWord()

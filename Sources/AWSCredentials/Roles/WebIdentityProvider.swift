@@ -1,8 +1,8 @@
 public import Curl
 public import SigV4
 
-/// A role that the environment names and that is assumed with a token in a file, as pods of Amazon EKS have it ("IAM roles
-/// for service accounts" in the Amazon EKS User Guide).
+/// A role that the environment names and that is assumed with a token in a file, as pods of Amazon EKS have it ("IAM
+/// roles for service accounts" in the Amazon EKS User Guide).
 public struct WebIdentityProvider: CredentialsProvider {
     /// "web identity".
     public let name = "web identity"
@@ -11,8 +11,8 @@ public struct WebIdentityProvider: CredentialsProvider {
     private let transport: any Transport
     private let pause: @Sendable (Duration) async -> Void
 
-    /// `environment` also says where AWS STS is, as far as the selected profile's settings do not. `pause` waits between
-    /// two attempts.
+    /// `environment` also says where AWS STS is, as far as the selected profile's settings do not. `pause` waits
+    /// between two attempts.
     public init(
         environment: [String: String], files: FileReader, transport: any Transport,
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
@@ -23,8 +23,8 @@ public struct WebIdentityProvider: CredentialsProvider {
         self.pause = pause
     }
 
-    /// Takes at most 15 s. Throws where the token stands without a role, the token cannot be read, AWS refuses it, or does
-    /// not answer.
+    /// Takes at most 15 s. Throws where the token stands without a role, the token cannot be read, AWS refuses it, or
+    /// does not answer.
     public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
         guard let identity = try WebIdentity(environment: environment)
         else { return .notConfigured(reason: "\(WebIdentity.tokenFileVariable) is not set") }
