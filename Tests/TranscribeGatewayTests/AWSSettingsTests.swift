@@ -49,9 +49,13 @@ import Testing
         ] as [([String: String], String?)])
     func takesTheServicesOwnEndpointFirst(environment: [String: String], endpoint: String?) throws {
         let environment = environment.merging(["AWS_REGION": "us-east-1"]) { $1 }
-        let settings = try AWSSettings.load(from: environment)
-        #expect(settings.endpoint == endpoint)
-        #expect(settings.endpointVariable.map { environment[$0]?.hasPrefix(endpoint ?? "") } ?? (endpoint == nil))
+        #expect(try AWSSettings.load(from: environment).endpoint == endpoint)
+    }
+
+    @Test(arguments: ["AWS_ENDPOINT_URL_TRANSCRIBE", "AWS_ENDPOINT_URL"])
+    func namesTheVariableThatSetsTheEndpoint(variable: String) throws {
+        let environment = ["AWS_REGION": "us-east-1", variable: "https://localhost:8443"]
+        #expect(try AWSSettings.load(from: environment).endpointVariable == variable)
     }
 
     @Test(arguments: [
