@@ -20,16 +20,20 @@ let package = Package(
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CSpawn"),
         .target(name: "HTTPExchange", dependencies: [.httpTypes]),
         .target(name: "SigV4", dependencies: [.crypto]),
         .target(name: "Caching"),
         .target(name: "RateLimiting"),
         .target(name: "Telemetry", dependencies: [.logging, .coreMetrics, .system]),
-        // Rank 1: the two C libraries in Swift's words.
+        // Rank 1: the C libraries in Swift's words.
         .target(name: "MicroHTTPD", dependencies: ["CMicroHTTPD", "HTTPExchange", .httpTypes]),
         .target(name: "Curl", dependencies: ["CCurl"]),
+        .target(name: "Expat", dependencies: ["CExpat"]),
+        .target(name: "ChildProcess", dependencies: ["CSpawn"]),
         // Rank 2: AWS.
-        .target(name: "AWSCredentials", dependencies: ["SigV4", "Curl"]),
+        .target(name: "AWSCredentials", dependencies: ["SigV4", "Curl", "Expat", "ChildProcess", .crypto]),
         .target(name: "Transcribe", dependencies: ["SigV4", "Curl"]),
         // Rank 3: the product, and the upstream that demo and tests talk to.
         .target(
@@ -56,7 +60,13 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .logging, .metrics]),
         .testTarget(name: "MicroHTTPDTests", dependencies: ["MicroHTTPD", "HTTPExchange", .httpTypes]),
         .testTarget(name: "CurlTests", dependencies: ["Curl"]),
-        .testTarget(name: "AWSCredentialsTests", dependencies: ["AWSCredentials", "SigV4"]),
+        .testTarget(name: "ExpatTests", dependencies: ["Expat"]),
+        .testTarget(name: "ChildProcessTests", dependencies: ["ChildProcess"]),
+        .testTarget(
+            name: "AWSCredentialsTests",
+            dependencies: [
+                "AWSCredentials", "ChildProcess", "Curl", "HTTPExchange", "MicroHTTPD", "SigV4", .httpTypes,
+            ]),
         .testTarget(name: "TranscribeTests", dependencies: ["Transcribe", "SigV4", "Curl"]),
         .testTarget(
             name: "GatewayTests",
@@ -66,7 +76,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "TranscribeEmulatorTests", dependencies: ["TranscribeEmulator", "HTTPExchange", "SigV4", .httpTypes]),
-        .testTarget(name: "TranscribeGatewayTests", dependencies: ["TranscribeGateway", .argumentParser]),
+        .testTarget(
+            name: "TranscribeGatewayTests",
+            dependencies: ["TranscribeGateway", "AWSCredentials", "Curl", "SigV4", "Transcribe", .argumentParser]),
         .testTarget(name: "HouseTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -13,6 +13,8 @@ public struct ChainReport: Sendable {
     public private(set) var steps: [(provider: String, verdict: Verdict)] = []
     /// What the last step found, if it did.
     public private(set) var credentials: Credentials?
+    /// Where they came from.
+    public private(set) var origin: CredentialsOrigin?
 
     /// Whether the last step was found or failed: nobody else is to be asked.
     var isDecided: Bool {
@@ -22,14 +24,18 @@ public struct ChainReport: Sendable {
         }
     }
 
-    mutating func append(_ provider: String, _ verdict: Verdict, yielding credentials: Credentials? = nil) {
+    mutating func append(
+        _ provider: String, _ verdict: Verdict, yielding credentials: Credentials? = nil,
+        from origin: CredentialsOrigin? = nil
+    ) {
         steps.append((provider, verdict))
         self.credentials = credentials
+        self.origin = origin
     }
 
     /// The whole chain's answer. Without any it names each source that was tried.
     func answer() throws(CredentialsError) -> ProviderAnswer {
-        if let credentials { return .found(credentials) }
+        if let credentials, let origin { return .found(credentials, from: origin) }
         if case .failed(let error) = steps.last?.verdict { throw error }
         return .notConfigured(reason: description)
     }

@@ -1,3 +1,4 @@
+public import Curl
 public import SigV4
 
 /// Providers in order: the first that yields wins, one that fails ends the search, one that is not set up is passed by.
@@ -12,10 +13,27 @@ public struct CredentialsChain: CredentialsProvider {
         self.providers = providers
     }
 
-    /// The environment, then the selected profile.
-    public init(environment: [String: String], files: FileReader) {
+    /// All sources of AWS: the environment, the selected profile, a web identity, a container's agent, instance
+    /// metadata. (Where a profile and a web identity are both set up the profile comes first, as in AWS's newer SDKs.)
+    ///
+    /// `pause` waits between two attempts at a source.
+    public init(
+        environment: [String: String], files: FileReader, transport: any Transport,
+        pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
+    ) {
+        let variables = EnvironmentProvider(environment: environment)
+        let container = ContainerProvider(environment: environment, files: files, transport: transport, pause: pause)
+        let metadata = InstanceMetadataProvider(
+            // Files that are broken end the chain at the profile, before this is asked.
+            environment: environment, profile: try? ProfileSettings(environment: environment, files: files),
+            transport: transport, pause: pause)
+        let named = NamedSources(environment: variables, container: container, instanceMetadata: metadata)
         self.init([
-            EnvironmentProvider(environment: environment), ProfileProvider(environment: environment, files: files),
+            variables,
+            ProfileProvider(
+                environment: environment, files: files, transport: transport, named: named, pause: pause),
+            WebIdentityProvider(environment: environment, files: files, transport: transport, pause: pause),
+            container, metadata,
         ])
     }
 
@@ -38,7 +56,7 @@ extension ChainReport {
     fileprivate mutating func append(_ provider: any CredentialsProvider, at now: Timestamp) async {
         do throws(CredentialsError) {
             switch try await provider.credentials(at: now) {
-            case .found(let credentials): append(provider.name, .found, yielding: credentials)
+            case .found(let credentials, let origin): append(provider.name, .found, yielding: credentials, from: origin)
             case .notConfigured(let reason): append(provider.name, .notConfigured(reason: reason))
             }
         } catch {

@@ -17,8 +17,22 @@ public enum CredentialsError: Error, Sendable, Equatable {
     case incompleteProfile(String, missing: String)
     /// The profile's setting is neither `true` nor `false`.
     case malformedFlag(profile: String, key: String)
-    /// The profile takes its credentials from a kind of source that is not supported.
-    case unsupportedSource(profile: String, ProfileSource)
+    /// The profile describes a source that cannot be, or not the whole of one.
+    case malformedProfile(String, ProfileFault)
+    /// What should ask for the role has no credentials itself; `reason` says why in words.
+    case noCaller(role: String, reason: String)
+    /// AWS does not let the role be assumed.
+    case roleRefused(role: String, RoleRefusal)
+    /// The program that the profile names gave no credentials.
+    case processFailed(profile: String, ProcessFault)
+    /// Nobody is signed in at IAM Identity Center as the profile wants it.
+    case signOnFailed(profile: String, SignOnFault)
+    /// A variable, or a key of the profile, has a value that nobody can follow; `allowed` says what it may be.
+    case malformedSetting(String, allowed: String)
+    /// The token that this file or variable holds cannot be sent.
+    case malformedToken(String)
+    /// An endpoint that hands out credentials, named in words, gave none.
+    case endpointFailed(String, EndpointFault)
     /// A provider yielded a set with a part that no request could be signed with.
     case malformedCredentials(CredentialsPart)
     /// A provider yielded a set that had ended already.

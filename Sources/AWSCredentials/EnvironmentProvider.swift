@@ -22,7 +22,8 @@ public struct EnvironmentProvider: CredentialsProvider {
             return .found(
                 Credentials(
                     accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken,
-                    expiration: try expiration(), accountID: environment.value(of: "AWS_ACCOUNT_ID")))
+                    expiration: try expiration(), accountID: environment.value(of: "AWS_ACCOUNT_ID")),
+                from: CredentialsOrigin(name))
         }
     }
 

@@ -1,5 +1,7 @@
-/// Why a file that exists could not be used.
+/// Why a file could not be used.
 public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
+    /// It is needed and not there.
+    case missing
     /// The process may not read it.
     case permissionDenied
     /// It is a directory, a device or a pipe.
@@ -14,6 +16,7 @@ public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
     /// The predicate of a sentence whose subject is the file.
     public var description: String {
         switch self {
+        case .missing: "does not exist"
         case .permissionDenied: "cannot be read: permission denied"
         case .notRegular: "is not a regular file"
         case .tooLarge(let limit): "is larger than \(limit) bytes"

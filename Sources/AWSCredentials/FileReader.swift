@@ -28,11 +28,18 @@ public struct FileReader: Sendable {
         do {
             let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
             guard attributes[.type] as? FileAttributeType == .typeRegular else { throw FileFault.notRegular }
-            guard let size = attributes[.size] as? Int, size <= limit else { throw FileFault.tooLarge(limit: limit) }
+            guard let size = Self.size(attributes[.size]), size <= limit
+            else { throw FileFault.tooLarge(limit: limit) }
             return try Data(contentsOf: file)
         } catch {
             return try absence(or: error)
         }
+    }
+
+    /// An unsigned number as FoundationEssentials tells it; where the whole of Foundation is loaded too, one of its own
+    /// that converts to a signed one only.
+    private static func size(_ value: Any?) -> Int? {
+        (value as? UInt).map { Int(clamping: $0) } ?? value as? Int
     }
 
     /// Nil where the error says that there is no such file.

@@ -8,6 +8,12 @@ struct Variables: Sendable {
 
     /// The variable's value without white space around it, or nil where it is unset, empty or blank.
     func value(of name: String) -> String? { values.value(of: name) }
+
+    /// All of them, for a program that inherits them.
+    var all: [String: String] { values }
+
+    /// The variable as it is.
+    func verbatim(_ name: String) -> String? { values[name] }
 }
 
 extension Variables: CustomStringConvertible, CustomReflectable {

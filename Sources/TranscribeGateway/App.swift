@@ -11,6 +11,6 @@ struct App: AsyncParsableCommand {
             (cache.ttl.running is GATEWAY_CACHE_TTL_RUNNING), or in a JSON file. AWS's own variables (AWS_REGION, \
             AWS_PROFILE, ...) mean what they mean everywhere. A configuration that is not right ends with status 78.
             """,
-        subcommands: [Serve.self, Demo.self, Check.self, Health.self],
+        subcommands: [Serve.self, Demo.self, Check.self, Doctor.self, Health.self],
         defaultSubcommand: Serve.self)
 }

@@ -32,6 +32,6 @@ final class CountingProvider: CredentialsProvider {
         }
         defer { counts.withLock { $0.running -= 1 } }
         try await gate(number)
-        return .found(.number(number, until: lifetime.map { now + $0 }))
+        return .found(.number(number, until: lifetime.map { now + $0 }), from: .stable)
     }
 }

@@ -13,12 +13,12 @@ import Testing
 
     private let absent = FixedProvider(name: "absent", result: .success(.notConfigured(reason: "nothing is set")))
     private let broken = FixedProvider(name: "broken", result: .failure(.unknownProfile("p")))
-    private let first = FixedProvider(name: "first", result: .success(.found(.number(1))))
-    private let second = FixedProvider(name: "second", result: .success(.found(.number(2))))
+    private let first = FixedProvider(name: "first", result: .success(.found(.number(1), from: .plain)))
+    private let second = FixedProvider(name: "second", result: .success(.found(.number(2), from: .stable)))
 
     @Test func takesTheFirstThatYieldsAndAsksNoFurther() async throws {
         let chain = CredentialsChain([absent, first, broken, second])
-        #expect(try await chain.credentials(at: .noon) == .found(.number(1)))
+        #expect(try await chain.credentials(at: .noon) == .found(.number(1), from: .plain))
         #expect(await chain.report(at: .noon).steps.map(\.provider) == ["absent", "first"])
     }
 
@@ -44,12 +44,14 @@ import Testing
         let report = await CredentialsChain([absent, second]).report(at: .noon)
         #expect(report.description == "absent: nothing is set; second: found")
         #expect(report.credentials == .number(2))
+        #expect(report.origin == .stable)
     }
 
     @Test func asksTheEnvironmentBeforeTheProfile() async throws {
         let environment = ["AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "B", "AWS_PROFILE": "nowhere"]
         let chain = CredentialsChain(environment: environment, files: FileReader())
         #expect(
-            try await chain.credentials(at: .noon) == .found(Credentials(accessKeyID: "A", secretAccessKey: "B")))
+            try await chain.credentials(at: .noon)
+                == .found(Credentials(accessKeyID: "A", secretAccessKey: "B"), from: CredentialsOrigin("environment")))
     }
 }

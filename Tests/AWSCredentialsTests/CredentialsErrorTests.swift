@@ -1,4 +1,6 @@
 import AWSCredentials
+import ChildProcess
+import Curl
 import SigV4
 import Testing
 
@@ -9,6 +11,7 @@ import Testing
             "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not"
         ),
         (.malformedTime(variable: "X"), "X is not a time like 2030-01-31T12:00:00Z"),
+        (.unreadableFile(path: "/f", .missing), "/f does not exist"),
         (.unreadableFile(path: "/f", .permissionDenied), "/f cannot be read: permission denied"),
         (.unreadableFile(path: "/f", .tooLarge(limit: 9)), "/f is larger than 9 bytes"),
         (.malformedFile(path: "/f", line: 3, .unclosedDefinition), "/f, line 3: profile definition must end with ']'"),
@@ -18,13 +21,43 @@ import Testing
             "profile 'p' has half a pair of keys: no aws_secret_access_key"
         ),
         (.malformedFlag(profile: "p", key: "use_x"), "use_x in profile 'p' is neither true nor false"),
+        (.malformedProfile("p", .missing(key: "k")), "profile 'p' has no k"),
         (
-            .unsupportedSource(profile: "p", .process),
-            "profile 'p' takes its credentials from another program (credential_process), which is not supported"
+            .malformedProfile("p", .unknownSource),
+            "profile 'p' has a credential_source that is none of Environment, Ec2InstanceMetadata, EcsContainer"
+        ),
+        (.noCaller(role: "r", reason: "x"), "nothing can ask for the role r: x"),
+        (
+            .roleRefused(role: "r", .accessDenied),
+            "the role r cannot be assumed: its trust policy, or a policy of whoever asks, does not allow it"
+        ),
+        (
+            .roleRefused(role: "r", .other(code: "Odd")),
+            "the role r cannot be assumed: AWS answered with the error Odd"
+        ),
+        (
+            .processFailed(profile: "p", .failed(.failed(status: 3))),
+            "the credential_process of profile 'p' ended with status 3"
+        ),
+        (
+            .signOnFailed(profile: "p", .noSuchRole(name: "r", accountID: "1")),
+            "profile 'p' cannot sign in: the user has no role 'r' in account '1'"
         ),
         (
             .malformedCredentials(.sessionToken),
             "the session token is empty or holds a character that none can hold"
+        ),
+        (.malformedSetting("X", allowed: "1 or 2"), "X must be 1 or 2"),
+        (.malformedToken("/f"), "the token in /f is empty or holds a line break"),
+        (
+            .endpointFailed("the agent", .transfer(.timedOut(.connecting))),
+            "the agent cannot be asked: no answer in time, while connecting"
+        ),
+        (.endpointFailed("the agent", .status(500)), "the agent answered with status 500"),
+        (.endpointFailed("the agent", .reported(code: "X")), "the agent answered with the error X"),
+        (
+            .endpointFailed("the agent", .malformed),
+            "the agent answered with something that is no set of credentials"
         ),
         (.expired(.noon), "the credentials ended at 2026-11-24T12:00:00.000Z"),
         (.notConfigured(reason: "r"), "no source of AWS credentials is set up: r"),

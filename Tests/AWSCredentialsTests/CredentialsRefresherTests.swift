@@ -26,7 +26,7 @@ import Testing
 
     @Test func fetchesBeforeAnybodyAsks() async throws {
         try await running(refresher(CountingProvider())) {
-            #expect(await events.next() == .refreshed(expiration: nil))
+            #expect(await events.next() == .refreshed(expiration: nil, from: .stable))
         }
     }
 
@@ -46,9 +46,9 @@ import Testing
     @Test func fetchesEarlyByItself() async throws {
         let refresher = refresher(CountingProvider(lifetime: 3_600), tick: .milliseconds(1))
         try await running(refresher) {
-            #expect(await events.next() == .refreshed(expiration: .noon + 3_600))
+            #expect(await events.next() == .refreshed(expiration: .noon + 3_600, from: .stable))
             clock.advance(seconds: 3_300)
-            #expect(await events.next() == .refreshed(expiration: .noon + 6_900))
+            #expect(await events.next() == .refreshed(expiration: .noon + 6_900, from: .stable))
             let credentials = try await refresher.current(at: clock.now)
             #expect(credentials == .number(2, until: .noon + 6_900))
         }
@@ -60,7 +60,7 @@ import Testing
             let first = Credentials.number(1, until: .noon + 60)
 
             func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
-                now == .noon ? .found(first) : .found(Credentials(accessKeyID: "A", secretAccessKey: "not\n"))
+                .found(now == .noon ? first : Credentials(accessKeyID: "A", secretAccessKey: "not\n"), from: .plain)
             }
         }
         let refresher = refresher(Fading())
@@ -68,7 +68,7 @@ import Testing
             let first = try await refresher.current(at: .noon)
             clock.advance(seconds: 59)
             #expect(try await refresher.current(at: clock.now) == first)
-            #expect(await events.next() == .refreshed(expiration: .noon + 60))
+            #expect(await events.next() == .refreshed(expiration: .noon + 60, from: .plain))
             #expect(
                 await events.next()
                     == .kept(expiration: .noon + 60, because: .malformedCredentials(.secretAccessKey)))

@@ -17,19 +17,20 @@ import Testing
         let expected = Credentials(
             accessKeyID: "AKID", secretAccessKey: "HUSH", sessionToken: "TOKEN", expiration: .noon,
             accountID: "123456789012")
-        #expect(try answer(keys.merging(others) { $1 }) == .found(expected))
+        #expect(try answer(keys.merging(others) { $1 }).credentials == expected)
     }
 
     @Test func dropsWhiteSpaceAroundValues() throws {
         let expected = Credentials(accessKeyID: "AKID", secretAccessKey: "HUSH")
-        #expect(try answer(["AWS_ACCESS_KEY_ID": " AKID\n", "AWS_SECRET_ACCESS_KEY": "HUSH\r\n"]) == .found(expected))
+        #expect(
+            try answer(["AWS_ACCESS_KEY_ID": " AKID\n", "AWS_SECRET_ACCESS_KEY": "HUSH\r\n"]).credentials == expected)
     }
 
     @Test func readsTheOldNameOfTheTokenWhereTheNewOneIsNotSet() throws {
         let old = try answer(keys.merging(["AWS_SECURITY_TOKEN": "OLD", "AWS_SESSION_TOKEN": ""]) { $1 })
         let both = try answer(keys.merging(["AWS_SECURITY_TOKEN": "OLD", "AWS_SESSION_TOKEN": "NEW"]) { $1 })
-        #expect(old == .found(Credentials(accessKeyID: "AKID", secretAccessKey: "HUSH", sessionToken: "OLD")))
-        #expect(both == .found(Credentials(accessKeyID: "AKID", secretAccessKey: "HUSH", sessionToken: "NEW")))
+        #expect(old.credentials == Credentials(accessKeyID: "AKID", secretAccessKey: "HUSH", sessionToken: "OLD"))
+        #expect(both.credentials == Credentials(accessKeyID: "AKID", secretAccessKey: "HUSH", sessionToken: "NEW"))
     }
 
     @Test(arguments: [[:], ["AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "  "]])

@@ -11,65 +11,65 @@ import Testing
 
     private func answer(
         _ environment: [String: String], limit: Int = 1 << 20
-    ) throws(CredentialsError) -> ProviderAnswer {
+    ) async throws(CredentialsError) -> ProviderAnswer {
         let files = FileReader(root: folder.path, limit: limit)
-        return try ProfileProvider(environment: environment, files: files).credentials(at: .noon)
+        return try await ProfileProvider(environment: environment, files: files).credentials(at: .noon)
     }
 
-    private func fault(limit: Int = 1 << 20) -> CredentialsError? {
+    private func fault(limit: Int = 1 << 20) async -> CredentialsError? {
         do throws(CredentialsError) {
-            _ = try answer(["AWS_SHARED_CREDENTIALS_FILE": "/keys"], limit: limit)
+            _ = try await answer(["AWS_SHARED_CREDENTIALS_FILE": "/keys"], limit: limit)
             return nil
         } catch {
             return error
         }
     }
 
-    @Test func acceptsAFileOfExactlyTheLargestSizeAndNoneBeyond() throws {
+    @Test func acceptsAFileOfExactlyTheLargestSizeAndNoneBeyond() async throws {
         let text = "[default]\naws_access_key_id = A\naws_secret_access_key = B\n"
         try folder.write(text, to: "/keys")
-        #expect(fault(limit: text.utf8.count) == nil)
+        #expect(await fault(limit: text.utf8.count) == nil)
         let limit = text.utf8.count - 1
-        #expect(fault(limit: limit) == .unreadableFile(path: "/keys", .tooLarge(limit: limit)))
+        #expect(await fault(limit: limit) == .unreadableFile(path: "/keys", .tooLarge(limit: limit)))
     }
 
-    @Test func refusesWhatIsNotText() throws {
+    @Test func refusesWhatIsNotText() async throws {
         try folder.write(Data([0x5B, 0xFF, 0x5D]), to: "/keys")
-        #expect(fault() == .unreadableFile(path: "/keys", .notText))
+        #expect(await fault() == .unreadableFile(path: "/keys", .notText))
     }
 
-    @Test func refusesADirectory() throws {
+    @Test func refusesADirectory() async throws {
         try folder.write("", to: "/keys/inside")
-        #expect(fault() == .unreadableFile(path: "/keys", .notRegular))
+        #expect(await fault() == .unreadableFile(path: "/keys", .notRegular))
     }
 
-    @Test func skipsAByteOrderMark() throws {
+    @Test func skipsAByteOrderMark() async throws {
         try folder.write("\u{FEFF}[default]\naws_access_key_id = A\naws_secret_access_key = B\n", to: "/keys")
-        #expect(fault() == nil)
+        #expect(await fault() == nil)
     }
 
-    @Test func followsLinksAsMountedSecretsAre() throws {
+    @Test func followsLinksAsMountedSecretsAre() async throws {
         try folder.write("[default]\naws_access_key_id = A\naws_secret_access_key = B\n", to: "/..data/keys")
         try FileManager.default.createSymbolicLink(
             atPath: folder.path + "/keys", withDestinationPath: "..data/keys")
         #expect(
-            try answer(["AWS_SHARED_CREDENTIALS_FILE": "/keys"])
-                == .found(Credentials(accessKeyID: "A", secretAccessKey: "B")))
+            try await answer(["AWS_SHARED_CREDENTIALS_FILE": "/keys"]).credentials
+                == Credentials(accessKeyID: "A", secretAccessKey: "B"))
     }
 
-    @Test func passesByAHomeDirectoryThatCannotBeEntered() throws {
+    @Test func passesByAHomeDirectoryThatCannotBeEntered() async throws {
         try folder.write("a file where a directory should be", to: "/home/.aws")
-        guard case .notConfigured(let reason) = try answer(["HOME": "/home"]) else {
+        guard case .notConfigured(let reason) = try await answer(["HOME": "/home"]) else {
             Issue.record("yielded credentials")
             return
         }
         #expect(reason.contains("/home/.aws/config cannot be read"))
     }
 
-    @Test func failsOnANamedFileThatCannotBeReached() throws {
+    @Test func failsOnANamedFileThatCannotBeReached() async throws {
         try folder.write("a file where a directory should be", to: "/home/.aws")
-        #expect(throws: CredentialsError.unreadableFile(path: "/home/.aws/config", .unreadable)) {
-            try answer(["AWS_CONFIG_FILE": "/home/.aws/config"])
+        await #expect(throws: CredentialsError.unreadableFile(path: "/home/.aws/config", .unreadable)) {
+            try await answer(["AWS_CONFIG_FILE": "/home/.aws/config"])
         }
     }
 }

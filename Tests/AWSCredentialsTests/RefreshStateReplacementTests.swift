@@ -17,7 +17,7 @@ import Testing
         #expect(state.beginsFetch(at: .noon))
         #expect(state.answer(.replacement(for: .number(1)), at: .noon) == .wait)
         #expect(!state.beginsFetch(at: .noon))
-        #expect(state.land(.success(.number(2)), at: .noon) == .refreshed(expiration: nil))
+        #expect(state.land(.success(.number(2)), at: .noon) == .refreshed(expiration: nil, from: .stable))
         #expect(state.answer(.replacement(for: .number(1)), at: .noon) == .use(.number(2)))
         #expect(!state.beginsFetch(at: .noon))
     }

@@ -9,7 +9,7 @@ import Testing
     /// A state that holds set 1 until `end`, fetched at noon.
     private func holdFirstSet(until end: Timestamp?) {
         #expect(state.beginsFetch(at: .noon))
-        #expect(state.land(.success(.number(1, until: end)), at: .noon) == .refreshed(expiration: end))
+        #expect(state.land(.success(.number(1, until: end)), at: .noon) == .refreshed(expiration: end, from: .stable))
     }
 
     private let failure = Result<Credentials, CredentialsError>.failure(.unknownProfile("p"))
@@ -38,7 +38,9 @@ import Testing
         #expect(!state.beginsFetch(at: hour + -299))
         #expect(state.answer(.current, at: hour + -299) == .use(.number(1, until: hour)))
         let next = hour + 3_600
-        #expect(state.land(.success(.number(2, until: next)), at: hour + -298) == .refreshed(expiration: next))
+        #expect(
+            state.land(.success(.number(2, until: next)), at: hour + -298)
+                == .refreshed(expiration: next, from: .stable))
         #expect(state.answer(.current, at: hour) == .use(.number(2, until: next)))
     }
 
@@ -50,7 +52,7 @@ import Testing
         #expect(state.answer(.current, at: hour + -60) == .wait)
     }
 
-    @Test func servesTheOldSetBeyondItsEndAfterAFailure() {
+    @Test func servesTheOldSetBeyondItsEndAfterAFailureWhereAWSMayTakeIt() {
         holdFirstSet(until: hour)
         #expect(state.answer(.current, at: hour + -60) == .wait)
         #expect(state.beginsFetch(at: hour + -60))
@@ -60,8 +62,41 @@ import Testing
             #expect(state.answer(.current, at: hour + later) == .use(.number(1, until: hour)))
             #expect(!state.beginsFetch(at: hour + later))
         }
-        #expect(state.answer(.current, at: hour + 241) == .wait)
+    }
+
+    @Test func letsNobodyWaitForASecondTryWhileTheOldSetIsUsable() {
+        holdFirstSet(until: hour)
+        #expect(state.beginsFetch(at: hour + -60))
+        state.land(failure, at: hour + -59)
+        #expect(state.answer(.current, at: hour + 241) == .use(.number(1, until: hour)))
         #expect(state.beginsFetch(at: hour + 241))
+        #expect(state.answer(.current, at: hour + 242) == .use(.number(1, until: hour)))
+        #expect(state.land(failure, at: hour + 243) == .kept(expiration: hour, because: .unknownProfile("p")))
+    }
+
+    @Test func givesUpASetAtItsEndWhereItsSourceDoesNotOutliveOutages() {
+        let state = RehearsedState(origin: .plain)
+        _ = state.beginsFetch(at: .noon)
+        state.land(.success(.number(1, until: hour)), at: .noon)
+        #expect(state.beginsFetch(at: hour + -300))
+        #expect(state.land(failure, at: hour + -299) == .kept(expiration: hour, because: .unknownProfile("p")))
+        #expect(state.answer(.current, at: hour + -1) == .use(.number(1, until: hour)))
+        #expect(state.answer(.current, at: hour) == .wait)
+        #expect(state.beginsFetch(at: hour))
+        #expect(state.land(failure, at: hour + 1) == .failed(.unknownProfile("p")))
+        #expect(state.answer(.current, at: hour + 5) == .refuse(.unknownProfile("p")))
+        #expect(!state.beginsFetch(at: hour + 5))
+        #expect(state.answer(.current, at: hour + 6) == .wait)
+    }
+
+    @Test func tellsAFailureThatNothingCanMendAtOnce() {
+        holdFirstSet(until: hour)
+        #expect(state.beginsFetch(at: hour + -300))
+        let error = CredentialsError.roleRefused(role: "r", .accessDenied)
+        #expect(state.land(.failure(error), at: hour + -300) == .failed(error))
+        #expect(state.answer(.current, at: hour + -296) == .refuse(error))
+        #expect(!state.beginsFetch(at: hour + -296))
+        #expect(state.answer(.current, at: hour + -295) == .wait)
     }
 
     @Test func endsALullWhenTheWallClockIsSetBackFar() {
@@ -90,5 +125,17 @@ import Testing
             state.land(.success(.number(1, until: hour)), at: .noon + second)
         }
         #expect(fetches == [300, 100, 33, 11, 3, 1])
+    }
+
+    @Test(arguments: [300_000, 450_000, 600_000] as [Int64])
+    func leavesASourceThatFellAloneForTheWholeLull(lull: Int64) {
+        holdFirstSet(until: hour)
+        var fetches: [Int64] = []
+        for second in 0..<7_200 as Range<Int64> where state.beginsFetch(at: .noon + second) {
+            fetches.append(second)
+            state.land(failure, at: .noon + second, lull: lull)
+        }
+        let expected = Array(stride(from: 3_300, to: 7_200, by: Int(lull / 1_000)))
+        #expect(fetches.map(Int.init) == expected)
     }
 }

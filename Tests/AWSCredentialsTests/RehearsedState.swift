@@ -4,6 +4,9 @@ import SigV4
 /// A refresh state behind a reference, as expectations cannot change a value.
 final class RehearsedState {
     private var state = RefreshState()
+    private let origin: CredentialsOrigin
+
+    init(origin: CredentialsOrigin = .stable) { self.origin = origin }
 
     func answer(_ question: RefreshState.Question, at now: Timestamp) -> RefreshState.Answer {
         state.answer(question, at: now)
@@ -15,7 +18,10 @@ final class RehearsedState {
     func land(
         _ result: Result<Credentials, CredentialsError>, at now: Timestamp, lull: Int64 = 300_000
     ) -> RefreshEvent {
-        state.land(result, at: now, lull: lull)
+        switch result {
+        case .success(let credentials): state.land(credentials, from: origin, at: now)
+        case .failure(let error): state.land(error, at: now, lull: lull)
+        }
     }
 
     func close() { state.close() }

@@ -18,6 +18,21 @@ extension Credentials {
     }
 }
 
+extension ProviderAnswer {
+    /// What was found, wherever it came from.
+    var credentials: Credentials? {
+        guard case .found(let credentials, _) = self else { return nil }
+        return credentials
+    }
+}
+
+extension CredentialsOrigin {
+    /// A source whose sets AWS may take past their end.
+    static let stable = CredentialsOrigin("test", isStaticallyStable: true)
+    /// A source whose sets end when they say so.
+    static let plain = CredentialsOrigin("test")
+}
+
 /// A wall clock that stands still until a test sets it.
 final class WallClock: Sendable {
     private let time = Mutex(Timestamp.noon)
@@ -50,5 +65,10 @@ final class Folder: Sendable {
         try FileManager.default.createDirectory(
             atPath: url.deletingLastPathComponent().path, withIntermediateDirectories: true)
         try bytes.write(to: url)
+    }
+
+    /// Writes a file beside the old one, and gives it the old one's name.
+    func replace(_ file: String, with text: String) throws {
+        try Data(text.utf8).write(to: URL(filePath: path + file), options: .atomic)
     }
 }

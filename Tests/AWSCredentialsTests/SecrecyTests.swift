@@ -1,4 +1,5 @@
 import AWSCredentials
+import Curl
 import SigV4
 import Testing
 
@@ -30,6 +31,28 @@ import Testing
         #expect(isSilent(EnvironmentProvider(environment: environment)))
         #expect(isSilent(ProfileProvider(environment: environment, files: files)))
         #expect(isSilent(CredentialsChain(environment: environment, files: files)))
+        let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
+        let agent = environment.merging(["AWS_CONTAINER_AUTHORIZATION_TOKEN": "TOKEN"]) { $1 }
+        #expect(isSilent(ContainerProvider(environment: agent, files: files, transport: transport)))
+        #expect(isSilent(InstanceMetadataProvider(environment: agent, profile: nil, transport: transport)))
+    }
+
+    @Test func keepsSecretsOutOfPlansAndTheirSources() throws {
+        let text = """
+            [profile a]
+            role_arn = r
+            source_profile = b
+            [profile b]
+            aws_access_key_id = AKID
+            aws_secret_access_key = HUSH
+            aws_session_token = TOKEN
+            [profile c]
+            credential_process = program --password HUSH
+            """
+        let sections = try SharedFileParser.sections(of: text, as: .config, path: "f")
+        let configuration = SharedConfiguration(config: sections, credentials: [:])
+        #expect(isSilent(try ProfilePlan(for: "a", in: configuration)))
+        #expect(isSilent(try ProfilePlan(for: "c", in: configuration)))
     }
 
     @Test func keepsSecretsOutOfParsedFiles() throws {
@@ -64,7 +87,7 @@ import Testing
 
     @Test func keepsSecretsOutOfTheState() {
         var state = RefreshState()
-        #expect(isSilent(state.land(.success(.number(1)), at: .noon, lull: 0)))
+        #expect(isSilent(state.land(.number(1), from: .stable, at: .noon)))
         _ = state.answer(.replacement(for: .number(1)), at: .noon)
         #expect(isSilent(state))
     }

@@ -12,6 +12,17 @@ import Testing
         #expect(try AWSSettings.load(from: environment, profileRegion: "ap-south-2").region == region)
     }
 
+    @Test func showsARegionOfTheProfileWithItsSource() throws {
+        let settings = try AWSSettings.load(from: ["AWS_PROFILE": "clinic"], profileRegion: "ap-south-2")
+        #expect(settings.regionSource == .profile("clinic"))
+        let row = EffectiveSetting(key: "AWS_REGION", text: "ap-south-2", source: .profile("clinic"))
+        #expect(settings.effective.first == row)
+        #expect(settings.effective.report.contains("(profile 'clinic')"))
+        let ours = try AWSSettings.load(from: ["AWS_DEFAULT_REGION": "us-east-1"], profileRegion: "ap-south-2")
+        #expect(ours.regionSource == .environment("AWS_DEFAULT_REGION"))
+        #expect(!ours.effective.report.contains("ap-south-2"))
+    }
+
     @Test(arguments: ["us-gov-west-1", "us-isob-east-1", "cn-northwest-1", "eusc-de-east-1", "mx-central-1"])
     func acceptsTheRegionsOfEveryPartition(region: String) throws {
         #expect(try AWSSettings.load(from: ["AWS_REGION": region]).region == region)
@@ -39,6 +50,12 @@ import Testing
     func takesTheServicesOwnEndpointFirst(environment: [String: String], endpoint: String?) throws {
         let environment = environment.merging(["AWS_REGION": "us-east-1"]) { $1 }
         #expect(try AWSSettings.load(from: environment).endpoint == endpoint)
+    }
+
+    @Test(arguments: ["AWS_ENDPOINT_URL_TRANSCRIBE", "AWS_ENDPOINT_URL"])
+    func namesTheVariableThatSetsTheEndpoint(variable: String) throws {
+        let environment = ["AWS_REGION": "us-east-1", variable: "https://localhost:8443"]
+        #expect(try AWSSettings.load(from: environment).endpointVariable == variable)
     }
 
     @Test(arguments: [

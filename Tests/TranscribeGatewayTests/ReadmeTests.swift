@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func namesEverySubcommand() {
-        #expect(App.configuration.subcommands.count == 4)
+        #expect(App.configuration.subcommands.count == 5)
         for subcommand in App.configuration.subcommands {
             let name = subcommand._commandName
             #expect(Self.readme.contains("| `transcribe-gateway \(name)`"), "\(name) has no row in README.md")

@@ -5,6 +5,8 @@ import Transcribe
 struct AWSLocation {
     let settings: AWSSettings
     let endpoint: Endpoint
+    /// Who says that it is there, in words.
+    let endpointSource: String
 
     /// - Throws: ``ExitCode`` 78 after what is wrong was said on standard error.
     init(environment: [String: String]) throws {
@@ -12,13 +14,16 @@ struct AWSLocation {
         settings = try refusingBadConfiguration { () throws(ConfigurationError) in
             try AWSSettings.load(from: environment, profileRegion: profile.region)
         }
+        let own = Self.override(in: profile, environment)
+        let profileName = settings.profile ?? "default"
+        endpointSource = settings.endpointVariable ?? (own == nil ? "by the region" : "profile '\(profileName)'")
         do throws(EndpointError) {
             endpoint = try Endpoint(
                 region: settings.region,
                 useFIPS: Self.flag("AWS_USE_FIPS_ENDPOINT", environment, settings.usesFIPS, profile.usesFIPSEndpoint),
                 useDualStack: Self.flag(
                     "AWS_USE_DUALSTACK_ENDPOINT", environment, settings.usesDualStack, profile.usesDualStackEndpoint),
-                override: settings.endpoint ?? Self.override(in: profile, environment))
+                override: settings.endpoint ?? own)
         } catch {
             throw refusal("\(error)")
         }

@@ -50,5 +50,7 @@ private struct FixedCredentials: CredentialsProvider {
     let name = "demonstration"
     let credentials: Credentials
 
-    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer { .found(credentials) }
+    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+        .found(credentials, from: CredentialsOrigin(name))
+    }
 }

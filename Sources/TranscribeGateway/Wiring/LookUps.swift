@@ -54,16 +54,32 @@ extension Readiness {
     /// A gateway without credentials can answer nothing; one with old ones may.
     fileprivate func note(_ event: RefreshEvent, _ logger: Logger) {
         switch event {
-        case .refreshed(let expiration):
+        case .refreshed(let expiration, let origin):
             note(.credentials, obstacle: nil)
-            logger.info("credentials refreshed", metadata: ["expiration": "\(expiration.map(\.rfc3339) ?? "none")"])
+            noteCredentials { $0 = CredentialsStanding(source: origin.name, expiration: expiration) }
+            logger.log(origin, until: expiration)
         case .kept(let expiration, let error):
+            noteCredentials { $0.failure = .init(at: .wallTime, reason: "\(error)") }
             logger.warning(
                 "credentials could not be refreshed; the old ones stay in use",
                 metadata: ["expiration": "\(expiration.map(\.rfc3339) ?? "none")", "reason": "\(error)"])
         case .failed(let error):
             note(.credentials, obstacle: "\(error)")
+            noteCredentials { $0 = CredentialsStanding(failure: .init(at: .wallTime, reason: "\(error)")) }
             logger.error("there are no credentials", metadata: ["reason": "\(error)"])
         }
+    }
+}
+
+extension Logger {
+    fileprivate func log(_ origin: CredentialsOrigin, until expiration: Timestamp?) {
+        let end = expiration.map(\.rfc3339) ?? "none"
+        guard let overdue = origin.overdueSince else {
+            info("credentials refreshed", metadata: ["source": "\(origin.name)", "expiration": "\(end)"])
+            return
+        }
+        warning(
+            "credentials that have ended stay in use: their source cannot renew them, and AWS may take them for longer",
+            metadata: ["source": "\(origin.name)", "ended": "\(overdue.rfc3339)", "expiration": "\(end)"])
     }
 }

@@ -1,4 +1,5 @@
 import AWSCredentials
+import Curl
 import FoundationEssentials
 import SigV4
 import Transcribe
@@ -17,13 +18,16 @@ extension Upstream {
     static func amazon() async throws -> Upstream {
         let environment = ProcessInfo.processInfo.environment
         let location = try AWSLocation(environment: environment)
-        let chain = CredentialsChain(environment: environment, files: FileReader())
+        // Seldom used, and needed while a stop ends other transfers; its thread ends with the chain.
+        let client = CurlClient(options: CurlOptions(concurrency: 4))
+        let chain = CredentialsChain(environment: environment, files: FileReader(), transport: client)
         let report = await chain.report(at: .wallTime)
         guard let credentials = report.credentials else {
             throw refusal(
                 """
                 There are no AWS credentials. \(report). \
-                Set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or neither of them and AWS_PROFILE.
+                Set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give the machine a role; \
+                transcribe-gateway doctor says more.
                 """)
         }
         do throws(CredentialsError) {

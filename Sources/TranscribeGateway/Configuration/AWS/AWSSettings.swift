@@ -2,10 +2,13 @@
 /// (AWS SDKs and Tools Reference Guide, "Environment variables support"; "Service-specific endpoints".)
 struct AWSSettings: Sendable {
     let region: String
+    let regionSource: SettingSource
     /// `nil` = the default profile.
     let profile: String?
     /// Replaces the endpoint that follows from the region: scheme, host and port, without a trailing slash.
     let endpoint: String?
+    /// The variable that says so.
+    let endpointVariable: String?
     let usesFIPS: Bool
     let usesDualStack: Bool
     /// Every variable with its value and its source, as `Settings.effective`.
@@ -22,14 +25,25 @@ extension AWSSettings {
     ) throws(ConfigurationError) -> AWSSettings {
         var reader = SettingsReader(ConfigurationLayers([.awsEnvironment(environment)]))
         let variables = AWSVariables(from: &reader)
-        let region = variables.region ?? variables.defaultRegion ?? profileRegion
         let problems = reader.problems.isEmpty ? variables.conflicts : reader.problems
-        guard problems.isEmpty, let region else {
-            throw ConfigurationError(problems.isEmpty ? [.missingRegion] : problems)
-        }
+        guard problems.isEmpty, let region = variables.regionInForce ?? variables.region(ofProfile: profileRegion)
+        else { throw ConfigurationError(problems.isEmpty ? [.missingRegion] : problems) }
         return AWSSettings(
-            region: region, profile: variables.profile, endpoint: variables.endpoint?.text,
-            usesFIPS: variables.usesFIPS, usesDualStack: variables.usesDualStack, effective: reader.effective)
+            region: region.text, regionSource: region.source, profile: variables.profile,
+            endpoint: variables.endpoint?.text, endpointVariable: variables.endpoint?.name,
+            usesFIPS: variables.usesFIPS, usesDualStack: variables.usesDualStack,
+            effective: reader.effective.showing(region))
+    }
+}
+
+extension [EffectiveSetting] {
+    /// A region that no variable set stands where `AWS_REGION` would, with its own source.
+    fileprivate func showing(_ region: (text: String, source: SettingSource)) -> Self {
+        guard case .profile = region.source else { return self }
+        return map { setting in
+            guard setting.key == "AWS_REGION" else { return setting }
+            return EffectiveSetting(key: setting.key, text: region.text, source: region.source)
+        }
     }
 }
 

@@ -28,6 +28,16 @@ struct AWSVariables: Sendable {
             "AWS_USE_DUALSTACK_ENDPOINT", .bool, default: "false", "whether to use the endpoint for IPv4 and IPv6")
     }
 
+    /// The region that a variable sets.
+    var regionInForce: (text: String, source: SettingSource)? {
+        region.map { ($0, .environment("AWS_REGION")) }
+            ?? defaultRegion.map { ($0, .environment("AWS_DEFAULT_REGION")) }
+    }
+
+    func region(ofProfile region: String?) -> (text: String, source: SettingSource)? {
+        region.map { ($0, .profile(profile ?? "default")) }
+    }
+
     /// The endpoint in force and the variable that set it; the service's own one comes first.
     var endpoint: (name: String, text: String)? {
         guard !ignoresEndpoints else { return nil }

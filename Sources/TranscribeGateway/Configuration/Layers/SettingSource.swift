@@ -4,6 +4,8 @@ enum SettingSource: Equatable, Sendable {
     case option(String)
     case environment(String)
     case file(path: String)
+    /// A profile in AWS's shared files.
+    case profile(String)
     case standard
 
     /// The key as the user wrote it.
@@ -11,6 +13,7 @@ enum SettingSource: Equatable, Sendable {
         switch self {
         case .option(let name), .environment(let name): name
         case .file(let path): "\(key) in \(path)"
+        case .profile: "\(key) of \(self)"
         case .standard: key
         }
     }
@@ -21,6 +24,7 @@ extension SettingSource: CustomStringConvertible {
         switch self {
         case .option(let name), .environment(let name): name
         case .file(let path): path
+        case .profile(let name): "profile '\(name)'"
         case .standard: "default"
         }
     }

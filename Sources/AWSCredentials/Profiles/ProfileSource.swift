@@ -1,14 +1,12 @@
-/// The kinds of source that a profile can take its credentials from. The raw value is for people.
-public enum ProfileSource: String, Sendable, CustomStringConvertible {
-    case webIdentity = "a web identity (web_identity_token_file)"
-    case assumedRole = "an assumed role (role_arn)"
-    case singleSignOn = "IAM Identity Center (sso_session, sso_start_url)"
-    case login = "a console login (login_session)"
-    case process = "another program (credential_process)"
-    case staticKeys = "static keys (aws_access_key_id, aws_secret_access_key)"
-
-    /// The raw value.
-    public var description: String { rawValue }
+/// The kinds of source that a profile can take its credentials from.
+enum ProfileSource: Equatable {
+    case webIdentity
+    case assumedRole
+    case singleSignOn
+    /// At the console, by `aws login`.
+    case login
+    case process
+    case staticKeys
 
     /// The source that the profile names, or nil where it names none. Where there are several the first in this order
     /// counts, static keys last: who adds a role to a profile wants the role's permissions.

@@ -1,9 +1,10 @@
 package import SigV4
 
-/// The rules of refreshing, without a clock, a lock or a task: each event changes the state and says what to do.
+/// The rules of refreshing, without a clock, a lock or a task: each event changes the state and says what to do. They
+/// are those on which the AWS SDKs agreed in 2026 (aws-sdk-java-v2#7028, botocore#3733, botocore#3773).
 ///
-/// At most one fetch is under way. A failed one leaves the old set in use, even beyond its end: whether it is still
-/// good is for AWS to say, and a clock that runs fast must not stop the service.
+/// At most one fetch is under way. A failed one leaves the old set in use until it ends, or, where its source says that
+/// AWS may take it for longer, beyond. A failure that no repetition can mend takes the old set away.
 package struct RefreshState: Sendable {
     /// What a caller asks for.
     package enum Question: Sendable {
@@ -24,11 +25,6 @@ package struct RefreshState: Sendable {
         case idle, wanted, fetching, closed
     }
 
-    private struct Held {
-        let credentials: Credentials
-        let schedule: RefreshSchedule?
-    }
-
     private struct Refusal {
         let error: CredentialsError
         let pause: Pause
@@ -36,7 +32,7 @@ package struct RefreshState: Sendable {
 
     /// Wanted from the start, so that the first caller need not wait.
     private var phase = Phase.wanted
-    private var held: Held?
+    private var held: HeldCredentials?
     /// The set that callers who wait want to be rid of.
     private var rejected: Credentials?
     /// After a failure that left a set to go on with: no fetch that nobody insists on.
@@ -51,6 +47,15 @@ package struct RefreshState: Sendable {
     /// Nothing held, and a fetch wanted.
     package init() {}
 
+    /// Nobody fetches any more: what is held is served as it is, and nobody waits.
+    package mutating func close() {
+        phase = .closed
+    }
+}
+
+// MARK: - Asking
+
+extension RefreshState {
     /// A caller asks.
     package mutating func answer(_ question: Question, at now: Timestamp) -> Answer {
         if let credentials = servable(for: question, at: now) { return .use(credentials) }
@@ -64,66 +69,71 @@ package struct RefreshState: Sendable {
     private func servable(for question: Question, at now: Timestamp) -> Credentials? {
         guard let held else { return nil }
         switch question {
-        case .current: return isRefreshMandatory(at: now) ? nil : held.credentials
+        case .current: return isServable(held, at: now) ? held.credentials : nil
         case .replacement(let rejected): return held.credentials.hasSameKeys(as: rejected) ? nil : held.credentials
         }
     }
 
-    private func isRefreshMandatory(at now: Timestamp) -> Bool {
-        guard phase != .closed, !isPaused(at: now), let schedule = held?.schedule else { return false }
-        return now >= schedule.mandatory
+    private func isServable(_ held: HeldCredentials, at now: Timestamp) -> Bool {
+        if phase == .closed { return true }
+        return held.isUsable(at: now) && (isPaused(at: now) || !held.isRefreshMandatory(at: now))
     }
 
     private func isPaused(at now: Timestamp) -> Bool {
         lull?.covers(now) == true || refusal?.pause.covers(now) == true
     }
+}
 
-    /// Whether a fetch is to begin now: somebody waits for one, or the set nears its end. True at most once until
-    /// ``land(_:at:lull:)``.
+// MARK: - Fetching
+
+extension RefreshState {
+    /// Whether a fetch is to begin now: somebody waits for one, or the set nears its end. True at most once until the
+    /// fetch has landed.
     package mutating func beginsFetch(at now: Timestamp) -> Bool {
         guard phase == .wanted || (phase == .idle && isRefreshWelcome(at: now)) else { return false }
         phase = .fetching
         return true
     }
 
-    /// With nothing held always, so that a gateway that started without credentials finds them by itself.
+    /// With nothing to use always, so that a gateway that lost its credentials finds them by itself.
     private func isRefreshWelcome(at now: Timestamp) -> Bool {
-        guard let held else { return refusal?.pause.covers(now) != true }
-        guard !isPaused(at: now), let schedule = held.schedule else { return false }
-        return now >= schedule.advisory
+        guard let held, held.isUsable(at: now) else { return refusal?.pause.covers(now) != true }
+        return !isPaused(at: now) && held.isRefreshWelcome(at: now)
     }
 
-    /// The fetch ended. `lull` is how long, in milliseconds, the source is left alone after a failure.
+    /// The fetch brought a set whose shape is right.
     package mutating func land(
-        _ result: Result<Credentials, CredentialsError>, at now: Timestamp, lull milliseconds: Int64
+        _ fresh: Credentials, from origin: CredentialsOrigin, at now: Timestamp
     ) -> RefreshEvent {
-        phase = .idle
-        defer { rejected = nil }
-        switch result {
-        case .success(let fresh): return keep(fresh, at: now)
-        case .failure(let error):
-            lull = Pause(from: now, milliseconds: milliseconds)
-            return refuse(error, at: now)
-        }
-    }
-
-    private mutating func keep(_ fresh: Credentials, at now: Timestamp) -> RefreshEvent {
-        let schedule = fresh.expiration.map { RefreshSchedule(expiration: $0, fetchedAt: now) }
-        held = Held(credentials: fresh, schedule: schedule)
+        let unwanted = endFetch()
+        held = HeldCredentials(fresh, from: origin, fetchedAt: now)
         lull = nil
         refusal = nil
-        if let rejected, fresh.hasSameKeys(as: rejected) { return refuse(.unchanged, at: now) }
-        return .refreshed(expiration: fresh.expiration)
+        if let unwanted, fresh.hasSameKeys(as: unwanted) { return refuse(.unchanged, at: now) }
+        return .refreshed(expiration: fresh.expiration, from: origin)
+    }
+
+    /// The fetch failed. `lull` is how long, in milliseconds, the source is left alone if there is a set to go on with.
+    package mutating func land(
+        _ failure: CredentialsError, at now: Timestamp, lull milliseconds: Int64
+    ) -> RefreshEvent {
+        _ = endFetch()
+        if !failure.isRecoverable { held = nil }
+        held?.hasOutlivedFailure = true
+        lull = Pause(from: now, milliseconds: milliseconds)
+        return refuse(failure, at: now)
+    }
+
+    /// What the fetch was to bring a replacement for.
+    private mutating func endFetch() -> Credentials? {
+        defer { rejected = nil }
+        phase = .idle
+        return rejected
     }
 
     private mutating func refuse(_ error: CredentialsError, at now: Timestamp) -> RefreshEvent {
         refusal = Refusal(error: error, pause: Pause(from: now, milliseconds: Self.refusalLength))
-        guard let held else { return .failed(error) }
+        guard let held, held.isUsable(at: now) else { return .failed(error) }
         return .kept(expiration: held.credentials.expiration, because: error)
-    }
-
-    /// Nobody fetches any more: what is held is served as it is, and nobody waits.
-    package mutating func close() {
-        phase = .closed
     }
 }

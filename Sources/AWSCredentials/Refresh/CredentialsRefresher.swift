@@ -9,28 +9,35 @@ public final class CredentialsRefresher: Sendable {
     private let provider: any CredentialsProvider
     private let now: @Sendable () -> Timestamp
     private let tick: Duration
+    private let lull: @Sendable () -> Int64
     private let report: @Sendable (RefreshEvent) -> Void
     private let desk = Mutex(RefreshDesk())
     private let rings: AsyncStream<Void>
     private let doorbell: AsyncStream<Void>.Continuation
 
     /// `now` is the wall clock. `tick` is how often ``run()`` looks whether the set nears its end; it looks instead of
-    /// sleeping until then because a wall clock can be set and a machine can be suspended. `report` hears how each
-    /// refresh ended, on the task of ``run()``.
+    /// sleeping until then because a wall clock can be set and a machine can be suspended. `lull` is for how many
+    /// milliseconds a source that failed is left alone: five to ten minutes, at random, because a thousand gateways
+    /// must not come back at once to a source that fell. `report` hears how each refresh ended, on the task of
+    /// ``run()``.
     public init(
         provider: any CredentialsProvider, now: @escaping @Sendable () -> Timestamp, tick: Duration = .seconds(30),
+        lull: @escaping @Sendable () -> Int64 = { .random(in: 300_000...600_000) },
         report: @escaping @Sendable (RefreshEvent) -> Void
     ) {
         self.provider = provider
         self.now = now
         self.tick = tick
+        self.lull = lull
         self.report = report
         (rings, doorbell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// The set to sign with. Waits for ``run()`` only where nothing is held yet, or the set ends within a minute.
+    /// The set to sign with. Waits for ``run()`` only where nothing usable is held, or the set ends within a minute and
+    /// no fetch has failed yet.
     ///
-    /// Throws where nothing is held and the source yields nothing; `cancelled` if the caller is cancelled meanwhile.
+    /// Throws where nothing usable is held and the source yields nothing; `cancelled` if the caller is cancelled
+    /// meanwhile.
     public func current(at now: Timestamp) async throws(CredentialsError) -> Credentials {
         try await answer(to: .current, at: now)
     }
@@ -106,23 +113,29 @@ extension CredentialsRefresher {
         }
     }
 
-    private func land(_ result: RefreshDesk.Outcome, at landing: Timestamp) {
+    private func land(_ result: FetchResult, at landing: Timestamp) {
+        let lull = lull()
         let (event, settlements) = desk.withLock { desk in
-            // Five to ten minutes, at random: a thousand gateways must not come back to a source that fell at once.
-            let event = desk.state.land(result, at: landing, lull: .random(in: 300_000...600_000))
+            let event =
+                switch result {
+                case .success(let (credentials, origin)): desk.state.land(credentials, from: origin, at: landing)
+                case .failure(let error): desk.state.land(error, at: landing, lull: lull)
+                }
             return (event, desk.settle(at: landing))
         }
         for settlement in settlements { settlement.resume() }
         report(event)
     }
 
-    private func fetch() async -> RefreshDesk.Outcome {
+    private typealias FetchResult = Result<(Credentials, CredentialsOrigin), CredentialsError>
+
+    private func fetch() async -> FetchResult {
         do throws(CredentialsError) {
             switch try await provider.credentials(at: now()) {
             case .notConfigured(let reason): return .failure(.notConfigured(reason: reason))
-            case .found(let credentials):
+            case .found(let credentials, let origin):
                 try credentials.checkShape(at: now())
-                return .success(credentials)
+                return .success((credentials, origin))
             }
         } catch {
             return .failure(error)

@@ -12,19 +12,28 @@ public struct ProfileSettings: Sendable, Equatable {
     public let usesFIPSEndpoint: Bool?
     /// `use_dualstack_endpoint`.
     public let usesDualStackEndpoint: Bool?
+    /// `ec2_metadata_service_endpoint`.
+    public let metadataEndpoint: String?
+    /// `ec2_metadata_service_endpoint_mode`: `IPv4` or `IPv6`, not checked here.
+    public let metadataEndpointMode: String?
 
     /// Reads both shared files. A profile that does not exist says nothing: ``ProfileProvider`` is the one to complain.
     /// Throws for files that are broken and flags that are neither `true` nor `false`.
     public init(environment: [String: String], files: FileReader) throws(CredentialsError) {
         let environment = Variables(environment)
         let configuration = try SharedConfiguration(environment: environment, files: files)
-        let name = ProfileSelection(environment: environment).name
+        try self.init(of: ProfileSelection(environment: environment).name, in: configuration)
+    }
+
+    init(of name: String, in configuration: SharedConfiguration) throws(CredentialsError) {
         let profile = configuration.sections[.profile(name)] ?? Section()
         region = profile.value(of: "region")
         endpointURL = profile.value(of: "endpoint_url")
         serviceEndpointURLs = configuration.serviceEndpointURLs(of: profile)
         usesFIPSEndpoint = try profile.flag("use_fips_endpoint", in: name)
         usesDualStackEndpoint = try profile.flag("use_dualstack_endpoint", in: name)
+        metadataEndpoint = profile.value(of: "ec2_metadata_service_endpoint")
+        metadataEndpointMode = profile.value(of: "ec2_metadata_service_endpoint_mode")
     }
 }
 

@@ -1,0 +1,31 @@
+import SigV4
+
+/// A role to assume, and what the session with it is to be like.
+package struct Role: Sendable, Equatable {
+    package let arn: String
+    /// Nil for a name of our own.
+    package let sessionName: String?
+    /// What the role's trust policy may ask for.
+    package let externalID: String?
+    /// In seconds; nil for AWS's default, an hour.
+    package let duration: Int?
+
+    package init(arn: String, sessionName: String? = nil, externalID: String? = nil, duration: Int? = nil) {
+        self.arn = arn
+        self.sessionName = sessionName
+        self.externalID = externalID
+        self.duration = duration
+    }
+
+    /// The request's fields that say which session is wanted.
+    func fields(of action: String, at now: Timestamp) -> FormFields {
+        var fields = FormFields()
+        fields.append("Action", action)
+        fields.append("Version", "2011-06-15")
+        fields.append("RoleArn", arn)
+        fields.append("RoleSessionName", sessionName ?? "transcribe-gateway-\(now.millisecondsSinceEpoch / 1_000)")
+        fields.append("ExternalId", externalID)
+        fields.append("DurationSeconds", duration.map(String.init))
+        return fields
+    }
+}

@@ -1,0 +1,86 @@
+import Curl
+import SigV4
+
+/// AWS Security Token Service, which hands out the credentials of roles ("AssumeRole" and "AssumeRoleWithWebIdentity"
+/// in the AWS STS API Reference).
+struct SecurityTokenService: Sendable {
+    let endpoint: ServiceEndpoint
+    private let transport: PatientTransport
+    private let signer: Signer
+
+    init(at endpoint: ServiceEndpoint, through transport: PatientTransport) {
+        self.endpoint = endpoint
+        self.transport = transport
+        signer = Signer(region: endpoint.region, service: "sts")
+    }
+
+    /// The role's credentials for who signs with `caller`. Throws `roleRefused` and `endpointFailed`.
+    func credentials(
+        of role: Role, for caller: Credentials, at now: Timestamp
+    ) async throws(CredentialsError) -> Credentials {
+        let action = "AssumeRole"
+        let request = signed(request(role.fields(of: action, at: now)), with: caller, at: now)
+        return try await credentials(of: role, as: action, answering: request)
+    }
+
+    /// The role's credentials for who holds a token of an identity provider that the account trusts. Nothing is signed.
+    /// Throws `roleRefused` and `endpointFailed`.
+    func credentials(
+        of role: Role, forBearerOf token: String, at now: Timestamp
+    ) async throws(CredentialsError) -> Credentials {
+        let action = "AssumeRoleWithWebIdentity"
+        var fields = role.fields(of: action, at: now)
+        fields.append("WebIdentityToken", token)
+        return try await credentials(of: role, as: action, answering: request(fields))
+    }
+
+    /// Whom AWS takes the credentials for. Throws `endpointFailed`.
+    func identity(of credentials: Credentials, at now: Timestamp) async throws(CredentialsError) -> CallerIdentity {
+        var fields = FormFields()
+        fields.append("Action", "GetCallerIdentity")
+        fields.append("Version", "2011-06-15")
+        let request = signed(request(fields), with: credentials, at: now)
+        return CallerIdentity(try await response(to: request), from: endpoint)
+    }
+
+    private func credentials(
+        of role: Role, as action: String, answering request: CurlRequest
+    ) async throws(CredentialsError) -> Credentials {
+        switch RoleAnswer(try await response(to: request), to: action) {
+        case .credentials(let credentials): return credentials
+        case .refusal(let refusal): throw .roleRefused(role: role.arn, refusal)
+        case .fault(let fault): throw self.fault(fault)
+        }
+    }
+
+    private func response(to request: CurlRequest) async throws(CredentialsError) -> CurlResponse {
+        do throws(CurlError) {
+            return try await transport.answer(to: request, retryingWhere: \.isTransientRefusal)
+        } catch {
+            throw fault(.transfer(error))
+        }
+    }
+
+    private func fault(_ fault: EndpointFault) -> CredentialsError {
+        .endpointFailed("AWS STS at \(endpoint.host)", fault)
+    }
+}
+
+// MARK: - Requests
+
+extension SecurityTokenService {
+    private func request(_ fields: FormFields) -> CurlRequest {
+        CurlRequest(
+            method: "POST", url: endpoint.url + "/", headers: [("Content-Type", "application/x-www-form-urlencoded")],
+            body: Array(fields.encoded.utf8))
+    }
+
+    private func signed(_ request: CurlRequest, with caller: Credentials, at now: Timestamp) -> CurlRequest {
+        let signing = SigningRequest(
+            method: request.method, headers: request.headers + [(name: "Host", value: endpoint.host)],
+            body: request.body)
+        var request = request
+        request.headers += signer.headers(for: signing, credentials: caller, at: now)
+        return request
+    }
+}

@@ -1,0 +1,32 @@
+/// Why a program gave no output.
+public enum ChildProcessError: Error, Sendable, Equatable {
+    /// There is no such program.
+    case notFound
+    /// The system did not start it: the number of its error (errno(3)).
+    case notStarted(code: Int32)
+    /// It ended with this status, which is not 0.
+    case failed(status: Int32)
+    /// This signal ended it.
+    case killed(signal: Int32)
+    /// It had not ended at the deadline, and was killed.
+    case timedOut
+    /// It wrote more than this many bytes, and was killed.
+    case tooMuchOutput(limit: Int)
+    /// The task that asked was cancelled, and the program killed.
+    case cancelled
+}
+
+extension ChildProcessError: CustomStringConvertible {
+    /// The predicate of a sentence whose subject is the program. Says nothing of what it wrote.
+    public var description: String {
+        switch self {
+        case .notFound: "was not found"
+        case .notStarted(let code): "could not be started (error \(code))"
+        case .failed(let status): "ended with status \(status)"
+        case .killed(let signal): "was ended by signal \(signal)"
+        case .timedOut: "did not end in time"
+        case .tooMuchOutput(let limit): "wrote more than \(limit) bytes"
+        case .cancelled: "was ended, because nobody waits for it any more"
+        }
+    }
+}

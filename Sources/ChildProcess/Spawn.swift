@@ -1,0 +1,67 @@
+import CSpawn
+import Glibc
+
+/// What posix_spawn(3) is told. Used once, by one thread.
+@safe final class Spawn {
+    private let command: Command
+    private var actions = unsafe posix_spawn_file_actions_t()
+    private var attributes = posix_spawnattr_t()
+
+    init(_ command: Command, output: OutputPipe) {
+        self.command = command
+        unsafe posix_spawn_file_actions_init(&actions)
+        unsafe posix_spawnattr_init(&attributes)
+        direct(output)
+        resetSignals()
+    }
+
+    deinit {
+        unsafe posix_spawn_file_actions_destroy(&actions)
+        unsafe posix_spawnattr_destroy(&attributes)
+    }
+
+    /// The output first: its descriptor may be 0 or 2 where this process has closed those.
+    private func direct(_ output: OutputPipe) {
+        unsafe posix_spawn_file_actions_adddup2(&actions, output.writingEnd, STDOUT_FILENO)
+        unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+        // Not every descriptor of a C library is closed by itself.
+        unsafe posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
+    }
+
+    /// A process group of its own, and signals as a login shell has them: this process ignores and blocks some.
+    private func resetSignals() {
+        var all = sigset_t()
+        var none = sigset_t()
+        unsafe sigfillset(&all)
+        unsafe sigemptyset(&none)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &all)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setpgroup(&attributes, 0)
+        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
+        unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
+    }
+
+    func child() throws(ChildProcessError) -> RunningChild {
+        let arguments = CStrings([command.program] + command.arguments)
+        let environment = CStrings(command.environment.map { "\($0)=\($1)" })
+        var processID: pid_t = 0
+        let code = unsafe posix_spawnp(
+            &processID, command.program, &actions, &attributes, arguments.pointers, environment.pointers)
+        guard code == 0 else { throw code == ENOENT ? .notFound : .notStarted(code: code) }
+        return RunningChild(processID: processID)
+    }
+}
+
+/// Texts as C wants them: pointers to NUL-terminated copies, and a null pointer after the last. Freed with the object.
+@safe private final class CStrings {
+    private(set) var pointers: [UnsafeMutablePointer<CChar>?]
+
+    init(_ texts: [String]) {
+        unsafe pointers = texts.map { unsafe strdup($0) } + [nil]
+    }
+
+    deinit {
+        unsafe pointers.forEach { unsafe free($0) }
+    }
+}

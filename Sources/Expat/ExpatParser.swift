@@ -1,0 +1,65 @@
+import CExpat
+
+/// expat's parser, for one document. Used by one thread only.
+@safe final class ExpatParser {
+    private let parser: XML_Parser
+    private var stack: ElementStack
+
+    init(_ stack: ElementStack) {
+        guard let parser = unsafe XML_ParserCreate(nil) else { fatalError("out of memory for expat's parser") }
+        unsafe self.parser = unsafe parser
+        self.stack = stack
+    }
+
+    deinit {
+        unsafe XML_ParserFree(parser)
+    }
+
+    func parse(_ document: [UInt8]) throws(XMLError) -> XMLElement {
+        // Not retained: expat calls back only inside `XML_Parse`, while the caller holds the parser.
+        unsafe XML_SetUserData(parser, Unmanaged.passUnretained(self).toOpaque())
+        unsafe XML_SetElementHandler(parser, beginElement, endElement)
+        unsafe XML_SetCharacterDataHandler(parser, appendText)
+        unsafe XML_SetStartDoctypeDeclHandler(parser, refuseDocumentType)
+        let status = unsafe document.withUnsafeBytes { bytes in
+            unsafe XML_Parse(
+                parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: bytes.count), 1)
+        }
+        if let refusal = stack.refusal { throw refusal }
+        guard status == XML_STATUS_OK, let root = stack.root else { throw .malformed(line: line) }
+        return root
+    }
+
+    private var line: Int { Int(clamping: unsafe XML_GetCurrentLineNumber(parser)) }
+
+    /// For expat's callbacks. What the stack refuses ends the parsing.
+    fileprivate func take(_ change: (inout ElementStack) -> Void) {
+        change(&stack)
+        if stack.refusal != nil { _ = unsafe XML_StopParser(parser, XML_Bool(XML_FALSE)) }
+    }
+}
+
+private func parser(_ context: UnsafeMutableRawPointer?) -> ExpatParser {
+    guard let context = unsafe context else { preconditionFailure("expat called back without its user data") }
+    return unsafe Unmanaged<ExpatParser>.fromOpaque(context).takeUnretainedValue()
+}
+
+private let beginElement: XML_StartElementHandler = { context, name, _ in
+    guard let name = unsafe name else { return }
+    let text = unsafe String(cString: name)
+    unsafe parser(context).take { $0.begin(text) }
+}
+
+private let endElement: XML_EndElementHandler = { context, _ in
+    unsafe parser(context).take { $0.end() }
+}
+
+private let appendText: XML_CharacterDataHandler = { context, bytes, count in
+    let text = unsafe String(
+        decoding: UnsafeRawBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)
+    unsafe parser(context).take { $0.append(text) }
+}
+
+private let refuseDocumentType: XML_StartDoctypeDeclHandler = { context, _, _, _, _ in
+    unsafe parser(context).take { $0.refuse(.documentType) }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Curl
+import FoundationEssentials
+import Transcribe
+
+/// Says what is known of the way to AWS, and whether a look-up would find through.
+struct Doctor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Say where the AWS credentials come from and whether a look-up would work; exit 0 if it would.")
+
+    @OptionGroup var options: SettingsOptions
+
+    @Option(help: ArgumentHelp("Make one signed call for this job.", valueName: "name"))
+    var job: String?
+
+    func run() async throws {
+        let settings = try options.settings().upstream
+        let job = try jobName()
+        let client = CurlClient(options: CurlOptions(concurrency: 4, connectTimeout: settings.connectTimeout))
+        let examination = Examination(
+            environment: ProcessInfo.processInfo.environment, settings: settings, client: client,
+            tell: { print("\($0)\n") })
+        let diagnosis = try await examination.diagnosis(lookingUp: job)
+        print(diagnosis.verdict)
+        await client.shutDown()
+        guard diagnosis.obstacles.isEmpty else { throw ExitCode.failure }
+    }
+
+    private func jobName() throws -> JobName? {
+        do throws(JobNameError) {
+            return try job.map { name throws(JobNameError) in try JobName(name) }
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+}

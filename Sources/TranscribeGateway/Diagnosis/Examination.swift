@@ -1,0 +1,81 @@
+import AWSCredentials
+import Curl
+import SigV4
+import Transcribe
+
+/// Walks the way to AWS step by step, as `serve` would, and tells each step as soon as it is done.
+struct Examination {
+    let environment: [String: String]
+    let settings: UpstreamSettings
+    let client: CurlClient
+    let tell: (Diagnosis.Section) -> Void
+
+    /// - Parameter job: makes one signed call for the job of this name.
+    /// - Throws: ``ExitCode`` 78 where the settings say no place to ask, after what is wrong was said on standard error.
+    func diagnosis(lookingUp job: JobName?) async throws -> Diagnosis {
+        var diagnosis = Diagnosis()
+        let report = await chain.report(at: .wallTime)
+        tell(Diagnosis.Section(report, at: .wallTime), in: &diagnosis)
+        let location = try AWSLocation(environment: environment)
+        let clock = await clock(at: location)
+        tell(Diagnosis.Section(location, clock), in: &diagnosis)
+        guard let credentials = report.credentials, diagnosis.obstacles.isEmpty else { return diagnosis }
+        let now = Timestamp.wallTime.adding(milliseconds: (try? clock.get())?.correction ?? 0)
+        tell(Diagnosis.Section(await identities.identity(of: credentials, at: now)), in: &diagnosis)
+        if let job {
+            tell(Diagnosis.Section(try await answer(for: job, at: location, with: credentials)), in: &diagnosis)
+        }
+        return diagnosis
+    }
+
+    private func tell(_ section: Diagnosis.Section, in diagnosis: inout Diagnosis) {
+        diagnosis.add(section)
+        tell(section)
+    }
+
+    private var chain: CredentialsChain {
+        CredentialsChain(environment: environment, files: FileReader(), transport: client)
+    }
+
+    private var identities: CallerIdentityService {
+        CallerIdentityService(environment: environment, files: FileReader(), transport: client)
+    }
+
+    /// By an unsigned request, which AWS refuses with a date.
+    private func clock(at location: AWSLocation) async -> Result<ClockComparison?, CurlError> {
+        let sent = Timestamp.wallTime
+        do throws(CurlError) {
+            let request = CurlRequest(method: "HEAD", url: location.endpoint.url + "/")
+            let response = try await client.perform(request, deadline: .now + settings.timeout)
+            return .success(ClockComparison(date: response.headers["Date"], sent: sent, received: .wallTime))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func answer(
+        for job: JobName, at location: AWSLocation, with credentials: Credentials
+    ) async throws(EndpointError) -> Result<JobAnswer, TranscribeError> {
+        let transcribe = try TranscribeClient(
+            endpoint: location.endpoint, transport: client, credentials: OneSet(credentials: credentials),
+            policy: RetryPolicy(attempts: settings.attempts))
+        do throws(TranscribeError) {
+            return .success(try await transcribe.job(named: job, deadline: .now + settings.timeout))
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+/// The set that was found, and no other: what AWS says of it is what is wanted.
+private struct OneSet: CredentialsSource {
+    let credentials: Credentials
+
+    func current(by deadline: ContinuousClock.Instant) async throws(CredentialsUnavailable) -> Credentials {
+        credentials
+    }
+
+    func replacement(
+        for rejected: Credentials, by deadline: ContinuousClock.Instant
+    ) async throws(CredentialsUnavailable) -> Credentials { credentials }
+}

@@ -1,0 +1,92 @@
+import AWSCredentials
+import Curl
+import SigV4
+import Testing
+
+/// Which hosts are asked, and thereby shown the token.
+@Suite struct ContainerEndpointTests {
+    private static let relative = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
+    private static let full = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+
+    /// The URL that is asked first, or nil where nobody is.
+    private func url(_ environment: [String: String]) async -> String? {
+        let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
+        let provider = ContainerProvider(
+            environment: environment, files: FileReader(), transport: transport, pause: { _ in })
+        _ = try? await provider.credentials(at: .noon)
+        return transport.seen.first?.url
+    }
+
+    @Test(arguments: [
+        "https://agent.example:8443/x?y=1", "HTTPS://agent.example", "http://localhost:8080/x", "http://LOCALHOST/x",
+        "http://127.0.0.1/x", "http://127.255.0.1:9/x", "http://[::1]:9/x", "http://169.254.170.2/x",
+        "http://169.254.170.23/x", "http://[fd00:ec2::23]/x", "http://[FD00:EC2::23]/x",
+    ])
+    func asksWhomAWSNames(url text: String) async {
+        #expect(await url([Self.full: text]) == text)
+    }
+
+    @Test(arguments: [
+        "http://agent.example/x", "http://169.254.170.3/x", "http://169.254.169.254/x", "http://[fd00:ec2::254]/x",
+        "http://localhost.agent.example/x", "http://127.0.0.1.agent.example/x", "http://127.1/x", "http://0177.0.0.1/x",
+        "http://127.0.0.01/x", "http://2130706433/x", "http://128.0.0.1/x", "http://[::ffff:127.0.0.1]/x",
+        "http://0.0.0.0/x", "http://127.0.0.1@agent.example/x", "http://agent.example#@127.0.0.1/x",
+        "http://127.0.0.1?@agent.example/x", "http://127.0.0.1\\@agent.example/x", "http:///x", "http:/x", "/x",
+        "ftp://127.0.0.1/x", "file:///etc/passwd", "https://user:password@agent.example/x", "https://agent.example/a b",
+        "https://ag\u{E9}nt.example/x", "https://",
+    ])
+    func asksNobodyElse(url text: String) async throws {
+        let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
+        let provider = ContainerProvider(
+            environment: [Self.full: text], files: FileReader(), transport: transport, pause: { _ in })
+        do throws(CredentialsError) {
+            _ = try await provider.credentials(at: .noon)
+            Issue.record("found credentials")
+        } catch {
+            guard case .malformedSetting(Self.full, _) = error else {
+                Issue.record("said \(error)")
+                return
+            }
+            #expect(!"\(error)".contains("password"))
+        }
+        #expect(transport.seen.isEmpty)
+    }
+
+    @Test(arguments: [".agent.example/x", "@agent.example/x", "x", ":80/x", "/a b", "/a#b"])
+    func cannotBeLedToAnotherHostByAPath(path: String) async {
+        #expect(await url([Self.relative: path]) == nil)
+    }
+
+    @Test func prefersThePath() async {
+        #expect(await url([Self.relative: "/x", Self.full: "http://localhost/y"]) == "http://169.254.170.2/x")
+    }
+}
+
+@Suite(.enabled(if: Vectors.isToBeUsed, Comment(rawValue: Vectors.whySkipped)))
+struct ContainerEndpointVectorTests {
+    private struct Cases: Decodable {
+        let tests: [Case]
+    }
+
+    private struct Case: Decodable {
+        let docs: String
+        let env: [String: String]
+        let result: Outcome
+    }
+
+    private struct Outcome: Decodable {
+        let Ok: String?
+    }
+
+    @Test func agreesOnTheURL() async throws {
+        let cases: Cases = try Vectors.decode("ecs-tests.json")
+        for test in cases.tests {
+            let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
+            let provider = ContainerProvider(
+                environment: test.env, files: FileReader(), transport: transport, pause: { _ in })
+            _ = try? await provider.credentials(at: .noon)
+            #expect(transport.seen.first?.url == test.result.Ok, "\(test.docs)")
+        }
+        #expect(cases.tests.count == 11)
+    }
+}

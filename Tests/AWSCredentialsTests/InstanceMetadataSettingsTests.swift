@@ -1,0 +1,74 @@
+import AWSCredentials
+import Curl
+import SigV4
+import Testing
+
+/// Where the service is looked for.
+@Suite struct InstanceMetadataSettingsTests {
+    @Test(arguments: [
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "not a uri"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://a/?b"),
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://user:HUSH@a"), ("AWS_METADATA_SERVICE_TIMEOUT", "0"),
+        ("AWS_METADATA_SERVICE_TIMEOUT", "1.5"), ("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "many"),
+    ])
+    func failsOnASettingThatNobodyCanFollow(variable: String, value: String) async {
+        let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
+        let provider = InstanceMetadataProvider(environment: [variable: value], profile: nil, transport: transport)
+        do throws(CredentialsError) {
+            _ = try await provider.credentials(at: .noon)
+            Issue.record("took it")
+        } catch {
+            #expect("\(error)".hasPrefix(variable + " must be") && !"\(error)".contains("HUSH"))
+        }
+        #expect(transport.seen.isEmpty)
+    }
+
+    @Test(arguments: ["http://host:1/", "http://host:1", "http://host:1/prefix/", "https://[::1]"])
+    func takesAnEndpointWithOrWithoutASlash(endpoint: String) async {
+        let expected = (endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint) + "/latest/api/token"
+        #expect(await url(["AWS_EC2_METADATA_SERVICE_ENDPOINT": endpoint], FileReader()) == expected)
+    }
+}
+
+@Suite(.enabled(if: Vectors.isToBeUsed, Comment(rawValue: Vectors.whySkipped)))
+struct InstanceMetadataVectorTests {
+    private struct Cases: Decodable {
+        let tests: [Case]
+    }
+
+    private struct Case: Decodable {
+        let docs: String
+        let env: [String: String]
+        let fs: [String: String]
+        let result: Outcome
+        let endpoint_override: String?
+        let mode_override: String?
+    }
+
+    private struct Outcome: Decodable {
+        let Ok: String?
+    }
+
+    /// Those where a program chooses the endpoint itself are left out: this one does not.
+    @Test func agreesOnTheEndpoint() async throws {
+        let cases: Cases = try Vectors.decode("imds-config/imds-endpoint-tests.json")
+        let used = cases.tests.filter { $0.endpoint_override == nil && $0.mode_override == nil }
+        #expect((cases.tests.count, used.count) == (14, 11))
+        for test in used {
+            let folder = try Folder()
+            for (file, text) in test.fs { try folder.write(text, to: "/" + file) }
+            var environment = test.env
+            environment["AWS_CONFIG_FILE"] = environment["AWS_CONFIG_FILE"].map { "/" + $0 }
+            #expect(await url(environment, folder.files) == test.result.Ok, "\(test.docs)")
+        }
+    }
+}
+
+/// The URL that is asked first, or nil where nobody is.
+private func url(_ environment: [String: String], _ files: FileReader) async -> String? {
+    let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
+    let profile = try? ProfileSettings(environment: environment, files: files)
+    let provider = InstanceMetadataProvider(
+        environment: environment, profile: profile, transport: transport, pause: { _ in })
+    _ = try? await provider.credentials(at: .noon)
+    return transport.seen.first?.url
+}

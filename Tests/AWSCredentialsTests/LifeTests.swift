@@ -1,0 +1,155 @@
+import AWSCredentials
+import HTTPExchange
+import HTTPTypes
+import SigV4
+import Synchronization
+import Testing
+
+/// Two hours in steps of 10 s, with a server that plays the source, and eight look-ups in each step.
+@Suite(.timeLimit(.minutes(3)), .serialized) struct LifeTests {
+    private let life = Life()
+
+    /// A set lives for 90 s and is replaced after 60. From 12:40:00 to 12:43:30 the agent fails, and AWS refuses
+    /// what has ended; the token of the pod is replaced every ten minutes.
+    @Test func outlivesAHundredRotationsAndTwentyFailedRefreshes() async throws {
+        let folder = try Folder()
+        let agent = PodAgent(life: life)
+        try await agent.server.serving { transport in
+            let provider = ContainerProvider(
+                environment: PodAgent.environment, files: folder.files, transport: transport, pause: { _ in })
+            try agent.renewToken(in: folder)
+            try await life.lived(on: provider) { refresher in
+                for step in 1...720 {
+                    if step.isMultiple(of: 60) { try agent.renewToken(in: folder) }
+                    agent.isBroken = (240..<262).contains(step)
+                    await life.clock.advance(seconds: 10)
+                    await lookUpEightTimes(with: refresher, step)
+                }
+            }
+        }
+        #expect(life.rotations == 117)
+        #expect(life.failures == 20)
+        #expect(agent.refusedTokens == 0)
+        // Three attempts where the agent fails, one where it does not: nothing was asked that the rules do not ask for.
+        #expect(agent.server.seen.count == life.rotations + 3 * life.failures)
+    }
+
+    /// A set lives for an hour. The service is gone from 12:50 to 13:50; AWS takes the old set for longer.
+    @Test func outlivesAnHourWithoutInstanceMetadata() async throws {
+        let life = life
+        let service = InstanceMetadataService { request in
+            guard request.target.hasSuffix("ward-role") else { return nil }
+            return life.issue(lasting: 3_600)
+        }
+        let asked = Mutex<[Timestamp]>([])
+        try await service.server.serving { transport in
+            let provider = InstanceMetadataProvider(
+                environment: [:], profile: nil, transport: transport, jitter: { 0 }, pause: { _ in })
+            let counted = WatchedProvider(provider) { now in asked.withLock { $0.append(now) } }
+            try await life.lived(on: counted) { refresher in
+                for step in 1...720 {
+                    transport.isGone = (300..<660).contains(step)
+                    if step == 300 { life.acceptance.prolong(to: .noon + 7_200) }
+                    await life.clock.advance(seconds: 10)
+                    await lookUpEightTimes(with: refresher, step)
+                }
+            }
+        }
+        let distances = zip(asked.withLock { $0.dropFirst() }, asked.withLock { $0 }).map { $0.milliseconds(since: $1) }
+        // The first one leads from 12:00 to 12:55, five minutes before the end of the set.
+        #expect(distances.first == 3_300_000)
+        // Then five to ten minutes, and up to a step more until the clock moves on.
+        #expect(distances.dropFirst().allSatisfy { (300_000...610_000).contains($0) })
+        #expect(life.rotations == 2)
+        #expect((5...11).contains(life.failures))
+    }
+
+    private func lookUpEightTimes(with refresher: CredentialsRefresher, _ step: Int) async {
+        let life = life
+        let failed = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<8 { group.addTask { await life.looksUp(with: refresher) } }
+            return await group.reduce(into: 0) { count, succeeded in count += succeeded ? 0 : 1 }
+        }
+        #expect(failed == 0, "step \(step)")
+    }
+}
+
+extension Life {
+    /// A new set that AWS accepts from now on, as a service writes it.
+    func issue(lasting seconds: Int64) -> Reply {
+        let end = clock.now + seconds
+        let number = rotations + 1
+        acceptance.issue(.number(number, until: end))
+        return .credentials(number, until: end.rfc3339)
+    }
+}
+
+/// EKS Pod Identity, which wants the token of the day.
+private final class PodAgent: Sendable {
+    static let environment = [
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.23/v1/credentials",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/token",
+    ]
+
+    private struct State {
+        var token = 0
+        var isBroken = false
+        var refusedTokens = 0
+    }
+
+    let server: AgentServer
+    private let state: Holder
+
+    /// A class of its own, as the server's script outlives the initializer.
+    private final class Holder: Sendable {
+        let value = Mutex(State())
+    }
+
+    init(life: Life) {
+        let holder = Holder()
+        state = holder
+        server = AgentServer { request in
+            holder.value.withLock { state in
+                if state.isBroken { return .text("", status: .internalServerError) }
+                guard request.fields["authorization"] == "token-\(state.token)" else {
+                    state.refusedTokens += 1
+                    return .text("", status: .unauthorized)
+                }
+                return life.issue(lasting: 90)
+            }
+        }
+    }
+
+    var isBroken: Bool {
+        get { state.value.withLock { $0.isBroken } }
+        set { state.value.withLock { $0.isBroken = newValue } }
+    }
+
+    var refusedTokens: Int { state.value.withLock { $0.refusedTokens } }
+
+    /// As a mounted secret is replaced: the new file takes the place of the old one by its name.
+    func renewToken(in folder: Folder) throws {
+        try state.value.withLock { state in
+            state.token += 1
+            try folder.replace("/token", with: "token-\(state.token)")
+        }
+    }
+}
+
+/// A provider that tells when it is asked.
+private struct WatchedProvider<Provider: CredentialsProvider>: CredentialsProvider {
+    let name: String
+    private let provider: Provider
+    private let tell: @Sendable (Timestamp) -> Void
+
+    init(_ provider: Provider, _ tell: @escaping @Sendable (Timestamp) -> Void) {
+        name = provider.name
+        self.provider = provider
+        self.tell = tell
+    }
+
+    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+        tell(now)
+        return try await provider.credentials(at: now)
+    }
+}

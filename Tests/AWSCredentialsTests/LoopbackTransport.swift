@@ -1,0 +1,52 @@
+import Curl
+import Synchronization
+
+/// Sends every request to one port on loopback, whatever host it is for, and remembers the requests. Once `isGone`,
+/// connections are refused.
+final class LoopbackTransport: Transport {
+    private let client: CurlClient
+    private let port: UInt16
+    private let state = Mutex((requests: [CurlRequest](), isGone: false))
+
+    init(client: CurlClient, port: UInt16) {
+        self.client = client
+        self.port = port
+    }
+
+    var seen: [CurlRequest] { state.withLock { $0.requests } }
+
+    var isGone: Bool {
+        get { state.withLock { $0.isGone } }
+        set { state.withLock { $0.isGone = newValue } }
+    }
+
+    func perform(
+        _ request: CurlRequest, deadline: ContinuousClock.Instant
+    ) async throws(CurlError) -> CurlResponse {
+        state.withLock { $0.requests.append(request) }
+        var request = request
+        let path = request.url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: true).last ?? ""
+        // Nobody listens on port 1.
+        request.url = "http://127.0.0.1:\(isGone ? 1 : port)/\(path)"
+        return try await client.perform(request, deadline: deadline)
+    }
+}
+
+/// Answers without a network, and remembers the requests.
+final class ScriptedTransport: Transport {
+    private let script: @Sendable (CurlRequest) throws(CurlError) -> CurlResponse
+    private let requests = Mutex<[CurlRequest]>([])
+
+    init(_ script: @escaping @Sendable (CurlRequest) throws(CurlError) -> CurlResponse) {
+        self.script = script
+    }
+
+    var seen: [CurlRequest] { requests.withLock { $0 } }
+
+    func perform(
+        _ request: CurlRequest, deadline: ContinuousClock.Instant
+    ) async throws(CurlError) -> CurlResponse {
+        requests.withLock { $0.append(request) }
+        return try script(request)
+    }
+}

@@ -1,0 +1,63 @@
+import AWSCredentials
+import ChildProcess
+import SigV4
+import Testing
+
+/// Programs that a profile names, run for real.
+@Suite(.timeLimit(.minutes(1))) struct ProcessTests {
+    private let folder: Folder
+
+    init() throws { folder = try Folder() }
+
+    private func answer(
+        _ command: String, more: String = "", environment: [String: String] = [:]
+    ) async throws -> ProviderAnswer {
+        try folder.write("[default]\ncredential_process = \(command)\n\(more)", to: "/home/.aws/config")
+        let environment = ["HOME": "/home"].merging(environment) { $1 }
+        return try await ProfileProvider(environment: environment, files: folder.files).credentials(at: .noon)
+    }
+
+    @Test func takesWhatTheProgramWrites() async throws {
+        let answer = try await answer(
+            """
+            echo '{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "B", "SessionToken": "C", \
+            "Expiration": "2026-11-24T13:00:00Z", "AccountId": "12", "Else": [1]}'
+            """, more: "aws_account_id = 34")
+        let expected = Credentials(
+            accessKeyID: "A", secretAccessKey: "B", sessionToken: "C", expiration: .noon + 3_600, accountID: "12")
+        #expect(answer == .found(expected, from: CredentialsOrigin("profile")))
+    }
+
+    @Test func takesTheProfilesAccountForWantOfOne() async throws {
+        let answer = try await answer(
+            #"echo "{\"Version\": 1, \"AccessKeyId\": \"A\", \"SecretAccessKey\": \"B\"}""#,
+            more: "aws_account_id = 34")
+        #expect(answer.credentials == Credentials(accessKeyID: "A", secretAccessKey: "B", accountID: "34"))
+    }
+
+    @Test func letsTheProgramInheritTheEnvironment() async throws {
+        let answer = try await answer(
+            #"sh -c 'echo "{\"Version\": 1, \"AccessKeyId\": \"$KEY\", \"SecretAccessKey\": \"B\"}"'"#,
+            environment: ["KEY": "A"])
+        #expect(answer.credentials?.accessKeyID == "A")
+    }
+
+    @Test(arguments: [
+        ("false", ProcessFault.failed(.failed(status: 1))),
+        ("sh -c 'echo HUSH >&2; exit 3'", .failed(.failed(status: 3))),
+        ("no-such-program-anywhere", .failed(.notFound)),
+        ("yes", .failed(.tooMuchOutput(limit: 65_536))),
+        ("true", .malformed), ("echo HUSH", .malformed),
+        (#"echo '{"AccessKeyId": "A", "SecretAccessKey": "B"}'"#, .malformed),
+        (#"echo '{"Version": 1, "AccessKeyId": "A"}'"#, .malformed),
+        (#"echo '{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "B", "Expiration": "soon"}'"#, .malformed),
+        (#"echo '{"Version": 2, "AccessKeyId": "A", "SecretAccessKey": "B"}'"#, .unknownVersion),
+        // No shell stands between: the words behind the first one are arguments.
+        (#"echo '{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "B"}' | cat"#, .malformed),
+    ])
+    func saysWhyThereAreNoCredentials(command: String, fault: ProcessFault) async {
+        await #expect(throws: CredentialsError.processFailed(profile: "default", fault)) {
+            try await answer(command)
+        }
+    }
+}

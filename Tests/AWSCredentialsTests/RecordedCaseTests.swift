@@ -1,0 +1,55 @@
+import AWSCredentials
+import Curl
+import FoundationEssentials
+import MicroHTTPD
+import SigV4
+import Testing
+
+/// Every recorded case that the AWS SDKs share, with the recorded answers from a real server on loopback.
+@Suite(
+    .enabled(if: Vectors.isToBeUsed, Comment(rawValue: Vectors.whySkipped)), .timeLimit(.minutes(2)))
+struct RecordedCaseTests {
+    static let chainFolder = "default-credential-provider-chain"
+    static let profileFolder = "profile-provider"
+
+    @Test(arguments: try names(in: chainFolder))
+    func agreesOnTheChain(name: String) async throws {
+        try await check(name, in: Self.chainFolder) { environment, files, transport in
+            CredentialsChain(environment: environment, files: files, transport: transport, pause: { _ in })
+        }
+    }
+
+    @Test(arguments: try names(in: profileFolder))
+    func agreesOnProfiles(name: String) async throws {
+        try await check(name, in: Self.profileFolder) { environment, files, transport in
+            ProfileProvider(environment: environment, files: files, transport: transport)
+        }
+    }
+
+    @Test func knowsEveryCaseThereIs() throws {
+        #expect(try Self.names(in: Self.chainFolder).count == 29)
+        #expect(try Self.names(in: Self.profileFolder).count == 18)
+    }
+
+    private static func names(in folder: String) throws -> [String] {
+        Vectors.isToBeUsed ? try Vectors.names(in: folder) : []
+    }
+
+    private func check(
+        _ name: String, in folder: String,
+        _ provider: ([String: String], FileReader, any Transport) -> any CredentialsProvider
+    ) async throws {
+        let recorded = try RecordedCase("\(folder)/\(name)")
+        let handler = RecordedServer(recorded.recording)
+        var options = ServerOptions()
+        options.bodyLimit = 1 << 16
+        let server = try HTTPServer(options: options, handler: handler)
+        let client = CurlClient()
+        let transport = DetouredTransport(client: client, port: server.port)
+        let answer = try? await provider(recorded.environment, recorded.files, transport).credentials(at: recorded.now)
+        #expect(answer?.credentials == recorded.credentials)
+        #expect(handler.differences == [])
+        await client.shutDown()
+        await server.stop(within: .zero)
+    }
+}

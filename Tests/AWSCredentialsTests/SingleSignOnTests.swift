@@ -1,0 +1,183 @@
+import AWSCredentials
+import Curl
+import FoundationEssentials
+import SigV4
+import Testing
+
+/// Roles of users of IAM Identity Center.
+@Suite struct SingleSignOnTests {
+    private let folder: Folder
+
+    init() throws {
+        folder = try Folder()
+        try folder.write(
+            """
+            [default]
+            sso_session = dev
+            sso_account_id = 012345678901
+            sso_role_name = Read Only
+            [sso-session dev]
+            sso_region = eu-west-1
+            sso_start_url = https://example.awsapps.com/start
+            [profile old]
+            sso_start_url = https://ssotest.awsapps.com/start
+            sso_region = cn-north-1
+            sso_account_id = 1
+            sso_role_name = r
+            """, to: "/home/.aws/config")
+    }
+
+    /// What `sha1sum` says of `dev`.
+    private static let file = "/home/.aws/sso/cache/34c6fceca75e456f25e7e99531e2425c6c1de443.json"
+    private static let keys = CurlResponse.text(
+        """
+        {"roleCredentials": {"accessKeyId": "A", "secretAccessKey": "B", "sessionToken": "C", \
+        "expiration": 1795525200000}}
+        """)
+    private static let issued = CurlResponse.text(
+        #"{"accessToken": "TOKEN2", "expiresIn": 28800, "refreshToken": "REFRESH2", "tokenType": "Bearer"}"#)
+    private let found = Credentials(
+        accessKeyID: "A", secretAccessKey: "B", sessionToken: "C", expiration: .noon + 3_600, accountID: "012345678901")
+
+    private func signIn(until end: Timestamp, isRenewable: Bool = true, to file: String = file) throws {
+        let renewal = #", "refreshToken": "REFRESH1", "clientId": "id", "clientSecret": "HUSH""#
+        try folder.write(
+            #"{"accessToken": "TOKEN1", "expiresAt": "\#(end)"\#(isRenewable ? renewal : "")}"#, to: file)
+    }
+
+    private func signedIn() throws -> Data { try Data(contentsOf: URL(filePath: folder.path + Self.file)) }
+
+    private func provider(_ transport: ScriptedTransport, _ environment: [String: String] = [:]) -> ProfileProvider {
+        let environment = ["HOME": "/home", "AWS_REGION": "us-east-1"].merging(environment) { $1 }
+        return ProfileProvider(environment: environment, files: folder.files, transport: transport)
+    }
+
+    @Test func showsTheTokenToThePortal() async throws {
+        try signIn(until: .noon + 3_600)
+        let transport = ScriptedTransport(.success(Self.keys))
+        let answer = try await provider(transport).credentials(at: .noon)
+        #expect(answer == .found(found, from: CredentialsOrigin("profile")))
+        let request = try #require(transport.seen.first)
+        #expect(
+            request.url == "https://portal.sso.eu-west-1.amazonaws.com/federation/credentials"
+                + "?role_name=Read%20Only&account_id=012345678901")
+        #expect(request.method == "GET")
+        #expect(request.headers.map(\.name) == ["x-amz-sso_bearer_token"])
+        #expect(request["x-amz-sso_bearer_token"] == "TOKEN1")
+    }
+
+    @Test func findsTheSignInOfOlderProfilesByTheirURL() async throws {
+        let file = "/home/.aws/sso/cache/dace00cba5f8355ec9d274ceb2bcebdfbeed0e12.json"
+        try signIn(until: .noon + 60, isRenewable: false, to: file)
+        let transport = ScriptedTransport(.success(Self.keys))
+        _ = try await provider(transport, ["AWS_PROFILE": "old"]).credentials(at: .noon)
+        #expect(transport.seen.first?.url.hasPrefix("https://portal.sso.cn-north-1.amazonaws.com.cn/") == true)
+    }
+
+    @Test func prolongsASignInBeforeItEndsAndKeepsItInMemory() async throws {
+        try signIn(until: .noon + 600)
+        let before = try signedIn()
+        let transport = ScriptedTransport { request throws(CurlError) in
+            request.url.hasPrefix("https://oidc.") ? Self.issued : Self.keys
+        }
+        let provider = provider(transport)
+        #expect(try await provider.credentials(at: .noon).credentials == found)
+        #expect(try await provider.credentials(at: .noon + 1_200).credentials == found)
+        #expect(transport.seen.map(\.method) == ["POST", "GET", "GET"])
+        #expect(transport.seen[0].url == "https://oidc.eu-west-1.amazonaws.com/token")
+        let body = try JSONDecoder().decode([String: String].self, from: Data(transport.seen[0].body))
+        #expect(
+            body == [
+                "grantType": "refresh_token", "clientId": "id", "clientSecret": "HUSH", "refreshToken": "REFRESH1",
+            ])
+        #expect(transport.seen.dropFirst().map { $0["x-amz-sso_bearer_token"] } == ["TOKEN2", "TOKEN2"])
+        #expect(try signedIn() == before)
+    }
+
+    @Test func usesASignInThatCannotBeProlongedToItsEnd() async throws {
+        try signIn(until: .noon + 60)
+        let transport = ScriptedTransport { request throws(CurlError) in
+            request.url.hasPrefix("https://oidc.") ? .text("{}", status: 400) : Self.keys
+        }
+        #expect(try await provider(transport).credentials(at: .noon).credentials == found)
+        #expect(transport.seen.last?["x-amz-sso_bearer_token"] == "TOKEN1")
+        await #expect(throws: CredentialsError.signOnFailed(profile: "default", .ended)) {
+            try await provider(transport).credentials(at: .noon + 60)
+        }
+    }
+
+    @Test func tellsASilentIssuerFromARefusal() async throws {
+        try signIn(until: .noon)
+        let silence = CredentialsError.endpointFailed(
+            "IAM Identity Center at oidc.eu-west-1.amazonaws.com", .transfer(.couldNotConnect))
+        await #expect(throws: silence) { try await provider(.nobody).credentials(at: .noon) }
+        let fault = CredentialsError.endpointFailed(
+            "IAM Identity Center at oidc.eu-west-1.amazonaws.com", .malformed)
+        await #expect(throws: fault) {
+            try await provider(ScriptedTransport(.success(.text("HUSH")))).credentials(at: .noon)
+        }
+    }
+
+    @Test func failsWhereNobodySignedIn() async {
+        await #expect(throws: CredentialsError.signOnFailed(profile: "default", .absent(path: Self.file))) {
+            try await provider(.nobody).credentials(at: .noon)
+        }
+    }
+
+    @Test(arguments: ["", "{}", #"{"accessToken": "HUSH", "expiresAt": "soon"}"#])
+    func failsOnAFileThatHoldsNoSignIn(text: String) async throws {
+        try folder.write(text, to: Self.file)
+        await #expect(throws: CredentialsError.signOnFailed(profile: "default", .malformed(path: Self.file))) {
+            try await provider(.nobody).credentials(at: .noon)
+        }
+    }
+
+    @Test func failsOnASignInThatHasEnded() async throws {
+        try signIn(until: .noon, isRenewable: false)
+        await #expect(throws: CredentialsError.signOnFailed(profile: "default", .ended)) {
+            try await provider(.nobody).credentials(at: .noon)
+        }
+    }
+
+    @Test(arguments: [
+        (CurlResponse.text("HUSH", status: 401), CredentialsError.signOnFailed(profile: "default", .refused), 1),
+        (
+            .text("", status: 403),
+            .signOnFailed(profile: "default", .noSuchRole(name: "Read Only", accountID: "012345678901")), 1
+        ),
+        (
+            .text("", status: 404),
+            .signOnFailed(profile: "default", .noSuchRole(name: "Read Only", accountID: "012345678901")), 1
+        ),
+        (.text("", status: 400), portal(.status(400)), 1), (.text("", status: 429), portal(.status(429)), 3),
+        (.text("", status: 500), portal(.status(500)), 3), (.text("{}"), portal(.malformed), 1),
+    ])
+    func saysWhatThePortalMeans(response: CurlResponse, error: CredentialsError, attempts: Int) async throws {
+        try signIn(until: .noon + 3_600)
+        let transport = ScriptedTransport(.success(response))
+        await #expect(throws: error) { try await provider(transport).credentials(at: .noon) }
+        #expect(transport.seen.count == attempts)
+    }
+
+    private static func portal(_ fault: EndpointFault) -> CredentialsError {
+        .endpointFailed("IAM Identity Center at portal.sso.eu-west-1.amazonaws.com", fault)
+    }
+
+    @Test func needsAHomeDirectory() async throws {
+        try folder.write(
+            "[default]\nsso_start_url = u\nsso_region = r\nsso_account_id = 1\nsso_role_name = r", to: "/c")
+        let provider = ProfileProvider(environment: ["AWS_CONFIG_FILE": "/c"], files: folder.files)
+        await #expect(throws: CredentialsError.self) { try await provider.credentials(at: .noon) }
+    }
+
+    @Test func showsNoSecret() {
+        let renewal = SignOnToken.Renewal(
+            refreshToken: "HUSH", clientID: "HUSH", clientSecret: "HUSH", registrationEnd: nil)
+        let token = SignOnToken(accessToken: "HUSH", expiration: .noon, renewal: renewal)
+        var state = SignOnTokenState()
+        state.keep(token)
+        var text = "\(token) \(renewal) \(state) \(SignOnTokenState.Step.use(token))"
+        for value in [token, renewal, state] as [Any] { dump(value, to: &text) }
+        #expect(!text.contains("HUSH"))
+    }
+}

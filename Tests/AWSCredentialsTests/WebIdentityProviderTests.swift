@@ -1,0 +1,107 @@
+import AWSCredentials
+import Curl
+import SigV4
+import Synchronization
+import Testing
+
+@Suite struct WebIdentityProviderTests {
+    private let folder: Folder
+
+    init() throws { folder = try Folder() }
+
+    private let environment = [
+        "AWS_WEB_IDENTITY_TOKEN_FILE": "/var/token", "AWS_ROLE_ARN": "arn:r", "AWS_REGION": "eu-west-1",
+    ]
+
+    private func answer(
+        _ transport: ScriptedTransport = .nobody, _ environment: [String: String]
+    ) async throws(CredentialsError) -> ProviderAnswer {
+        try await WebIdentityProvider(
+            environment: environment, files: folder.files, transport: transport, pause: { _ in }
+        ).credentials(at: .noon)
+    }
+
+    @Test func showsTheTokenAndSignsNothing() async throws {
+        try folder.write("head.body.sign\n", to: "/var/token")
+        let transport = ScriptedTransport(.success(.role("AssumeRoleWithWebIdentity")))
+        let named = environment.merging(["AWS_ROLE_SESSION_NAME": "me"]) { $1 }
+        let answer = try await answer(transport, named)
+        let expected = Credentials(
+            accessKeyID: "ASIAROLE", secretAccessKey: "ROLEHUSH", sessionToken: "ROLETOKEN",
+            expiration: .noon + 3_600, accountID: "123456789012")
+        #expect(answer == .found(expected, from: CredentialsOrigin("web identity", isStaticallyStable: true)))
+        let request = try #require(transport.seen.first)
+        #expect(request.url == "https://sts.eu-west-1.amazonaws.com/")
+        #expect(request.headers.map(\.name) == ["Content-Type"])
+        #expect(
+            request.form == [
+                "Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15", "RoleArn": "arn%3Ar",
+                "RoleSessionName": "me", "WebIdentityToken": "head.body.sign",
+            ])
+    }
+
+    @Test func readsTheTokenAnewForEveryAnswer() async throws {
+        let transport = ScriptedTransport(.success(.role("AssumeRoleWithWebIdentity")))
+        for token in ["one", "two"] {
+            try folder.write(token, to: "/var/token")
+            _ = try await answer(transport, environment)
+        }
+        #expect(transport.seen.map(\.form["WebIdentityToken"]) == ["one", "two"])
+    }
+
+    @Test func isNotConfiguredWithoutATokenFile() async throws {
+        let answer = try await answer(.nobody, ["AWS_ROLE_ARN": "r", "AWS_WEB_IDENTITY_TOKEN_FILE": " "])
+        #expect(answer == .notConfigured(reason: "AWS_WEB_IDENTITY_TOKEN_FILE is not set"))
+    }
+
+    @Test func failsWithoutARole() async {
+        let error = CredentialsError.halfSet(variable: "AWS_WEB_IDENTITY_TOKEN_FILE", missing: "AWS_ROLE_ARN")
+        await #expect(throws: error) { try await answer(.nobody, ["AWS_WEB_IDENTITY_TOKEN_FILE": "/var/token"]) }
+    }
+
+    @Test func failsWithoutTheFile() async {
+        await #expect(throws: CredentialsError.unreadableFile(path: "/var/token", .missing)) {
+            try await answer(.nobody, environment)
+        }
+    }
+
+    @Test(arguments: ["", " \n", "one\ntwo"])
+    func failsOnWhatIsNoToken(text: String) async throws {
+        try folder.write(text, to: "/var/token")
+        await #expect(throws: CredentialsError.malformedToken("/var/token")) {
+            try await answer(.nobody, environment)
+        }
+    }
+
+    @Test func saysWhichRoleIsRefused() async throws {
+        try folder.write("token", to: "/var/token")
+        await #expect(throws: CredentialsError.roleRefused(role: "arn:r", .invalidIdentityToken)) {
+            try await answer(ScriptedTransport(.success(.refusal("InvalidIdentityToken", status: 400))), environment)
+        }
+    }
+
+    /// Where each attempt has to end.
+    private final class Deadlines: Transport {
+        let seen = Mutex<[ContinuousClock.Instant]>([])
+
+        func perform(
+            _ request: CurlRequest, deadline: ContinuousClock.Instant
+        ) async throws(CurlError) -> CurlResponse {
+            seen.withLock { $0.append(deadline) }
+            throw .timedOut(.answering)
+        }
+    }
+
+    @Test func boundsEveryAttempt() async throws {
+        try folder.write("token", to: "/var/token")
+        let transport = Deadlines()
+        let provider = WebIdentityProvider(
+            environment: environment, files: folder.files, transport: transport, pause: { _ in })
+        let start = ContinuousClock.now
+        _ = try? await provider.credentials(at: .noon)
+        let end = ContinuousClock.now
+        let deadlines = transport.seen.withLock { $0 }
+        #expect(deadlines.count == 3)
+        #expect(deadlines.allSatisfy { $0 >= start + .seconds(5) && $0 <= end + .seconds(5) })
+    }
+}

@@ -1,0 +1,114 @@
+import ChildProcess
+import Glibc
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct ChildProcessTests {
+    private func output(
+        _ program: String, _ arguments: String..., environment: [String: String] = [:], limit: Int = 65_536,
+        within time: Duration = .seconds(20)
+    ) async throws(ChildProcessError) -> String {
+        let command = Command(program, arguments, environment: environment)
+        let bytes = try await ChildProcess.output(of: command, limit: limit, deadline: .now + time)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @Test func givesWhatAProgramWrites() async throws {
+        #expect(try await output("echo", "one", "two  three", "$HOME", "| cat") == "one two  three $HOME | cat\n")
+    }
+
+    @Test func looksForAPathWithoutSearching() async throws {
+        #expect(try await output("/bin/echo", "-n", "") == "")
+    }
+
+    @Test func givesExactlyTheVariablesItWasGiven() async throws {
+        #expect(try await output("env", environment: ["A": "b=c"]) == "A=b=c\n")
+    }
+
+    @Test func givesNoInputNoErrorOutputAndNoDescriptors() async throws {
+        #expect(try await output("cat") == "")
+        #expect(try await output("sh", "-c", "echo HUSH >&2") == "")
+        // The one more is that of the listing itself.
+        #expect(try await output("sh", "-c", "ls /proc/self/fd | tr '\\n' ' '") == "0 1 2 3 ")
+    }
+
+    @Test func resetsSignalsThatThisProcessIgnores() async throws {
+        signal(SIGPIPE, SIG_IGN)
+        let sets = try await output("grep", "-E", "SigBlk|SigIgn", "/proc/self/status").split(separator: "\n")
+        let masks = sets.compactMap { UInt64($0.suffix(16), radix: 16) }
+        #expect(masks.count == 2)
+        // Signals 1 to 31: glibc lets a new process ignore the next two, which it keeps for its threads.
+        #expect(masks.allSatisfy { $0 & 0x7FFF_FFFF == 0 })
+    }
+
+    @Test(arguments: [
+        (["false"], ChildProcessError.failed(status: 1)),
+        (["sh", "-c", "echo HUSH; exit 77"], .failed(status: 77)),
+        (["sh", "-c", "kill -9 $$"], .killed(signal: 9)),
+        (["no-such-program-anywhere"], .notFound),
+        (["/"], .notStarted(code: 13)),
+        (["yes"], .tooMuchOutput(limit: 65_536)),
+    ])
+    func saysWhyThereIsNoOutput(words: [String], error: ChildProcessError) async {
+        let command = Command(words[0], Array(words.dropFirst()), environment: [:])
+        await #expect(throws: error) {
+            try await ChildProcess.output(of: command, limit: 65_536, deadline: .now + .seconds(20))
+        }
+    }
+
+    @Test func acceptsOutputOfExactlyTheLimitAndNoMore() async throws {
+        #expect(try await output("printf", "12345", limit: 5) == "12345")
+        await #expect(throws: ChildProcessError.tooMuchOutput(limit: 4)) {
+            try await output("printf", "12345", limit: 4)
+        }
+    }
+
+    @Test(arguments: [
+        "sleep 600",
+        "exec >&-; sleep 600",
+        "sleep 600 & wait",
+        "trap '' TERM; while :; do sleep 1; done",
+    ])
+    func killsAtTheDeadline(script: String) async throws {
+        let start = ContinuousClock.now
+        await #expect(throws: ChildProcessError.timedOut) {
+            try await output("sh", "-c", script, within: .milliseconds(200))
+        }
+        #expect(ContinuousClock.now - start >= .milliseconds(200))
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
+    @Test func killsWhatTheProgramHasStarted() async throws {
+        // The grandchild holds the output open, so that reading could only end with it.
+        let mark = "\(UInt32.random(in: 100_000_000...999_999_999))"
+        await #expect(throws: ChildProcessError.timedOut) {
+            try await output("sh", "-c", "sleep 1\(mark) & exit 0", within: .milliseconds(200))
+        }
+        // The brackets keep the search from finding itself.
+        let search = "grep -las 'sleep.[1]\(mark)' /proc/[0-9]*/cmdline; true"
+        let deadline = ContinuousClock.now + .seconds(10)
+        // What is killed takes a moment to go.
+        while try await output("sh", "-c", search) != "" { try #require(ContinuousClock.now < deadline) }
+    }
+
+    @Test func killsWhenTheTaskIsCancelled() async {
+        let task = Task { try await output("sleep", "600", within: .seconds(50)) }
+        task.cancel()
+        let start = ContinuousClock.now
+        await #expect(throws: ChildProcessError.cancelled) { try await task.value }
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
+    @Test func runsManyAtOnceAndMixesNothingUp() async throws {
+        try await withThrowingTaskGroup(of: (Int, String).self) { group in
+            for number in 0..<32 { group.addTask { (number, try await output("echo", "\(number)")) } }
+            for try await (number, text) in group { #expect(text == "\(number)\n") }
+        }
+    }
+
+    @Test func showsNeitherArgumentsNorVariables() {
+        let command = Command("p", ["HUSH"], environment: ["A": "HUSH"])
+        var text = "\(command)" + String(reflecting: command)
+        dump(command, to: &text)
+        #expect(!text.contains("HUSH"))
+    }
+}

@@ -1,0 +1,164 @@
+"""`doctor` says where the credentials come from and whether a look-up would work."""
+
+import json
+import threading
+import time
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from black_hole import BlackHole
+from gateway import run, upstream_at
+
+SECRET = "a-secret-that-nobody-may-read"
+NOWHERE = "http://127.0.0.1:1"
+UNKNOWN_IDENTITY = {"AWS_ENDPOINT_URL_STS": NOWHERE}
+
+
+def doctor(*arguments, environment):
+    result = run("doctor", *arguments, environment=environment, within=20)
+    assert SECRET not in result.stdout + result.stderr
+    return result
+
+
+def findings(result):
+    """The text behind each label."""
+    rows = [line.split(maxsplit=1) for line in result.stdout.splitlines() if line.startswith("  ")]
+    return {row[0]: row[1] if len(row) > 1 else "" for row in rows}
+
+
+@pytest.fixture
+def aws(upstream):
+    return upstream_at(upstream.port) | UNKNOWN_IDENTITY
+
+
+def test_says_who_won_and_where_aws_is(aws, upstream):
+    result = doctor(environment=aws)
+    assert (result.returncode, result.stderr) == (0, "")
+    found = findings(result)
+    assert found["environment"] == "found"
+    assert "AKID… (long-lived)" in result.stdout and "AKIDEXAMPLE" not in result.stdout
+    assert found["end"] == "none"
+    assert found["region"] == "us-east-1 (AWS_REGION)"
+    assert found["endpoint"] == f"http://127.0.0.1:{upstream.port} (AWS_ENDPOINT_URL_TRANSCRIBE)"
+    assert found["clock"] == "agrees with AWS's"
+    assert found["ARN"].startswith("not known: AWS STS at 127.0.0.1:1")
+    assert result.stdout.endswith("A look-up would work.\n")
+    assert not upstream.calls
+
+
+@pytest.mark.parametrize("job, status, words", [
+    ("fine-1", 0, "credentials and permission work; the job is COMPLETED"),
+    ("missing-1", 0, "credentials and permission work; AWS knows no such job"),
+    ("denied-1", 1, "lack the permission transcribe:GetMedicalTranscriptionJob (AccessDeniedException)"),
+    ("badrequest-1", 1, "refuses the request as a bad one"),
+    ("500-1", 1, "an error of its own"),
+    ("nojob-1", 1, "is not Amazon Transcribe"),
+    ("reset-1", 1, "the connection was closed"),
+])
+def test_says_what_the_outcome_of_a_call_means(aws, job, status, words):
+    result = doctor("--job", job, environment=aws)
+    assert (result.returncode, result.stderr) == (status, "")
+    assert words in findings(result)["outcome"]
+    assert ("A look-up would work." in result.stdout) == (status == 0)
+    assert "secret-words" not in result.stdout
+
+
+def test_knows_who_signs_and_what_a_user_may_do(moto):
+    def examine(key):
+        environment = upstream_at(moto.port, *key) | {"AWS_ENDPOINT_URL_STS": moto.url}
+        return doctor("--set", "upstream.timeout=20s", "--job", "visit.unknown", environment=environment)
+
+    result = examine(moto.reader)
+    assert result.returncode == 0, result.stdout
+    assert findings(result)["ARN"].endswith(":user/reader")
+    result = examine(moto.stranger)
+    assert result.returncode == 1 and "transcribe:GetMedicalTranscriptionJob" in result.stdout
+    result = examine((moto.reader[0], "wrong" + moto.reader[1][5:]))
+    assert result.returncode == 1 and "AWS denies access" in result.stdout
+
+
+def test_says_why_each_source_gave_nothing():
+    with BlackHole() as hole:
+        environment = {"AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": NOWHERE,
+                       "AWS_EC2_METADATA_SERVICE_ENDPOINT": hole.url}
+        result = doctor(environment=environment)
+    assert result.returncode == 1
+    for words in ["AWS_ACCESS_KEY_ID is not set", "there is no profile 'default'", "AWS_WEB_IDENTITY_TOKEN_FILE",
+                  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "hop limit", "cannot be asked"]:
+        assert words in result.stdout
+    assert "A look-up would fail." in result.stdout
+
+
+def test_takes_region_endpoint_and_keys_from_a_profile(tmp_path, upstream):
+    config = tmp_path / "config"
+    config.write_text(
+        f"[profile ward]\nregion = eu-west-1\nendpoint_url = http://127.0.0.1:{upstream.port}\n"
+        f"aws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = {SECRET}\n")
+    environment = {"AWS_CONFIG_FILE": str(config), "AWS_PROFILE": "ward"} | UNKNOWN_IDENTITY
+    result = doctor("--job", "fine-1", environment=environment)
+    assert result.returncode == 0, result.stdout
+    found = findings(result)
+    assert found["region"] == "eu-west-1 (profile 'ward')"
+    assert found["endpoint"].endswith("(profile 'ward')")
+    checked = run("check", environment=environment)
+    assert ["AWS_REGION", "=", "eu-west-1", "(profile", "'ward')"] in [line.split() for line in checked.stdout.splitlines()]
+
+
+def test_takes_the_role_of_a_container(aws, agent):
+    environment = {name: value for name, value in aws.items() if "KEY" not in name}
+    environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = agent.url
+    result = doctor("--job", "fine-1", environment=environment)
+    assert result.returncode == 0, result.stdout
+    found = findings(result)
+    assert found["container"] == "found" and "AKID… (temporary)" in result.stdout
+    assert found["end"].endswith(("in 5 h 59 min", "in 6 h"))
+
+
+@pytest.mark.parametrize("ahead, words", [(0, "agrees"), (-600, "is 10 min ahead of"), (100, "behind")])
+def test_compares_the_clocks(aws, agent, ahead, words):
+    agent.ahead = ahead
+    result = doctor(environment=aws | {"AWS_ENDPOINT_URL_TRANSCRIBE": agent.url})
+    assert result.returncode == 0
+    assert words in findings(result)["clock"]
+
+
+def test_needs_a_region_and_a_good_name(aws):
+    result = doctor(environment=aws | {"AWS_REGION": ""})
+    assert result.returncode == 78 and "AWS_REGION" in result.stderr and "found" in result.stdout
+    result = doctor("--job", "no such name", environment=aws)
+    assert result.returncode == 64 and "Character 3" in result.stderr
+
+
+class Agent(BaseHTTPRequestHandler):
+    """A container's agent that gives credentials for six hours, and tells a time."""
+
+    def do_GET(self):
+        end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 6 * 3600))
+        self.say(json.dumps({
+            "AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": SECRET, "Token": SECRET, "Expiration": end}).encode())
+
+    def do_HEAD(self):
+        self.say(b"")
+
+    def say(self, content):
+        self.send_response_only(200)
+        self.send_header("Date", formatdate(time.time() + self.server.ahead, usegmt=True))
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_):
+        """Keeps the test's output to what the test says."""
+
+
+@pytest.fixture
+def agent():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Agent)
+    server.ahead = 0
+    server.url = f"http://127.0.0.1:{server.server_address[1]}"
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()

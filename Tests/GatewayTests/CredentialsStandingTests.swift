@@ -1,0 +1,38 @@
+import SigV4
+import Telemetry
+import Testing
+
+@testable import Gateway
+
+@Suite struct CredentialsStandingTests {
+    private let readiness = Readiness()
+    private let noon = Timestamp(rfc3339: "2026-11-24T12:00:00Z")!
+
+    private var text: String {
+        var text = TextBuffer()
+        text.openObject()
+        readiness.writeCredentials(to: &text)
+        text.closeObject()
+        return String(decoding: text.bytes, as: UTF8.self)
+    }
+
+    @Test func saysNothingBeforeAnythingIsKnown() {
+        #expect(text == "{}")
+    }
+
+    @Test func namesTheSourceAndTheEnd() {
+        readiness.noteCredentials { $0 = CredentialsStanding(source: "container", expiration: noon) }
+        #expect(text == #"{"credentials":{"source":"container","expiration":"2026-11-24T12:00:00.000Z"}}"#)
+        readiness.noteCredentials { $0 = CredentialsStanding(source: "environment") }
+        #expect(text == #"{"credentials":{"source":"environment"}}"#)
+    }
+
+    @Test func keepsTheLastFailureUntilARefreshSucceeds() {
+        readiness.noteCredentials { $0 = CredentialsStanding(source: "container") }
+        readiness.noteCredentials { $0.failure = .init(at: noon, reason: "gone") }
+        let failure = #""lastFailure":{"at":"2026-11-24T12:00:00.000Z","reason":"gone"}"#
+        #expect(text == #"{"credentials":{"source":"container",\#(failure)}}"#)
+        readiness.noteCredentials { $0 = CredentialsStanding(source: "container") }
+        #expect(text == #"{"credentials":{"source":"container"}}"#)
+    }
+}
