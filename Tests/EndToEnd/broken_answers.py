@@ -119,10 +119,10 @@ class BrokenAnswers:
 
     def be_mebibytes(self, name):
         """`mebibytes-2-1` has 2 MiB."""
-        self.pour(json.dumps({"MedicalTranscriptionJob": job(name, FailureReason="x" * (int(name.split("-")[1]) << 20))}))
+        self.pour(name, int(name.split("-")[1]) << 20)
 
     def be_huge(self, name):
-        self.pour(json.dumps({"MedicalTranscriptionJob": job(name, FailureReason="x" * (10 << 20))}))
+        self.pour(name, 10 << 20)
 
     def be_endless(self, _):
         """Chunks without an end, until the gateway hangs up."""
@@ -144,9 +144,9 @@ class BrokenAnswers:
     def be_gzip(self, _):
         self.say(200, bomb(), **{"Content-Encoding": "gzip"})
 
-    def pour(self, content):
+    def pour(self, name, size):
         with contextlib.suppress(OSError):
-            self.say(200, content)
+            self.say(200, {"MedicalTranscriptionJob": job(name, FailureReason="x" * size)})
             return
         self.server.hung_up.set()
         self.close_connection = True
