@@ -29,6 +29,17 @@ extension EntryTable {
         return evict().map { .evicted($0) } ?? refuse(key)
     }
 
+    mutating func reprice(_ key: Key, hash: UInt32, at cost: Int, ifStill isSame: (Value) -> Bool) {
+        guard let slot = slot(of: key, hash: hash), let stored = entries[slot].stored, isSame(stored.value) else {
+            return
+        }
+        policy.reprice(slot, at: UInt32(clamping: cost))
+    }
+
+    mutating func evictIfOverBudget() -> Entry? {
+        bytes > budget ? evict() : nil
+    }
+
     /// nil if an entry of that cost would not fit into the empty table.
     private func price(of cost: Int) -> UInt32? {
         let needed = count == 0 ? tableBytes + growth : tableBytes

@@ -19,4 +19,16 @@ public struct Stored<Value: Sendable>: Sendable {
         self.freshUntil = Moment(freshUntil)
         self.keepUntil = Moment(keepUntil)
     }
+
+    /// Another value with the same times.
+    public func holding(_ value: Value) -> Self {
+        Self(value, storedAt: storedAt, freshUntil: freshUntil, keepUntil: keepUntil)
+    }
+
+    private init(_ value: Value, storedAt: Moment, freshUntil: Moment, keepUntil: Moment) {
+        self.value = value
+        self.storedAt = storedAt
+        self.freshUntil = freshUntil
+        self.keepUntil = keepUntil
+    }
 }

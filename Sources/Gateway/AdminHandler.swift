@@ -3,22 +3,33 @@ public import HTTPExchange
 import HTTPTypes
 public import Telemetry
 
-/// The operators' listener: is it alive, is it ready, how does it fare.
+/// The operators' listener: is it alive, is it ready, how does it fare; and what it remembers can be purged.
 public final class AdminHandler: Handler {
     private let readiness: Readiness
     private let registry: PrometheusRegistry
+    private let gateway: JobGateway
+    private let purgesForAnybody: Bool
     private let hosts = HostRule.addresses
     private let ids = RequestID()
 
-    public init(readiness: Readiness, registry: PrometheusRegistry) {
+    /// - Parameters:
+    ///   - gateway: whose cache can be purged.
+    ///   - purgesForAnybody: false lets only this machine purge.
+    public init(
+        readiness: Readiness, registry: PrometheusRegistry, gateway: JobGateway, purgesForAnybody: Bool = false
+    ) {
         self.readiness = readiness
         self.registry = registry
+        self.gateway = gateway
+        self.purgesForAnybody = purgesForAnybody
     }
 
     public func answer(_ request: borrowing Request) -> Answer {
         do throws(Problem) {
             guard hosts.admits(request.host) else { throw .wrongAdminHost }
-            return .reply(try page(at: request.target, for: request.method))
+            let route = try AdminRoute(request)
+            if case .purge = route, !purgesForAnybody, !request.peer.isLoopback { throw .purgingNotAllowed }
+            return .reply(reply(to: route))
         } catch {
             return .reply(error.reply(to: Visit(request, id: ids.name(for: request[.xRequestID]), at: Moment(.now))))
         }
@@ -28,14 +39,15 @@ public final class AdminHandler: Handler {
         Problem(refusal).reply(to: Visit(request, id: ids.name(for: request[.xRequestID]), at: Moment(.now)))
     }
 
-    private func page(at target: String, for method: HTTPRequest.Method) throws(Problem) -> Reply {
-        guard ["/livez", "/readyz", "/metrics"].contains(target) else { throw .noSuchAdminRoute }
-        guard method == .get || method == .head else { throw .methodNotAllowed(allow: "GET, HEAD") }
-        switch target {
-        case "/livez": return .page(.ok, "text/plain; charset=utf-8", Array("alive\n".utf8))
-        case "/readyz": return ready
-        default: return .page(.ok, PrometheusRegistry.contentType, registry.render())
+    private func reply(to route: AdminRoute) -> Reply {
+        switch route {
+        case .liveness: return .page(.ok, "text/plain; charset=utf-8", Array("alive\n".utf8))
+        case .readiness: return ready
+        case .metrics: return .page(.ok, PrometheusRegistry.contentType, registry.render())
+        case .purge(let name?): gateway.purge(name)
+        case .purge(nil): gateway.purge()
         }
+        return .page(.noContent, nil, [])
     }
 
     /// 200, or 503 with the reasons.
@@ -56,9 +68,9 @@ public final class AdminHandler: Handler {
 }
 
 extension Reply {
-    fileprivate static func page(_ status: HTTPResponse.Status, _ type: String, _ bytes: [UInt8]) -> Reply {
+    fileprivate static func page(_ status: HTTPResponse.Status, _ type: String?, _ bytes: [UInt8]) -> Reply {
         var fields = FieldBlock()
-        fields.append(.contentType, type)
+        if let type { fields.append(.contentType, type) }
         fields.append(.cacheControl, "no-store")
         fields.append(contentsOf: .security)
         fields.append(.crossOriginResourcePolicy, "same-origin")
@@ -71,6 +83,7 @@ extension Problem {
         .wrongHost, .misdirectedRequest,
         "This listener answers for addresses and for localhost only. Use the address instead of a name.")
 
-    fileprivate static let noSuchAdminRoute = Problem(
-        .noSuchRoute, .notFound, "This listener answers GET /livez, /readyz and /metrics.")
+    fileprivate static let purgingNotAllowed = Problem(
+        .purgingNotAllowed, .forbidden,
+        "Only this machine itself may purge the cache, unless the gateway is started with admin.purge=true.")
 }

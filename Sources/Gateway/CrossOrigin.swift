@@ -30,7 +30,7 @@ extension FieldBlock {
     static let preflight = {
         var fields = FieldBlock()
         fields.append(.accessControlAllowMethods, "GET, HEAD")
-        fields.append(.accessControlAllowHeaders, "If-None-Match, X-Request-Id")
+        fields.append(.accessControlAllowHeaders, "Cache-Control, If-None-Match, X-Request-Id")
         fields.append(.accessControlMaxAge, "7200")
         return fields
     }()

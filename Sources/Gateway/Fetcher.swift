@@ -1,53 +1,39 @@
 import Caching
-import Curl
+import HTTPExchange
 import RateLimiting
 import Synchronization
 import Transcribe
-
-/// How a flight ended, for everybody who waited for it.
-enum Landing: Sendable {
-    /// `stored` is false if a purge or the cache's bounds kept the answer out of it.
-    case answered(Stored<CachedAnswer>, stored: Bool)
-    case failed(FetchFailure)
-}
 
 /// Asks AWS, once for all who wait for the same job.
 ///
 /// A flight belongs to nobody: whoever joins it waits for its landing, and whoever leaves cancels nothing. The flights
 /// themselves are child tasks of ``run()``, which has to be running.
 public final class Fetcher: Sendable {
-    /// Serves one request that waited; `collapsed` if it joined a flight that another one had begun. Called once; must
-    /// not block.
-    typealias Waiter = @Sendable (_ landing: Landing, _ collapsed: Bool) -> Void
-
-    private struct Departure {
-        let name: JobName
-        let fields: JobFields
-    }
-
-    private let source: any JobSource
-    private let options: FetchOptions
-    private let cache: JobCache
-    private let label: @Sendable (JobName) -> String
-    private let report: @Sendable (TranscribeError) -> Void
-    private let budget: UpstreamBudget?
-    private let permits: Permits
+    let source: any JobSource
+    let options: FetchOptions
+    let cache: JobCache
+    let label: @Sendable (JobName) -> String
+    let report: @Sendable (FetchFailure?) -> Void
+    let budget: UpstreamBudget?
+    let permits: Permits
     private let flights: Flights<JobName, Waiter>
     private let departures: (stream: AsyncStream<Departure>, continuation: AsyncStream<Departure>.Continuation)
 
     /// - Parameters:
     ///   - label: how a job is called in the log, kept with it.
-    ///   - report: hears why a call brought no job.
+    ///   - report: hears of each fetch why it brought nothing; nil if it brought an answer.
     init(
         source: any JobSource, options: FetchOptions, cache: JobCache,
-        label: @escaping @Sendable (JobName) -> String, report: @escaping @Sendable (TranscribeError) -> Void
+        label: @escaping @Sendable (JobName) -> String, report: @escaping @Sendable (FetchFailure?) -> Void
     ) {
         self.source = source
         self.options = options
         self.cache = cache
         self.label = label
         self.report = report
-        budget = options.rate.map { UpstreamBudget(rate: $0, burst: options.burst, reserve: 0, at: options.clock()) }
+        budget = options.rate.map {
+            UpstreamBudget(rate: $0, burst: options.burst, reserve: options.burst / 3, at: options.clock())
+        }
         permits = Permits(limit: options.concurrency)
         flights = Flights(limit: options.waiters)
         departures = AsyncStream.makeStream()
@@ -70,74 +56,42 @@ public final class Fetcher: Sendable {
     }
 
     /// Waits for the job with everybody who wants it, as the first of them beginning the flight. `.full` if too many wait.
-    /// - Parameter fields: the members that the first one wants, which are rendered first.
-    func join(_ name: JobName, fields: JobFields, as waiter: @escaping Waiter) -> Boarding {
-        let boarding = flights.join(name, as: waiter)
-        if case .leads = boarding { departures.continuation.yield(Departure(name: name, fields: fields)) }
+    func join(as waiter: Waiter) -> Boarding {
+        let boarding = flights.join(waiter.departure.name, as: waiter)
+        if case .leads = boarding { departures.continuation.yield(waiter.departure) }
         return boarding
     }
 
+    /// Asks for the job although nobody waits for it, unless that is under way.
+    func refresh(_ name: JobName, fields: JobFields) {
+        guard flights.lead(name) else { return }
+        departures.continuation.yield(Departure(name: name, fields: fields, forwarding: .stale, isRefresh: true))
+    }
+
+    /// All replies are made before the first is sent: each that is sent wakes a thread of the server's, which would then
+    /// look at every request that still waits.
     private func fly(_ departure: Departure) async {
         let landing = await landing(of: departure)
-        for (index, waiter) in flights.land(departure.name).enumerated() { waiter(landing, index > 0) }
+        let waiters = flights.land(departure.name)
+        let replies = waiters.enumerated().compactMap { index, waiter in
+            landing.isFinal(for: waiter, of: departure)
+                ? waiter.settle(landing, index > 0 || departure.isRefresh) : fliesAgain(waiter)
+        }
+        for reply in replies { reply.deliver() }
     }
 
-    /// Looks in the cache again first: a flight of the same name may have landed between the look-up and the joining.
-    private func landing(of departure: Departure) async -> Landing {
-        let now = options.clock()
-        if let stored = cache.value(for: departure.name, at: Moment(now)), stored.freshUntil > Moment(now) {
-            return .answered(stored, stored: true)
-        }
-        let ticket = cache.ticket(for: departure.name)
-        do throws(FetchFailure) {
-            let answer = try await ask(for: departure, at: now)
-            return keep(answer, of: departure.name, askedAt: now, under: ticket)
-        } catch {
-            cache.surrender(ticket, for: departure.name)
-            return .failed(error)
-        }
-    }
-
-    /// One call within the permits and the budget. That there is no such job is an answer too.
-    private func ask(for departure: Departure, at now: ContinuousClock.Instant) async throws(FetchFailure)
-        -> CachedAnswer
-    {
-        guard let permit = permits.acquire() else { throw .tooManyInFlight }
-        defer { extendLifetime(permit) }
-        if case .refused(let wait) = budget?.take(for: .interactive, at: now) { throw .budgetUsedUp(wait) }
-        do throws(TranscribeError) {
-            let answer = try await source.job(named: departure.name, deadline: now + options.timeout)
-            budget?.succeeded(at: options.clock())
-            return .job(CachedJob(answer.job, fields: departure.fields, label: label(departure.name)))
-        } catch {
-            note(error)
-            switch error {
-            case .jobNotFound, .invalidRequest: return .refusal(Problem(FetchFailure.upstream(error)))
-            default: throw .upstream(error)
-            }
-        }
-    }
-
-    /// What a failure says about AWS's limit: nothing, unless a call may have reached it.
-    private func note(_ error: TranscribeError) {
-        report(error)
-        switch error {
-        case .throttled: budget?.throttled(at: options.clock())
-        case .unreachable(let failure) where !failure.requestMayHaveArrived: break
-        case .credentialsUnavailable, .cancelled: break
-        default: budget?.succeeded(at: options.clock())
-        }
-    }
-
-    private func keep(
-        _ answer: CachedAnswer, of name: JobName, askedAt: ContinuousClock.Instant, under ticket: consuming Ticket
-    ) -> Landing {
-        let freshUntil = askedAt + options.freshness.lifetime(of: answer)
-        let stored = Stored(answer, storedAt: askedAt, freshUntil: freshUntil, keepUntil: freshUntil)
-        let isStored = cache.store(stored, for: name, cost: answer.cost + name.text.utf8.count, under: ticket)
-        return .answered(stored, stored: isStored)
+    /// Lets one who joined a flight that had to yield fly in its own right.
+    private func fliesAgain(_ waiter: Waiter) -> (any PendingReply)? {
+        guard case .full = join(as: waiter) else { return nil }
+        return waiter.settle(.failed(.tooManyWaiting, fallback: nil), false)
     }
 }
 
-/// Jobs by name, as AWS last told them.
-typealias JobCache = ExpiringCache<JobName, CachedAnswer>
+extension Landing {
+    /// Whether this is the answer for who waits: a refresh that the budget had no token for is none for somebody who
+    /// may have one of the reserve.
+    fileprivate func isFinal(for waiter: Waiter, of departure: Departure) -> Bool {
+        guard case .failed(let failure, _) = self, !failure.hasReachedAWS else { return true }
+        return waiter.departure.priority == departure.priority || departure.priority == .interactive
+    }
+}

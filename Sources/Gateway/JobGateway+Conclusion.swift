@@ -15,55 +15,58 @@ extension JobGateway {
     }
 
     /// A look-up that waited.
-    func conclude(_ landing: Landing, for lookUp: LookUp, collapsed: Bool) -> Reply {
+    func conclude(_ landing: Landing, of forwarding: Forwarding, for lookUp: LookUp, isCollapsed: Bool) -> Reply {
         switch landing {
         case .answered(let stored, let isStored):
-            conclude(stored, from: .upstream(collapsed: collapsed, stored: isStored), for: lookUp)
-        case .failed(let failure):
+            conclude(stored, .upstream(forwarding, isCollapsed: isCollapsed, isStored: isStored), for: lookUp)
+        case .failed(let failure, let fallback?):
+            conclude(fallback, CacheStatus(fallingBackFrom: forwarding, because: failure), for: lookUp)
+        case .failed(let failure, fallback: nil):
             conclude(Problem(failure), for: lookUp.visit, lookUp.name)
         }
     }
 
     /// A look-up with an answer of AWS's.
-    func conclude(_ stored: Stored<CachedAnswer>, from origin: JobReply.Origin, for lookUp: LookUp) -> Reply {
+    func conclude(_ stored: Stored<CachedAnswer>, _ status: CacheStatus, for lookUp: LookUp) -> Reply {
+        let now = now(for: status, lookUp)
+        let outcome = status.outcome(isFresh: now < stored.freshUntil)
         switch stored.value {
         case .refusal(let problem):
-            return conclude(problem, for: lookUp.visit, lookUp.name, as: origin.outcome)
-        case .job(let job):
-            guard !lookUp.visit.prefersHTML else { return page(for: job, stored, from: origin, lookUp) }
+            return conclude(problem, for: lookUp.visit, lookUp.name, as: outcome)
+        case .job(let job), .unrefreshed(let job, _):
             let answer = JobReply(
-                rendering: job.rendering(of: lookUp.fields), askedAt: stored.storedAt, freshUntil: stored.freshUntil,
-                now: now(for: origin, lookUp), isFinished: job.isFinished, origin: origin)
+                form: form(of: job, for: lookUp), askedAt: stored.storedAt, freshUntil: stored.freshUntil, now: now,
+                isFinished: job.isFinished, status: status)
             let reply = answer.reply(to: lookUp.visit, unless: lookUp.condition, caching: options.caching)
-            journal.note(reply, to: lookUp.visit, origin.outcome, label: job.label)
+            journal.note(
+                reply, to: lookUp.visit, outcome, age: now.nanoseconds(since: stored.storedAt), label: job.label)
             return reply
         }
     }
-}
 
-extension JobGateway {
+    /// A job's bytes; a representation that is made for the first time makes the entry larger.
+    private func form(of job: CachedJob, for lookUp: LookUp) -> JobReply.Form {
+        guard !lookUp.visit.prefersHTML else {
+            return .page(job.page(of: options.fields, named: lookUp.name) { reprice(job, lookUp.name) })
+        }
+        return .document(job.rendering(of: lookUp.fields) { reprice(job, lookUp.name) })
+    }
+
+    private func reprice(_ job: CachedJob, _ name: JobName) {
+        cache.reprice(name, at: CachedAnswer.job(job).cost(under: name)) { $0.job === job }
+    }
+
     /// A look-up that waited is as old as its wait; the hit path saves itself the clock.
-    private func now(for origin: JobReply.Origin, _ lookUp: LookUp) -> Moment {
-        switch origin {
+    private func now(for status: CacheStatus, _ lookUp: LookUp) -> Moment {
+        switch status {
         case .cache: lookUp.visit.start
-        case .upstream: Moment(options.fetch.clock())
+        case .upstream, .fallback: Moment(options.fetch.clock())
         }
     }
 }
 
-// What is not about one job's document.
+// What is not about one job.
 extension JobGateway {
-    /// A job as a page for people.
-    private func page(
-        for job: CachedJob, _ stored: Stored<CachedAnswer>, from origin: JobReply.Origin, _ lookUp: LookUp
-    ) -> Reply {
-        let refresh = max(1, stored.freshUntil.seconds(since: now(for: origin, lookUp)) + 1)
-        let page = Page(job.job, name: lookUp.name, fields: options.fields, refresh: refresh)
-        let reply = page.reply(to: lookUp.visit)
-        journal.note(reply, to: lookUp.visit, origin.outcome, label: job.label)
-        return reply
-    }
-
     /// What needs no look-up.
     func conclude(
         _ fixture: Fixture, for visit: Visit, unless condition: IfNoneMatch?, isPreflight: Bool
@@ -92,16 +95,6 @@ extension Problem {
         case 429: .limited
         case 500...: .failed
         default: .refused
-        }
-    }
-}
-
-extension JobReply.Origin {
-    fileprivate var outcome: Outcome {
-        switch self {
-        case .cache: .hit
-        case .upstream(collapsed: true, _): .collapsed
-        case .upstream(collapsed: false, _): .miss
         }
     }
 }

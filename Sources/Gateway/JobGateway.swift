@@ -10,7 +10,7 @@ import Transcribe
 /// the flight for its job and is answered when that lands, or at its deadline.
 public final class JobGateway: Handler {
     let options: GatewayOptions
-    private let cache: JobCache
+    let cache: JobCache
     private let limiter: ClientLimiter?
     private let ids = RequestID()
     let journal: Journal
@@ -42,7 +42,10 @@ public final class JobGateway: Handler {
             try admit(&visit, at: now)
             let condition = IfNoneMatch(request[.ifNoneMatch])
             switch route {
-            case .job(let name, let fields): return look(up: name, fields, unless: condition, for: visit)
+            case .job(let name, let fields):
+                let directives = request[.cacheControl].map(CacheDirectives.init) ?? .none
+                return look(
+                    up: LookUp(name: name, fields: fields, condition: condition, directives: directives, visit: visit))
             case .fixed(let fixture):
                 let isPreflight = request[.accessControlRequestMethod] != nil
                 return .reply(conclude(fixture, for: visit, unless: condition, isPreflight: isPreflight))
@@ -66,33 +69,19 @@ public final class JobGateway: Handler {
         guard decision.admitted else { throw .quotaExceeded(retryAfter: decision.reset) }
     }
 
-    private func look(
-        up name: JobName, _ fields: JobFields, unless condition: IfNoneMatch?, for visit: Visit
-    ) -> Answer {
-        let lookUp = LookUp(name: name, fields: fields, condition: condition, visit: visit)
-        if let stored = cache.value(for: name, at: visit.start), stored.freshUntil > visit.start {
-            return .reply(conclude(stored, from: .cache, for: lookUp))
-        }
-        return .later(wait(for: lookUp))
-    }
-
-    /// A little longer than the flight may take, so that its own words are heard first.
-    private func wait(for lookUp: LookUp) -> Deferral {
-        Deferral(
-            deadline: lookUp.visit.start.instant + options.fetch.timeout + .milliseconds(250),
-            expired: { expiry in
-                self.conclude(expiry == .serverStopping ? .stopping : .timedOut, for: lookUp.visit, lookUp.name)
-            },
-            start: { pending in self.join(lookUp, pending) })
-    }
-
-    private func join(_ lookUp: LookUp, _ pending: any PendingReply) {
-        let boarding = fetcher.join(lookUp.name, fields: lookUp.fields) { landing, collapsed in
-            pending.fulfil { self.conclude(landing, for: lookUp, collapsed: collapsed) }
-        }
-        if case .full = boarding {
-            let problem = Problem.overloaded.retrying(after: .seconds(1))
-            pending.fulfil { conclude(problem, for: lookUp.visit, lookUp.name) }
+    private func look(up lookUp: LookUp) -> Answer {
+        let now = lookUp.visit.start
+        guard let stored = cache.value(for: lookUp.name, at: now) else { return forward(lookUp, because: .miss) }
+        switch options.fetch.freshness.verdict(on: stored, for: lookUp.directives, at: now) {
+        case .serve:
+            return .reply(conclude(stored, .cache(), for: lookUp))
+        case .serveForWantOfBetter:
+            return .reply(conclude(stored, .cache(.staleIfError), for: lookUp))
+        case .serveAndRefresh:
+            fetcher.refresh(lookUp.name, fields: lookUp.fields)
+            return .reply(conclude(stored, .cache(), for: lookUp))
+        case .forward(let forwarding):
+            return forward(lookUp, because: forwarding)
         }
     }
 }

@@ -2,74 +2,86 @@ import Caching
 import HTTPExchange
 import HTTPTypes
 
-/// What clients may do with an answer in a cache of their own (RFC 9111 §5.2.2).
-public enum ClientCaching: String, CaseIterable, Sendable {
-    case revalidate
-    case maxAge = "max-age"
-    case noStore = "no-store"
-}
-
 /// Everything the answer with a job says beside its bytes.
 struct JobReply {
-    let rendering: JobRendering
+    /// What the bytes are.
+    enum Form {
+        case document(JobRendering)
+        case page(Body)
+    }
+
+    let form: Form
     /// When AWS was asked.
     let askedAt: Moment
     /// How long its answer counts as fresh.
     let freshUntil: Moment
     let now: Moment
     let isFinished: Bool
-    let origin: Origin
-
-    /// Where the answer came from (`Cache-Status`, RFC 9211).
-    enum Origin {
-        case cache
-        case upstream(collapsed: Bool, stored: Bool)
-    }
+    let status: CacheStatus
 
     // In whole seconds.
     private var lifetime: Int { freshUntil.seconds(since: askedAt) }
-    private var age: Int { now.seconds(since: askedAt) }
+    private var age: Int { max(0, now.seconds(since: askedAt)) }
     private var freshnessLeft: Int { freshUntil.seconds(since: now) }
     /// Rounded up: who comes back earlier finds the same answer.
     private var comeBackIn: Int { max(1, -now.seconds(since: freshUntil)) }
 
+    func reply(to visit: Visit, unless condition: IfNoneMatch?, caching: ClientCaching) -> Reply {
+        switch form {
+        case .document(let rendering): document(rendering, to: visit, unless: condition, caching: caching)
+        case .page(let body): page(body, to: visit)
+        }
+    }
+
     /// 200, or 304 if the client has this representation. The 304 keeps the content, because its length has to be that of
     /// the 200; the server sends none of it.
-    func reply(to visit: Visit, unless condition: IfNoneMatch?, caching: ClientCaching) -> Reply {
+    private func document(
+        _ rendering: JobRendering, to visit: Visit, unless condition: IfNoneMatch?, caching: ClientCaching
+    ) -> Reply {
         let isKnown = condition?.matches(rendering.eTag) ?? false
         var fields = FieldBlock(reserving: 640)
         fields.append(contentsOf: .job(caching))
         if caching == .maxAge { fields.append(starting: .maxAge) { $0.write(lifetime) } }
         fields.append(contentsOf: rendering.eTagField)
-        fields.append(starting: .age) { $0.write(age) }
-        append(origin, to: &fields)
         if !isFinished { fields.append(starting: .retryAfter) { $0.write(comeBackIn) } }
-        fields.append(visit)
+        append(to: &fields, for: visit)
         return Reply(status: isKnown ? .notModified : .ok, fields: fields, body: rendering.body)
     }
 
-    private func append(_ origin: Origin, to fields: inout FieldBlock) {
-        switch origin {
-        case .cache: fields.append(starting: .hit) { $0.write(freshnessLeft) }
-        case .upstream(let collapsed, let stored):
-            fields.append(starting: .miss) { value in
-                if stored { value.write("; stored") }
-                if collapsed { value.write("; collapsed") }
-            }
-        }
+    /// A running job's page asks again a second after the job will be worth another look.
+    private func page(_ body: Body, to visit: Visit) -> Reply {
+        var fields = FieldBlock(reserving: 960)
+        fields.append(contentsOf: .page)
+        fields.append(contentsOf: .jobPage)
+        if !isFinished { fields.append(starting: .refresh) { $0.write(comeBackIn + 1) } }
+        append(to: &fields, for: visit)
+        return Reply(status: .ok, fields: fields, body: body)
+    }
+
+    private func append(to fields: inout FieldBlock, for visit: Visit) {
+        fields.append(starting: .age) { $0.write(age) }
+        status.append(to: &fields, freshnessLeft: freshnessLeft)
+        fields.append(visit)
     }
 }
 
 extension FieldStart {
-    fileprivate static let hit = FieldStart(.cacheStatus, "transcribe-gateway; hit; ttl=")
-    fileprivate static let miss = FieldStart(.cacheStatus, "transcribe-gateway; fwd=miss")
     fileprivate static let maxAge = FieldStart(.cacheControl, "private, max-age=")
+    fileprivate static let refresh = FieldStart(HTTPField.Name("Refresh")!)
 }
 
 extension FieldBlock {
     private static let revalidated = job("private, no-cache")
     private static let unstored = job("no-store")
     private static let aged = job(nil)
+
+    /// What is the same for every job's page, beside what is the same for every page.
+    fileprivate static let jobPage = {
+        var fields = FieldBlock()
+        fields.append(.vary, "Accept, Prefer, Origin")
+        fields.append(contentsOf: .security)
+        return fields
+    }()
 
     /// What is the same for every job.
     fileprivate static func job(_ caching: ClientCaching) -> FieldBlock {

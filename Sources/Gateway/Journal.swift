@@ -11,6 +11,7 @@ public final class Journal: Sendable {
     private let log: AccessLog?
     private let names: NameHash
     private let metrics: RequestMetrics
+    private let fetches: FetchMetrics
     private let clock: @Sendable () -> ContinuousClock.Instant
     private let logger: Logger?
     /// When a failure of the upstream was last logged, and how many were not since.
@@ -26,6 +27,7 @@ public final class Journal: Sendable {
         self.log = log.map(AccessLog.init)
         self.names = names
         metrics = RequestMetrics(registry: registry)
+        fetches = FetchMetrics(registry: registry)
         self.clock = clock
         self.logger = logger
     }
@@ -33,8 +35,19 @@ public final class Journal: Sendable {
     /// How a job is called in the log.
     func label(for name: JobName) -> String { names.text(for: name) }
 
+    /// Counts a fetch, and what kept it from an answer.
+    func note(_ failure: FetchFailure?) {
+        fetches.note(failure)
+        if case .upstream(let error) = failure { note(error) }
+    }
+
+    /// Says that an operator took something out of the cache.
+    func notePurge(of label: String) {
+        logger?.info("purged", metadata: ["job": "\(label)"])
+    }
+
     /// Logs why a call to AWS brought no job, at most once a second: while AWS is down there is one for each look-up.
-    func note(_ error: TranscribeError) {
+    private func note(_ error: TranscribeError) {
         guard let reason = error.reason else { return }
         let now = Moment(clock())
         let unsaid: Int? = failures.withLock { failures in
@@ -54,12 +67,14 @@ public final class Journal: Sendable {
     }
 
     /// Notes an answer. `label` is only asked for if there is a log.
+    /// - Parameter age: how long ago AWS was asked for it, in nanoseconds; nil for what is no job.
     func note(
-        _ reply: Reply, to visit: Visit, _ outcome: Outcome, awsRequestID: String? = nil,
+        _ reply: Reply, to visit: Visit, _ outcome: Outcome, age: Int64? = nil, awsRequestID: String? = nil,
         label: @autoclosure () -> String?
     ) {
         let elapsed = Moment(clock()).nanoseconds(since: visit.start)
         metrics.note(visit.route, outcome, status: reply.status.code, elapsed: elapsed)
+        if let age { metrics.note(age: age) }
         log?.note(reply, to: visit, outcome, elapsed: elapsed, label: label(), awsRequestID: awsRequestID)
     }
 }

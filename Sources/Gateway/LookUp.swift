@@ -1,9 +1,11 @@
 import Transcribe
 
-/// A visit that asks for a job: which one, how much of it, and what the client has already.
+/// A visit that asks for a job: which one, how much of it, what the client has already, and how
+/// fresh it wants it.
 struct LookUp: Sendable {
     let name: JobName
     let fields: JobFields
     let condition: IfNoneMatch?
+    let directives: CacheDirectives
     let visit: Visit
 }

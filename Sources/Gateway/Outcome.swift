@@ -2,6 +2,8 @@
 enum Outcome: Int, CaseIterable, Sendable {
     /// From the cache; that there is no such job counts too.
     case hit
+    /// From the cache, past its freshness: while it is asked for anew, or because AWS gave no answer.
+    case stale
     /// By a call to AWS that this request began.
     case miss
     /// By a call to AWS that another request had begun.
@@ -18,6 +20,7 @@ enum Outcome: Int, CaseIterable, Sendable {
     var word: String {
         switch self {
         case .hit: "hit"
+        case .stale: "stale"
         case .miss: "miss"
         case .collapsed: "collapsed"
         case .refused: "refused"

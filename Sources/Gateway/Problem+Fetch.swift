@@ -1,15 +1,6 @@
 import HTTPTypes
 import Transcribe
 
-/// Why a look-up brought nothing that can be served.
-enum FetchFailure: Error {
-    /// The budget for calls to AWS is used up until then.
-    case budgetUsedUp(Duration)
-    /// As many calls as allowed are in flight.
-    case tooManyInFlight
-    case upstream(TranscribeError)
-}
-
 extension Problem {
     /// The one page that turns what went wrong behind the gateway into an answer.
     init(_ failure: FetchFailure) {
@@ -19,13 +10,18 @@ extension Problem {
                 .upstreamBudget, .serviceUnavailable,
                 "The gateway has used up its own budget of requests to Amazon Transcribe. Try again shortly."
             ).retrying(after: wait)
-        case .tooManyInFlight:
+        case .tooManyInFlight, .tooManyWaiting:
             self = Problem.overloaded.retrying(after: .seconds(1))
         case .upstream(let error):
             self.init(error)
             awsRequestID = error.awsRequestID
         }
     }
+
+    /// For `only-if-cached` (RFC 9111 §5.2.1.7).
+    static let notCached = Problem(
+        .notCached, .gatewayTimeout,
+        "This job is not in the cache, and the request's Cache-Control (only-if-cached) forbids asking AWS.")
 
     static let overloaded = Problem(
         .overloaded, .serviceUnavailable, "Too many requests wait for Amazon Transcribe already. Try again shortly.")

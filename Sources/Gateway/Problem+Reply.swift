@@ -17,7 +17,7 @@ extension Problem {
         fields.append(visit)
         if let allow { fields.append(.allow, allow) }
         if let retryAfter { fields.append(starting: .retryAfter) { $0.write(retryAfter) } }
-        let page = visit.prefersHTML ? Body(Page(self, requestID: visit.id).document.text) : nil
+        let page = visit.prefersHTML ? Page(self, requestID: visit.id).body : nil
         return Reply(status: status, fields: fields, body: page ?? Body(document(for: visit)))
     }
 

@@ -23,6 +23,8 @@ public enum ProblemType: String, CaseIterable, Sendable {
     case credentials = "credentials"
     case upstreamFailed = "upstream-failed"
     case upstreamTimeout = "upstream-timeout"
+    case notCached = "not-cached"
+    case purgingNotAllowed = "purging-not-allowed"
 
     /// The `type` member. A client's quota has a registered type (IANA's "HTTP Problem Types"); the others are ours.
     var uri: String {
@@ -54,6 +56,8 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .credentials: "The gateway has no valid AWS credentials"
         case .upstreamFailed: "Amazon Transcribe did not give a usable answer"
         case .upstreamTimeout: "Amazon Transcribe did not answer in time"
+        case .notCached: "The job is not in the cache"
+        case .purgingNotAllowed: "The cache may not be purged from here"
         }
     }
 }

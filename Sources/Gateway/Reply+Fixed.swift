@@ -35,7 +35,7 @@ extension Page {
         fields.append(.vary, "Accept, Prefer, Origin")
         fields.append(contentsOf: .security)
         fields.append(visit)
-        return Reply(status: .ok, fields: fields, body: Body(document.text))
+        return Reply(status: .ok, fields: fields, body: body)
     }
 }
 

@@ -5,6 +5,7 @@ import Telemetry
 struct RequestMetrics: Sendable {
     private static let requests = "transcribe_gateway_requests"
     private static let duration = "transcribe_gateway_request_duration"
+    private static let age = "transcribe_gateway_answer_age"
     private static let statuses = [
         200, 204, 303, 304, 400, 404, 405, 413, 414, 417, 421, 429, 431, 501, 502, 503, 504,
     ]
@@ -13,11 +14,15 @@ struct RequestMetrics: Sendable {
     private let counters: [Counter]
     /// By route and outcome.
     private let timers: [Timer]
+    private let ages: Timer
 
     init(registry: PrometheusRegistry) {
         registry.describe(Self.requests, help: "Requests to the public listener, by the status of their answer.")
         registry.describe(
             Self.duration, help: "Time from a request's header section to its answer, by route and outcome.")
+        registry.describe(
+            Self.age, help: "How long ago Amazon Transcribe was asked for the job that was answered.", buckets: .age)
+        ages = Timer(label: Self.age, factory: registry)
         func counter(_ status: String) -> Counter {
             Counter(label: Self.requests, dimensions: [("status", status)], factory: registry)
         }
@@ -32,9 +37,17 @@ struct RequestMetrics: Sendable {
         }
     }
 
+    /// - Parameter age: nanoseconds.
+    func note(age: Int64) { ages.recordNanoseconds(age) }
+
     /// - Parameter elapsed: nanoseconds.
     func note(_ route: Route.Kind, _ outcome: Outcome, status: Int, elapsed: Int64) {
         counters[status].increment()
         timers[route.rawValue * Outcome.allCases.count + outcome.rawValue].recordNanoseconds(elapsed)
     }
+}
+
+extension HistogramBuckets {
+    /// Seconds from the shortest freshness to an hour.
+    fileprivate static let age = HistogramBuckets([0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600])
 }

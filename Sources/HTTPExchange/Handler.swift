@@ -43,9 +43,23 @@ public final class Deferral: Sendable {
 }
 
 /// The other end of a ``Deferral``: whoever finishes the work fulfils it, from any thread.
+///
+/// In two steps, for those who finish the work of many: sending wakes a server's thread, so all replies are made first.
 public protocol PendingReply: Sendable {
-    /// Makes the reply and sends it, unless the request has been answered already; then it returns false and makes none.
-    @discardableResult func fulfil(with reply: () -> Reply) -> Bool
+    /// Makes the reply, unless the request has been answered already; then it returns false and makes none.
+    func settle(with reply: () -> Reply) -> Bool
+    /// Sends the reply. Call it once after ``settle(with:)`` has returned true.
+    func deliver()
+}
+
+extension PendingReply {
+    /// Makes the reply and sends it, unless the request has been answered already; then it returns false.
+    @discardableResult
+    public func fulfil(with reply: () -> Reply) -> Bool {
+        guard settle(with: reply) else { return false }
+        deliver()
+        return true
+    }
 }
 
 /// Why a server refuses a request before a handler sees it. The texts hold no bytes of the request.

@@ -53,8 +53,7 @@ import Synchronization
         expired = deferral.expired
     }
 
-    @discardableResult
-    func fulfil(with reply: () -> Reply) -> Bool {
+    func settle(with reply: () -> Reply) -> Bool {
         let isFirst = state.withLock { state in
             guard case .waiting = state else { return false }
             state = .claimed
@@ -63,9 +62,12 @@ import Synchronization
         guard isFirst else { return false }
         let reply = reply()
         state.withLock { $0 = .fulfilled(reply) }
+        return true
+    }
+
+    func deliver() {
         timers.disarm(self)
         unsafe MHD_resume_connection(handle)
-        return true
     }
 
     func expire(because expiry: Deferral.Expiry) {

@@ -8,11 +8,15 @@ import Testing
     private let readiness = Readiness()
     private let registry = PrometheusRegistry()
 
-    private func get(_ target: String, host: String = "localhost", method: HTTPRequest.Method = .get) throws -> Reply {
+    private func get(
+        _ target: String, host: String = "localhost", method: HTTPRequest.Method = .get,
+        from peer: UInt32 = 0x7F00_0001,
+        of gateway: JobGateway = TestBench().gateway, purgesForAnybody: Bool = false
+    ) throws -> Reply {
         let request = Request(
-            method: method, target: target, host: host, peer: PeerAddress(ipv4: 0x7F00_0001),
-            fields: FieldList(list: []))
-        let handler = AdminHandler(readiness: readiness, registry: registry)
+            method: method, target: target, host: host, peer: PeerAddress(ipv4: peer), fields: FieldList(list: []))
+        let handler = AdminHandler(
+            readiness: readiness, registry: registry, gateway: gateway, purgesForAnybody: purgesForAnybody)
         guard case .reply(let reply) = handler.answer(request) else { throw AdminError.waits }
         return reply
     }
@@ -51,5 +55,47 @@ import Testing
     @Test func knowsItsRoutesAndMethods() throws {
         #expect(try get("/jobs/a").status == .notFound)
         #expect(try get("/livez", method: .post).status == .methodNotAllowed)
+    }
+
+    @Test(arguments: ["/cache/jobs/a", "/cache", "/cache/jobs/%61"])
+    func purges(target: String) async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", .finished("a"))
+            _ = await bench.get("/jobs/a")
+            let purge = try get(target, method: .delete, of: bench.gateway)
+            #expect(purge.status == .noContent)
+            #expect(await bench.get("/jobs/a").field("Cache-Status") == "transcribe-gateway; fwd=miss; stored")
+            #expect(bench.source.calls == 2)
+        }
+    }
+
+    @Test func letsAPurgeWinOverAFlight() async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", .finished("a"))
+            bench.source.closeGate()
+            async let waited = bench.get("/jobs/a")
+            #expect(await eventually { bench.source.held == 1 })
+            let purge = try get("/cache/jobs/a", method: .delete, of: bench.gateway)
+            #expect(purge.status == .noContent)
+            bench.source.openGate()
+            #expect(await waited.status == .ok)
+            #expect(await waited.field("Cache-Status") == "transcribe-gateway; fwd=miss")
+            #expect(await bench.get("/jobs/a").field("Cache-Status") == "transcribe-gateway; fwd=miss; stored")
+        }
+    }
+
+    @Test func purgesForThisMachineAloneUnlessToldOtherwise() throws {
+        let stranger: UInt32 = 0x0A00_0001
+        let refused = try get("/cache", method: .delete, from: stranger)
+        #expect(refused.status == .forbidden)
+        #expect(refused.text.contains("admin.purge=true"))
+        #expect(try get("/cache", method: .delete, from: stranger, purgesForAnybody: true).status == .noContent)
+    }
+
+    @Test func knowsWhatCanBePurged() throws {
+        #expect(try get("/cache/jobs/a%20b", method: .delete).status == .badRequest)
+        #expect(try get("/cache/jobs/", method: .delete).status == .badRequest)
+        #expect(try get("/cache/", method: .delete).status == .notFound)
+        #expect(try get("/cache").field("Allow") == "DELETE")
     }
 }

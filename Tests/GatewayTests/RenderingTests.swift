@@ -27,12 +27,31 @@ import Transcribe
                 """)
     }
 
-    @Test func rendersEachSelectionOnceUpToItsBound() {
-        let job = CachedJob(.finished("a"), fields: .standard, label: "x")
-        #expect(job.rendering(of: .standard) === job.rendering(of: .standard))
-        for field in JobField.allCases { _ = job.rendering(of: JobFields(field)) }
-        #expect(job.rendering(of: JobFields(.tags)) !== job.rendering(of: JobFields(.tags)))
-        #expect(job.rendering(of: JobFields(.tags)).eTag == job.rendering(of: JobFields(.tags)).eTag)
+    @Test func rendersEachSelectionOnceUpToItsBound() throws {
+        let job = CachedJob(.finished("a"), named: try JobName("a"), fields: .standard, label: "x")
+        func rendering(of fields: JobFields) -> JobRendering { job.rendering(of: fields) {} }
+        #expect(rendering(of: .standard) === rendering(of: .standard))
+        for field in JobField.allCases { _ = rendering(of: JobFields(field)) }
+        #expect(rendering(of: JobFields(.name)) === rendering(of: JobFields(.name)))
+        #expect(rendering(of: JobFields(.tags)) !== rendering(of: JobFields(.tags)))
+        #expect(rendering(of: JobFields(.tags)).eTag == rendering(of: JobFields(.tags)).eTag)
+    }
+
+    @Test func rendersItsPageOnce() throws {
+        let name = try JobName("a")
+        let job = CachedJob(.finished("a"), named: name, fields: .standard, label: "x")
+        #expect(job.page(of: .full, named: name) {} === job.page(of: .full, named: name) {})
+    }
+
+    @Test func costsMoreWithEachRepresentationThatItKeeps() throws {
+        let name = try JobName("a")
+        let job = CachedJob(.finished("a"), named: name, fields: .standard, label: "x")
+        var costs = [job.cost]
+        _ = job.rendering(of: .full) { costs.append(job.cost) }
+        _ = job.page(of: .full, named: name) { costs.append(job.cost) }
+        _ = job.rendering(of: .full) { costs.append(0) }
+        #expect(costs.count == 3)
+        #expect(costs == costs.sorted() && Set(costs).count == 3)
     }
 
     @Test func hashesNamesUnderTheKey() throws {

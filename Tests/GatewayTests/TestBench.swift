@@ -1,6 +1,7 @@
 import Gateway
 import HTTPExchange
 import HTTPTypes
+import SigV4
 import Synchronization
 import Telemetry
 import Transcribe
@@ -13,9 +14,10 @@ final class TestBench: Sendable {
     let gateway: JobGateway
 
     init(_ adjust: (inout GatewayOptions) -> Void = { _ in }) {
-        var options = GatewayOptions(fetch: FetchOptions(clock: { [clock] in clock.now }))
+        var options = GatewayOptions(fetch: FetchOptions(spread: { 0 }))
         adjust(&options)
         options.fetch.clock = { [clock] in clock.now }
+        options.fetch.wallTime = { [clock] in clock.wallTime }
         let journal = Journal(log: nil, names: NameHash(), registry: registry, clock: { [clock] in clock.now })
         gateway = JobGateway(options: options, source: source, journal: journal)
     }
@@ -45,9 +47,15 @@ final class TestBench: Sendable {
 
 /// Time that moves when the test says so.
 final class ManualClock: Sendable {
-    private let time = Mutex(ContinuousClock.now)
+    private static let start = ContinuousClock.now
+    private let time = Mutex(start)
 
     var now: ContinuousClock.Instant { time.withLock { $0 } }
+
+    /// The wall clock, which stood at 0 when the other one was started.
+    var wallTime: Timestamp {
+        Timestamp(millisecondsSinceEpoch: Int64(Self.start.duration(to: now) / .milliseconds(1)))
+    }
 
     func advance(by duration: Duration) { time.withLock { $0 += duration } }
 }
@@ -115,19 +123,21 @@ struct FieldList: RequestFields {
 }
 
 private final class Promise: PendingReply {
-    private let continuation: Mutex<CheckedContinuation<Reply, Never>?>
+    private let continuation: CheckedContinuation<Reply, Never>
+    private let reply = Mutex<Reply?>(nil)
 
     init(continuation: CheckedContinuation<Reply, Never>) {
-        self.continuation = Mutex(continuation)
+        self.continuation = continuation
     }
 
-    func fulfil(with reply: () -> Reply) -> Bool {
-        let continuation = continuation.withLock { continuation in
-            defer { continuation = nil }
-            return continuation
-        }
-        continuation?.resume(returning: reply())
-        return continuation != nil
+    func settle(with reply: () -> Reply) -> Bool {
+        self.reply.withLock { $0 = reply() }
+        return true
+    }
+
+    func deliver() {
+        guard let reply = reply.withLock({ $0 }) else { return }
+        continuation.resume(returning: reply)
     }
 }
 

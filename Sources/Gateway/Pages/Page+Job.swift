@@ -2,11 +2,10 @@ import SigV4
 import Transcribe
 
 extension Page {
-    /// A job for people: its state in a word, then whatever is known and may be seen.
-    /// - Parameter refresh: seconds until a running job is worth another look.
-    init(_ job: Job, name: JobName, fields: JobFields, refresh: Int) {
+    /// A job for people: its state in a word, then whatever is known and may be seen. When a running job is worth another
+    /// look is said in the header (`Refresh`), so that the page can be kept.
+    init(_ job: Job, name: JobName, fields: JobFields) {
         title = name.text
-        self.refresh = job.isFinished ? nil : refresh
         let status = job.status?.rawValue
         let badge = status.map { HTML.element("p", ["class": "status \(Self.mood(of: job))"], .text($0)) }
         let rows = JobField.allCases

@@ -4,7 +4,6 @@ extension Page {
     /// A problem for people.
     init(_ problem: Problem, requestID: String) {
         title = problem.type.title
-        refresh = nil
         let retry = problem.retryAfter.map { HTML.element("p", [:], .text("Try again in \($0) s.")) }
         content = [
             .element("p", [:], .text(problem.detail)),
@@ -16,7 +15,6 @@ extension Page {
     /// What a type of problem means (`/problems/{type}`).
     init(_ type: ProblemType) {
         title = type.title
-        refresh = nil
         content = [.element("p", [:], .text(type.explanation))]
     }
 }

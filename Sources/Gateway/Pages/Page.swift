@@ -4,26 +4,29 @@ import HTTPTypes
 /// A page for people. It works without script and loads nothing but this gateway's own style and icon.
 struct Page {
     let title: String
-    /// Seconds until the page asks again by itself; nil for one that stands still.
-    var refresh: Int?
     let content: [HTML]
 
-    var document: HTML {
-        .document(.element("html", ["lang": "en"], .element("head", [:], head), .element("body", [:], body)))
+    /// The page in UTF-8.
+    var body: Body {
+        // Copied, because a text that grew has room to spare, and this one may be kept.
+        Body(document.text.utf8.map { $0 })
+    }
+
+    private var document: HTML {
+        .document(.element("html", ["lang": "en"], .element("head", [:], head), .element("body", [:], main)))
     }
 
     private var head: [HTML] {
-        let refreshing = refresh.map { HTML.element("meta", ["http-equiv": "refresh", "content": String($0)]) }
-        return [
+        [
             .element("meta", ["charset": "utf-8"]),
             .element("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
             .element("title", [:], .text("\(title) · Transcription jobs")),
             .element("link", ["rel": "stylesheet", "href": "/style.css"]),
             .element("link", ["rel": "icon", "href": "/icon.svg", "type": "image/svg+xml"]),
-        ] + (refreshing.map { [$0] } ?? [])
+        ]
     }
 
-    private var body: [HTML] {
+    private var main: [HTML] {
         [
             .element("header", [:], .element("a", ["href": "/"], .text("Transcription jobs"))),
             .element("main", [:], [.element("h1", [:], .text(title))] + content),

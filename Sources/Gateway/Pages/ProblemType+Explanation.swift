@@ -44,6 +44,16 @@ extension ProblemType {
         case .credentials: "The gateway has no AWS credentials, or AWS does not accept them. Its operator renews them."
         case .upstreamFailed: "Amazon Transcribe could not be reached, or its answer not be used. Try again later."
         case .upstreamTimeout: "Amazon Transcribe did not answer within the time allowed. Try again later."
+        case .purgingNotAllowed:
+            """
+            What the gateway remembers of jobs can be purged from the machine it runs on; from elsewhere only if its \
+            operator allows that (admin.purge).
+            """
+        case .notCached:
+            """
+            The request's Cache-Control says only-if-cached, and nothing that is fresh enough is in the cache. Leave the \
+            directive out to have Amazon Transcribe asked.
+            """
         }
     }
 }

@@ -27,7 +27,10 @@ struct Listeners {
         adminOptions.connections = Self.adminConnections
         adminOptions.log = log
         admin = try Self.listen(
-            adminOptions, AdminHandler(readiness: instruments.readiness, registry: instruments.registry))
+            adminOptions,
+            AdminHandler(
+                readiness: instruments.readiness, registry: instruments.registry, gateway: handler,
+                purgesForAnybody: settings.admin.purgesForAnybody))
         gateway.observe(in: instruments.registry)
         instruments.readiness.note(.serving, obstacle: nil)
     }

@@ -23,7 +23,10 @@ extension FetchOptions {
         self.init(
             rate: RateLimiting.Rate(limit.rate), burst: limit.burst, concurrency: limit.concurrency,
             waiters: settings.cache.waiters, timeout: settings.upstream.timeout,
-            freshness: Freshness(running: ttl.running, finished: ttl.finished, missing: ttl.missing))
+            freshness: Freshness(
+                running: ttl.running, finished: ttl.finished, missing: ttl.missing,
+                staleWhileRevalidate: settings.cache.staleWhileRevalidate,
+                staleIfError: settings.cache.staleIfError))
     }
 }
 

@@ -19,6 +19,8 @@ struct CacheSettings: Sendable {
     let clients: ClientPolicy
     let waiters: Int
     let ttl: TimeToLive
+    let staleWhileRevalidate: Duration
+    let staleIfError: Duration
 
     init(from reader: inout SettingsReader) {
         capacity = reader.value(
@@ -29,6 +31,12 @@ struct CacheSettings: Sendable {
         waiters = reader.value(
             "cache.waiters", .int(1...1_000_000), default: "10000", "requests that may wait for AWS at a time")
         ttl = TimeToLive(from: &reader)
+        staleWhileRevalidate = reader.value(
+            "cache.staleWhileRevalidate", .duration(.zero ... .hours(1)), default: "30s",
+            "how long a job that is no longer fresh is served while it is asked for anew")
+        staleIfError = reader.value(
+            "cache.staleIfError", .duration(.zero ... .hours(24)), default: "10m",
+            "how long it is served while AWS gives no answer")
     }
 }
 
@@ -36,7 +44,7 @@ extension CacheSettings.TimeToLive {
     init(from reader: inout SettingsReader) {
         running = reader.value(
             "cache.ttl.running", .duration(.milliseconds(100) ... .hours(1)), default: "5s",
-            "how long a queued or running job is fresh")
+            "how long a queued or running job is fresh; up to six times as long if it has run for long")
         finished = reader.value(
             "cache.ttl.finished", .duration(.milliseconds(100) ... .hours(24)), default: "10m",
             "how long a completed or failed job is fresh")

@@ -1,0 +1,64 @@
+import HTTPExchange
+
+/// How the cache had part in an answer, as `Cache-Status` says it (RFC 9211).
+enum CacheStatus {
+    /// From the cache at once; where `detail` says so, for want of a better one.
+    case cache(Detail? = nil)
+    /// From AWS. `isCollapsed` if another request had begun the call.
+    case upstream(Forwarding, isCollapsed: Bool, isStored: Bool)
+    /// From the cache, after AWS was asked and gave no answer; with the status that it gave instead.
+    case fallback(Forwarding, status: Int?)
+
+    /// What a token can say of why a stored answer had to do.
+    enum Detail: String {
+        case staleIfError = "stale-if-error"
+        case budgetUsedUp = "upstream-budget"
+        case overloaded
+    }
+
+    /// Of a stored answer that is served because of this failure.
+    init(fallingBackFrom forwarding: Forwarding, because failure: FetchFailure) {
+        switch failure {
+        case .budgetUsedUp: self = .cache(.budgetUsedUp)
+        case .tooManyInFlight, .tooManyWaiting: self = .cache(.overloaded)
+        case .upstream: self = .fallback(forwarding, status: failure.upstreamStatus)
+        }
+    }
+
+    func append(to fields: inout FieldBlock, freshnessLeft: Int) {
+        switch self {
+        case .cache(let detail):
+            fields.append(starting: .hit) { value in
+                value.write(freshnessLeft)
+                if let detail { value.write("; detail=\(detail.rawValue)") }
+            }
+        case .upstream(let forwarding, let isCollapsed, let isStored):
+            fields.append(starting: .forwarded) { value in
+                value.write(forwarding.rawValue)
+                if isStored { value.write("; stored") }
+                if isCollapsed { value.write("; collapsed") }
+            }
+        case .fallback(let forwarding, let status):
+            fields.append(starting: .forwarded) { value in
+                value.write(forwarding.rawValue)
+                if let status { value.write("; fwd-status=\(status)") }
+                value.write("; detail=\(Detail.staleIfError.rawValue)")
+            }
+        }
+    }
+
+    /// For the log and the metrics.
+    func outcome(isFresh: Bool) -> Outcome {
+        switch self {
+        case .cache: isFresh ? .hit : .stale
+        case .upstream(_, isCollapsed: true, _): .collapsed
+        case .upstream(_, isCollapsed: false, _): .miss
+        case .fallback: .stale
+        }
+    }
+}
+
+extension FieldStart {
+    fileprivate static let hit = FieldStart(.cacheStatus, "transcribe-gateway; hit; ttl=")
+    fileprivate static let forwarded = FieldStart(.cacheStatus, "transcribe-gateway; fwd=")
+}

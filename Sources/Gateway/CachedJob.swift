@@ -1,0 +1,74 @@
+import Caching
+import HTTPExchange
+import Synchronization
+import Transcribe
+
+/// A job and its representations, each rendered once.
+final class CachedJob: Sendable {
+    /// How many selections of members are kept beside the first; a client that asks for more kinds has them rendered anew.
+    private static let keptSelections = 3
+
+    /// The representations that not everybody asks for.
+    struct Extras {
+        var selections: [(fields: JobFields, rendering: JobRendering)] = []
+        var page: Body?
+        /// What they take of the heap, beside the array.
+        var bytes = 0
+    }
+
+    /// What the job is called in the log.
+    let label: String
+    let job: Job
+    /// The selection that was asked for first, most likely the one that everybody asks for: it needs no lock.
+    private let fields: JobFields
+    let rendering: JobRendering
+    let extras = Mutex(Extras())
+
+    /// - Parameter name: shares its storage with the job's own, which is equal.
+    init(_ job: Job, named name: JobName, fields: JobFields, label: String) {
+        var job = job
+        if job.name == name.text { job.name = name.text }
+        self.job = job
+        self.label = label
+        self.fields = fields
+        rendering = JobRendering(job, fields: fields)
+    }
+
+    var isFinished: Bool { job.isFinished }
+
+    /// - Parameter growing: called if the representation was made, and is kept, so that the job takes more memory now.
+    func rendering(of fields: JobFields, growing: () -> Void) -> JobRendering {
+        guard fields != self.fields else { return rendering }
+        let (rendering, isNew) = extras.withLock { $0.rendering(of: fields, job, keeping: Self.keptSelections) }
+        if isNew { growing() }
+        return rendering
+    }
+
+    /// The page for people, with every member that may be seen.
+    /// - Parameter growing: as for the renderings.
+    func page(of fields: JobFields, named name: JobName, growing: () -> Void) -> Body {
+        let (page, isNew) = extras.withLock { extras in
+            if let page = extras.page { return (page, false) }
+            let page = Page(job, name: name, fields: fields).body
+            extras.page = page
+            extras.bytes += page.cost
+            return (page, true)
+        }
+        if isNew { growing() }
+        return page
+    }
+}
+
+extension CachedJob.Extras {
+    fileprivate mutating func rendering(
+        of fields: JobFields, _ job: Job, keeping limit: Int
+    ) -> (JobRendering, isNew: Bool) {
+        if let known = selections.first(where: { $0.fields == fields }) { return (known.rendering, false) }
+        let rendering = JobRendering(job, fields: fields)
+        guard selections.count < limit else { return (rendering, false) }
+        if selections.isEmpty { selections.reserveCapacity(limit) }
+        selections.append((fields, rendering))
+        bytes += rendering.cost
+        return (rendering, true)
+    }
+}

@@ -1,0 +1,113 @@
+import Caching
+import Curl
+import RateLimiting
+import Transcribe
+
+/// One flight: from its departure to what everybody is told.
+extension Fetcher {
+    /// Looks in the cache again first: a flight of the same name may have landed between the look-up and the joining.
+    func landing(of departure: Departure) async -> Landing {
+        let now = options.clock()
+        let known = cache.value(for: departure.name, at: Moment(now))
+        if let known, departure.accepts(known, at: Moment(now)) { return .answered(known, isStored: true) }
+        let ticket = cache.ticket(for: departure.name)
+        do throws(FetchFailure) {
+            let answer = try await ask(for: departure, instead: known?.value.job, at: now)
+            return keep(answer, of: departure.name, askedAt: now, under: ticket)
+        } catch {
+            report(error)
+            return fall(back: known, of: departure.name, because: error, under: ticket)
+        }
+    }
+
+    /// One call within the permits and the budget. That there is no such job is an answer too.
+    private func ask(
+        for departure: Departure, instead known: CachedJob?, at now: ContinuousClock.Instant
+    ) async throws(FetchFailure) -> CachedAnswer {
+        guard let permit = permits.acquire() else { throw .tooManyInFlight }
+        defer { extendLifetime(permit) }
+        if case .refused(let wait) = budget?.take(for: departure.priority, at: now) { throw .budgetUsedUp(wait) }
+        do throws(TranscribeError) {
+            let answer = try await source.job(named: departure.name, deadline: now + options.timeout)
+            budget?.succeeded(at: options.clock())
+            report(nil)
+            return .job(kept(known, as: answer.job) ?? cached(answer.job, departure))
+        } catch {
+            note(error)
+            guard error.isAnswer else { throw .upstream(error) }
+            report(.upstream(error))
+            return .refusal(Problem(FetchFailure.upstream(error)))
+        }
+    }
+
+    /// What was rendered stays, if AWS still says the same.
+    private func kept(_ known: CachedJob?, as job: Job) -> CachedJob? {
+        known.flatMap { $0.job == job ? $0 : nil }
+    }
+
+    private func cached(_ job: Job, _ departure: Departure) -> CachedJob {
+        CachedJob(job, named: departure.name, fields: departure.fields, label: label(departure.name))
+    }
+
+    /// What a failure says about AWS's limit: nothing, unless a call may have reached it.
+    private func note(_ error: TranscribeError) {
+        switch error {
+        case .throttled: budget?.throttled(at: options.clock())
+        case .unreachable(let failure) where !failure.requestMayHaveArrived: break
+        case .credentialsUnavailable, .cancelled: break
+        default: budget?.succeeded(at: options.clock())
+        }
+    }
+
+    private func keep(
+        _ answer: CachedAnswer, of name: JobName, askedAt: ContinuousClock.Instant, under ticket: consuming Ticket
+    ) -> Landing {
+        let lifetime = options.freshness.lifetime(of: answer, at: options.wallTime(), spread: options.spread())
+        let freshUntil = askedAt + lifetime
+        let stored = Stored(
+            answer, storedAt: askedAt, freshUntil: freshUntil,
+            keepUntil: freshUntil + options.freshness.grace(of: answer))
+        let isStored = cache.store(stored, for: name, cost: answer.cost(under: name), under: ticket)
+        return .answered(stored, isStored: isStored)
+    }
+
+    /// Without a new answer the last one is better than none, for a while; but who lost the right to see the job must
+    /// not see it any longer.
+    private func fall(
+        back known: Stored<CachedAnswer>?, of name: JobName, because failure: FetchFailure,
+        under ticket: consuming Ticket
+    ) -> Landing {
+        let now = options.clock()
+        guard let known, let job = known.value.job, !failure.revokes,
+            Moment(now) < Moment(known.freshUntil.instant + options.freshness.staleIfError)
+        else {
+            cache.surrender(ticket, for: name)
+            if failure.revokes { cache.remove(name) }
+            return .failed(failure, fallback: nil)
+        }
+        let again = Moment(now + failure.pause(atMost: options.freshness.running))
+        let stored = known.holding(.unrefreshed(job, until: again))
+        cache.store(stored, for: name, cost: stored.value.cost(under: name), under: ticket)
+        return .failed(failure, fallback: stored)
+    }
+}
+
+extension TranscribeError {
+    /// Whether AWS said something of the name: that there is no such job, or that none can have it.
+    fileprivate var isAnswer: Bool {
+        switch self {
+        case .jobNotFound, .invalidRequest: true
+        default: false
+        }
+    }
+}
+
+extension Departure {
+    /// Whether what another flight has brought meanwhile will do.
+    fileprivate func accepts(_ known: Stored<CachedAnswer>, at now: Moment) -> Bool {
+        switch forwarding {
+        case .miss, .stale: now < known.freshUntil
+        case .request: now.nanoseconds(since: known.storedAt) <= 1_000_000_000
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import Testing
+
+@testable import Gateway
+
+@Suite struct CacheDirectivesTests {
+    @Test(
+        arguments: [
+            ("no-cache", 0, nil), ("max-age=5", 5, nil), ("MAX-AGE = 5", 5, nil), (" max-age=\"7\" ", 7, nil),
+            ("max-age=9, max-age=3", 3, nil), ("max-age=9, no-cache", 0, nil), ("no-cache, max-age=9", 0, nil),
+            ("max-age=-1", nil, nil), ("max-age=soon", nil, nil), ("max-age", nil, nil), ("max-age=", nil, nil),
+            ("max-age=99999999999999999999", Int(Int32.max), nil), ("max-stale=60", nil, 60), ("max-stale", nil, .max),
+            ("max-stale, max-stale=4", nil, 4), ("max-stale=x", nil, nil), ("no-store, no-transform, x=1", nil, nil),
+            ("", nil, nil), (",,,=,", nil, nil), ("max-age=1, max-stale=2", 1, 2),
+        ] as [(String, Int?, Int?)])
+    func readsWhatMeansSomething(value: String, maxAge: Int?, maxStale: Int?) {
+        let directives = CacheDirectives(value)
+        #expect(directives.maxAge == maxAge)
+        #expect(directives.maxStale == maxStale)
+        #expect(!directives.onlyIfCached)
+    }
+
+    @Test func knowsWhoWantsNothingFromAWS() {
+        #expect(CacheDirectives("max-stale=5, Only-If-Cached").onlyIfCached)
+    }
+}

@@ -1,0 +1,185 @@
+import Caching
+import Curl
+import Gateway
+import HTTPExchange
+import HTTPTypes
+import Telemetry
+import Testing
+import Transcribe
+
+@Suite struct StaleTests {
+    private static let failure = TranscribeError.upstreamFailed(AnswerOrigin(status: 503))
+    private static let denial = TranscribeError.accessDenied(AnswerOrigin(status: 400))
+
+    /// A gateway that has seen the running job `a`, some time ago.
+    private func afterSeeing(
+        _ age: Duration, _ adjust: (inout GatewayOptions) -> Void = { _ in },
+        _ body: (TestBench) async throws -> Void
+    ) async throws {
+        try await TestBench(adjust).run { bench in
+            bench.source.put("a", .running("a"))
+            _ = await bench.get("/jobs/a")
+            bench.clock.advance(by: age)
+            try await body(bench)
+        }
+    }
+
+    @Test func servesTheOldAnswerWhileItAsksForTheNewOne() async throws {
+        try await afterSeeing(.seconds(8)) { bench in
+            bench.source.put("a", .finished("a"))
+            bench.source.closeGate()
+            let stale = await bench.get("/jobs/a")
+            #expect(stale.status == .ok)
+            #expect(stale.text.contains("IN_PROGRESS"))
+            #expect(stale.field("Cache-Status") == "transcribe-gateway; hit; ttl=-3")
+            #expect(stale.field("Age") == "8")
+            #expect(stale.field("Retry-After") == "1")
+            // The refresh is under way once; who comes meanwhile is served too and begins no other.
+            #expect(await eventually { bench.source.held == 1 })
+            #expect(await bench.get("/jobs/a").text.contains("IN_PROGRESS"))
+            bench.source.openGate()
+            #expect(await eventually { bench.gateway.fetcher.inFlight == 0 })
+            #expect(await bench.get("/jobs/a").text.contains("COMPLETED"))
+            #expect(bench.source.calls == 2)
+        }
+    }
+
+    @Test func waitsForAnAnswerOnceTheWindowIsOver() async throws {
+        try await afterSeeing(.seconds(35)) { bench in
+            let reply = await bench.get("/jobs/a")
+            #expect(reply.field("Cache-Status") == "transcribe-gateway; fwd=stale; stored")
+            #expect(reply.field("Age") == "0")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (failure, "; fwd-status=503"), (.throttled(AnswerOrigin(status: 400), retryAfter: nil), "; fwd-status=400"),
+            (.timedOut, ""), (.unreachable(.couldNotConnect), ""),
+            (.credentialsUnavailable(CredentialsUnavailable(reason: "no answer")), ""),
+        ] as [(TranscribeError, String)])
+    func fallsBackOnWhatItSawLast(error: TranscribeError, status: String) async throws {
+        try await afterSeeing(.seconds(600)) { bench in
+            bench.source.fail("a", error)
+            let reply = await bench.get("/jobs/a")
+            #expect(reply.status == .ok)
+            let expected = "transcribe-gateway; fwd=stale\(status); detail=stale-if-error"
+            #expect(reply.field("Cache-Status") == expected)
+            #expect(reply.field("Age") == "600")
+            // For a while AWS is left alone.
+            let next = await bench.get("/jobs/a")
+            #expect(next.field("Cache-Status") == "transcribe-gateway; hit; ttl=-595; detail=stale-if-error")
+            #expect(bench.source.calls == 2)
+            bench.clock.advance(by: .seconds(5))
+            bench.source.put("a", .finished("a"))
+            #expect(await bench.get("/jobs/a").text.contains("COMPLETED"))
+        }
+    }
+
+    @Test func saysSoWhenTheLastAnswerIsTooOld() async throws {
+        try await afterSeeing(.seconds(606)) { bench in
+            bench.source.fail("a", Self.failure)
+            #expect(await bench.get("/jobs/a").status == .badGateway)
+        }
+    }
+
+    @Test(arguments: [denial, .credentialsRejected(AnswerOrigin(status: 400))])
+    func showsNothingAnyMoreToARoleThatWasRevoked(error: TranscribeError) async throws {
+        try await afterSeeing(.seconds(8)) { bench in
+            bench.source.fail("a", error)
+            // The last stale answer brings the news.
+            #expect(await bench.get("/jobs/a").status == .ok)
+            #expect(await eventually { bench.gateway.cacheCounts.entries == 0 })
+            #expect(await bench.get("/jobs/a").status == .badGateway)
+        }
+    }
+
+    @Test func neverServesLateThatThereIsNoSuchJob() async throws {
+        try await TestBench().run { bench in
+            #expect(await bench.get("/jobs/a").status == .notFound)
+            bench.clock.advance(by: .seconds(2))
+            bench.source.put("a", .running("a"))
+            #expect(await bench.get("/jobs/a").status == .ok)
+        }
+    }
+
+    @Test func replacesAJobThatIsGoneAtOnce() async throws {
+        try await afterSeeing(.seconds(8)) { bench in
+            bench.source.fail("a", .jobNotFound(AnswerOrigin(status: 400)))
+            #expect(await bench.get("/jobs/a").status == .ok)
+            #expect(await eventually { bench.source.calls == 2 && bench.gateway.fetcher.inFlight == 0 })
+            #expect(await bench.get("/jobs/a").status == .notFound)
+        }
+    }
+
+    @Test func leavesTheReserveOfItsBudgetToThoseWhoWait() async throws {
+        try await afterSeeing(.seconds(8), { $0.fetch.burst = 3 }) { bench in
+            for name in ["b", "c"] { _ = await bench.get("/jobs/\(name)") }
+            // One token is left, and it is the reserve.
+            #expect(await bench.get("/jobs/a").field("Cache-Status") == "transcribe-gateway; hit; ttl=-3")
+            #expect(await eventually { bench.registry.count("fetches_total{result=\"budget_used_up\"}") == 1 })
+            #expect(bench.source.calls == 3)
+            #expect(await bench.get("/jobs/d").status == .notFound)
+        }
+    }
+}
+
+@Suite struct ClientDemandTests {
+    private func afterSeeing(_ age: Duration, _ body: (TestBench) async throws -> Void) async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", .running("a"))
+            _ = await bench.get("/jobs/a")
+            bench.clock.advance(by: age)
+            try await body(bench)
+        }
+    }
+
+    @Test(arguments: [
+        ("no-cache", 2_000, "fwd=request; stored"), ("no-cache", 900, "hit; ttl=4"),
+        ("max-age=0", 2_000, "fwd=request; stored"), ("max-age=3", 2_000, "hit; ttl=3"),
+        ("max-age=3", 4_000, "fwd=request; stored"), ("max-age=60", 8_000, "fwd=request; stored"),
+        ("max-age=60, max-stale=10", 8_000, "hit; ttl=-3"), ("max-stale=100", 60_000, "hit; ttl=-55"),
+        ("max-stale", 500_000, "hit; ttl=-495"), ("only-if-cached", 2_000, "hit; ttl=3"),
+        ("only-if-cached", 8_000, "hit; ttl=-3"), ("max-stale=1", 8_000, "hit; ttl=-3"),
+        ("no-cache", 100_000, "fwd=stale; stored"),
+    ])
+    func getsWhatItDemands(directive: String, milliseconds: Int, status: String) async throws {
+        try await afterSeeing(.milliseconds(milliseconds)) { bench in
+            let reply = await bench.get("/jobs/a", [(.cacheControl, directive)])
+            #expect(reply.field("Cache-Status") == "transcribe-gateway; \(status)")
+        }
+    }
+
+    @Test(arguments: [
+        ("only-if-cached", 60_000), ("only-if-cached, max-age=1", 3_000), ("only-if-cached, no-cache", 3_000),
+    ])
+    func isToldThatTheCacheHasNothingForIt(directive: String, milliseconds: Int) async throws {
+        try await afterSeeing(.milliseconds(milliseconds)) { bench in
+            let reply = await bench.get("/jobs/a", [(.cacheControl, directive)])
+            #expect(reply.status == .gatewayTimeout)
+            #expect(reply.text.contains("/problems/not-cached"))
+            #expect(bench.source.calls == 1)
+        }
+    }
+
+    @Test func isServedWhatIsThereIfTheBudgetHasNothingForIt() async throws {
+        try await TestBench { $0.fetch.burst = 3 }.run { bench in
+            bench.source.put("a", .running("a"))
+            for name in ["a", "b", "c"] { _ = await bench.get("/jobs/\(name)") }
+            bench.clock.advance(by: .milliseconds(1_001))
+            for name in ["d", "e"] { _ = await bench.get("/jobs/\(name)") }
+            let reply = await bench.get("/jobs/a", [(.cacheControl, "no-cache")])
+            #expect(reply.status == .ok)
+            #expect(reply.field("Cache-Status") == "transcribe-gateway; hit; ttl=3; detail=upstream-budget")
+        }
+    }
+}
+
+extension PrometheusRegistry {
+    /// The value of a counter on the page, 0 if it is not there.
+    func count(_ series: String) -> Int {
+        let page = String(decoding: render(), as: UTF8.self)
+        let line = page.split(separator: "\n").first { $0.hasPrefix("transcribe_gateway_" + series) }
+        return line.flatMap { Int($0.split(separator: " ").last ?? "") } ?? 0
+    }
+}
