@@ -120,6 +120,9 @@ class Conversation(BrokenAnswers, BaseHTTPRequestHandler):
     def be_running(self, name):
         self.say(200, {"MedicalTranscriptionJob": job(name, TranscriptionJobStatus="IN_PROGRESS")})
 
+    def be_large(self, name):
+        self.say(200, {"MedicalTranscriptionJob": job(name, FailureReason="x" * (100 << 10))})
+
     def be_late(self, name):
         """`late-300-1` takes 300 ms."""
         self.server.closing.wait(int(name.split("-")[1]) / 1000)

@@ -20,10 +20,10 @@ def clean_environment(extra=None):
     return kept | {"HOME": "/nonexistent"} | (extra or {})
 
 
-def run(*arguments, environment=None, within=10):
+def run(*arguments, environment=None, within=10, prefix=()):
     """A command that ends by itself."""
     return subprocess.run(
-        [BINARY, *arguments], env=clean_environment(environment), capture_output=True, text=True, timeout=within)
+        [*prefix, BINARY, *arguments], env=clean_environment(environment), capture_output=True, text=True, timeout=within)
 
 
 def arguments_for(settings):
