@@ -1,4 +1,4 @@
-"""A thousand faults, of the upstream and of clients, leave nothing behind: no connection, descriptor, thread or memory."""
+"""A thousand faults, of the upstream and of clients, leave no connection, descriptor, thread or memory behind."""
 
 import os
 import random
