@@ -64,3 +64,32 @@ def let_ask(callers, port, seconds):
         await asyncio.gather(*[caller.ask(port, end) for caller in callers])
     asyncio.run(ask())
     return callers
+
+
+@dataclass
+class Flood:
+    """So many look-ups a second of names that nobody has asked for yet, whether the ones before were answered or not."""
+
+    port: int
+    rate: float
+    answers: list[float] = field(default_factory=list, repr=False)
+    refusals: list[float] = field(default_factory=list, repr=False)
+    others: list[int] = field(default_factory=list)
+    begun: int = 0
+
+    async def come(self, end):
+        """Until `end`, and until the last one was answered."""
+        start, sent, under_way = time.monotonic(), 0, []
+        while time.monotonic() < end:
+            due = int((time.monotonic() - start) * self.rate)
+            under_way += [asyncio.create_task(self.ask(self.begun + number)) for number in range(sent, due)]
+            sent = max(sent, due)
+            await asyncio.sleep(1 / self.rate)
+        self.begun += sent
+        await asyncio.gather(*under_way)
+
+    async def ask(self, number):
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        caller = Caller(1, answers=self.answers, refusals=self.refusals, others=self.others)
+        await caller.status(reader, writer, f"fine-flood-{number}")
+        writer.close()
