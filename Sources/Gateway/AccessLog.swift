@@ -27,26 +27,19 @@ struct AccessLog: Sendable {
     ///   - elapsed: nanoseconds.
     ///   - label: what the job is called here.
     func note(
-        _ reply: Reply, to visit: Visit, _ outcome: Outcome, elapsed: Int64, label: String?, awsRequestID: String?
+        _ reply: Reply, to visit: Visit, _ outcome: Outcome, elapsed: Int64, label: JobLabel?, awsRequestID: String?
     ) {
         writer.log(head) { line in
             line.member(method, visit.method.isKnown ? visit.method.rawValue : "other")
-            line.member(job, ifAny: label)
+            if let label { line.member(job, label) }
             line.member(status, reply.status.code)
             line.member(self.outcome, outcome.word)
             line.member(microseconds, Int(elapsed / 1_000))
             line.member(bytes, reply.body.bytes.count)
             line.member(client, visit.peer.text)
             line.member(requestID, visit.id)
-            line.member(self.awsRequestID, ifAny: awsRequestID)
+            if let awsRequestID { line.member(self.awsRequestID, awsRequestID) }
         }
-    }
-}
-
-extension LogLine {
-    fileprivate mutating func member(_ name: LogName, ifAny value: String?) {
-        guard let value else { return }
-        member(name, value)
     }
 }
 

@@ -9,8 +9,9 @@ typealias JobCache = ExpiringCache<JobName, CachedAnswer>
 enum CachedAnswer: Sendable {
     case job(CachedJob)
     /// A job that AWS did not tell anew when it was asked; until then nobody asks again unless a client demands it.
-    case unrefreshed(CachedJob, until: Moment)
-    /// AWS knows no such job, or does not accept the name. Indirect, so that a hit copies one reference.
+    /// Indirect, as the next one, so that a hit copies one reference.
+    indirect case unrefreshed(CachedJob, until: Moment)
+    /// AWS knows no such job, or does not accept the name.
     indirect case refusal(Problem)
 
     /// The job, if there is one.
@@ -25,7 +26,8 @@ enum CachedAnswer: Sendable {
     func cost(under name: JobName) -> Int {
         let value =
             switch self {
-            case .job(let job), .unrefreshed(let job, _): job.cost
+            case .job(let job): job.cost
+            case .unrefreshed(let job, _): job.cost + HeapSize.block(16 + 2 * MemoryLayout<UInt64>.size)
             // A refusal's texts are the program's own.
             case .refusal: HeapSize.block(16 + MemoryLayout<Problem>.size)
             }

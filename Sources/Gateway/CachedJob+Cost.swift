@@ -8,28 +8,20 @@ import Transcribe
 extension CachedJob {
     /// Bytes on the heap, everything that only this job holds included; more once another representation was made.
     var cost: Int {
-        HeapSize.block(instanceSize) + job.heapCost + HeapSize.string(utf8Count: label.utf8.count) + rendering.cost
-            + extras.withLock { $0.cost }
+        HeapSize.block(Self.instanceSize) + job.heapCost + rendering.body.cost + extras.withLock { $0.cost }
     }
 
     /// A header of 16 bytes and the stored properties.
-    private var instanceSize: Int {
-        16 + MemoryLayout<String>.stride + MemoryLayout<Job>.stride + MemoryLayout<UInt64>.stride
-            + MemoryLayout<JobRendering>.stride + MemoryLayout<Mutex<Extras>>.stride
+    private static var instanceSize: Int {
+        16 + MemoryLayout<Job>.size + MemoryLayout<JobRendering>.size + MemoryLayout<JobFields>.size
+            + MemoryLayout<Mutex<Extras>>.stride + MemoryLayout<UInt64>.size
     }
 }
 
 extension CachedJob.Extras {
     fileprivate var cost: Int {
-        bytes + HeapSize.array(ofBytes: selections.capacity * MemoryLayout<(JobFields, JobRendering)>.stride)
-    }
-}
-
-extension JobRendering {
-    /// Bytes on the heap.
-    var cost: Int {
-        HeapSize.block(16 + 2 * MemoryLayout<Body>.stride) + body.cost
-            + HeapSize.array(ofBytes: eTagField.bytes.capacity)
+        HeapSize.array(ofBytes: selections.capacity * MemoryLayout<(JobFields, JobRendering)>.stride)
+            + selections.reduce(page?.cost ?? 0) { $0 + $1.rendering.body.cost }
     }
 }
 

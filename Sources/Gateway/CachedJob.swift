@@ -12,24 +12,23 @@ final class CachedJob: Sendable {
     struct Extras {
         var selections: [(fields: JobFields, rendering: JobRendering)] = []
         var page: Body?
-        /// What they take of the heap, beside the array.
-        var bytes = 0
     }
 
-    /// What the job is called in the log.
-    let label: String
+    // In the order that takes the least memory.
     let job: Job
     /// The selection that was asked for first, most likely the one that everybody asks for: it needs no lock.
-    private let fields: JobFields
     let rendering: JobRendering
+    private let fields: JobFields
     let extras = Mutex(Extras())
+    /// The hash that stands for the name in the log.
+    let nameHash: UInt64
 
     /// - Parameter name: shares its storage with the job's own, which is equal.
-    init(_ job: Job, named name: JobName, fields: JobFields, label: String) {
+    init(_ job: Job, named name: JobName, fields: JobFields, nameHash: UInt64) {
         var job = job
         if job.name == name.text { job.name = name.text }
         self.job = job
-        self.label = label
+        self.nameHash = nameHash
         self.fields = fields
         rendering = JobRendering(job, fields: fields)
     }
@@ -51,7 +50,6 @@ final class CachedJob: Sendable {
             if let page = extras.page { return (page, false) }
             let page = Page(job, name: name, fields: fields).body
             extras.page = page
-            extras.bytes += page.cost
             return (page, true)
         }
         if isNew { growing() }
@@ -68,7 +66,6 @@ extension CachedJob.Extras {
         guard selections.count < limit else { return (rendering, false) }
         if selections.isEmpty { selections.reserveCapacity(limit) }
         selections.append((fields, rendering))
-        bytes += rendering.cost
         return (rendering, true)
     }
 }

@@ -46,7 +46,7 @@ extension Fetcher {
     }
 
     private func cached(_ job: Job, _ departure: Departure) -> CachedJob {
-        CachedJob(job, named: departure.name, fields: departure.fields, label: label(departure.name))
+        CachedJob(job, named: departure.name, fields: departure.fields, nameHash: hash(departure.name))
     }
 
     /// What a failure says about AWS's limit: nothing, unless a call may have reached it.

@@ -12,7 +12,7 @@ public final class Fetcher: Sendable {
     let source: any JobSource
     let options: FetchOptions
     let cache: JobCache
-    let label: @Sendable (JobName) -> String
+    let hash: @Sendable (JobName) -> UInt64
     let report: @Sendable (FetchFailure?) -> Void
     let budget: UpstreamBudget?
     let permits: Permits
@@ -20,16 +20,16 @@ public final class Fetcher: Sendable {
     private let departures: (stream: AsyncStream<Departure>, continuation: AsyncStream<Departure>.Continuation)
 
     /// - Parameters:
-    ///   - label: how a job is called in the log, kept with it.
+    ///   - hash: what stands for a job's name in the log, kept with it.
     ///   - report: hears of each fetch why it brought nothing; nil if it brought an answer.
     init(
         source: any JobSource, options: FetchOptions, cache: JobCache,
-        label: @escaping @Sendable (JobName) -> String, report: @escaping @Sendable (FetchFailure?) -> Void
+        hash: @escaping @Sendable (JobName) -> UInt64, report: @escaping @Sendable (FetchFailure?) -> Void
     ) {
         self.source = source
         self.options = options
         self.cache = cache
-        self.label = label
+        self.hash = hash
         self.report = report
         budget = options.rate.map {
             UpstreamBudget(rate: $0, burst: options.burst, reserve: options.burst / 3, at: options.clock())
@@ -41,6 +41,8 @@ public final class Fetcher: Sendable {
 
     /// Calls to AWS under way.
     public var inFlight: Int { permits.inFlight }
+    /// Flights under way, those among them that have to wait for a call of their own.
+    var flying: Int { flights.count }
     /// Requests that wait for them.
     public var waiting: Int { flights.waiting }
     /// Calls that could be made at once now; nil without a limit.

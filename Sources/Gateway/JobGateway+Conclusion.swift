@@ -39,7 +39,8 @@ extension JobGateway {
                 isFinished: job.isFinished, status: status)
             let reply = answer.reply(to: lookUp.visit, unless: lookUp.condition, caching: options.caching)
             journal.note(
-                reply, to: lookUp.visit, outcome, age: now.nanoseconds(since: stored.storedAt), label: job.label)
+                reply, to: lookUp.visit, outcome, age: now.nanoseconds(since: stored.storedAt),
+                label: journal.label(for: lookUp.name, hash: job.nameHash))
             return reply
         }
     }

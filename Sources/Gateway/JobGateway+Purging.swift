@@ -7,12 +7,12 @@ extension JobGateway {
     /// Forgets what is known of a job.
     func purge(_ name: JobName) {
         cache.remove(name)
-        journal.notePurge(of: journal.label(for: name))
+        journal.notePurge(of: name)
     }
 
     /// Forgets everything.
     func purge() {
         cache.removeAll()
-        journal.notePurge(of: "all")
+        journal.notePurge(of: nil)
     }
 }

@@ -22,7 +22,7 @@ public final class JobGateway: Handler {
         self.journal = journal
         cache = JobCache(capacity: options.cacheCapacity, shards: 16)
         fetcher = Fetcher(
-            source: source, options: options.fetch, cache: cache, label: { journal.label(for: $0) },
+            source: source, options: options.fetch, cache: cache, hash: { journal.hash(of: $0) },
             report: { journal.note($0) })
         limiter = options.clientRate.map {
             ClientLimiter(rate: $0, burst: options.clientBurst, epoch: options.fetch.clock())

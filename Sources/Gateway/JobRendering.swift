@@ -1,36 +1,19 @@
-import Crypto
 import HTTPExchange
-import HTTPTypes
 import SigV4
 import Telemetry
 import Transcribe
 
 /// One representation of a job: its bytes and their entity tag.
-final class JobRendering: Sendable {
+struct JobRendering: Sendable {
     let body: Body
-    /// A strong validator over the bytes (RFC 9110 §8.8.3), equal on every replica and after a restart, as a header field,
-    /// ready to be copied.
-    let eTagField: FieldBlock
+    let tag: EntityTag
 
     init(_ job: Job, fields: JobFields) {
         var text = TextBuffer()
         text.append(job, fields)
         // Copied, because a buffer that grew has room to spare, and this one is kept.
         body = Body(text.bytes.map { $0 })
-        eTagField = Self.field(of: Self.eTag(of: text.bytes))
-    }
-
-    /// The validator itself. Made anew: only a condition asks for it.
-    var eTag: String { String(decoding: eTagField.bytes.dropFirst("ETag".utf8.count + 1).dropLast(), as: UTF8.self) }
-
-    private static func field(of eTag: String) -> FieldBlock {
-        var field = FieldBlock(reserving: "ETag".utf8.count + eTag.utf8.count + 2)
-        field.append(.eTag, eTag)
-        return field
-    }
-
-    private static func eTag(of bytes: [UInt8]) -> String {
-        "\"\(String(hexadecimal: SHA256.hash(data: bytes).prefix(12)))\""
+        tag = EntityTag(of: text.bytes)
     }
 }
 

@@ -38,11 +38,11 @@ struct JobReply {
     private func document(
         _ rendering: JobRendering, to visit: Visit, unless condition: IfNoneMatch?, caching: ClientCaching
     ) -> Reply {
-        let isKnown = condition?.matches(rendering.eTag) ?? false
+        let isKnown = condition?.matches(rendering.tag.text) ?? false
         var fields = FieldBlock(reserving: 640)
         fields.append(contentsOf: .job(caching))
         if caching == .maxAge { fields.append(starting: .maxAge) { $0.write(lifetime) } }
-        fields.append(contentsOf: rendering.eTagField)
+        rendering.tag.append(to: &fields)
         if !isFinished { fields.append(starting: .retryAfter) { $0.write(comeBackIn) } }
         append(to: &fields, for: visit)
         return Reply(status: isKnown ? .notModified : .ok, fields: fields, body: rendering.body)

@@ -33,7 +33,12 @@ public final class Journal: Sendable {
     }
 
     /// How a job is called in the log.
-    func label(for name: JobName) -> String { names.text(for: name) }
+    func label(for name: JobName) -> JobLabel { names.label(for: name, hash: hash(of: name)) }
+
+    /// The same for a job whose name was hashed before.
+    func label(for name: JobName, hash: UInt64) -> JobLabel { names.label(for: name, hash: hash) }
+
+    func hash(of name: JobName) -> UInt64 { names.hash(of: name) }
 
     /// Counts a fetch, and what kept it from an answer.
     func note(_ failure: FetchFailure?) {
@@ -42,8 +47,9 @@ public final class Journal: Sendable {
     }
 
     /// Says that an operator took something out of the cache.
-    func notePurge(of label: String) {
-        logger?.info("purged", metadata: ["job": "\(label)"])
+    /// - Parameter name: nil for everything.
+    func notePurge(of name: JobName?) {
+        logger?.info("purged", metadata: ["job": "\(name.map { label(for: $0).text } ?? "all")"])
     }
 
     /// Logs why a call to AWS brought no job, at most once a second: while AWS is down there is one for each look-up.
@@ -70,7 +76,7 @@ public final class Journal: Sendable {
     /// - Parameter age: how long ago AWS was asked for it, in nanoseconds; nil for what is no job.
     func note(
         _ reply: Reply, to visit: Visit, _ outcome: Outcome, age: Int64? = nil, awsRequestID: String? = nil,
-        label: @autoclosure () -> String?
+        label: @autoclosure () -> JobLabel?
     ) {
         let elapsed = Moment(clock()).nanoseconds(since: visit.start)
         metrics.note(visit.route, outcome, status: reply.status.code, elapsed: elapsed)

@@ -1,5 +1,4 @@
 public import Crypto
-import SigV4
 import Transcribe
 
 /// Stands for job names where they must not appear: HMAC-SHA256 under a key, 64 bits in hexadecimal. Whoever knows a name
@@ -16,9 +15,14 @@ public struct NameHash: Sendable {
         self.showsNames = showsNames
     }
 
-    func text(for name: JobName) -> String {
-        guard !showsNames else { return name.text }
+    func hash(of name: JobName) -> UInt64 {
         let code = HMAC<SHA256>.authenticationCode(for: Array(name.text.utf8), using: key)
-        return String(hexadecimal: code.prefix(8))
+        return code.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// What the job is called in the log.
+    /// - Parameter hash: of the name, where it is known already.
+    func label(for name: JobName, hash: @autoclosure () -> UInt64) -> JobLabel {
+        showsNames ? .name(name) : .hash(hash())
     }
 }

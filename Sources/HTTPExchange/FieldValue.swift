@@ -34,6 +34,16 @@ public struct FieldValue: Sendable, Equatable {
         if bytes.count > start + 1 { bytes[start...].reverse() }
     }
 
+    /// Writes the last `digits` hexadecimal digits of a number, in lower case; at most 16.
+    public mutating func write(_ number: UInt64, hexadecimalDigits digits: Int) {
+        append(upTo: digits) { free in
+            for place in stride(from: 4 * (digits - 1), through: 0, by: -4) {
+                let digit = UInt8(truncatingIfNeeded: number >> place & 0xF)
+                free.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
+            }
+        }
+    }
+
     @usableFromInline
     mutating func copy(_ start: FieldStart) {
         bytes.append(contentsOf: start.bytes)

@@ -61,6 +61,12 @@ public struct TokenBucket: Sendable {
         level = min(level, capacityUnits)
     }
 
+    /// Loses what it holds above so many tokens.
+    public mutating func discard(above tokens: Double, at now: ContinuousClock.Instant) {
+        refill(at: now)
+        level = min(level, Self.units(tokens))
+    }
+
     private func needed(leaving reserve: Double) -> Int64 {
         min(Self.units(1 + max(0, reserve)), capacityUnits)
     }

@@ -14,6 +14,15 @@ extension TranscribeClient {
         guard isWorthwhile else { throw failure.error }
     }
 
+    /// A retry that is not admitted costs the quota nothing.
+    func admit(
+        _ admitRetry: (AttemptOutcome) async -> Bool, after failure: AttemptFailure, in call: Call
+    ) async throws(TranscribeError) {
+        guard await !admitRetry(AttemptOutcome(failure)) else { return }
+        if case .wait = failure.remedy { quota.withLock { $0.refund(call.lastRetryCost) } }
+        throw Task.isCancelled ? .cancelled : failure.error
+    }
+
     /// A wait that would end after the deadline is not begun: whoever asked can be told at once.
     private func wait(
         for cause: RetryCause, advised: Duration?, in call: inout Call

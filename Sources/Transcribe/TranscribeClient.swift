@@ -41,6 +41,17 @@ public final class TranscribeClient: Sendable {
     public func job(
         named name: JobName, deadline: ContinuousClock.Instant
     ) async throws(TranscribeError) -> JobAnswer {
+        try await job(named: name, deadline: deadline) { _ in true }
+    }
+
+    /// The job as AWS knows it now.
+    ///
+    /// - Parameter admitRetry: asked right before each attempt but the first, in the task of the call, with how the one
+    ///   before it ended; it may take its time, within the deadline. If it says no, the call ends with that failure.
+    public func job(
+        named name: JobName, deadline: ContinuousClock.Instant,
+        admitRetry: (_ after: AttemptOutcome) async -> Bool
+    ) async throws(TranscribeError) -> JobAnswer {
         var call = Call(for: name, deadline: deadline)
         while true {
             do throws(AttemptFailure) {
@@ -50,6 +61,7 @@ public final class TranscribeClient: Sendable {
             } catch {
                 observe(AttemptOutcome(error))
                 try await recover(from: error, in: &call)
+                try await admit(admitRetry, after: error, in: call)
             }
         }
     }

@@ -1,7 +1,10 @@
 """The operators' listener: metrics that Prometheus can read and that count what happened, and the probes."""
 
+import re
+
 import pytest
 
+from gateway import REPOSITORY
 from metrics import families, metric
 from problems import assert_problem
 from wire import Wire, request
@@ -93,3 +96,13 @@ def counted(gateway, outcome, status, event):
     before = counts()
     event()
     return tuple(after - earlier for after, earlier in zip(counts(), before))
+
+
+def test_the_readme_lists_every_metric(gateway):
+    section = (REPOSITORY / "README.md").read_text().split("## Metrics\n")[1].split("\n## ")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    listed = {name for row in rows for name in re.findall(r"`([a-z_]+)", row)}
+    shown = {
+        family.name.removeprefix("transcribe_gateway_") + ("_total" if family.type == "counter" else "")
+        for family in families(gateway).values() if family.name.startswith("transcribe_gateway_")}
+    assert listed == shown

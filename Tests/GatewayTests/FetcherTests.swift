@@ -15,7 +15,7 @@ import Transcribe
         var options = FetchOptions(burst: burst)
         options.clock = { [clock] in clock.now }
         return Fetcher(
-            source: source, options: options, cache: JobCache(capacity: 1 << 20, shards: 1), label: { _ in "" },
+            source: source, options: options, cache: JobCache(capacity: 1 << 20, shards: 1), hash: { _ in 1 },
             report: { _ in })
     }
 

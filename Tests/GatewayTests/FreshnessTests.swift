@@ -11,7 +11,7 @@ import Transcribe
         var job = Job.running("a")
         job.startedAt = start.map { Timestamp(millisecondsSinceEpoch: $0 * 1_000) }
         job.createdAt = creation.map { Timestamp(millisecondsSinceEpoch: $0 * 1_000) }
-        return .job(CachedJob(job, named: try JobName("a"), fields: .standard, label: ""))
+        return .job(CachedJob(job, named: try JobName("a"), fields: .standard, nameHash: 1))
     }
 
     @Test(

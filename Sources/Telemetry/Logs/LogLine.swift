@@ -33,6 +33,15 @@ public struct LogLine: ~Copyable {
         text.append(Int64(value))
     }
 
+    /// Adds a hash: a text of 16 hexadecimal digits.
+    public mutating func member(_ name: LogName, hexadecimal value: UInt64) {
+        text.append(contentsOf: name.bytes)
+        let quotation = format == .json ? "\"" : ""
+        text.append(quotation)
+        text.append(hexadecimal: value)
+        text.append(quotation)
+    }
+
     /// Adds a metadata value; one whose name is that of a part of the head gets another name, so that it cannot pass for it.
     mutating func member(_ name: String, metadata value: Logger.MetadataValue) {
         switch (format, value) {

@@ -7,6 +7,16 @@ extension TextBuffer {
         }
     }
 
+    /// Appends a number as 16 hexadecimal digits in lower case.
+    mutating func append(hexadecimal number: UInt64) {
+        append(upTo: 16) { free in
+            for place in stride(from: 60, through: 0, by: -4) {
+                let digit = UInt8(truncatingIfNeeded: number >> place & 0xF)
+                free.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
+            }
+        }
+    }
+
     /// Appends a wall time as RFC 3339 in UTC with milliseconds: `2026-11-24T10:00:00.000Z`.
     ///
     /// - Parameter milliseconds: since 1970-01-01T00:00:00Z; may be negative. RFC 3339 knows the years 0000–9999 only.

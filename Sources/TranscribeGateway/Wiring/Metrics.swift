@@ -16,6 +16,9 @@ extension JobGateway {
         registry.observe(
             "transcribe_gateway_cache_evictions", as: .counter, help: "Answers that made room for others."
         ) { Double(self.cacheCounts.evictions) }
+        registry.observe(
+            "transcribe_gateway_cache_expirations", as: .counter, help: "Answers that were asked for after their time."
+        ) { Double(self.cacheCounts.expirations) }
         registry.observe("transcribe_gateway_upstream_in_flight", help: "Calls to Amazon Transcribe under way.") {
             Double(self.fetcher.inFlight)
         }

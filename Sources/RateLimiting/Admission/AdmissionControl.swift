@@ -1,0 +1,138 @@
+import Synchronization
+
+/// The one door through which all calls upstream go: breaker, queue, concurrency limit and budget (`AdmissionDesk` says
+/// how they decide). Safe to use from any thread. ``run()`` has to be running, or nobody who waits for a token gets it.
+public final class AdmissionControl: Sendable {
+    typealias Answer = Result<AdmissionGrant, AdmissionRefusal>
+    typealias Desk = AdmissionDesk<CheckedContinuation<Answer, Never>>
+
+    private struct State: Sendable {
+        var desk: Desk
+        var alarms = AlarmStack()
+    }
+
+    private let state: Mutex<State>
+    private let tickets = Atomic<UInt64>(0)
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let sleep: @Sendable (_ until: ContinuousClock.Instant) async throws -> Void
+    private let random: @Sendable () -> Double
+    private let alarms = AsyncStream<ContinuousClock.Instant>.makeStream()
+
+    /// - Parameters:
+    ///   - sleep: waits until an instant; ends early only by cancellation.
+    ///   - random: a number from 0 to 1, the jitter of the breaker's pauses.
+    public init(
+        _ options: AdmissionOptions,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        sleep: @escaping @Sendable (_ until: ContinuousClock.Instant) async throws -> Void = {
+            try await ContinuousClock().sleep(until: $0)
+        },
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+    ) {
+        state = Mutex(State(desk: Desk(options, at: now())))
+        self.now = now
+        self.sleep = sleep
+        self.random = random
+    }
+
+    /// Wakes whoever waits when the time has come; until the task is cancelled. The sleeps are its child tasks.
+    public func run() async {
+        await withDiscardingTaskGroup { group in
+            for await instant in alarms.stream {
+                group.addTask {
+                    guard (try? await self.sleep(instant)) != nil else { return }
+                    self.update { _, _ in }
+                }
+            }
+        }
+    }
+
+    /// Leave to make a call, now or when its turn comes.
+    ///
+    /// - Parameters:
+    ///   - caller: whose turn it takes. One key for all is a queue without turns.
+    ///   - deadline: when the answer has to be there. A call that cannot make it is refused at once.
+    public func admit(
+        _ caller: UInt64, priority: CallPriority, by deadline: ContinuousClock.Instant
+    ) async throws(AdmissionRefusal) -> Admission {
+        let request = AdmissionRequest(caller: caller, priority: priority, deadline: deadline)
+        switch update({ $0.arrive(request, at: $1) }) {
+        case .decided(let answer): return Admission(of: try answer.get(), from: self)
+        case .waits:
+            let answer = await wait { desk, continuation, ticket, now in
+                desk.arrive(request, as: continuation, ticket: ticket, at: now)
+            }
+            return Admission(of: try answer.get(), from: self)
+        }
+    }
+
+    /// Leave to make a call now or not at all, without suspension: all that background calls ever get.
+    public func admitAtOnce(
+        _ caller: UInt64, priority: CallPriority, by deadline: ContinuousClock.Instant
+    ) throws(AdmissionRefusal) -> Admission {
+        let request = AdmissionRequest(caller: caller, priority: priority, deadline: deadline)
+        let answer = update { $0.arriveAtOnce(request, at: $1) }
+        return Admission(of: try answer.get(), from: self)
+    }
+
+    /// What is to be seen of it now.
+    public var status: AdmissionStatus { update { $0.status(at: $1) } }
+
+    func admitRetry(
+        of grant: AdmissionGrant, after outcome: CallOutcome, by deadline: ContinuousClock.Instant
+    ) async -> Bool {
+        let verdict = update { $0.retry(grant, after: outcome, by: deadline, at: $1) }
+        switch verdict {
+        case .decided(let answer): return answer.isGranted
+        case .waits(let lane):
+            let answer = await wait { desk, continuation, ticket, now in
+                desk.lineUp(grant, by: deadline, as: continuation, ticket: ticket, in: lane, at: now)
+            }
+            return answer.isGranted
+        }
+    }
+
+    func end(_ grant: AdmissionGrant, _ outcome: CallOutcome) {
+        let random = random()
+        update { $0.end(grant, outcome, at: $1, random: random) }
+    }
+
+    /// Waits for what `enter` has put into a queue. A task that is cancelled leaves the queue.
+    private func wait(
+        _ enter: @Sendable (inout Desk, CheckedContinuation<Answer, Never>, UInt64, ContinuousClock.Instant) -> Void
+    ) async -> Answer {
+        let ticket = tickets.add(1, ordering: .relaxed).newValue
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                update { desk, now in
+                    enter(&desk, continuation, ticket, now)
+                    // The handler may have been called already, when there was nobody to leave.
+                    if Task.isCancelled { desk.leave(ticket: ticket) }
+                }
+            }
+        } onCancel: {
+            update { desk, _ in desk.leave(ticket: ticket) }
+        }
+    }
+
+    /// Changes the desk, sees who may begin by that, and tells them outside the lock. The clock is read inside it, so
+    /// that the desk's time never steps back.
+    private func update<Value>(_ change: (inout Desk, ContinuousClock.Instant) -> Value) -> Value {
+        let (value, answers, alarm) = state.withLock { state in
+            let now = now()
+            let value = change(&state.desk, now)
+            state.desk.dispatch(at: now)
+            let alarm = state.alarms.alarm(for: state.desk.nextDispatch(at: now), at: now)
+            return (value, state.desk.takeAnswers(), alarm)
+        }
+        for (continuation, answer) in answers { continuation.resume(returning: answer) }
+        if let alarm { alarms.continuation.yield(alarm) }
+        return value
+    }
+}
+
+extension AdmissionControl.Answer {
+    fileprivate var isGranted: Bool {
+        if case .success = self { true } else { false }
+    }
+}

@@ -1,0 +1,104 @@
+extension AdmissionDesk {
+    enum Verdict {
+        case decided(Answer)
+        /// Neither now nor never.
+        case waits(in: AdmissionLane)
+    }
+
+    /// Decides about a call that comes, unless it has to wait; then nothing is changed.
+    mutating func arrive(_ request: AdmissionRequest, at now: ContinuousClock.Instant) -> Verdict {
+        if isTurn(of: AdmissionLane(for: request.priority, isRetry: false)), now < request.deadline,
+            let grant = begin(request.priority, since: now, at: now)
+        {
+            return .decided(.success(grant))
+        }
+        switch delay(of: request, at: now) {
+        case .success(let lane): return .waits(in: lane)
+        case .failure(let refusal):
+            counts.note(refusal)
+            return .decided(.failure(refusal))
+        }
+    }
+
+    /// Decides about a call that cannot wait.
+    mutating func arriveAtOnce(_ request: AdmissionRequest, at now: ContinuousClock.Instant) -> Answer {
+        switch arrive(request, at: now) {
+        case .decided(let answer): return answer
+        case .waits:
+            let refusal = shortage(for: request.priority, at: now)
+            counts.note(refusal)
+            return .failure(refusal)
+        }
+    }
+
+    /// Decides about a call that can wait: it hears the answer, now or later, under its handle.
+    mutating func arrive(
+        _ request: AdmissionRequest, as handle: Handle, ticket: UInt64, at now: ContinuousClock.Instant
+    ) {
+        let waiter = Waiter(
+            handle: handle, request: request, arrival: now, latestBegin: request.deadline - holdTime.mean)
+        switch arrive(request, at: now) {
+        case .decided(let answer): self.answer(waiter, answer)
+        case .waits(let lane): lineUp(waiter, ticket: ticket, in: lane)
+        }
+    }
+
+    /// Lets one wait whose turn may come in time.
+    mutating func lineUp(_ waiter: Waiter, ticket: UInt64, in lane: AdmissionLane) {
+        let lost = queues[lane].append(waiter, ticket: ticket, of: waiter.request.caller)
+        if let lost { refuse(lost, .queueFull(retryAfter: holdTime.mean)) }
+        expect(waiter)
+    }
+
+    /// The task of a waiter was cancelled. Without effect if it does not wait, or no longer.
+    mutating func leave(ticket: UInt64) {
+        for lane in AdmissionLane.allCases {
+            if let waiter = queues[lane].remove(ticket) { return refuse(waiter, .cancelled) }
+        }
+    }
+
+    /// Whether nobody waits who is to be served before a newcomer in this lane, or in none.
+    func isTurn(of lane: AdmissionLane?) -> Bool {
+        guard let lane else { return queues.isEmpty }
+        return queues[lane].isEmpty && queues.count(before: lane) == 0
+    }
+
+    /// Where a call that cannot begin now has to wait, or why it need not.
+    private mutating func delay(
+        of request: AdmissionRequest, at now: ContinuousClock.Instant
+    ) -> Result<AdmissionLane, AdmissionRefusal> {
+        if let wait = breaker.refusal(at: now) { return .failure(.breakerOpen(retryAfter: wait)) }
+        guard let lane = AdmissionLane(for: request.priority, isRetry: false), queues[lane].limit > 0 else {
+            return .failure(shortage(for: request.priority, at: now))
+        }
+        if let refusal = lateness(of: request, in: lane, at: now) { return .failure(refusal) }
+        guard queues[lane].accepts(request.caller) else { return .failure(.queueFull(retryAfter: holdTime.mean)) }
+        return .success(lane)
+    }
+
+    /// Why a call that may not wait cannot begin.
+    private mutating func shortage(
+        for priority: CallPriority, at now: ContinuousClock.Instant
+    ) -> AdmissionRefusal {
+        guard hasPermit(for: priority) else { return .tooManyInFlight(retryAfter: holdTime.mean) }
+        return .budgetUsedUp(retryAfter: tokenWait(for: priority, count: queues.count + 1, at: now))
+    }
+
+    /// A refusal if its turn would come too late.
+    private mutating func lateness(
+        of request: AdmissionRequest, in lane: AdmissionLane, at now: ContinuousClock.Instant
+    ) -> AdmissionRefusal? {
+        let position = queues.count(before: lane) + queues[lane].position(of: request.caller)
+        let tokens = tokenWait(for: request.priority, count: position + 1, at: now)
+        let permits = permitWait(position: position)
+        guard now + max(tokens, permits) + holdTime.mean >= request.deadline else { return nil }
+        return tokens > permits ? .budgetUsedUp(retryAfter: tokens) : .deadlineTooClose(retryAfter: permits)
+    }
+
+    /// How long until a permit comes to the one with so many before it, if in a hold time as many are given back as there
+    /// are. Retries before it hold theirs already, so the figure is rather high while there are some.
+    private func permitWait(position: Int) -> Duration {
+        let missing = position + 1 - (limit.current - inFlight)
+        return missing > 0 ? holdTime.mean * missing / limit.current : .zero
+    }
+}

@@ -1,0 +1,78 @@
+extension AdmissionDesk {
+    /// Lets in whoever may begin by now and turns away whoever has waited too long.
+    mutating func dispatch(at now: ContinuousClock.Instant) {
+        turnAwayLate(at: now)
+        guard !queues.isEmpty else { return }
+        if let lane = nextLane { budget?.pace(for: lane.priority, at: now) }
+        repeat { turnAwayRefused(at: now) } while serveNext(at: now)
+    }
+
+    /// When there is something to dispatch if nothing happens before; nil if nobody waits.
+    mutating func nextDispatch(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        guard !queues.isEmpty else { return nil }
+        let end = earliestEnd ?? now
+        guard let lane = nextLane else { return end }
+        return min(end, now + tokenWait(for: lane.priority, at: now))
+    }
+
+    /// The first lane in which somebody waits who lacks nothing but a token. What it lacks, those after it lack too.
+    private var nextLane: AdmissionLane? {
+        queues.occupied.first { $0.isRetry || hasPermit(for: $0.priority) }
+    }
+
+    private mutating func serveNext(at now: ContinuousClock.Instant) -> Bool {
+        guard let lane = nextLane, let waiter = queues[lane].first,
+            let grant = grant(for: waiter, in: lane, at: now)
+        else { return false }
+        _ = queues[lane].popFirst()
+        counts.waits += 1
+        counts.waited += waiter.arrival.duration(to: now)
+        answer(waiter, .success(grant))
+        return true
+    }
+
+    private mutating func grant(
+        for waiter: Waiter, in lane: AdmissionLane, at now: ContinuousClock.Instant
+    ) -> AdmissionGrant? {
+        guard let held = waiter.held else { return begin(lane.priority, since: waiter.arrival, at: now) }
+        return renew(held, at: now)
+    }
+
+    /// Lets a call in flight make another attempt, or nil if there is no token.
+    mutating func renew(_ grant: AdmissionGrant, at now: ContinuousClock.Instant) -> AdmissionGrant? {
+        guard takeToken(for: grant.priority, at: now) else { return nil }
+        counts.retries += 1
+        return grant
+    }
+
+    mutating func refuse(_ waiter: Waiter, _ refusal: AdmissionRefusal) {
+        if waiter.held == nil { counts.note(refusal) } else { counts.retriesRefused += 1 }
+        answer(waiter, .failure(refusal))
+    }
+
+    /// One more waits, who may be the first whose time is over.
+    mutating func expect(_ waiter: Waiter) {
+        earliestEnd = min(earliestEnd ?? waiter.latestBegin, waiter.latestBegin)
+    }
+
+    /// Whom the breaker refuses has no reason to wait. Retries pass while it is half open: they may be the probes'.
+    private mutating func turnAwayRefused(at now: ContinuousClock.Instant) {
+        guard let wait = breaker.refusal(at: now) else { return }
+        for lane in AdmissionLane.allCases where !lane.isRetry || breaker.state == .open {
+            while let waiter = queues[lane].popFirst() { refuse(waiter, .breakerOpen(retryAfter: wait)) }
+        }
+    }
+
+    /// Looks at all who wait, but only once somebody's time can be over.
+    private mutating func turnAwayLate(at now: ContinuousClock.Instant) {
+        guard let end = earliestEnd, now >= end else { return }
+        for lane in AdmissionLane.allCases {
+            let late = queues[lane].tickets { $0.latestBegin <= now }
+            for ticket in late {
+                guard let waiter = queues[lane].remove(ticket) else { continue }
+                refuse(waiter, .deadlineTooClose(retryAfter: holdTime.mean))
+            }
+        }
+        earliestEnd = AdmissionLane.allCases.compactMap { queues[$0].least(\.latestBegin) }.min()
+    }
+}

@@ -1,0 +1,87 @@
+/// Decides which calls upstream are made, and when: the breaker, the concurrency limit, the budget and the queues before
+/// them, as one value. Time and chance are arguments. Not safe for concurrent access: `AdmissionControl` locks it, after
+/// every change lets it ``dispatch(at:)``, and delivers what ``takeAnswers()`` gives outside the lock.
+///
+/// A call may begin if the breaker admits it, a permit is free and the budget has a token. If it may not, it waits if it
+/// is of a kind that waits and its turn comes in time; else it is refused at once. Lanes are served in their order, and
+/// in a lane each caller in turn; background calls begin only while nobody waits.
+///
+/// Within a caller the order is that of arrival. To serve the newest first helps where whoever waits will be late
+/// anyway; here nobody is let in who would be, so it could only make the early ones late.
+struct AdmissionDesk<Handle: Sendable>: Sendable {
+    typealias Answer = Result<AdmissionGrant, AdmissionRefusal>
+
+    /// A call, or a further attempt of one, that waits.
+    struct Waiter: Sendable {
+        let handle: Handle
+        let request: AdmissionRequest
+        let arrival: ContinuousClock.Instant
+        /// From then on there is no point in beginning.
+        let latestBegin: ContinuousClock.Instant
+        /// What a further attempt holds already.
+        var held: AdmissionGrant?
+    }
+
+    var breaker: Breaker
+    var limit: ConcurrencyLimit
+    var budget: CallBudget?
+    /// How long a call in flight keeps its permit.
+    var holdTime = SmoothedTime()
+    var inFlight = 0
+    var queues: AdmissionQueues<Waiter>
+    var counts = AdmissionCounts()
+    /// No waiter's ``Waiter/latestBegin`` is before this.
+    var earliestEnd: ContinuousClock.Instant?
+    private var answers: [(Handle, Answer)] = []
+
+    init(_ options: AdmissionOptions, at now: ContinuousClock.Instant) {
+        breaker = Breaker(options.breaker, at: now)
+        limit = ConcurrencyLimit(maximum: options.concurrency, at: now)
+        budget = options.rate.map { CallBudget(rate: $0, burst: options.burst, reserve: options.reserve, at: now) }
+        queues = AdmissionQueues(limit: options.queue)
+    }
+
+    /// What has been decided about waiters since the last time, to be delivered in this order.
+    mutating func takeAnswers() -> [(Handle, Answer)] {
+        defer { answers = [] }
+        return answers
+    }
+
+    mutating func answer(_ waiter: Waiter, _ answer: Answer) {
+        answers.append((waiter.handle, answer))
+    }
+
+    mutating func status(at now: ContinuousClock.Instant) -> AdmissionStatus {
+        AdmissionStatus(
+            tokens: budget?.tokens(at: now), rate: budget?.rate, breaker: breaker.state,
+            breakerChanges: breaker.changes, inFlight: inFlight, limit: limit.current, waiting: queues.count,
+            counts: counts)
+    }
+
+    /// Whether one more call of that kind may be in flight. A quarter of the permits is for interactive calls alone.
+    func hasPermit(for priority: CallPriority) -> Bool {
+        inFlight < (priority == .interactive ? limit.current : max(1, limit.current * 3 / 4))
+    }
+
+    mutating func tokenWait(
+        for priority: CallPriority, count: Int = 1, at now: ContinuousClock.Instant
+    ) -> Duration {
+        budget?.wait(for: priority, count: count, at: now) ?? .zero
+    }
+
+    mutating func takeToken(for priority: CallPriority, at now: ContinuousClock.Instant) -> Bool {
+        budget?.take(for: priority, at: now) ?? true
+    }
+
+    /// Lets a call begin, or nil if anything it needs is missing; then nothing is taken.
+    mutating func begin(
+        _ priority: CallPriority, since arrival: ContinuousClock.Instant, at now: ContinuousClock.Instant
+    ) -> AdmissionGrant? {
+        guard breaker.refusal(at: now) == nil, hasPermit(for: priority), takeToken(for: priority, at: now),
+            let pass = breaker.admit(at: now)
+        else { return nil }
+        inFlight += 1
+        counts.admitted += 1
+        return AdmissionGrant(priority: priority, pass: pass, begin: now, waited: arrival.duration(to: now))
+    }
+}

@@ -1,0 +1,27 @@
+/// What bounds the calls upstream.
+public struct AdmissionOptions: Hashable, Sendable {
+    /// Attempts in any second; nil is no limit.
+    public var rate: Rate?
+    /// How many of those may begin at once after a quiet while; more than the rate changes nothing.
+    public var burst: Int
+    /// How many of the burst, and of the rate, only interactive calls may use.
+    public var reserve: Int
+    /// The most calls in flight; fewer when the upstream slows down.
+    public var concurrency: Int
+    /// Calls that may wait, for interactive ones and for batches each.
+    public var queue: Int
+    public var breaker: BreakerOptions
+
+    /// - Parameter reserve: a third of the burst unless told otherwise.
+    public init(
+        rate: Rate? = Rate(15, per: .seconds(1)), burst: Int = 15, reserve: Int? = nil, concurrency: Int = 32,
+        queue: Int = 1_000, breaker: BreakerOptions = BreakerOptions()
+    ) {
+        self.rate = rate
+        self.burst = burst
+        self.reserve = reserve ?? burst / 3
+        self.concurrency = concurrency
+        self.queue = queue
+        self.breaker = breaker
+    }
+}

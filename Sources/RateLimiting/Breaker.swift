@@ -1,0 +1,136 @@
+/// A circuit breaker (Nygard, Release It!) for one upstream. A pure value; time and chance are arguments.
+///
+/// - Closed: calls pass. It opens when the failures of the window reach the ratio, given enough calls.
+/// - Open: calls are refused until the pause is over.
+/// - Half open: a few calls pass as probes. Enough successes close it, one failure opens it for longer. Probes from
+///   which nothing is heard hold nobody up for ever: after another pause there is another round.
+///
+/// What counts as a failure is for the caller to say. The outcome of a call that began before the last change of state
+/// proves nothing about now and is not counted.
+public struct Breaker: Sendable {
+    public enum State: String, Hashable, Sendable, CaseIterable {
+        case closed, open
+        case halfOpen = "half_open"
+    }
+
+    public enum Outcome: Hashable, Sendable {
+        case succeeded, failed
+        /// Neither proves anything nor may keep a probe's place.
+        case ignored
+    }
+
+    /// Leave to make one call. Its outcome is recorded once.
+    public struct Pass: Hashable, Sendable {
+        fileprivate let period: Int
+    }
+
+    private struct Probing {
+        var underWay = 0
+        var successes = 0
+        var nextRound: ContinuousClock.Instant
+    }
+
+    private enum Phase {
+        case closed(OutcomeWindow)
+        case open(until: ContinuousClock.Instant)
+        case halfOpen(Probing)
+    }
+
+    private let options: BreakerOptions
+    private var phase: Phase
+    /// Openings since it was last closed, and the pause after the latest.
+    private var openings = 0
+    private var pause = Duration.zero
+    /// How often the state has changed.
+    public private(set) var changes = 0
+
+    public init(_ options: BreakerOptions, at now: ContinuousClock.Instant) {
+        self.options = options
+        phase = .closed(OutcomeWindow(length: options.window, at: now))
+    }
+
+    public var state: State {
+        switch phase {
+        case .closed: .closed
+        case .open: .open
+        case .halfOpen: .halfOpen
+        }
+    }
+
+    /// How long until a call may pass if it may not now, or nil. Changes nothing.
+    public func refusal(at now: ContinuousClock.Instant) -> Duration? {
+        switch phase {
+        case .closed: nil
+        case .open(let end): now < end ? now.duration(to: end) : nil
+        case .halfOpen(let probing):
+            probing.underWay < options.probes || now >= probing.nextRound ? nil : now.duration(to: probing.nextRound)
+        }
+    }
+
+    /// Leave to make a call, or nil while there is a ``refusal(at:)``.
+    public mutating func admit(at now: ContinuousClock.Instant) -> Pass? {
+        guard refusal(at: now) == nil else { return nil }
+        switch phase {
+        case .closed: break
+        case .open: change(to: .halfOpen(Probing(underWay: 1, nextRound: now + pause)))
+        case .halfOpen(var probing):
+            if now >= probing.nextRound { (probing.underWay, probing.nextRound) = (0, now + pause) }
+            probing.underWay += 1
+            phase = .halfOpen(probing)
+        }
+        return Pass(period: changes)
+    }
+
+    /// Whether a call under way may make another attempt: nothing has changed since it began, or it is closed again.
+    public func admitsRetry(of pass: Pass) -> Bool {
+        state == .closed || pass.period == changes
+    }
+
+    /// Takes in how the call ended. `random` is from 0 to 1 (see ``BreakerOptions``).
+    public mutating func record(
+        _ outcome: Outcome, of pass: Pass, at now: ContinuousClock.Instant, random: Double
+    ) {
+        guard pass.period == changes else { return }
+        switch phase {
+        case .closed(var window):
+            guard outcome != .ignored else { return }
+            window.record(failed: outcome == .failed, at: now)
+            phase = .closed(window)
+            if outcome == .failed, isTooMuch(window) { open(at: now, random: random) }
+        case .open: break
+        case .halfOpen(let probing): record(outcome, in: probing, at: now, random: random)
+        }
+    }
+
+    private mutating func record(
+        _ outcome: Outcome, in probing: Probing, at now: ContinuousClock.Instant, random: Double
+    ) {
+        guard outcome != .failed else { return open(at: now, random: random) }
+        var probing = probing
+        probing.underWay = max(0, probing.underWay - 1)
+        if outcome == .succeeded { probing.successes += 1 }
+        phase = .halfOpen(probing)
+        if probing.successes >= options.probes { close(at: now) }
+    }
+
+    private func isTooMuch(_ window: OutcomeWindow) -> Bool {
+        let calls = window.calls
+        return calls >= options.minimumCalls && Double(window.failures) >= options.failureRatio * Double(calls)
+    }
+
+    private mutating func open(at now: ContinuousClock.Instant, random: Double) {
+        openings += 1
+        pause = options.pause(afterOpenings: openings, random: random)
+        change(to: .open(until: now + pause))
+    }
+
+    private mutating func close(at now: ContinuousClock.Instant) {
+        openings = 0
+        change(to: .closed(OutcomeWindow(length: options.window, at: now)))
+    }
+
+    private mutating func change(to phase: Phase) {
+        self.phase = phase
+        changes += 1
+    }
+}

@@ -1,0 +1,147 @@
+/// A bounded queue that serves callers in turn and each caller's entries in the order they came: round robin, which is
+/// deficit round robin (Shreedhar and Varghese) where everything costs one. Not safe for concurrent access.
+///
+/// Whoever has nothing waiting is served within a turn, however much others have. When it is full, the caller with the
+/// most waiting loses its newest to a caller with less. So one caller with a thousand can neither starve another with
+/// one nor keep it out. Constant time but for that loss, which looks at each caller once.
+struct FairQueue<Element: Sendable>: Sendable {
+    private struct Entry {
+        let element: Element
+        let caller: UInt64
+        var previous: UInt64?
+        var next: UInt64?
+    }
+
+    /// What waits for one caller, and the callers before and after it in the ring of turns.
+    private struct Line {
+        var first: UInt64
+        var last: UInt64
+        var count: Int
+        var previous: UInt64
+        var next: UInt64
+    }
+
+    let limit: Int
+    private var entries: [UInt64: Entry] = [:]
+    private var lines: [UInt64: Line] = [:]
+    /// The caller whose turn it is.
+    private var turn: UInt64?
+    /// How many callers have so many entries waiting, and the most that one has.
+    private var callersByCount: [Int: Int] = [:]
+    private var longest = 0
+
+    init(limit: Int) {
+        self.limit = max(0, limit)
+    }
+
+    var count: Int { entries.count }
+    var isEmpty: Bool { entries.isEmpty }
+    var callers: Int { lines.count }
+
+    /// The tickets of those for which it holds, in no order.
+    func tickets(where holds: (Element) -> Bool) -> [UInt64] {
+        entries.compactMap { holds($0.value.element) ? $0.key : nil }
+    }
+
+    /// The least of what the elements have.
+    func least<Value: Comparable>(_ value: (Element) -> Value) -> Value? {
+        entries.values.reduce(nil) { least, entry in
+            let value = value(entry.element)
+            return least.map { min($0, value) } ?? value
+        }
+    }
+
+    /// The element whose turn it is.
+    var first: Element? { turn.flatMap { lines[$0] }.flatMap { entries[$0.first]?.element } }
+
+    func count(of caller: UInt64) -> Int { lines[caller]?.count ?? 0 }
+
+    /// Whether there is room for one more of the caller, if need be by another one's loss.
+    func accepts(_ caller: UInt64) -> Bool {
+        count < limit || count(of: caller) + 1 < longest
+    }
+
+    /// How many are served before one more of the caller if nobody else comes: at most as many of each other caller as
+    /// of this one, itself included.
+    func position(of caller: UInt64) -> Int {
+        let own = count(of: caller)
+        let others = lines.count - (own > 0 ? 1 : 0)
+        return min(count, own + others * (own + 1))
+    }
+
+    /// Adds an entry under a ticket that is not in use; returns the one that had to make room for it. The caller has to
+    /// be accepted.
+    mutating func append(_ element: Element, ticket: UInt64, of caller: UInt64) -> Element? {
+        let lost = count < limit ? nil : dropNewest()
+        let last = lines[caller]?.last
+        entries[ticket] = Entry(element: element, caller: caller, previous: last, next: nil)
+        if let last {
+            entries[last]?.next = ticket
+            lines[caller]?.last = ticket
+        } else {
+            openLine(of: caller, with: ticket)
+        }
+        countOneMore(of: caller)
+        return lost
+    }
+
+    /// Takes out the element whose turn it is.
+    mutating func popFirst() -> Element? {
+        guard let caller = turn, let line = lines[caller] else { return nil }
+        turn = line.next
+        return remove(line.first)
+    }
+
+    /// Takes an entry out wherever it is; nil if it is not there.
+    mutating func remove(_ ticket: UInt64) -> Element? {
+        guard let entry = entries.removeValue(forKey: ticket) else { return nil }
+        if let previous = entry.previous { entries[previous]?.next = entry.next }
+        if let next = entry.next { entries[next]?.previous = entry.previous }
+        if lines[entry.caller]?.first == ticket, let next = entry.next { lines[entry.caller]?.first = next }
+        if lines[entry.caller]?.last == ticket, let previous = entry.previous { lines[entry.caller]?.last = previous }
+        countOneLess(of: entry.caller)
+        if lines[entry.caller]?.count == 0 { closeLine(of: entry.caller) }
+        return entry.element
+    }
+
+    private mutating func dropNewest() -> Element? {
+        lines.values.first { $0.count == longest }.flatMap { remove($0.last) }
+    }
+}
+
+extension FairQueue {
+    /// A caller that comes anew gets the last turn of the round under way.
+    private mutating func openLine(of caller: UInt64, with ticket: UInt64) {
+        let next = turn ?? caller
+        let previous = lines[next]?.previous ?? caller
+        lines[caller] = Line(first: ticket, last: ticket, count: 0, previous: previous, next: next)
+        lines[previous]?.next = caller
+        lines[next]?.previous = caller
+        if turn == nil { turn = caller }
+    }
+
+    private mutating func closeLine(of caller: UInt64) {
+        guard let line = lines.removeValue(forKey: caller) else { return }
+        lines[line.previous]?.next = line.next
+        lines[line.next]?.previous = line.previous
+        if turn == caller { turn = lines.isEmpty ? nil : line.next }
+    }
+
+    private mutating func countOneMore(of caller: UInt64) {
+        let count = count(of: caller) + 1
+        recount(from: count - 1, to: count, of: caller)
+        longest = max(longest, count)
+    }
+
+    private mutating func countOneLess(of caller: UInt64) {
+        let count = count(of: caller) - 1
+        recount(from: count + 1, to: count, of: caller)
+        if callersByCount[longest] == nil { longest -= 1 }
+    }
+
+    private mutating func recount(from old: Int, to new: Int, of caller: UInt64) {
+        lines[caller]?.count = new
+        if let callers = callersByCount[old] { callersByCount[old] = callers == 1 ? nil : callers - 1 }
+        if new > 0 { callersByCount[new, default: 0] += 1 }
+    }
+}

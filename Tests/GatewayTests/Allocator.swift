@@ -1,0 +1,1 @@
+../CachingTests/Allocator.swift

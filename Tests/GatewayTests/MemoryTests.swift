@@ -1,0 +1,56 @@
+import Caching
+import Foundation
+import Testing
+import Transcribe
+
+@testable import Gateway
+
+/// What the cache accounts for a job, held against what the allocator gave for it.
+@Suite(.serialized) struct MemoryTests {
+    private static let count = 4_000
+
+    /// A job as AWS tells it.
+    private static func job(_ name: JobName) throws -> Job {
+        let members = """
+            {"MedicalTranscriptionJobName":"\(name.text)","TranscriptionJobStatus":"COMPLETED","LanguageCode":"en-US",\
+            "MediaSampleRateHertz":44100,"MediaFormat":"wav",\
+            "Media":{"MediaFileUri":"s3://hospital-recordings/2026/\(name.text).wav"},\
+            "Transcript":{"TranscriptFileUri":"https://s3.us-east-1.amazonaws.com/hospital-transcripts/medical/\
+            \(name.text).json"},"StartTime":1795500525.188,"CreationTime":1795500524.671,\
+            "CompletionTime":1795500535.376,"Settings":{"ShowSpeakerLabels":true,"MaxSpeakerLabels":2},\
+            "Specialty":"PRIMARYCARE","Type":"CONVERSATION"}
+            """
+        return try JSONDecoder().decode(Job.self, from: Data(members.utf8))
+    }
+
+    private static func fill(_ cache: JobCache, asking fields: [JobFields]) throws {
+        let now = ContinuousClock.now
+        for number in 0..<count {
+            let name = try JobName("visit-2026-\(100_000_000 + number)")
+            let job = CachedJob(try job(name), named: name, fields: .standard, nameHash: 1)
+            for fields in fields { _ = job.rendering(of: fields) {} }
+            let answer = CachedAnswer.job(job)
+            let stored = Stored(answer, storedAt: now, freshUntil: now, keepUntil: now)
+            cache.store(stored, for: name, cost: answer.cost(under: name), under: cache.ticket(for: name))
+        }
+    }
+
+    @Test(
+        .enabled(if: Allocator.isInUse, "not glibc's allocator"),
+        arguments: [([], 1_200), ([.full], 2_000)] as [([JobFields], Int)])
+    func accountsForWhatAJobTakes(fields: [JobFields], most: Int) throws {
+        var errors: [Double] = []
+        var each: [Int] = []
+        for _ in 0..<3 {
+            let cache = JobCache(capacity: 1 << 30, shards: 16)
+            let (allocated, counted) = (Allocator.bytesInUse, cache.counts.bytes)
+            try Self.fill(cache, asking: fields)
+            let (given, accounted) = (Allocator.bytesInUse - allocated, cache.counts.bytes - counted)
+            errors.append(abs(Double(accounted) / Double(given) - 1))
+            each.append(given / Self.count)
+        }
+        print("a cached job takes \(each) bytes; accounted against allocated: off by", errors)
+        #expect(errors.min()! < 0.05)
+        #expect(each.sorted()[1] <= most)
+    }
+}

@@ -1,0 +1,135 @@
+import Testing
+
+@testable import RateLimiting
+
+@Suite struct CallBudgetTests {
+    private let start = ContinuousClock().now
+
+    private func time(_ milliseconds: Int) -> ContinuousClock.Instant { start + .milliseconds(milliseconds) }
+
+    private func budget(_ perSecond: Int = 15, burst: Int = 15, reserve: Int = 5) -> CallBudget {
+        CallBudget(rate: Rate(perSecond, per: .seconds(1)), burst: burst, reserve: reserve, at: start)
+    }
+
+    private func mayBegin(_ budget: inout CallBudget, _ priority: CallPriority, at now: ContinuousClock.Instant) -> Bool {
+        budget.take(for: priority, at: now)
+    }
+
+    private func tokens(in budget: CallBudget, at now: ContinuousClock.Instant) -> Double {
+        var budget = budget
+        return budget.tokens(at: now)
+    }
+
+    private func take(_ budget: inout CallBudget, _ count: Int, _ priority: CallPriority, at milliseconds: Int) -> Int {
+        (0..<count).count { _ in budget.take(for: priority, at: time(milliseconds)) }
+    }
+
+    @Test(arguments: [(15, 15), (20, 40), (3, 1), (7, 5), (200, 10), (1, 1)])
+    func neverGrantsMoreThanTheRateInAnySecond(perSecond: Int, burst: Int) {
+        var (budget, random) = (budget(perSecond, burst: burst, reserve: burst / 3), SplitMix(state: 8))
+        // Grants up to each millisecond, in each of which all kinds want a call but in quiet times.
+        var (sums, isQuiet) = ([0], false)
+        for millisecond in 0..<60_000 {
+            if millisecond % 500 == 0 { isQuiet = Int.random(in: 0..<4, using: &random) == 0 }
+            let grants = isQuiet ? 0 : CallPriority.allCases.count { budget.take(for: $0, at: time(millisecond)) }
+            sums.append((sums.last ?? 0) + grants)
+        }
+        let windows = zip(sums, sums.dropFirst(1000)).map { $1 - $0 }
+        #expect(windows.max() == perSecond)
+    }
+
+    @Test(arguments: [(15, 15), (200, 10), (7, 5)]) func underLoadItGivesNearlyTheRate(perSecond: Int, burst: Int) {
+        var budget = budget(perSecond, burst: burst)
+        var grants = 0
+        for millisecond in 0..<60_000 where budget.take(for: .interactive, at: time(millisecond)) { grants += 1 }
+        #expect(Double(grants) >= 0.94 * 60 * Double(perSecond))
+    }
+
+    @Test(arguments: [
+        (Rate(600, per: .seconds(60)), 10, 1.0), (Rate(30, per: .seconds(60)), 1, 2.0),
+        (Rate(15, per: .seconds(10)), 2, 4.0 / 3), (Rate(3, per: .milliseconds(100)), 30, 1.0),
+    ])
+    func aRateOverAnotherTimeIsKeptInTheSecondsThatItFills(rate: Rate, limit: Int, seconds: Double) {
+        let window = CallWindow(for: rate)
+        #expect(window.limit == limit)
+        #expect(abs(window.length / .seconds(1) - 1.05 * seconds) < 1e-6)
+    }
+
+    @Test func whoeverIsNotInteractiveLeavesTheReserveInTheBucketAndInTheWindow() {
+        for priority in [CallPriority.batch, .background] {
+            var budget = budget()
+            #expect(take(&budget, 100, priority, at: 0) == 10)
+            for millisecond in 1..<10_000 {
+                _ = budget.take(for: priority, at: time(millisecond))
+                #expect(tokens(in: budget, at: time(millisecond)) >= 5)
+            }
+            #expect(take(&budget, 100, .interactive, at: 10_000) == 5)
+        }
+    }
+
+    @Test(arguments: CallPriority.allCases, [1, 2, 15, 16, 47]) func tellsWhenSoManyCallsCanHaveBegun(
+        priority: CallPriority, count: Int
+    ) {
+        var budget = budget()
+        _ = take(&budget, 100, .interactive, at: 0)
+        budget.pace(for: priority, at: start)
+        let wait = budget.wait(for: priority, count: count, at: start)
+        #expect(wait > .zero)
+        var (now, last) = (Duration.zero, Duration.zero)
+        for _ in 0..<count {
+            now += budget.wait(for: priority, at: start + now)
+            budget.pace(for: priority, at: start + now)
+            #expect(!mayBegin(&budget, priority, at: start + now - .nanoseconds(1)))
+            #expect(mayBegin(&budget, priority, at: start + now))
+            last = now
+        }
+        // Rather too early than too late: nobody may be refused who could have been served.
+        #expect(wait <= last + .milliseconds(1) && wait >= last * 0.7)
+    }
+
+    @Test func whatFollowsABurstIsSpacedEvenlyWhileSomebodyWaits() {
+        var budget = budget()
+        #expect(take(&budget, 20, .interactive, at: 0) == 15)
+        var begins: [Int] = []
+        for millisecond in 1..<5_000 {
+            budget.pace(for: .interactive, at: time(millisecond))
+            if budget.take(for: .interactive, at: time(millisecond)) { begins.append(millisecond) }
+        }
+        #expect(begins.first == 1050)
+        let gaps = zip(begins, begins.dropFirst()).map { $1 - $0 }
+        #expect(gaps.min() ?? 0 >= 66 && gaps.max() ?? 0 <= 120)
+    }
+
+    @Test func throttlingLowersTheRateAndItComesBackToTheConfiguredOne() {
+        var (budget, lowest) = (budget(), Double.infinity)
+        for millisecond in stride(from: 0, to: 60_000, by: 5) {
+            guard budget.take(for: .interactive, at: time(millisecond)) else { continue }
+            let isThrottled = (10_000..<12_000).contains(millisecond)
+            budget.learn(from: isThrottled ? .throttled : .answered, at: time(millisecond))
+            lowest = min(lowest, budget.rate)
+            #expect(budget.rate <= 15)
+        }
+        #expect(lowest < 7)
+        #expect(budget.rate == 15)
+    }
+
+    @Test(arguments: [CallPriority.batch, .background]) func watchersAloneBringAThrottledRateBack(
+        priority: CallPriority
+    ) {
+        var budget = budget()
+        for _ in 0..<30 { budget.learn(from: .throttled, at: start) }
+        #expect(budget.rate == 0.5 && tokens(in: budget, at: start) == 1)
+        for millisecond in 0..<40_000 where budget.take(for: priority, at: time(millisecond)) {
+            budget.learn(from: .answered, at: time(millisecond))
+        }
+        #expect(budget.rate == 15)
+    }
+
+    @Test func aCallThatWasGivenUpTeachesNothing() {
+        var budget = budget()
+        for _ in 0..<5 { budget.learn(from: .throttled, at: start) }
+        let before = budget.rate
+        for second in 1..<100 { budget.learn(from: .abandoned, at: start + .seconds(second)) }
+        #expect(budget.rate == before)
+    }
+}

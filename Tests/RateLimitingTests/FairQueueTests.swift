@@ -1,0 +1,118 @@
+import Testing
+
+@testable import RateLimiting
+
+@Suite struct FairQueueTests {
+    /// The same by definition: a list of callers in the order of their turns, each with its tickets.
+    private struct Reference {
+        let limit: Int
+        var lines: [(caller: UInt64, tickets: [UInt64])] = []
+        var count: Int { lines.reduce(0) { $0 + $1.tickets.count } }
+        var longest: Int { lines.map(\.tickets.count).max() ?? 0 }
+
+        func own(_ caller: UInt64) -> Int { lines.first { $0.caller == caller }?.tickets.count ?? 0 }
+
+        func accepts(_ caller: UInt64) -> Bool { count < limit || own(caller) + 1 < longest }
+
+        mutating func append(_ ticket: UInt64, of caller: UInt64) {
+            if let index = lines.firstIndex(where: { $0.caller == caller }) {
+                lines[index].tickets.append(ticket)
+            } else {
+                lines.append((caller, [ticket]))
+            }
+        }
+
+        mutating func popFirst() -> UInt64? {
+            guard !lines.isEmpty else { return nil }
+            var line = lines.removeFirst()
+            let ticket = line.tickets.removeFirst()
+            if !line.tickets.isEmpty { lines.append(line) }
+            return ticket
+        }
+
+        mutating func remove(_ ticket: UInt64) -> Bool {
+            for index in lines.indices where lines[index].tickets.contains(ticket) {
+                lines[index].tickets.removeAll { $0 == ticket }
+                if lines[index].tickets.isEmpty { lines.remove(at: index) }
+                return true
+            }
+            return false
+        }
+    }
+
+    private func drain(_ queue: inout FairQueue<String>) -> [String] {
+        var all: [String] = []
+        while let next = queue.popFirst() { all.append(next) }
+        return all
+    }
+
+    private func queue(limit: Int = 100, _ entries: [(String, UInt64)]) -> FairQueue<String> {
+        var queue = FairQueue<String>(limit: limit)
+        for (ticket, entry) in entries.enumerated() {
+            _ = queue.append(entry.0, ticket: UInt64(ticket), of: entry.1)
+        }
+        return queue
+    }
+
+    @Test func servesCallersInTurnAndEachInItsOrder() {
+        var queue = queue([("a1", 1), ("a2", 1), ("a3", 1), ("b1", 2), ("b2", 2), ("c1", 3)])
+        #expect(queue.first == "a1")
+        #expect(drain(&queue) == ["a1", "b1", "c1", "a2", "b2", "a3"])
+        #expect(queue.isEmpty && queue.first == nil)
+    }
+
+    @Test func aNewcomerWaitsForOneTurnHoweverMuchOthersHave() {
+        var queue = queue((0..<90).map { ("\($0 % 3)-\($0 / 3)", UInt64($0 % 3)) })
+        #expect(queue.position(of: 9) == 3)
+        _ = queue.append("new", ticket: 100, of: 9)
+        #expect((0..<4).map { _ in queue.popFirst() } == ["0-0", "1-0", "2-0", "new"])
+    }
+
+    @Test func whenFullTheOneWithTheMostLosesItsNewest() {
+        var queue = queue(limit: 4, [("a1", 1), ("a2", 1), ("a3", 1), ("b1", 2)])
+        #expect(!queue.accepts(1) && queue.accepts(2) && queue.accepts(3))
+        #expect(queue.append("c1", ticket: 10, of: 3) == "a3")
+        #expect(!queue.accepts(2) && queue.accepts(4))
+        #expect(queue.append("d1", ticket: 11, of: 4) == "a2")
+        #expect(!queue.accepts(5) && queue.count == 4)
+        #expect(drain(&queue) == ["a1", "b1", "c1", "d1"])
+    }
+
+    @Test func whoLeavesIsGoneFromAnyPlace() {
+        for ticket in UInt64(0)..<4 {
+            var queue = queue([("0", 1), ("1", 1), ("2", 1), ("3", 2)])
+            #expect(queue.remove(ticket) == "\(ticket)" && queue.remove(ticket) == nil)
+            #expect(drain(&queue) == ["0", "3", "1", "2"].filter { $0 != "\(ticket)" })
+        }
+    }
+
+    @Test func aQueueOfNoneAcceptsNobody() {
+        #expect(!FairQueue<String>(limit: 0).accepts(1))
+    }
+
+    @Test func behavesAsTheListOfListsDoes() {
+        var (random, queue, reference) = (SplitMix(state: 21), FairQueue<UInt64>(limit: 50), Reference(limit: 50))
+        var lost = 0
+        for ticket in UInt64(0)..<100_000 {
+            let caller = UInt64.random(in: 0..<12, using: &random)
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0..<5:
+                #expect(queue.accepts(caller) == reference.accepts(caller))
+                guard queue.accepts(caller) else { continue }
+                let longest = reference.lines.filter { $0.tickets.count == reference.longest }
+                if let dropped = queue.append(ticket, ticket: ticket, of: caller) {
+                    #expect(longest.contains { $0.tickets.last == dropped } && reference.remove(dropped))
+                    lost += 1
+                }
+                reference.append(ticket, of: caller)
+            case 5..<9: #expect(queue.popFirst() == reference.popFirst())
+            default:
+                let victim = UInt64.random(in: ticket - min(ticket, 80)...ticket, using: &random)
+                #expect((queue.remove(victim) != nil) == reference.remove(victim))
+            }
+            #expect(queue.count == reference.count && queue.first == reference.lines.first?.tickets.first)
+            #expect(queue.count(of: caller) == reference.own(caller))
+        }
+        #expect(lost > 100)
+    }
+}

@@ -1,0 +1,106 @@
+import Curl
+import Synchronization
+import Testing
+
+@testable import Transcribe
+
+@Suite struct RetryAdmissionTests {
+    /// Says yes so often, and keeps what it was asked after and how many requests had been sent by then.
+    private final class Doorkeeper: Sendable {
+        struct Question: Equatable {
+            let outcome: AttemptOutcome
+            let requests: Int
+            let slept: Int
+        }
+
+        private let state: Mutex<(left: Int, questions: [Question])>
+
+        init(admitting count: Int) { state = Mutex((count, [])) }
+
+        var questions: [Question] { state.withLock { $0.questions } }
+
+        func admits(after outcome: AttemptOutcome, in scene: Scene) -> Bool {
+            let question = Question(
+                outcome: outcome, requests: scene.transport.requests.count, slept: scene.time.sleeps.count)
+            return state.withLock {
+                $0.questions.append(question)
+                $0.left -= 1
+                return $0.left >= 0
+            }
+        }
+    }
+
+    private func lookUp(_ scene: Scene, _ doorkeeper: Doorkeeper) async -> Result<JobAnswer, TranscribeError> {
+        do throws(TranscribeError) {
+            let deadline = scene.time.source.now() + .seconds(5)
+            return .success(
+                try await scene.client.job(named: Scene.name, deadline: deadline) {
+                    doorkeeper.admits(after: $0, in: scene)
+                })
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    @Test func isAskedForRightBeforeEachAttemptButTheFirst() async throws {
+        let scene = try Scene([
+            ScriptedTransport.refusal(400, "ThrottlingException"), ScriptedTransport.failure(.closedEarly),
+            ScriptedTransport.job,
+        ])
+        let doorkeeper = Doorkeeper(admitting: 2)
+        _ = try await lookUp(scene, doorkeeper).get()
+        #expect(
+            doorkeeper.questions == [
+                .init(outcome: .throttled, requests: 1, slept: 1),
+                .init(outcome: .unreachable, requests: 2, slept: 2),
+            ])
+    }
+
+    @Test func isNotAskedForWhereNothingIsTriedAgain() async throws {
+        let scene = try Scene([ScriptedTransport.refusal(400, "AccessDeniedException"), ScriptedTransport.job])
+        let doorkeeper = Doorkeeper(admitting: 9)
+        #expect(await lookUp(scene, doorkeeper).error != nil)
+        _ = try await lookUp(scene, doorkeeper).get()
+        #expect(doorkeeper.questions.isEmpty)
+    }
+
+    @Test func withoutItTheFailureIsFinalAndTheQuotaIsWhole() async throws {
+        let scene = try Scene([ScriptedTransport.failure(.closedEarly)])
+        let doorkeeper = Doorkeeper(admitting: 0)
+        #expect(await lookUp(scene, doorkeeper).error == .unreachable(.closedEarly))
+        #expect(scene.transport.requests.count == 1)
+        #expect(scene.client.quota.withLock(\.tokens) == RetryQuota.capacity)
+    }
+
+    @Test func freshCredentialsNeedItToo() async throws {
+        let scene = try Scene(
+            [ScriptedTransport.refusal(403, "ExpiredTokenException")],
+            credentials: [.success(RotatingCredentials.old), .success(RotatingCredentials.new)])
+        let doorkeeper = Doorkeeper(admitting: 0)
+        guard case .credentialsRejected = await lookUp(scene, doorkeeper).error else {
+            Issue.record("another error than that of the attempt")
+            return
+        }
+        #expect(doorkeeper.questions.map(\.outcome) == [.credentialsRejected])
+        #expect(scene.client.quota.withLock(\.tokens) == RetryQuota.capacity)
+    }
+
+    @Test func aTaskCancelledMeanwhileSaysSo() async throws {
+        let scene = try Scene([ScriptedTransport.failure(.closedEarly)])
+        let task = Task { () async -> TranscribeError? in
+            do throws(TranscribeError) {
+                _ = try await scene.client.job(named: Scene.name, deadline: scene.time.start + .seconds(5)) { _ in
+                    while !Task.isCancelled { await Task.yield() }
+                    return false
+                }
+                return nil
+            } catch {
+                return error
+            }
+        }
+        while scene.transport.requests.isEmpty { await Task.yield() }
+        // The wait before the retry is over once the question is put; a cancelled wait says the same.
+        task.cancel()
+        #expect(await task.value == .cancelled)
+    }
+}
