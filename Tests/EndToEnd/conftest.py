@@ -29,8 +29,8 @@ def start(request, leaving):
     """Starts gateways, and stops those that still run at the end of the test without waiting for them."""
     gateways = []
 
-    def start(command="serve", settings=None, environment=None):
-        gateways.append(Gateway(command, settings, environment))
+    def start(command="serve", settings=None, environment=None, prefix=()):
+        gateways.append(Gateway(command, settings, environment, prefix))
         return gateways[-1]
 
     yield start

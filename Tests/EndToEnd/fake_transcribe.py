@@ -1,26 +1,40 @@
 """An Amazon Transcribe that behaves as the first word of the job's name says: `fine-1`, `slow-2`, `hang-3`..."""
 
 import json
+import re
 import threading
+import time
 from collections import Counter
+from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-UNKNOWN = "The requested job couldn't be found. Check the job name and try your request again."
-WORDS_OF_AWS = "arn:aws:iam::123456789012:role/secret-words"
+from aws_words import UNKNOWN, WORDS_OF_AWS, job
+from broken_answers import BrokenAnswers
+
+CLOCK_TOLERANCE = 300
 
 
 class FakeTranscribe(ThreadingHTTPServer):
-    """Serves on loopback from its creation until `close()`, a thread for each connection."""
+    """Serves on loopback from its creation until `close()`, a thread for each connection.
+
+    These may be changed at any time: `ailment`, how it behaves to every name (None: by the name); `clock_offset`, by
+    how many seconds its clock is ahead; `keys`, the access keys it knows (None: any); `tls`, the context for new
+    connections (None: plain); `is_mute`, whether it takes connections and says nothing on any.
+    """
 
     request_queue_size = 1024
     daemon_threads = True
 
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Conversation)
+    def __init__(self, tls=None, port=0):
+        super().__init__(("127.0.0.1", port), Conversation)
+        self.tls, self.is_mute = tls, False
         self.calls = Counter()
+        self.times = []
         self.lock = threading.Lock()
         self.gate = threading.Event()
         self.closing = threading.Event()
+        self.hung_up = threading.Event()
+        self.ailment, self.clock_offset, self.keys = None, 0, None
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     @property
@@ -33,24 +47,72 @@ class FakeTranscribe(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
 
+    def heal(self):
+        """Every job is fine from now on, whatever its name."""
+        self.ailment, self.clock_offset, self.keys, self.is_mute = "fine", 0, None, False
+
     def note_call(self, name):
+        """Counts the call and gives its number for this name."""
         with self.lock:
             self.calls[name] += 1
+            self.times.append(time.monotonic())
+            return self.calls[name]
+
+    def most_calls_within(self, seconds=1.0):
+        """The largest number of calls that came within any span of this length."""
+        with self.lock:
+            times = sorted(self.times)
+        first = most = 0
+        for last, at in enumerate(times):
+            while at - times[first] >= seconds:
+                first += 1
+            most = max(most, last - first + 1)
+        return most
+
+    def finish_request(self, request, client_address):
+        if self.is_mute:
+            return self.closing.wait(60)
+        if self.tls is None:
+            return super().finish_request(request, client_address)
+        with self.tls.wrap_socket(request, server_side=True) as secure:
+            super().finish_request(secure, client_address)
 
     def handle_error(self, *_):
         """A gateway that hangs up is no news."""
 
 
-class Conversation(BaseHTTPRequestHandler):
+class Conversation(BrokenAnswers, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
     def do_POST(self):
         content = self.rfile.read(int(self.headers["Content-Length"]))
         name = json.loads(content)["MedicalTranscriptionJobName"]
-        self.server.note_call(name)
-        behaviour = name.split("-")[0].replace(".", "_")
+        self.number = self.server.note_call(name)
+        if self.server.is_mute:
+            return self.be_hang(name)
+        if not self.accepts_signature():
+            return
+        behaviour = self.server.ailment or name.split("-")[0].replace(".", "_")
         getattr(self, f"be_{behaviour}", self.be_fine)(name)
+
+    def accepts_signature(self):
+        """Looks at the time and the key as AWS does first; the signature itself is moto's subject."""
+        key = re.search("Credential=([^/]+)/", self.headers["Authorization"])[1]
+        if self.server.keys is not None and key not in self.server.keys:
+            self.fail(400, "UnrecognizedClientException", "The security token included in the request is invalid.")
+            return False
+        signed = datetime.strptime(self.headers["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
+        if abs(signed.timestamp() - self.now()) > CLOCK_TOLERANCE:
+            self.fail(400, "InvalidSignatureException", "Signature expired: it is now earlier than it was.")
+            return False
+        return True
+
+    def now(self):
+        return time.time() + self.server.clock_offset
+
+    def date_time_string(self, timestamp=None):
+        return super().date_time_string(self.now() if timestamp is None else timestamp)
 
     def be_fine(self, name):
         self.say(200, {"MedicalTranscriptionJob": job(name)})
@@ -58,13 +120,21 @@ class Conversation(BaseHTTPRequestHandler):
     def be_running(self, name):
         self.say(200, {"MedicalTranscriptionJob": job(name, TranscriptionJobStatus="IN_PROGRESS")})
 
+    def be_large(self, name):
+        self.say(200, {"MedicalTranscriptionJob": job(name, FailureReason="x" * (100 << 10))})
+
+    def be_late(self, name):
+        """`late-300-1` takes 300 ms."""
+        self.server.closing.wait(int(name.split("-")[1]) / 1000)
+        self.be_fine(name)
+
+    def be_flaky(self, name):
+        """`flaky-2-1` fails twice."""
+        self.be_500(name) if self.number <= int(name.split("-")[1]) else self.be_fine(name)
+
     def be_slow(self, name):
         self.server.gate.wait(60)
         self.be_fine(name)
-
-    def be_hang(self, _):
-        self.server.closing.wait(60)
-        self.close_connection = True
 
     def be_missing(self, _):
         self.fail(400, "BadRequestException", UNKNOWN)
@@ -75,42 +145,51 @@ class Conversation(BaseHTTPRequestHandler):
     def be_throttled(self, _):
         self.fail(400, "ThrottlingException", "Rate exceeded")
 
+    def be_throttled429(self, _):
+        self.fail(429, "ThrottlingException", "Rate exceeded")
+
+    def be_limit400(self, _):
+        self.fail(400, "LimitExceededException", "Rate exceeded")
+
+    def be_limit429(self, _):
+        self.fail(429, "LimitExceededException", "Rate exceeded")
+
+    def be_bare429(self, _):
+        self.say(429, "")
+
+    def be_503(self, _):
+        self.fail(503, "ServiceUnavailableException", WORDS_OF_AWS)
+
+    def be_bare500(self, _):
+        self.say(500, "")
+
+    def be_notfound(self, _):
+        self.fail(404, "NotFoundException", UNKNOWN)
+
+    def be_expired400(self, _):
+        self.fail(400, "ExpiredTokenException", WORDS_OF_AWS)
+
+    def be_expired403(self, _):
+        self.fail(403, "ExpiredToken", WORDS_OF_AWS)
+
+    def be_unknownkey(self, _):
+        self.fail(400, "UnrecognizedClientException", WORDS_OF_AWS)
+
+    def be_denied403(self, _):
+        self.fail(403, "AccessDeniedException", f"User: {WORDS_OF_AWS} is not authorized")
+
     def be_denied(self, _):
         self.fail(400, "AccessDeniedException", f"User: {WORDS_OF_AWS} is not authorized")
 
     def be_badrequest(self, _):
         self.fail(400, "BadRequestException", WORDS_OF_AWS)
 
-    def be_html503(self, _):
-        self.say(503, f"<html>{WORDS_OF_AWS}</html>", "text/html")
-
-    def be_notjson(self, _):
-        self.say(200, WORDS_OF_AWS)
-
-    def be_wrong(self, name):
-        self.say(200, {"MedicalTranscriptionJob": job(f"not-{name}")})
-
-    def be_nojob(self, _):
-        self.say(200, {})
-
-    def be_redirect(self, _):
-        self.say(307, "", Location=f"http://127.0.0.1:{self.server.port}/elsewhere")
-
-    def be_huge(self, name):
-        self.say(200, {"MedicalTranscriptionJob": job(name, FailureReason="x" * (10 << 20))})
-
-    def be_truncated(self, name):
-        self.say(200, {"MedicalTranscriptionJob": job(name)}, missing=20)
-        self.close_connection = True
-
-    def be_reset(self, _):
-        self.close_connection = True
-
     def fail(self, status, code, message):
         self.say(status, {"__type": code, "Message": message})
 
     def say(self, status, content, content_type="application/x-amz-json-1.1", missing=0, **fields):
-        content = (content if isinstance(content, str) else json.dumps(content)).encode()
+        content = content if isinstance(content, (str, bytes)) else json.dumps(content)
+        content = content if isinstance(content, bytes) else content.encode()
         self.send_response(status)
         fields = {"Content-Type": content_type, "Content-Length": len(content), "x-amzn-RequestId": "fake-1"} | fields
         for name, value in fields.items():
@@ -120,12 +199,3 @@ class Conversation(BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         """Keeps the test's output to what the test says."""
-
-
-def job(name, **members):
-    return {
-        "MedicalTranscriptionJobName": name, "TranscriptionJobStatus": "COMPLETED", "CreationTime": 1795500524.671,
-        "StartTime": 1795500525.188, "CompletionTime": 1795500535.376,
-        "LanguageCode": "en-US", "Specialty": "PRIMARYCARE",
-        "Transcript": {"TranscriptFileUri": f"https://s3.us-east-1.amazonaws.com/b/medical/{name}.json"},
-    } | members

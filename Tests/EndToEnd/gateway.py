@@ -22,10 +22,10 @@ def clean_environment(extra=None):
     return kept | {"HOME": "/nonexistent"} | (extra or {})
 
 
-def run(*arguments, environment=None, within=10):
+def run(*arguments, environment=None, within=10, prefix=()):
     """A command that ends by itself."""
     return subprocess.run(
-        [BINARY, *arguments], env=clean_environment(environment), capture_output=True, text=True, timeout=within)
+        [*prefix, BINARY, *arguments], env=clean_environment(environment), capture_output=True, text=True, timeout=within)
 
 
 def arguments_for(settings):
@@ -41,12 +41,15 @@ def upstream_at(port, key="AKIDEXAMPLE", secret="a-secret-that-nobody-may-read")
 
 
 class Gateway:
-    """Runs `serve` or `demo` on free ports. Its log is read as it comes, so it never blocks on a full pipe."""
+    """Runs `serve` or `demo` on free ports. Its log is read as it comes, so it never blocks on a full pipe.
 
-    def __init__(self, command="serve", settings=None, environment=None):
+    `prefix` is a command that becomes the one given to it, such as `env`.
+    """
+
+    def __init__(self, command="serve", settings=None, environment=None, prefix=()):
         chosen = {"listen.port": 0, "admin.port": 0, "log.format": "json"} | (settings or {})
         self.process = subprocess.Popen(
-            [BINARY, command, *arguments_for(chosen)], env=clean_environment(environment),
+            [*prefix, BINARY, command, *arguments_for(chosen)], env=clean_environment(environment),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.output, self.errors = [], []
         self._readers = [self._reader(self.process.stdout, self.output), self._reader(self.process.stderr, self.errors)]
