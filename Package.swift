@@ -68,6 +68,13 @@ let package = Package(
             name: "TranscribeEmulatorTests", dependencies: ["TranscribeEmulator", "HTTPExchange", "SigV4", .httpTypes]),
         .testTarget(name: "TranscribeGatewayTests", dependencies: ["TranscribeGateway", .argumentParser]),
         .testTarget(name: "HouseTests"),
+        // No part of the product: what the parts of a request cost, counted by Tests/Performance/count.
+        .executableTarget(
+            name: "MicroBenchmarks",
+            dependencies: [
+                "Gateway", "HTTPExchange", "Caching", "RateLimiting", "SigV4", "Telemetry", "Transcribe", .httpTypes,
+            ],
+            path: "Tests/Performance/MicroBenchmarks"),
     ],
     swiftLanguageModes: [.v6]
 )

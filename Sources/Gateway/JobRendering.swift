@@ -1,19 +1,19 @@
 import Crypto
-import HTTPExchange
+package import HTTPExchange
 import HTTPTypes
 import SigV4
 import Telemetry
-import Transcribe
+package import Transcribe
 
 /// One representation of a job: its bytes and their entity tag.
-final class JobRendering: Sendable {
-    let body: Body
+package final class JobRendering: Sendable {
+    package let body: Body
     /// A strong validator over the bytes (RFC 9110 §8.8.3): equal on every replica and after a restart.
     let eTag: String
     /// The tag as a header field, ready to be copied.
     let eTagField: FieldBlock
 
-    init(_ job: Job, fields: JobFields) {
+    package init(_ job: Job, fields: JobFields) {
         var text = TextBuffer()
         text.append(job, fields)
         body = Body(text.bytes)
