@@ -1,10 +1,10 @@
-/* The peer to measure against: the least that a C program on libmicrohttpd can do for the gateway's answer. It builds the
- * same header fields and bytes for each request and does nothing else: no routing, no limits, no log, no cache.
+/* The peer to measure against: the least that a C program on libmicrohttpd can do for the gateway's answer. It builds
+ * the same header fields and bytes for each request and does nothing else: no routing, no limits, no log, no cache.
  *
  *   bare PORT THREADS FILE [STATUS [prebuilt]]
  *
- * FILE holds an answer of the gateway as curl -i prints it; its fields and content are sent, with STATUS in place of 200.
- * With "prebuilt" one response is made at the start and sent to everybody: the most that the library can do. */
+ * FILE holds an answer of the gateway as curl -i prints it; its fields and content are sent, with STATUS in place of
+ * 200. With "prebuilt" one response is made at the start and sent to everybody: the most that the library can do. */
 #include <microhttpd.h>
 #include <signal.h>
 #include <stdio.h>

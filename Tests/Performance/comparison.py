@@ -91,8 +91,8 @@ class Comparison:
             programs = {GATEWAY: stack.enter_context(
                 servers.gateway(self.gateway, upstream, threads, self.new_directory(stack)))}
             for name, program, start in peers.PEERS:
-                if peers.is_installed(program):
-                    programs[name] = stack.enter_context(start(upstream, threads, self.new_directory(stack)))
+                if path := peers.path_of(program):
+                    programs[name] = stack.enter_context(start(path, upstream, threads, self.new_directory(stack)))
                 else:
                     measure.missing[name] = "not installed"
             yield programs | {UPSTREAM: upstream}

@@ -59,35 +59,35 @@ backend jobs
 
 
 @contextlib.contextmanager
-def nginx(upstream, threads, directory, options=""):
+def nginx(program, upstream, threads, directory, options=""):
     port = free_port()
     configuration = write(f"{directory}/nginx.conf", NGINX, directory, port, upstream, threads, options)
-    with listening(["nginx", "-c", configuration], port, server_cores(threads)) as server:
+    with listening([program, "-c", configuration], port, server_cores(threads)) as server:
         yield server
 
 
 @contextlib.contextmanager
-def haproxy(upstream, threads, directory):
+def haproxy(program, upstream, threads, directory):
     port = free_port()
     configuration = write(f"{directory}/haproxy.cfg", HAPROXY, directory, port, upstream, threads)
-    with listening(["haproxy", "-db", "-f", configuration], port, server_cores(threads)) as server:
+    with listening([program, "-db", "-f", configuration], port, server_cores(threads)) as server:
         yield server
 
 
 @contextlib.contextmanager
-def varnish(upstream, threads, directory):
+def varnish(program, upstream, threads, directory):
     """Its threads wait for the core that they have; its log goes to memory, as always."""
     port = free_port()
     command = [
-        "varnishd", "-F", "-j", "none", "-n", f"{directory}/varnish", "-a", f"127.0.0.1:{port}",
+        program, "-F", "-j", "none", "-n", f"{directory}/varnish", "-a", f"127.0.0.1:{port}",
         "-b", f"127.0.0.1:{upstream.port}", "-s", "malloc,64m", "-T", "none", "-p", f"thread_pools={min(threads, 2)}"]
     with listening(command, port, server_cores(threads)) as server:
         yield server
 
 
-def nginx_with_open_files(upstream, threads, directory):
+def nginx_with_open_files(program, upstream, threads, directory):
     """It need not open a cached file for each hit, and finds out within a minute that one was changed."""
-    return nginx(upstream, threads, directory, "open_file_cache max=1000;")
+    return nginx(program, upstream, threads, directory, "open_file_cache max=1000;")
 
 
 def write(path, template, directory, port, upstream, threads, options=""):
@@ -106,5 +106,6 @@ PEERS = [
 ]
 
 
-def is_installed(program):
-    return shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin") is not None
+def path_of(program):
+    """None if it is not installed. Debian's servers lie where only root looks."""
+    return shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")

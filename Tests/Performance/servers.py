@@ -3,6 +3,7 @@
 import contextlib
 import glob
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -29,9 +30,12 @@ def all_threads():
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the kernel gives to clients: one of them could take the port before the server does."""
+    while True:
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            port = random.randrange(16_384, 32_768)
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextlib.contextmanager

@@ -2,8 +2,8 @@
  *
  *   upstream PORT
  *
- * A POST gets AWS's answer about the job that its content names, as the gateway asks; GET /jobs/NAME gets the bytes that the
- * gateway would make of it, as a cache that passes answers on wants them. */
+ * A POST gets AWS's answer about the job that its content names, as the gateway asks; GET /jobs/NAME gets the bytes that
+ * the gateway would make of it, as a cache that passes answers on wants them. */
 #include <microhttpd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,8 +15,8 @@
 #define URI "https://s3.us-east-1.amazonaws.com/demo-transcripts/medical/%s.json"
 
 static const char job_of_aws[]
-  = "{\"MedicalTranscriptionJob\":{" NAME_KEY "%s\",\"TranscriptionJobStatus\":\"COMPLETED\",\"LanguageCode\":\"en-US\","
-    "\"MediaSampleRateHertz\":44100,\"MediaFormat\":\"wav\",\"Media\":{\"MediaFileUri\":\"s3://demo-audio/%s.wav\"},"
+  = "{\"MedicalTranscriptionJob\":{" NAME_KEY "%s\",\"TranscriptionJobStatus\":\"COMPLETED\","
+    "\"LanguageCode\":\"en-US\",\"MediaSampleRateHertz\":44100,\"MediaFormat\":\"wav\",\"Media\":{\"MediaFileUri\":\"s3://demo-audio/%s.wav\"},"
     "\"Transcript\":{\"TranscriptFileUri\":\"" URI "\"},\"StartTime\":1795500546.991,\"CreationTime\":1795500526.991,"
     "\"CompletionTime\":1795500736.991,\"Settings\":{\"ChannelIdentification\":false,\"ShowAlternatives\":false},"
     "\"ContentIdentificationType\":\"PHI\",\"Specialty\":\"PRIMARYCARE\",\"Type\":\"CONVERSATION\"}}";
