@@ -76,7 +76,7 @@ def test_knows_who_signs_and_what_a_user_may_do(moto):
     result = examine(moto.stranger)
     assert result.returncode == 1 and "transcribe:GetMedicalTranscriptionJob" in result.stdout
     result = examine((moto.reader[0], "wrong" + moto.reader[1][5:]))
-    assert result.returncode == 1 and "AWS denies access" in result.stdout
+    assert result.returncode == 1 and "AWS does not take the credentials (SignatureDoesNotMatch)" in result.stdout
 
 
 def test_says_why_each_source_gave_nothing():
