@@ -103,7 +103,8 @@ def test_takes_region_endpoint_and_keys_from_a_profile(tmp_path, upstream):
     assert found["region"] == "eu-west-1 (profile 'ward')"
     assert found["endpoint"].endswith("(profile 'ward')")
     checked = run("check", environment=environment)
-    assert ["AWS_REGION", "=", "eu-west-1", "(profile", "'ward')"] in [line.split() for line in checked.stdout.splitlines()]
+    rows = [line.split() for line in checked.stdout.splitlines()]
+    assert ["AWS_REGION", "=", "eu-west-1", "(profile", "'ward')"] in rows
 
 
 def test_takes_the_role_of_a_container(aws, agent):
