@@ -80,6 +80,13 @@ let package = Package(
             name: "TranscribeGatewayTests",
             dependencies: ["TranscribeGateway", "AWSCredentials", "Curl", "SigV4", "Transcribe", .argumentParser]),
         .testTarget(name: "HouseTests"),
+        // No part of the product: what the parts of a request cost, counted by Tests/Performance/count.
+        .executableTarget(
+            name: "MicroBenchmarks",
+            dependencies: [
+                "Gateway", "HTTPExchange", "Caching", "RateLimiting", "SigV4", "Telemetry", "Transcribe", .httpTypes,
+            ],
+            path: "Tests/Performance/MicroBenchmarks"),
     ],
     swiftLanguageModes: [.v6]
 )

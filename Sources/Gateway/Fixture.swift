@@ -1,8 +1,8 @@
 import HTTPTypes
-import Transcribe
+package import Transcribe
 
 /// What the program answers by itself.
-enum Fixture {
+package enum Fixture {
     /// What the page's form sends: it leads to the job.
     case form(JobName)
     case home

@@ -1,14 +1,14 @@
-import HTTPExchange
+package import HTTPExchange
 import SigV4
 import Telemetry
-import Transcribe
+package import Transcribe
 
 /// One representation of a job: its bytes and their entity tag.
-struct JobRendering: Sendable {
-    let body: Body
+package struct JobRendering: Sendable {
+    package let body: Body
     let tag: EntityTag
 
-    init(_ job: Job, fields: JobFields) {
+    package init(_ job: Job, fields: JobFields) {
         var text = TextBuffer()
         text.append(job, fields)
         // Copied, because a buffer that grew has room to spare, and this one is kept.

@@ -1,9 +1,9 @@
-import HTTPExchange
+package import HTTPExchange
 import HTTPTypes
-import Transcribe
+package import Transcribe
 
 /// What a request asks for, decided on the raw target: nothing is decoded before it is taken apart, and once after.
-enum Route {
+package enum Route {
     case job(JobName, JobFields)
     case fixed(Fixture)
 
@@ -34,7 +34,7 @@ enum Route {
     static let methods = "GET, HEAD, OPTIONS"
 
     /// - Parameter allowed: the job members that may be seen at all.
-    init(_ request: borrowing Request, allowed: JobFields) throws(Problem) {
+    package init(_ request: borrowing Request, allowed: JobFields) throws(Problem) {
         let target = request.target.utf8
         // The span's elements are read without a call for each.
         let bytes = target.span

@@ -4,7 +4,7 @@ import HTTPTypes
 import SigV4
 
 /// A file that is part of the program.
-struct StaticFile: Sendable {
+package struct StaticFile: Sendable {
     let body: Body
     private let fields: FieldBlock
     private let eTag: String

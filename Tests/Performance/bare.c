@@ -1,7 +1,10 @@
-/* The peer to measure against: the least that a C program on libmicrohttpd can do for the gateway's answer. It builds the
- * same header fields and bytes for each request and does nothing else: no routing, no limits, no log, no cache.
+/* The peer to measure against: the least that a C program on libmicrohttpd can do for the gateway's answer. It builds
+ * the same header fields and bytes for each request and does nothing else: no routing, no limits, no log, no cache.
  *
- *   bare PORT THREADS FILE    FILE holds an answer of the gateway as curl -i prints it; its fields and content are sent. */
+ *   bare PORT THREADS FILE [STATUS [prebuilt]]
+ *
+ * FILE holds an answer of the gateway as curl -i prints it; its fields and content are sent, with STATUS in place of
+ * 200. With "prebuilt" one response is made at the start and sent to everybody: the most that the library can do. */
 #include <microhttpd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +21,9 @@ struct answer
   int fields;
   char *content;
   size_t length;
+  unsigned int status;
+  /* NULL if each request gets a response of its own. */
+  struct MHD_Response *prebuilt;
 };
 
 /* The fields that the library writes by itself. */
@@ -48,6 +54,16 @@ parse (char *text, size_t size, struct answer *answer)
   answer->length = size - (size_t) (answer->content - text);
 }
 
+static struct MHD_Response *
+build (const struct answer *answer)
+{
+  struct MHD_Response *response
+    = MHD_create_response_from_buffer (answer->length, answer->content, MHD_RESPMEM_PERSISTENT);
+  for (int i = 0; i < answer->fields; i++)
+    MHD_add_response_header (response, answer->names[i], answer->values[i]);
+  return response;
+}
+
 static enum MHD_Result
 respond (void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
          const char *upload, size_t *upload_size, void **context)
@@ -62,10 +78,10 @@ respond (void *cls, struct MHD_Connection *connection, const char *url, const ch
     *context = &marker;
     return MHD_YES;
   }
-  response = MHD_create_response_from_buffer (answer->length, answer->content, MHD_RESPMEM_PERSISTENT);
-  for (int i = 0; i < answer->fields; i++)
-    MHD_add_response_header (response, answer->names[i], answer->values[i]);
-  result = MHD_queue_response (connection, MHD_HTTP_OK, response);
+  if (NULL != answer->prebuilt)
+    return MHD_queue_response (connection, answer->status, answer->prebuilt);
+  response = build (answer);
+  result = MHD_queue_response (connection, answer->status, response);
   MHD_destroy_response (response);
   return result;
 }
@@ -74,15 +90,19 @@ int
 main (int count, char **arguments)
 {
   static char text[1 << 16];
-  struct answer answer = { .fields = 0 };
+  struct answer answer = { .status = MHD_HTTP_OK };
   struct MHD_Daemon *daemon;
   unsigned int threads;
   sigset_t signals;
   FILE *file;
   int received;
-  if (4 != count || NULL == (file = fopen (arguments[3], "rb")))
+  if (4 > count || 6 < count || NULL == (file = fopen (arguments[3], "rb")))
     return 64;
   parse (text, fread (text, 1, sizeof text - 1, file), &answer);
+  if (4 < count)
+    answer.status = (unsigned int) atoi (arguments[4]);
+  if (5 < count)
+    answer.prebuilt = build (&answer);
   threads = (unsigned int) atoi (arguments[2]);
   sigemptyset (&signals);
   sigaddset (&signals, SIGTERM);

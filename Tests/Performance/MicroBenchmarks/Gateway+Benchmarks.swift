@@ -1,0 +1,77 @@
+import Gateway
+import Glibc
+import HTTPExchange
+import HTTPTypes
+import RateLimiting
+import Telemetry
+import Transcribe
+
+extension Route {
+    static func benchmark(_ count: Int) throws -> Int {
+        let request = Sample.request()
+        return try (0..<count).reduce(into: 0) { sum, _ in
+            if case .job(let name, _) = try Route(request, allowed: .full) { sum += name.text.utf8.count }
+        }
+    }
+}
+
+extension JobRendering {
+    static func benchmark(_ count: Int) throws -> Int {
+        let name = try JobName(Sample.name)
+        return try (0..<count).reduce(into: 0) { sum, _ in
+            sum += JobRendering(try JobAnswer.job(in: Sample.answer, for: name), fields: .standard).body.bytes.count
+        }
+    }
+}
+
+extension JobGateway {
+    /// Clocks stand still: what reading one costs is the machine's affair, and no bucket fills or job expires meanwhile.
+    static func benchmark(_ count: Int, isConditional: Bool = false) async throws -> Int {
+        let log = LogWriter(descriptor: STDOUT_FILENO, format: .json, clock: { 1_795_500_546_991 })
+        let journal = Journal(log: log, names: NameHash(), registry: PrometheusRegistry(), clock: { Sample.now })
+        let options = GatewayOptions(
+            hosts: .only(["localhost", "127.0.0.1", "[::1]"]), clientRate: Rate(1_000_000, per: .seconds(1)),
+            clientBurst: 1_000_000, fetch: FetchOptions(clock: { Sample.now }))
+        let gateway = JobGateway(options: options, source: OneJob(job: try Sample.job()), journal: journal)
+        let first = await gateway.first()
+        let request = Sample.request(having: isConditional ? first.fields[.eTag] : nil)
+        let sum = (0..<count).reduce(into: 0) { sum, _ in
+            guard case .reply(let reply) = gateway.answer(request) else { return }
+            sum += reply.status.code + reply.fields.bytes.count + reply.body.bytes.count
+        }
+        log.flush(within: .seconds(10))
+        return sum
+    }
+
+    /// The answer that fills the cache.
+    private func first() async -> Reply {
+        await withTaskGroup { group in
+            group.addTask { await self.fetcher.run() }
+            defer { group.cancelAll() }
+            switch answer(Sample.request()) {
+            case .reply(let reply): return reply
+            case .later(let deferral):
+                return await withCheckedContinuation { deferral.start(Promise(continuation: $0)) }
+            }
+        }
+    }
+}
+
+/// An AWS that knows one job.
+private struct OneJob: JobSource {
+    let job: Job
+
+    func job(named name: JobName, deadline: ContinuousClock.Instant) async throws(TranscribeError) -> JobAnswer {
+        JobAnswer(job: job)
+    }
+}
+
+private struct Promise: PendingReply {
+    let continuation: CheckedContinuation<Reply, Never>
+
+    /// Called once: nothing expires here.
+    func fulfil(with reply: () -> Reply) -> Bool {
+        continuation.resume(returning: reply())
+        return true
+    }
+}
