@@ -128,6 +128,14 @@ import Testing
         #expect(transport.seen.count == attempts)
     }
 
+    @Test func findsTheReasonInAListToo() async throws {
+        let body = "<ErrorResponse><Errors><Error><Code>AccessDenied</Code></Error></Errors></ErrorResponse>"
+        let transport = ScriptedTransport(.success(.text(body, status: 403)))
+        await #expect(throws: CredentialsError.roleRefused(role: Self.arn, .accessDenied)) {
+            try await answer("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
+        }
+    }
+
     @Test(arguments: [
         (CurlResponse.text("", status: 503), EndpointFault.status(503), 3),
         (.refusal("Throttling", status: 503), .status(503), 3),

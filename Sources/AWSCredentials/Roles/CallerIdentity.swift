@@ -13,7 +13,7 @@ public enum CallerIdentity: Sendable, Equatable {
     init(_ response: CurlResponse, from endpoint: ServiceEndpoint) {
         let document = try? XMLElement.root(of: response.body)
         let arn = document?.text(at: "GetCallerIdentityResult", "Arn")
-        let code = document?.text(at: "Error", "Code")
+        let code = document?.errorCode
         self =
             if response.status == 200, let arn {
                 .known(arn: arn)

@@ -15,7 +15,7 @@ enum RoleAnswer {
             let credentials = document?["\(action)Result"].flatMap(Credentials.init(ofRole:))
             self = credentials.map(Self.credentials) ?? .fault(.malformed)
         } else {
-            let code = response.isOverload ? nil : document?.text(at: "Error", "Code")
+            let code = response.isOverload ? nil : document?.errorCode
             self = code.flatMap(RoleRefusal.init(code:)).map(Self.refusal) ?? .fault(.status(response.status))
         }
     }

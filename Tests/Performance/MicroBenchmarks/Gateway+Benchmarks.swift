@@ -3,6 +3,7 @@ import Glibc
 import HTTPExchange
 import HTTPTypes
 import RateLimiting
+import Synchronization
 import Telemetry
 import Transcribe
 
@@ -61,17 +62,28 @@ extension JobGateway {
 private struct OneJob: JobSource {
     let job: Job
 
-    func job(named name: JobName, deadline: ContinuousClock.Instant) async throws(TranscribeError) -> JobAnswer {
+    func job(
+        named name: JobName, deadline: ContinuousClock.Instant, admitRetry: (AttemptOutcome) async -> Bool
+    ) async throws(TranscribeError) -> JobAnswer {
         JobAnswer(job: job)
     }
 }
 
-private struct Promise: PendingReply {
-    let continuation: CheckedContinuation<Reply, Never>
+private final class Promise: PendingReply {
+    private let continuation: CheckedContinuation<Reply, Never>
+    private let reply = Mutex<Reply?>(nil)
 
-    /// Called once: nothing expires here.
-    func fulfil(with reply: () -> Reply) -> Bool {
-        continuation.resume(returning: reply())
+    init(continuation: CheckedContinuation<Reply, Never>) {
+        self.continuation = continuation
+    }
+
+    func settle(with reply: () -> Reply) -> Bool {
+        self.reply.withLock { $0 = reply() }
         return true
+    }
+
+    func deliver() {
+        guard let reply = reply.withLock({ $0 }) else { return }
+        continuation.resume(returning: reply)
     }
 }
