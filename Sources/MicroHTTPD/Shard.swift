@@ -1,3 +1,4 @@
+import CMicroHTTPD  // The Glibc module leaves socket headers to whichever module includes them first.
 import Glibc
 
 /// A part of the ``ConnectionTable``. Not safe for concurrent access.

@@ -10,6 +10,7 @@ import threading
 import time
 from pathlib import Path
 
+from resources import processor_time
 from wire import Wire, request
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -116,8 +117,7 @@ class Gateway:
     @property
     def cpu_seconds(self):
         """The processor time it has used."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return processor_time(self.process.pid)
 
     # How it ends
 

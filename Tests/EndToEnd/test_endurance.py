@@ -2,18 +2,13 @@
 
 import os
 import random
-import socket
-import struct
-import threading
 from concurrent.futures import ThreadPoolExecutor
-
-import pytest
 
 from fault_rows import ROWS
 from metrics import metric
 from patience import eventually
 from resources import resources
-from wire import Wire, request
+from wire import request
 
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", 1_000))
 TOGETHER = 4
@@ -33,8 +28,7 @@ def ask(gateway, target):
 def leave(gateway, target):
     """Resets the connection while the look-up is under way."""
     with gateway.wire() as wire:
-        wire.send(request(target))
-        wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        wire.send(request(target)).reset()
 
 
 def leave_within_the_head(gateway, target):
