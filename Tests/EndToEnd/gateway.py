@@ -18,7 +18,7 @@ BINARY = os.environ.get("GATEWAY_BINARY", REPOSITORY / ".build/debug/transcribe-
 
 def clean_environment(extra=None):
     """No setting, no credentials and no home of whoever runs the tests."""
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TSAN_OPTIONS", "LSAN_OPTIONS") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TSAN_OPTIONS", "ASAN_OPTIONS") if name in os.environ}
     return kept | {"HOME": "/nonexistent"} | (extra or {})
 
 

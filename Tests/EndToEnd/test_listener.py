@@ -148,6 +148,20 @@ def test_running_out_of_descriptors_is_survived(serve):
     assert metric(gateway, "transcribe_gateway_descriptor_shortages_total") > 0
 
 
+def test_idle_connections_make_room_when_descriptors_run_out(serve):
+    gateway = serve()
+    gateway.get("/jobs/fine-1")
+    gateway.allow_more_descriptors(12)
+    with crowd(gateway.port, 12) as idle:
+        for each in idle:
+            each.sendall(request("/jobs/fine-1"))
+            assert each.recv(65536).startswith(b"HTTP/1.1 200 ")
+        with gateway.wire(timeout=5) as late:
+            assert late.send(request("/jobs/fine-1")).answer().status == 200
+        eventually(lambda: len(still_open(idle)) < 12)
+        assert metric(gateway, ENDED, reason="idle") > 0
+
+
 def test_a_thread_without_connections_does_not_spin_for_want_of_a_descriptor(serve):
     gateway = serve({"listen.threads": 1})
     gateway.get("/jobs/fine-1")
