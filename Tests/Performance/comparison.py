@@ -52,11 +52,11 @@ class Comparison:
                 {"cache.capacity": "4GiB", "cache.ttl.finished": "24h"}))
             before = servers.resident(server.process.pid)
             load.fill(server, many, "filled")
-            rates.note = f"{(servers.resident(server.process.pid) - before) / many:,.0f} resident bytes a cached job"
-            programs = {f"among {few:,}": few, f"among {many:,}": many}
-            for name, count, _ in self.in_rounds(programs):
-                rates.add(name, load.uniform_rate(server, self.seconds, "filled", count), 0)
-        return rates
+            rates.note = f"\n\n{(servers.resident(server.process.pid) - before) / many:,.0f} resident bytes a cached job"
+            counts = {f"among {many:,}": many, f"among {few:,}": few}
+            return self.rate(
+                rates, dict.fromkeys(counts, server),
+                lambda server, name: load.uniform_rate(server, self.seconds, "filled", counts[name]), named=True)
 
     def misses(self):
         rates = report.Rates("misses, 1 thread")
@@ -83,10 +83,10 @@ class Comparison:
                 latencies.add(name, load.times(self.paced, server, half, self.seconds))
         return latencies
 
-    def rate(self, rates, programs, ask):
+    def rate(self, rates, programs, ask, named=False):
         for name, server, run in self.in_rounds(programs):
             before = server.processor_seconds()
-            rate = ask(server, run)
+            rate = ask(server, name if named else run)
             rates.add(name, rate, (server.processor_seconds() - before) / (rate * self.seconds) * 1e6)
         return rates
 
