@@ -87,6 +87,8 @@ class Comparison:
         for name, server, run in self.in_rounds(programs):
             before = server.processor_seconds()
             rate = ask(server, name if named else run)
+            if rate == 0:
+                raise RuntimeError(f"{name} answered nothing in {self.seconds} s")
             rates.add(name, rate, (server.processor_seconds() - before) / (rate * self.seconds) * 1e6)
         return rates
 
