@@ -62,6 +62,7 @@ public final class AdminHandler: Handler {
             for obstacle in obstacles { text.member(obstacle.condition.rawValue, obstacle.reason) }
             text.closeObject()
         }
+        readiness.writeCredentials(to: &text)
         text.closeObject()
         return .page(obstacles.isEmpty ? .ok : .serviceUnavailable, "application/json", text.bytes)
     }

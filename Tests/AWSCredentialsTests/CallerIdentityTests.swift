@@ -22,7 +22,8 @@ import Testing
             200,
             """
             <GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
-            <Arn>arn:aws:sts::123456789012:assumed-role/ward/i-1</Arn><UserId>A:i-1</UserId><Account>123456789012</Account>
+            <Arn>arn:aws:sts::123456789012:assumed-role/ward/i-1</Arn>
+            <UserId>A:i-1</UserId><Account>123456789012</Account>
             </GetCallerIdentityResult></GetCallerIdentityResponse>
             """)
         #expect(
@@ -41,7 +42,7 @@ import Testing
     ])
     func tellsARefusalOfTheCredentialsFromOthers(code: String, isRefusal: Bool) async {
         let body =
-            "<ErrorResponse><Error><Type>Sender</Type><Code>\(code)</Code><Message>HUSH</Message></Error></ErrorResponse>"
+            "<ErrorResponse><Error><Code>\(code)</Code><Message>HUSH</Message></Error></ErrorResponse>"
         let unknown = CallerIdentity.unknown(reason: "AWS STS at sts.eu-west-1.amazonaws.com answered with status 403")
         #expect(await identity(environment, through: answer(403, body)) == (isRefusal ? .refused(code: code) : unknown))
     }

@@ -129,7 +129,7 @@ def test_a_mistake_in_the_command_line_is_a_usage_error(arguments):
 
 def test_help_names_the_commands():
     result = run("--help")
-    assert result.returncode == 0 and all(name in result.stdout for name in ("serve", "demo", "check", "health"))
+    assert result.returncode == 0 and all(name in result.stdout for name in ("serve", "demo", "check", "doctor", "health"))
 
 
 def test_the_demonstration_works(start):

@@ -63,7 +63,8 @@ def test_gauges_follow_what_is_there(gateway):
 
 def test_probes(gateway):
     alive, ready = gateway.ask_admin("/livez"), gateway.ask_admin("/readyz")
-    assert (alive.status, ready.status, ready.json) == (200, 200, {"status": "ready"})
+    assert (alive.status, ready.status, ready.json) == (
+        200, 200, {"status": "ready", "credentials": {"source": "environment"}})
     assert alive.fields["cache-control"] == ready.fields["cache-control"] == "no-store"
     assert gateway.ask_admin("/livez", method="HEAD").status == 200
 

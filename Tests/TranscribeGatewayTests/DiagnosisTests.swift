@@ -84,7 +84,7 @@ import Transcribe
         arguments: [
             // How far this machine's clock is ahead, in seconds; what to say; what to add before signing.
             (0, "agrees with AWS's", 0), (1, "agrees with AWS's", 0), (-1, "agrees with AWS's", 0),
-            (10, "is 10 s ahead of AWS's", 0), (-90, "is 1 min 31 s behind AWS's", 0),
+            (10, "is 10 s ahead of AWS's", 0), (-90, "is 1 min 30 s behind AWS's", 0),
             (
                 3_600, "is 1 h ahead of AWS's; AWS refuses what is signed with it, and the gateway corrects for that",
                 -3_600_000
@@ -130,6 +130,7 @@ import Transcribe
         (TranscribeError.jobNotFound(origin), "credentials and permission work; AWS knows no such job", true),
         (.invalidRequest(origin), "credentials and permission work; AWS does not accept this job name", true),
         (.accessDenied(origin), "lack the permission transcribe:GetMedicalTranscriptionJob (SomeCode)", false),
+        (.accessDenied(AnswerOrigin(status: 403)), "denies access and does not say why", false),
         (.credentialsRejected(origin), "AWS does not take the credentials (SomeCode)", false),
         (.throttled(origin, retryAfter: nil), "limits the requests of their account", false),
         (.badRequest(origin), "refuses the request as a bad one (SomeCode)", false),

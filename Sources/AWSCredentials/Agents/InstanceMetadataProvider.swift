@@ -63,8 +63,8 @@ public struct InstanceMetadataProvider: CredentialsProvider {
     }
 
     /// A service that cannot renew a role's credentials hands the old ones out past their end, and AWS takes them for
-    /// as long. They get an end of their own, so that the service is asked again after a while and not by every instance
-    /// at once.
+    /// as long. They get an end of their own, so that the service is asked again after a while and not by every
+    /// instance at once.
     private func prolonged(_ credentials: Credentials, at now: Timestamp) -> ProviderAnswer {
         guard let end = credentials.expiration, end <= now
         else { return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true)) }

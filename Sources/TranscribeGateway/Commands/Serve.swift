@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// Runs the gateway until SIGTERM or SIGINT.
 struct Serve: AsyncParsableCommand {
@@ -7,6 +8,8 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
+        // A server is asked for nothing by these, and their default is death.
+        for number in [SIGHUP, SIGUSR1, SIGUSR2] { signal(number, SIG_IGN) }
         let settings = try options.settings()
         let upstream = try await Upstream.amazon()
         try await GatewayProcess(settings: settings, upstream: upstream).run()

@@ -37,7 +37,8 @@ extension TranscribeError {
         case .jobNotFound, .invalidRequest: "AWS knows no such job"
         case .badRequest: "AWS refuses the request as a bad one" + code
         case .throttled: "AWS takes the credentials, and limits the requests of their account at the moment" + code
-        case .accessDenied(let origin) where origin.code == nil: "AWS denies access, and does not say why"
+        case .accessDenied(let origin) where origin.code == nil:
+            "AWS denies access and does not say why; transcribe:GetMedicalTranscriptionJob may not be permitted"
         case .accessDenied:
             "AWS takes the credentials, but they lack the permission transcribe:GetMedicalTranscriptionJob" + code
         case .credentialsRejected: "AWS does not take the credentials" + code

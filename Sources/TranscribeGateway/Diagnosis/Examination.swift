@@ -11,7 +11,7 @@ struct Examination {
     let tell: (Diagnosis.Section) -> Void
 
     /// - Parameter job: makes one signed call for the job of this name.
-    /// - Throws: ``ExitCode`` 78 where the settings say no place to ask, after what is wrong was said on standard error.
+    /// - Throws: ``ExitCode`` 78 where the settings say no place to ask, after that was said on standard error.
     func diagnosis(lookingUp job: JobName?) async throws -> Diagnosis {
         var diagnosis = Diagnosis()
         let report = await chain.report(at: .wallTime)

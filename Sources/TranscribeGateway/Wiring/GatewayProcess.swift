@@ -34,15 +34,17 @@ struct GatewayProcess {
     private func run(
         _ group: ServiceGroup, until signals: UnixSignalsSequence, _ haste: Haste, _ logger: Logger
     ) async throws {
-        let listening = Task {
-            var count = 0
-            for await _ in signals {
-                count += 1
-                if count == 1 { await group.triggerGracefulShutdown() } else { haste.make() }
-                if count == 2 { logger.notice("stopping at once, because a second signal came") }
+        try await withThrowingDiscardingTaskGroup { tasks in
+            tasks.addTask {
+                var count = 0
+                for await _ in signals {
+                    count += 1
+                    if count == 1 { await group.triggerGracefulShutdown() } else { haste.make() }
+                    if count == 2 { logger.notice("stopping at once, because a second signal came") }
+                }
             }
+            defer { tasks.cancelAll() }
+            try await group.run()
         }
-        defer { listening.cancel() }
-        try await group.run()
     }
 }
