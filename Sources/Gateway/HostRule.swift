@@ -10,27 +10,32 @@ public enum HostRule: Sendable {
     /// - Parameter host: the value of `Host`; empty if the request has none, which only HTTP/1.0 may do, and no browser.
     func admits(_ host: String) -> Bool {
         if host.isEmpty { return true }
+        let bytes = host.utf8
+        let span = bytes.span
+        let name = Self.name(in: span)
         switch self {
         case .any: return true
-        case .only(let names): return names.contains { Self.isSame($0, Self.name(in: host)) }
+        case .only(let names):
+            for expected in names where Self.isSame(expected, span.extracting(name)) { return true }
+            return false
         case .addresses:
-            let name = Self.name(in: host)
-            return Self.isSame("localhost", name) || name.hasPrefix("[") || Self.isIPv4(name)
+            return Self.isSame("localhost", span.extracting(name)) || span[0] == UInt8(ascii: "[")
+                || Self.isIPv4(Substring(bytes.prefix(name.upperBound)))
         }
     }
 
-    /// The host without its port.
-    private static func name(in host: String) -> Substring {
-        guard host.utf8.first != UInt8(ascii: "[") else {
-            return host.utf8.firstIndex(of: UInt8(ascii: "]")).map { host[...$0] } ?? host[...]
-        }
-        return host.utf8.firstIndex(of: UInt8(ascii: ":")).map { host[..<$0] } ?? host[...]
+    /// Where in a host and port the host stands.
+    private static func name(in host: Span<UInt8>) -> Range<Int> {
+        let isBracketed = host[0] == UInt8(ascii: "[")
+        let mark = isBracketed ? UInt8(ascii: "]") : UInt8(ascii: ":")
+        for index in host.indices where host[index] == mark { return 0..<(isBracketed ? index + 1 : index) }
+        return 0..<host.count
     }
 
     /// Whether they are equal but for the case of ASCII letters. Costs no string and no call for each byte.
-    private static func isSame(_ lowercased: String, _ name: Substring) -> Bool {
-        let (expected, given) = (lowercased.utf8, name.utf8)
-        let (one, other) = (expected.span, given.span)
+    private static func isSame(_ lowercased: String, _ other: Span<UInt8>) -> Bool {
+        let expected = lowercased.utf8
+        let one = expected.span
         guard one.count == other.count else { return false }
         for index in one.indices {
             let byte = other[index]

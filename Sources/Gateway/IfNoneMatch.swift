@@ -9,7 +9,8 @@ struct IfNoneMatch {
 
     /// Whether the client has this representation already. Tags are compared weakly: a `W/` in front counts for nothing.
     func matches(_ eTag: String) -> Bool {
-        guard value != "*" else { return true }
+        // Most clients send back the one tag that they got.
+        guard value != eTag, value != "*" else { return true }
         var rest = value[...]
         while let tag = Self.nextTag(in: &rest) {
             if tag == eTag { return true }

@@ -22,16 +22,10 @@ public struct FieldValue: Sendable, Equatable {
 
     /// Writes a number in decimal.
     public mutating func write(_ number: Int) {
-        if number < 0 { bytes.append(UInt8(ascii: "-")) }
-        let start = bytes.count
         append(upTo: 20) { free in
-            var rest = number.magnitude
-            repeat {
-                free.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-                rest /= 10
-            } while rest > 0
+            if number < 0 { free.append(UInt8(ascii: "-")) }
+            free.append(digits: number.magnitude)
         }
-        if bytes.count > start + 1 { bytes[start...].reverse() }
     }
 
     /// Writes the last `digits` hexadecimal digits of a number, in lower case; at most 16.
@@ -59,6 +53,14 @@ public struct FieldValue: Sendable, Equatable {
     private mutating func append(upTo room: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
         if bytes.capacity - bytes.count < room { bytes.reserveCapacity(max(bytes.count + room, 2 * bytes.capacity)) }
         bytes.append(addingCapacity: room) { write(&$0) }
+    }
+}
+
+extension OutputSpan<UInt8> {
+    /// From the first digit on: to reverse a part of an array would copy that part.
+    fileprivate mutating func append(digits number: UInt) {
+        if number >= 10 { append(digits: number / 10) }
+        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
     }
 }
 

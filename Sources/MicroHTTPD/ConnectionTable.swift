@@ -11,10 +11,12 @@ final class ConnectionTable: Sendable {
     private let tally: ServerTally
     private let requestTicks: Int
     private let turns = Atomic(0)
+    private let shortage: Mutex<Shortage>
 
     init(tally: ServerTally, requestTicks: Int) {
         self.tally = tally
         self.requestTicks = requestTicks
+        shortage = Mutex(Shortage(count: tally.counts.shortages))
     }
 
     func insert(_ connection: Connection) {
@@ -33,7 +35,21 @@ final class ConnectionTable: Sendable {
     /// that sends one byte a second would hold its connection for ever. Call it at every tick.
     func reap(at tick: Int) {
         let turn = turns.add(1, ordering: .relaxed).oldValue
-        shards[turn % Self.shardCount].withLock { $0.reap(at: tick, requestTicks: requestTicks, tally) }
+        let isShort = shortage.withLock { $0.isOn(at: turn, count: tally.counts.shortages) }
+        shards[turn % Self.shardCount].withLock {
+            $0.reap(at: tick, requestTicks: requestTicks, sheddingIdle: isShort, tally)
+        }
+    }
+
+    /// Whether descriptors have run out a moment ago: for two looks at every shard.
+    private struct Shortage {
+        var count: Int
+        var end = 0
+
+        mutating func isOn(at turn: Int, count: Int) -> Bool {
+            if count != self.count { (self.count, end) = (count, turn + 2 * shardCount) }
+            return turn < end
+        }
     }
 
     private func index(of connection: Connection) -> Int { Int(connection.socket) % Self.shardCount }

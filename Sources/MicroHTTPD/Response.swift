@@ -36,14 +36,22 @@ extension Reply {
 
     private func addFields(to response: OpaquePointer) {
         unsafe fields.bytes.withUnsafeBytes { bytes in
-            guard var position = bytes.baseAddress else { return }
-            let end = unsafe position + bytes.count
-            while unsafe position < end {
-                let name = unsafe position.assumingMemoryBound(to: CChar.self)
-                let value = unsafe name + strlen(name) + 1
-                _ = unsafe MHD_add_response_header(response, name, value)
-                unsafe position = UnsafeRawPointer(value + strlen(value) + 1)
+            guard unsafe !bytes.isEmpty else { return }
+            if LayoutAudit.isKnown {
+                unsafe JoinedFields.add(bytes, to: response)
+            } else {
+                unsafe Self.addOneByOne(bytes, to: response)
             }
+        }
+    }
+
+    private static func addOneByOne(_ bytes: UnsafeRawBufferPointer, to response: OpaquePointer) {
+        var name = unsafe bytes.baseAddress!.assumingMemoryBound(to: CChar.self)
+        let end = unsafe name + bytes.count
+        while unsafe name < end {
+            let value = unsafe name + strlen(name) + 1
+            _ = unsafe MHD_add_response_header(response, name, value)
+            unsafe name = value + strlen(value) + 1
         }
     }
 }

@@ -6,7 +6,7 @@ public struct ServerCounts: Sendable, Equatable {
     public var accepted = 0
     /// Closed at once, because their address had as many as it may.
     public var refused = 0
-    /// Ended because nothing was asked for ``ServerOptions/idleTimeout``.
+    /// Ended because nothing was asked for ``ServerOptions/idleTimeout``, or for a moment when descriptors had run out.
     public var idle = 0
     /// Ended because a request took longer than ``ServerOptions/requestTimeout`` to arrive.
     public var slowRequests = 0

@@ -1,3 +1,4 @@
+import CMicroHTTPD  // The Glibc module leaves socket headers to whichever module includes them first.
 import Glibc
 
 /// A part of the ``ConnectionTable``. Not safe for concurrent access.
@@ -19,10 +20,11 @@ struct Shard {
     var answering: Int { entries.values.count { $0.connection.phase.isAnswering } }
 
     /// Ends the connections whose time is up, and compares those that wait for their client with what they were the last
-    /// time.
-    mutating func reap(at tick: Int, requestTicks: Int, _ tally: ServerTally) {
+    /// time. When descriptors run out, those that rest since then are ended too: new clients get theirs, and a worker of
+    /// libmicrohttpd that found none takes no new connection until one of its own has ended.
+    mutating func reap(at tick: Int, requestTicks: Int, sheddingIdle: Bool, _ tally: ServerTally) {
         for index in entries.values.indices {
-            if let stage = entries.values[index].endIfOverdue(at: tick) {
+            if let stage = entries.values[index].endIfOverdue(at: tick, orIdle: sheddingIdle) {
                 tally.ended(in: stage)
             } else {
                 entries.values[index].look(at: tick, requestTicks)
@@ -33,9 +35,10 @@ struct Shard {
 
 extension Shard.Entry {
     /// What it was at when its time was up.
-    fileprivate func endIfOverdue(at tick: Int) -> Phase.Stage? {
+    fileprivate func endIfOverdue(at tick: Int, orIdle: Bool) -> Phase.Stage? {
         let phase = connection.phase.value
-        guard phase.isOverdue(at: tick), connection.phase.replace(phase, with: .ended) else { return nil }
+        let isIdle = orIdle && phase.stage == .resting && seen?.phase == phase
+        guard phase.isOverdue(at: tick) || isIdle, connection.phase.replace(phase, with: .ended) else { return nil }
         connection.end()
         return phase.stage
     }

@@ -19,7 +19,8 @@ BINARY = os.environ.get("GATEWAY_BINARY", REPOSITORY / ".build/debug/transcribe-
 
 def clean_environment(extra=None):
     """No setting, no credentials and no home of whoever runs the tests."""
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TSAN_OPTIONS", "LSAN_OPTIONS") if name in os.environ}
+    names = ("PATH", "LD_LIBRARY_PATH", "TSAN_OPTIONS", "ASAN_OPTIONS")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return kept | {"HOME": "/nonexistent"} | (extra or {})
 
 
@@ -105,10 +106,12 @@ class Gateway:
         return {int(number) for number in os.listdir(f"/proc/{self.process.pid}/fd")}
 
     def allow_more_descriptors(self, count):
-        """Lets it open so many more and no others; the former limits, to be given back."""
-        free = (number for number in itertools.count() if number not in self.descriptors)
+        """Once those of ended connections are closed, lets it open so many more; the former limits, to be given back."""
+        while (taken := self.descriptors) != (time.sleep(0.2) or self.descriptors):
+            pass
+        free = (number for number in itertools.count() if number not in taken)
         limits = resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE)
-        resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, (next(itertools.islice(free, count, None)), limits[1]))
+        self.restore_descriptors((next(itertools.islice(free, count, None)), limits[1]))
         return limits
 
     def restore_descriptors(self, limits):

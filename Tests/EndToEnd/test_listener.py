@@ -1,5 +1,6 @@
 """Connections that come too many, too slowly, or not at all leave everybody else served and themselves go away."""
 
+import resource
 import threading
 import time
 from contextlib import ExitStack
@@ -133,11 +134,11 @@ def test_running_out_of_descriptors_is_survived(serve):
     gateway = serve({"listen.requestTimeout": "60s"})
     gateway.get("/jobs/fine-1")
     free = 12
-    before = len(gateway.descriptors)
     gateway.allow_more_descriptors(free)
+    limit = resource.prlimit(gateway.process.pid, resource.RLIMIT_NOFILE)[0]
     for _ in range(3):
         with crowd(gateway.port, 3 * free) as sockets:
-            eventually(lambda: len(gateway.descriptors) >= before + free)
+            eventually(lambda: len(gateway.descriptors) == limit)
             cpu, lines = gateway.cpu_seconds, len(gateway.log)
             time.sleep(3)  # the length of the measurement
             assert gateway.cpu_seconds - cpu < 0.05 * 3
@@ -146,6 +147,20 @@ def test_running_out_of_descriptors_is_survived(serve):
         assert gateway.get("/jobs/fine-1").status == 200
     assert any("limit of open files" in line.get("detail", "") for line in gateway.log)
     assert metric(gateway, "transcribe_gateway_descriptor_shortages_total") > 0
+
+
+def test_idle_connections_make_room_when_descriptors_run_out(serve):
+    gateway = serve()
+    gateway.get("/jobs/fine-1")
+    gateway.allow_more_descriptors(12)
+    with crowd(gateway.port, 12) as idle:
+        for each in idle:
+            each.sendall(request("/jobs/fine-1"))
+            assert each.recv(65536).startswith(b"HTTP/1.1 200 ")
+        with gateway.wire(timeout=5) as late:
+            assert late.send(request("/jobs/fine-1")).answer().status == 200
+        eventually(lambda: len(still_open(idle)) < 12)
+        assert metric(gateway, ENDED, reason="idle") > 0
 
 
 def test_a_thread_without_connections_does_not_spin_for_want_of_a_descriptor(serve):

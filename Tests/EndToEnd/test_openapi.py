@@ -98,7 +98,8 @@ def test_every_status_and_header_occurs_as_described(serve, upstream, path, meth
     for status, response in described(path, method).items():
         # A page has no tag that a client could know.
         readers = [[], APP] if status == 304 else [[], [PAGE], APP, [PAGE, *APP]]
-        answers = [ask({429: strict, 403: strange}.get(status, gateway), target, reader + lines, {"method": method.upper()} | parts)
+        asked = {429: strict, 403: strange}.get(status, gateway)
+        answers = [ask(asked, target, reader + lines, {"method": method.upper()} | parts)
                    for target, lines, parts in causes(path, method)[status] for reader in readers]
         for answer in answers:
             conforms(answer, status, response, has_content=method != "head")

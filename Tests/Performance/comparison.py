@@ -41,6 +41,23 @@ class Comparison:
             return self.rate(
                 rates, programs, lambda server, _: load.conditional_rate(server, self.seconds, tag[server]))
 
+    def populations(self):
+        """Hits among a thousand jobs and among a million, in one cache that holds them all."""
+        rates = report.Rates("hits among so many cached jobs, each as likely, 1 thread")
+        few, many = 1_000, 1_000_000
+        with contextlib.ExitStack() as stack:
+            upstream = stack.enter_context(servers.upstream(self.upstream))
+            server = stack.enter_context(servers.gateway(
+                self.gateway, upstream, 1, self.new_directory(stack),
+                {"cache.capacity": "4GiB", "cache.ttl.finished": "24h"}))
+            before = servers.resident(server.process.pid)
+            load.fill(server, many, "filled")
+            rates.note = f"\n\n{(servers.resident(server.process.pid) - before) / many:,.0f} resident bytes a cached job"
+            counts = {f"among {many:,}": many, f"among {few:,}": few}
+            return self.rate(
+                rates, dict.fromkeys(counts, server),
+                lambda server, name: load.uniform_rate(server, self.seconds, "filled", counts[name]), named=True)
+
     def misses(self):
         rates = report.Rates("misses, 1 thread")
         rates.missing[SIGV4_PROXY] = "in no Debian package"
@@ -66,10 +83,12 @@ class Comparison:
                 latencies.add(name, load.times(self.paced, server, half, self.seconds))
         return latencies
 
-    def rate(self, rates, programs, ask):
+    def rate(self, rates, programs, ask, named=False):
         for name, server, run in self.in_rounds(programs):
             before = server.processor_seconds()
-            rate = ask(server, run)
+            rate = ask(server, name if named else run)
+            if rate == 0:
+                raise RuntimeError(f"{name} answered nothing in {self.seconds} s")
             rates.add(name, rate, (server.processor_seconds() - before) / (rate * self.seconds) * 1e6)
         return rates
 
@@ -131,6 +150,7 @@ MEASURES = {
     "hits": Comparison.hits,
     "hits-on-all-threads": lambda comparison: comparison.hits(servers.all_threads()),
     "conditional-hits": Comparison.conditional_hits,
+    "populations": Comparison.populations,
     "misses": Comparison.misses,
     "single-misses": Comparison.single_misses,
     "latencies": Comparison.latencies,

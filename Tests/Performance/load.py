@@ -33,6 +33,20 @@ def miss_rate(server, seconds, run):
     return per_second(wrk(seconds, 1, CONNECTIONS, names(server, run)))
 
 
+def fill(server, count, run):
+    """Has so many jobs cached: the names of a run, from 1 on."""
+    asked = 0
+    while asked < count:
+        output = wrk(10, 1, CONNECTIONS, [*names(server, run), str(asked)])
+        asked += int(re.search(r"(\d+) requests in", output)[1])
+
+
+def uniform_rate(server, seconds, run, count):
+    """Answers a second where each request is for one of so many jobs of a run."""
+    arguments = ["-s", str(FOLDER / "uniform.lua"), server.url("/"), "--", run, str(count)]
+    return per_second(wrk(seconds, 1, CONNECTIONS, arguments))
+
+
 def miss_time(server, seconds, run):
     """Median microseconds of a miss while nobody else asks."""
     output = wrk(seconds, 1, 1, ["--latency", *names(server, run)])

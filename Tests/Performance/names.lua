@@ -1,4 +1,5 @@
--- For wrk: asks for another job with each request. The argument makes the names of a run its own.
+-- For wrk: asks for another job with each request. The argument makes the names of a run its own; a second one is the
+-- number after which to begin.
 local threads = 0
 
 function setup(thread)
@@ -7,7 +8,7 @@ function setup(thread)
 end
 
 function init(arguments)
-  prefix, count = "/jobs/" .. arguments[1] .. "-" .. number .. "-", 0
+  prefix, count = "/jobs/" .. arguments[1] .. "-" .. number .. "-", tonumber(arguments[2] or 0)
 end
 
 function request()

@@ -13,6 +13,7 @@ class Rates:
         self.title = title
         self.rates, self.times = {}, {}
         self.missing = {}
+        self.note = ""
 
     def add(self, name, rate, microseconds):
         self.rates.setdefault(name, []).append(rate)
@@ -25,7 +26,7 @@ class Rates:
     def table(self):
         head = [self.title, "answers/s", "gateway ÷ it", "CPU µs an answer", "it ÷ gateway"]
         rows = [[name, *self.row(name, number == 0)] for number, name in enumerate(self.rates)]
-        return markdown(head, rows + missing(self.missing, 4))
+        return markdown(head, rows + missing(self.missing, 4)) + self.note
 
     def row(self, name, is_gateway):
         rate, time = statistics.median(self.rates[name]), statistics.median(self.times[name])

@@ -93,6 +93,12 @@ def wait_for(port, process):
     raise RuntimeError(f"{process.args[0]} did not start")
 
 
+def resident(process):
+    """Bytes of memory that it has now."""
+    with open(f"/proc/{process}/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
 @contextlib.contextmanager
 def listening(command, port, cores, **options):
     with running(command, cores, **options) as process:
@@ -100,13 +106,13 @@ def listening(command, port, cores, **options):
         yield Server(port, process)
 
 
-def gateway_command(binary, upstream, port, admin_port, threads):
+def gateway_command(binary, upstream, port, admin_port, threads, more=None):
     """Everything on, with limits that nobody reaches."""
     settings = {
         "listen.port": port, "admin.port": admin_port, "listen.threads": threads, "log.format": "json",
         "limits.client.rate": "1000000/s", "limits.client.burst": 1000000,
         "limits.upstream.rate": "10000/s", "limits.upstream.burst": 10000, "limits.upstream.concurrency": 256,
-    }
+    } | (more or {})
     environment = {
         "PATH": os.environ["PATH"], "HOME": "/nonexistent", "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "nobodysSecret",
@@ -117,10 +123,10 @@ def gateway_command(binary, upstream, port, admin_port, threads):
 
 
 @contextlib.contextmanager
-def gateway(binary, upstream, threads, directory):
+def gateway(binary, upstream, threads, directory, more=None):
     """The gateway, with its access log in a file."""
     port = free_port()
-    command, environment = gateway_command(binary, upstream.url(""), port, free_port(), threads)
+    command, environment = gateway_command(binary, upstream.url(""), port, free_port(), threads, more)
     with open(f"{directory}/access.log", "w") as log:
         with listening(command, port, server_cores(threads), env=environment, stdout=log) as server:
             yield server
