@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 MARGIN = 1.0
+# How long after a fault has ended everything is as before.
+RECOVERED = 5
 ASKED_ONCE, RETRIED = (1, 1), (3, 3)
 # libcurl repeats a request by itself if the connection, used before, ends without a byte of an answer.
 REPEATED = (3, 4)

@@ -4,7 +4,7 @@ import os
 import random
 from concurrent.futures import ThreadPoolExecutor
 
-from fault_rows import ROWS
+from fault_rows import RECOVERED, ROWS
 from metrics import metric
 from patience import eventually
 from resources import resources
@@ -13,7 +13,6 @@ from wire import request
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", 1_000))
 TOGETHER = 4
 SERIES = 10
-RECOVERED = 5
 GROWTH = 4 << 20
 BRIEF = {
     "upstream.timeout": "250ms", "upstream.connectTimeout": "150ms", "upstream.attempts": 2,

@@ -5,12 +5,10 @@ import time
 import pytest
 
 from aws_words import WORDS_OF_AWS
-from fault_rows import MARGIN, ROWS
+from fault_rows import MARGIN, RECOVERED, ROWS
 from metrics import metric
 from patience import eventually
 from problems import assert_problem
-
-RECOVERED = 5
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.fault)

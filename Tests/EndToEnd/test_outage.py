@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from fault_rows import RECOVERED
 from metrics import metric
 from patience import eventually
 from problems import assert_problem
@@ -13,7 +14,6 @@ from wire import request
 JOBS = [f"fine-{number}" for number in range(20)]
 OUTAGE = 4.0
 RATE, BURST = 40, 5
-RECOVERED = 5
 SETTINGS = {
     "cache.ttl.running": "200ms", "cache.ttl.missing": "200ms",
     "cache.staleWhileRevalidate": "0s", "cache.staleIfError": "60s",

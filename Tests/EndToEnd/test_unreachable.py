@@ -10,14 +10,13 @@ import pytest
 import certificates
 from conftest import UNLIMITED
 from fake_transcribe import FakeTranscribe
-from fault_rows import MARGIN
+from fault_rows import MARGIN, RECOVERED
 from gateway import upstream_at
 from other_files import seeing
 from patience import eventually
 from problems import assert_problem
 
 AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
-RECOVERED = 5
 BRIEF = {"upstream.timeout": "1s", "upstream.connectTimeout": "300ms"}
 WITHIN = 1 * 1.1 + MARGIN
 
