@@ -1,5 +1,5 @@
 import HTTPExchange
-import RateLimiting
+import Transcribe
 
 /// How the cache had part in an answer, as `Cache-Status` says it (RFC 9211).
 enum CacheStatus {
@@ -11,7 +11,7 @@ enum CacheStatus {
     case fallback(Forwarding, status: Int?)
 
     /// What a token can say of why a stored answer had to do.
-    enum Detail: String {
+    enum Detail: String, Sendable {
         case staleIfError = "stale-if-error"
         case budgetUsedUp = "upstream-budget"
         case overloaded
@@ -20,9 +20,8 @@ enum CacheStatus {
     /// Of a stored answer that is served because of this failure.
     init(fallingBackFrom forwarding: Forwarding, because failure: FetchFailure) {
         switch failure {
-        case .refused(.budgetUsedUp): self = .cache(.budgetUsedUp)
-        case .refused(.breakerOpen): self = .cache(.staleIfError)
-        case .refused, .tooManyWaiting: self = .cache(.overloaded)
+        case .refused, .tooManyWaiting, .upstream(.credentialsUnavailable), .upstream(.cancelled):
+            self = .cache(failure.detail)
         case .upstream: self = .fallback(forwarding, status: failure.upstreamStatus)
         }
     }

@@ -16,8 +16,8 @@ enum CacheVerdict: Equatable {
     case serve
     /// What is stored answers it, and is asked for anew meanwhile.
     case serveAndRefresh
-    /// What is stored is too old, but AWS did not answer a moment ago.
-    case serveForWantOfBetter
+    /// What is stored is too old, but a moment ago nothing better was to be had.
+    case serveForWantOfBetter(CacheStatus.Detail)
     case forward(Forwarding)
 }
 
@@ -25,14 +25,16 @@ extension Freshness {
     /// However often a client says `no-cache`: a younger answer is good enough.
     private static let youngest = 1
 
+    /// - Parameter mayBeStale: whether the gateway may show what it saw before, if the client takes it.
     func verdict(
-        on stored: Stored<CachedAnswer>, for directives: CacheDirectives, at now: Moment
+        on stored: Stored<CachedAnswer>, for directives: CacheDirectives, mayBeStale: Bool, at now: Moment
     ) -> CacheVerdict {
+        guard now < stored.freshUntil || mayBeStale else { return .forward(.stale) }
         let verdict = verdict(on: stored, accepting: directives.maxStale, at: now)
         guard verdict != .forward(.stale), let maxAge = directives.maxAge else { return verdict }
         let isYoungEnough = now.nanoseconds(since: stored.storedAt) <= max(maxAge, Self.youngest) * 1_000_000_000
-        let mayBeStale = verdict == .serve || directives.maxStale != nil
-        return isYoungEnough && mayBeStale ? verdict : .forward(.request)
+        let isWanted = verdict == .serve || directives.maxStale != nil
+        return isYoungEnough && isWanted ? verdict : .forward(.request)
     }
 
     private func verdict(
@@ -40,12 +42,20 @@ extension Freshness {
     ) -> CacheVerdict {
         guard now >= stored.freshUntil else { return .serve }
         guard stored.value.job != nil else { return .forward(.stale) }
-        if case .unrefreshed(_, let until) = stored.value, now < until { return .serveForWantOfBetter }
         let window = max(staleWhileRevalidate, .seconds(maxStale ?? 0))
-        return now.nanoseconds(since: stored.freshUntil) < window.wholeNanoseconds ? .serveAndRefresh : .forward(.stale)
+        let isInWindow = stored.isStale(byLessThan: window, at: now)
+        if case .unrefreshed(_, let until, let detail) = stored.value, now < until,
+            isInWindow || stored.isStale(byLessThan: staleIfError, at: now)
+        {
+            return .serveForWantOfBetter(detail)
+        }
+        return isInWindow ? .serveAndRefresh : .forward(.stale)
     }
 }
 
-extension Duration {
-    fileprivate var wholeNanoseconds: Int64 { Int64(clamping: attoseconds / 1_000_000_000) }
+extension Stored<CachedAnswer> {
+    /// Whether it has been stale for less than this; what is fresh is.
+    func isStale(byLessThan window: Duration, at now: Moment) -> Bool {
+        now.nanoseconds(since: freshUntil) < Int64(clamping: window.attoseconds / 1_000_000_000)
+    }
 }

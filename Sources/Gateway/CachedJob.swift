@@ -5,7 +5,8 @@ import Transcribe
 
 /// A job and its representations, each rendered once.
 final class CachedJob: Sendable {
-    /// How many selections of members are kept beside the first; a client that asks for more kinds has them rendered anew.
+    /// How many selections of members are kept beside the usual one and the whole; whoever asks for more kinds has them
+    /// rendered anew.
     private static let keptSelections = 3
 
     /// The representations that not everybody asks for.
@@ -16,7 +17,7 @@ final class CachedJob: Sendable {
 
     // In the order that takes the least memory.
     let job: Job
-    /// The selection that was asked for first, most likely the one that everybody asks for: it needs no lock.
+    /// The usual selection, which needs no lock.
     let rendering: JobRendering
     private let fields: JobFields
     let extras = Mutex(Extras())
@@ -35,10 +36,14 @@ final class CachedJob: Sendable {
 
     var isFinished: Bool { job.isFinished }
 
-    /// - Parameter growing: called if the representation was made, and is kept, so that the job takes more memory now.
-    func rendering(of fields: JobFields, growing: () -> Void) -> JobRendering {
+    /// - Parameters:
+    ///   - whole: all members that may be seen, a selection that always finds a place.
+    ///   - growing: called if the representation was made, and is kept, so that the job takes more memory now.
+    func rendering(of fields: JobFields, whole: JobFields, growing: () -> Void) -> JobRendering {
         guard fields != self.fields else { return rendering }
-        let (rendering, isNew) = extras.withLock { $0.rendering(of: fields, job, keeping: Self.keptSelections) }
+        let (rendering, isNew) = extras.withLock {
+            $0.rendering(of: fields, job, keeping: Self.keptSelections, beside: whole)
+        }
         if isNew { growing() }
         return rendering
     }
@@ -59,12 +64,14 @@ final class CachedJob: Sendable {
 
 extension CachedJob.Extras {
     fileprivate mutating func rendering(
-        of fields: JobFields, _ job: Job, keeping limit: Int
+        of fields: JobFields, _ job: Job, keeping limit: Int, beside whole: JobFields
     ) -> (JobRendering, isNew: Bool) {
         if let known = selections.first(where: { $0.fields == fields }) { return (known.rendering, false) }
         let rendering = JobRendering(job, fields: fields)
-        guard selections.count < limit else { return (rendering, false) }
-        if selections.isEmpty { selections.reserveCapacity(limit) }
+        guard fields == whole || selections.count(where: { $0.fields != whole }) < limit else {
+            return (rendering, false)
+        }
+        if selections.isEmpty { selections.reserveCapacity(limit + 1) }
         selections.append((fields, rendering))
         return (rendering, true)
     }

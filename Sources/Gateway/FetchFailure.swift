@@ -11,9 +11,12 @@ enum FetchFailure: Error {
 }
 
 extension FetchFailure {
-    /// Whether AWS was asked.
-    var hasReachedAWS: Bool {
-        if case .upstream = self { true } else { false }
+    /// Whether the gateway kept the call to itself, so that the same call may be made for somebody with a better claim.
+    var isOwnRefusal: Bool {
+        switch self {
+        case .refused, .tooManyWaiting: true
+        case .upstream: false
+        }
     }
 
     /// Whether AWS takes the gateway for somebody who may not see the job, or no longer for anybody: then nothing that
@@ -25,9 +28,20 @@ extension FetchFailure {
         }
     }
 
-    /// How long not to ask again unless a client demands it.
-    func pause(atMost longest: Duration) -> Duration {
-        if case .refused(let refusal) = self { min(refusal.retryAfter, longest) } else { longest }
+    /// How long not to ask again unless a client demands it: not longer than a running job's freshness, nor so long that
+    /// anybody would wait for AWS's return.
+    func pause(atMost running: Duration) -> Duration {
+        let longest = min(running, .seconds(2))
+        return if case .refused(let refusal) = self { min(refusal.retryAfter, longest) } else { longest }
+    }
+
+    /// Why a stored answer has to do.
+    var detail: CacheStatus.Detail {
+        switch self {
+        case .refused(.budgetUsedUp): .budgetUsedUp
+        case .upstream, .refused(.breakerOpen): .staleIfError
+        case .refused, .tooManyWaiting: .overloaded
+        }
     }
 
     /// The status that AWS answered with, where it did.

@@ -9,6 +9,8 @@ public struct FetchOptions: Sendable {
     /// The time for one look-up with all its attempts.
     public var timeout: Duration
     public var freshness: Freshness
+    /// The job members that most clients ask for: rendered with every answer.
+    public var fields: JobFields
     public var clock: @Sendable () -> ContinuousClock.Instant
     /// Waits until an instant of that clock; ends early only by cancellation.
     public var sleep: @Sendable (_ until: ContinuousClock.Instant) async throws -> Void
@@ -20,6 +22,7 @@ public struct FetchOptions: Sendable {
     public init(
         admission: AdmissionOptions = AdmissionOptions(), waiters: Int = 10_000,
         timeout: Duration = .seconds(5), freshness: Freshness = Freshness(),
+        fields: JobFields = .standard,
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (_ until: ContinuousClock.Instant) async throws -> Void = {
             try await ContinuousClock().sleep(until: $0)
@@ -31,6 +34,7 @@ public struct FetchOptions: Sendable {
         self.waiters = waiters
         self.timeout = timeout
         self.freshness = freshness
+        self.fields = fields
         self.clock = clock
         self.sleep = sleep
         self.wallTime = wallTime

@@ -4,14 +4,19 @@ import Transcribe
 
 /// One flight: from its departure to what everybody is told.
 extension Fetcher {
-    /// Looks in the cache again first: a flight of the same name may have landed between the look-up and the joining.
+    /// Looks in the cache again first: a flight of the same name may have landed between the look-up and the joining. The
+    /// ticket comes before, so that a purge from here on is noticed.
     func landing(of departure: Departure) async -> Landing {
         let now = options.clock()
-        let known = cache.value(for: departure.name, at: Moment(now))
-        if let known, departure.accepts(known, at: Moment(now)) { return .answered(known, isStored: true) }
         let ticket = cache.ticket(for: departure.name)
+        let known = cache.value(for: departure.name, at: Moment(now))
+        if let known, departure.accepts(known, at: Moment(now)) {
+            cache.surrender(ticket, for: departure.name)
+            return .answered(known, isStored: true)
+        }
         do throws(FetchFailure) {
             let answer = try await ask(for: departure, instead: known?.value.job, at: now)
+            revocation.clear()
             return keep(answer, of: departure.name, askedAt: now, under: ticket)
         } catch {
             report(error)
@@ -57,7 +62,7 @@ extension Fetcher {
     }
 
     private func cached(_ job: Job, _ departure: Departure) -> CachedJob {
-        CachedJob(job, named: departure.name, fields: departure.fields, nameHash: hash(departure.name))
+        CachedJob(job, named: departure.name, fields: options.fields, nameHash: hash(departure.name))
     }
 
     private func keep(
@@ -79,17 +84,22 @@ extension Fetcher {
         under ticket: consuming Ticket
     ) -> Landing {
         let now = options.clock()
-        guard let known, let job = known.value.job, !failure.revokes,
-            Moment(now) < Moment(known.freshUntil.instant + options.freshness.staleIfError)
-        else {
+        if failure.revokes { revocation.note(at: Moment(now)) }
+        guard let known, !failure.revokes, revocation.permits(known) else {
             cache.surrender(ticket, for: name)
             if failure.revokes { cache.remove(name) }
             return .failed(failure, fallback: nil)
         }
+        guard let job = known.value.job else {
+            cache.surrender(ticket, for: name)
+            return .failed(failure, fallback: Moment(now) < known.freshUntil ? known : nil)
+        }
         let again = Moment(now + failure.pause(atMost: options.freshness.running))
-        let stored = known.holding(.unrefreshed(job, until: again))
-        cache.store(stored, for: name, cost: stored.value.cost(under: name), under: ticket)
-        return .failed(failure, fallback: stored)
+        let held = known.holding(.unrefreshed(job, until: again, because: failure.detail))
+        // Not kept means purged: then it is not to be shown either.
+        let isKept = cache.store(held, for: name, cost: held.value.cost(under: name), under: ticket)
+        let isRecent = known.isStale(byLessThan: options.freshness.staleIfError, at: Moment(now))
+        return .failed(failure, fallback: isKept && isRecent ? held : nil)
     }
 }
 

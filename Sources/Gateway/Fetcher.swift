@@ -15,6 +15,7 @@ public final class Fetcher: Sendable {
     let hash: @Sendable (JobName) -> UInt64
     let report: @Sendable (FetchFailure?) -> Void
     let admission: AdmissionControl
+    let revocation = Revocation()
     private let flights: Flights<JobName, Waiter>
     private let departures: (stream: AsyncStream<Departure>, continuation: AsyncStream<Departure>.Continuation)
 
@@ -86,7 +87,7 @@ extension Landing {
     /// Whether this is the answer for who waits: a refresh that the budget had no token for is none for somebody who
     /// may have one of the reserve.
     fileprivate func isFinal(for waiter: Waiter, of departure: Departure) -> Bool {
-        guard case .failed(let failure, _) = self, !failure.hasReachedAWS else { return true }
+        guard case .failed(let failure, _) = self, failure.isOwnRefusal else { return true }
         return waiter.departure.priority == departure.priority || departure.priority == .interactive
     }
 }

@@ -6,8 +6,6 @@ import Transcribe
 /// What a flight sets out for.
 struct Departure: Sendable {
     let name: JobName
-    /// The members that are rendered first.
-    let fields: JobFields
     let forwarding: Forwarding
     /// Whose turn it takes where calls have to wait.
     let caller: UInt64

@@ -33,9 +33,10 @@ extension JobGateway {
         switch stored.value {
         case .refusal(let problem):
             return conclude(problem, for: lookUp.visit, lookUp.name, as: outcome)
-        case .job(let job), .unrefreshed(let job, _):
+        case .job(let job), .unrefreshed(let job, _, _):
             let answer = JobReply(
-                form: form(of: job, for: lookUp), askedAt: stored.storedAt, freshUntil: stored.freshUntil, now: now,
+                form: form(of: job, for: lookUp), askedAt: stored.storedAt, freshUntil: stored.freshUntil,
+                nextLook: stored.nextLook, now: now,
                 isFinished: job.isFinished, status: status)
             let reply = answer.reply(to: lookUp.visit, unless: lookUp.condition, caching: options.caching)
             journal.note(
@@ -50,7 +51,7 @@ extension JobGateway {
         guard !lookUp.visit.prefersHTML else {
             return .page(job.page(of: options.fields, named: lookUp.name) { reprice(job, lookUp.name) })
         }
-        return .document(job.rendering(of: lookUp.fields) { reprice(job, lookUp.name) })
+        return .document(job.rendering(of: lookUp.fields, whole: options.fields) { reprice(job, lookUp.name) })
     }
 
     private func reprice(_ job: CachedJob, _ name: JobName) {

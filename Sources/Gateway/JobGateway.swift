@@ -21,8 +21,10 @@ public final class JobGateway: Handler {
         self.options = options
         self.journal = journal
         cache = JobCache(capacity: options.cacheCapacity, shards: 16)
+        var fetch = options.fetch
+        fetch.fields = .standard.intersection(options.fields)
         fetcher = Fetcher(
-            source: source, options: options.fetch, cache: cache, hash: { journal.hash(of: $0) },
+            source: source, options: fetch, cache: cache, hash: { journal.hash(of: $0) },
             report: { journal.note($0) })
         limiter = options.clientRate.map {
             ClientLimiter(rate: $0, burst: options.clientBurst, epoch: options.fetch.clock())
@@ -74,11 +76,12 @@ public final class JobGateway: Handler {
     private func look(up lookUp: LookUp) -> Answer {
         let now = lookUp.visit.start
         guard let stored = cache.value(for: lookUp.name, at: now) else { return forward(lookUp, because: .miss) }
-        switch options.fetch.freshness.verdict(on: stored, for: lookUp.directives, at: now) {
+        let mayBeStale = fetcher.revocation.permits(stored)
+        switch options.fetch.freshness.verdict(on: stored, for: lookUp.directives, mayBeStale: mayBeStale, at: now) {
         case .serve:
             return .reply(conclude(stored, .cache(), for: lookUp))
-        case .serveForWantOfBetter:
-            return .reply(conclude(stored, .cache(.staleIfError), for: lookUp))
+        case .serveForWantOfBetter(let detail):
+            return .reply(conclude(stored, .cache(detail), for: lookUp))
         case .serveAndRefresh:
             fetcher.refresh(lookUp.departure(because: .stale, isRefresh: true))
             return .reply(conclude(stored, .cache(), for: lookUp))

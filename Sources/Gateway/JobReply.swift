@@ -15,6 +15,8 @@ struct JobReply {
     let askedAt: Moment
     /// How long its answer counts as fresh.
     let freshUntil: Moment
+    /// When asking can bring something new at the earliest.
+    let nextLook: Moment
     let now: Moment
     let isFinished: Bool
     let status: CacheStatus
@@ -24,7 +26,7 @@ struct JobReply {
     private var age: Int { max(0, now.seconds(since: askedAt)) }
     private var freshnessLeft: Int { freshUntil.seconds(since: now) }
     /// Rounded up: who comes back earlier finds the same answer.
-    private var comeBackIn: Int { max(1, -now.seconds(since: freshUntil)) }
+    private var comeBackIn: Int { max(1, -now.seconds(since: nextLook)) }
 
     func reply(to visit: Visit, unless condition: IfNoneMatch?, caching: ClientCaching) -> Reply {
         switch form {

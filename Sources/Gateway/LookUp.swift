@@ -14,7 +14,6 @@ struct LookUp: Sendable {
 extension LookUp {
     /// The flight that would bring what it asks for.
     func departure(because forwarding: Forwarding, isRefresh: Bool = false) -> Departure {
-        Departure(
-            name: name, fields: fields, forwarding: forwarding, caller: visit.client.subscriber, isRefresh: isRefresh)
+        Departure(name: name, forwarding: forwarding, caller: visit.client.subscriber, isRefresh: isRefresh)
     }
 }

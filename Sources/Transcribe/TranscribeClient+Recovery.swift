@@ -8,7 +8,7 @@ extension TranscribeClient {
             switch failure.remedy {
             case .none: false
             case .wait(let cause, let advised): try await wait(for: cause, advised: advised, in: &call)
-            case .freshCredentials: try await replaceCredentials(in: &call)
+            case .freshCredentials: await replaceCredentials(in: &call)
             case .correctClock: correctClock(in: &call)
             }
         guard isWorthwhile else { throw failure.error }
@@ -41,15 +41,16 @@ extension TranscribeClient {
         }
     }
 
-    /// One refresh for a call. A source that has no others than the rejected ones ends the call.
-    private func replaceCredentials(in call: inout Call) async throws(TranscribeError) -> Bool {
+    /// One refresh for a call. Where the source has no others than the rejected ones, or none to give, it is AWS's refusal
+    /// that ends the call.
+    private func replaceCredentials(in call: inout Call) async -> Bool {
         guard call.replacement == nil, let rejected = call.credentials else { return false }
         do throws(CredentialsUnavailable) {
             let replacement = try await credentials.replacement(for: rejected, by: call.deadline)
             call.replacement = replacement
             return !replacement.signsLike(rejected)
         } catch {
-            throw .credentialsUnavailable(error)
+            return false
         }
     }
 

@@ -122,7 +122,6 @@ def test_an_outage_costs_no_answer_and_ends_without_a_burst(seen, upstream):
     assert metric(gateway, "transcribe_gateway_waiting_requests") == 0
 
 
-@pytest.mark.xfail(strict=True, reason="a look-up that failed is not repeated for as long as a running job is fresh")
 def test_the_end_of_an_outage_is_noticed_however_long_running_jobs_are_fresh(seen, upstream):
     gateway = seen({"cache.ttl.running": "1m"})
     upstream.ailment = "503"

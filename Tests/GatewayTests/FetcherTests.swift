@@ -22,7 +22,7 @@ import Transcribe
     private func departure(
         _ name: JobName, because forwarding: Forwarding = .stale, isRefresh: Bool = false
     ) -> Departure {
-        Departure(name: name, fields: .standard, forwarding: forwarding, caller: 1, isRefresh: isRefresh)
+        Departure(name: name, forwarding: forwarding, caller: 1, isRefresh: isRefresh)
     }
 
     private func waiter(_ name: JobName, _ landed: Landings, forwarding: Forwarding = .miss) -> Waiter {

@@ -28,7 +28,7 @@ import Transcribe
         for number in 0..<count {
             let name = try JobName("visit-2026-\(100_000_000 + number)")
             let job = CachedJob(try job(name), named: name, fields: .standard, nameHash: 1)
-            for fields in fields { _ = job.rendering(of: fields) {} }
+            for fields in fields { _ = job.rendering(of: fields, whole: .full) {} }
             let answer = CachedAnswer.job(job)
             let stored = Stored(answer, storedAt: now, freshUntil: now, keepUntil: now)
             cache.store(stored, for: name, cost: answer.cost(under: name), under: cache.ticket(for: name))

@@ -29,9 +29,10 @@ import Transcribe
 
     @Test func rendersEachSelectionOnceUpToItsBound() throws {
         let job = CachedJob(.finished("a"), named: try JobName("a"), fields: .standard, nameHash: 1)
-        func rendering(of fields: JobFields) -> JobRendering { job.rendering(of: fields) {} }
+        func rendering(of fields: JobFields) -> JobRendering { job.rendering(of: fields, whole: .full) {} }
         #expect(rendering(of: .standard).body === rendering(of: .standard).body)
         for field in JobField.allCases { _ = rendering(of: JobFields(field)) }
+        #expect(rendering(of: .full).body === rendering(of: .full).body)
         #expect(rendering(of: JobFields(.name)).body === rendering(of: JobFields(.name)).body)
         #expect(rendering(of: JobFields(.tags)).body !== rendering(of: JobFields(.tags)).body)
         #expect(rendering(of: JobFields(.tags)).tag == rendering(of: JobFields(.tags)).tag)
@@ -47,9 +48,9 @@ import Transcribe
         let name = try JobName("a")
         let job = CachedJob(.finished("a"), named: name, fields: .standard, nameHash: 1)
         var costs = [job.cost]
-        _ = job.rendering(of: .full) { costs.append(job.cost) }
+        _ = job.rendering(of: .full, whole: .full) { costs.append(job.cost) }
         _ = job.page(of: .full, named: name) { costs.append(job.cost) }
-        _ = job.rendering(of: .full) { costs.append(0) }
+        _ = job.rendering(of: .full, whole: .full) { costs.append(0) }
         #expect(costs.count == 3)
         #expect(costs == costs.sorted() && Set(costs).count == 3)
     }

@@ -1,12 +1,13 @@
 import Caching
 import Curl
-import Gateway
 import HTTPExchange
 import HTTPTypes
 import RateLimiting
 import Telemetry
 import Testing
 import Transcribe
+
+@testable import Gateway
 
 @Suite struct StaleTests {
     private static let failure = TranscribeError.upstreamFailed(AnswerOrigin(status: 503))
@@ -55,16 +56,18 @@ import Transcribe
 
     @Test(
         arguments: [
-            (failure, "; fwd-status=503"), (.throttled(AnswerOrigin(status: 400), retryAfter: nil), "; fwd-status=400"),
-            (.timedOut, ""), (.unreachable(.couldNotConnect), ""),
-            (.credentialsUnavailable(CredentialsUnavailable(reason: "no answer")), ""),
+            (failure, "fwd=stale; fwd-status=503"),
+            (.throttled(AnswerOrigin(status: 400), retryAfter: nil), "fwd=stale; fwd-status=400"),
+            (.timedOut, "fwd=stale"), (.unreachable(.couldNotConnect), "fwd=stale"),
+            // AWS was not asked.
+            (.credentialsUnavailable(CredentialsUnavailable(reason: "no answer")), "hit; ttl=-595"),
         ] as [(TranscribeError, String)])
     func fallsBackOnWhatItSawLast(error: TranscribeError, status: String) async throws {
         try await afterSeeing(.seconds(600)) { bench in
             bench.source.fail("a", error)
             let reply = await bench.get("/jobs/a")
             #expect(reply.status == .ok)
-            let expected = "transcribe-gateway; fwd=stale\(status); detail=stale-if-error"
+            let expected = "transcribe-gateway; \(status); detail=stale-if-error"
             #expect(reply.field("Cache-Status") == expected)
             #expect(reply.field("Age") == "600")
             // For a while AWS is left alone.
@@ -92,6 +95,54 @@ import Transcribe
             #expect(await bench.get("/jobs/a").status == .ok)
             #expect(await eventually { bench.gateway.cacheCounts.entries == 0 })
             #expect(await bench.get("/jobs/a").status == .badGateway)
+        }
+    }
+
+    @Test func showsNoOtherStaleJobToARoleThatWasRevokedEither() async throws {
+        try await afterSeeing(.seconds(1)) { bench in
+            bench.source.fail("b", Self.denial)
+            #expect(await bench.get("/jobs/b").status == .badGateway)
+            // What is fresh stays; what is stale is asked for, and shown only if AWS shows it.
+            #expect(await bench.get("/jobs/a").field("Cache-Status") == "transcribe-gateway; hit; ttl=4")
+            bench.clock.advance(by: .seconds(7))
+            #expect(await bench.get("/jobs/a").field("Cache-Status") == "transcribe-gateway; fwd=stale; stored")
+            bench.clock.advance(by: .seconds(8))
+            #expect(await bench.get("/jobs/a").field("Cache-Status") == "transcribe-gateway; hit; ttl=-3")
+        }
+    }
+
+    @Test func showsNothingThatWasPurgedMeanwhile() async throws {
+        try await afterSeeing(.seconds(60)) { bench in
+            bench.source.fail("a", Self.failure)
+            bench.source.closeGate()
+            async let waiting = bench.get("/jobs/a")
+            #expect(await eventually { bench.source.held == 1 })
+            bench.gateway.purge(try JobName("a"))
+            bench.source.openGate()
+            #expect(await waiting.status == .badGateway)
+            #expect(bench.gateway.cacheCounts.entries == 0)
+        }
+    }
+
+    @Test func leavesAWSAloneForTwoSecondsAtMost() async throws {
+        try await afterSeeing(.seconds(100), { $0.fetch.freshness.running = .seconds(60) }) { bench in
+            bench.source.fail("a", Self.failure)
+            let reply = await bench.get("/jobs/a")
+            #expect(reply.field("Retry-After") == "2")
+            bench.source.put("a", .finished("a"))
+            bench.clock.advance(by: .seconds(2))
+            #expect(await bench.get("/jobs/a").text.contains("COMPLETED"))
+        }
+    }
+
+    @Test func refreshesNotWithEveryRequestThatFailsWithoutGrace() async throws {
+        try await afterSeeing(.seconds(8), { $0.fetch.freshness.staleIfError = .zero }) { bench in
+            bench.source.fail("a", Self.failure)
+            _ = await bench.get("/jobs/a")
+            #expect(await eventually { bench.source.calls == 2 && bench.gateway.fetcher.flying == 0 })
+            for _ in 1...10 { #expect(await bench.get("/jobs/a").status == .ok) }
+            #expect(await eventually { bench.gateway.fetcher.flying == 0 })
+            #expect(bench.source.calls == 2)
         }
     }
 
