@@ -9,7 +9,8 @@ public struct ChainReport: Sendable {
         case failed(CredentialsError)
     }
 
-    /// The providers that were asked, by name. Those after the one that decided are missing.
+    /// The providers that were asked, by name, and the one that yielded by that of the origin. Those after the one that
+    /// decided are missing.
     public private(set) var steps: [(provider: String, verdict: Verdict)] = []
     /// What the last step found, if it did.
     public private(set) var credentials: Credentials?

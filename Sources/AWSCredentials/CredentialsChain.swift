@@ -2,11 +2,13 @@ public import Curl
 public import SigV4
 
 /// Providers in order: the first that yields wins, one that fails ends the search, one that is not set up is passed by.
-/// A chain is a provider itself.
+/// From then on nobody but the winner is asked, as whoever comes after it would give somebody else's permissions. A chain
+/// is a provider itself.
 public struct CredentialsChain: CredentialsProvider {
     /// "chain".
     public let name = "chain"
     private let providers: [any CredentialsProvider]
+    private let winner = ChainWinner()
 
     /// The providers in the order in which they are asked.
     public init(_ providers: [any CredentialsProvider]) {
@@ -24,8 +26,8 @@ public struct CredentialsChain: CredentialsProvider {
         let variables = EnvironmentProvider(environment: environment)
         let container = ContainerProvider(environment: environment, files: files, transport: transport, pause: pause)
         let metadata = InstanceMetadataProvider(
-            // Files that are broken end the chain at the profile, before this is asked.
-            environment: environment, profile: try? ProfileSettings(environment: environment, files: files),
+            environment: environment,
+            profile: { () throws(CredentialsError) in try ProfileSettings(environment: environment, files: files) },
             transport: transport, pause: pause)
         let named = NamedSources(environment: variables, container: container, instanceMetadata: metadata)
         self.init([
@@ -37,26 +39,35 @@ public struct CredentialsChain: CredentialsProvider {
         ])
     }
 
-    /// The first answer that is found, else a reason that names each source tried. Throws what a broken provider threw.
+    /// The first answer that is found, else a reason that names each source tried. Throws what a broken provider threw,
+    /// and `disappeared` where the winner is not set up any more.
     public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
         try await report(at: now).answer()
     }
 
-    /// Asks the providers and keeps what each one said.
+    /// Asks the providers, or the one that has won, and keeps what each one said.
     public func report(at now: Timestamp) async -> ChainReport {
         var report = ChainReport()
-        for provider in providers where !report.isDecided {
-            await report.append(provider, at: now)
+        if let index = winner.index {
+            await report.append(providers[index], hasWon: true, at: now)
+            return report
+        }
+        for (index, provider) in providers.enumerated() where !report.isDecided {
+            await report.append(provider, hasWon: false, at: now)
+            if report.credentials != nil { winner.index = index }
         }
         return report
     }
 }
 
 extension ChainReport {
-    fileprivate mutating func append(_ provider: any CredentialsProvider, at now: Timestamp) async {
+    fileprivate mutating func append(
+        _ provider: any CredentialsProvider, hasWon: Bool, at now: Timestamp
+    ) async {
         do throws(CredentialsError) {
             switch try await provider.credentials(at: now) {
-            case .found(let credentials, let origin): append(provider.name, .found, yielding: credentials, from: origin)
+            case .found(let credentials, let origin): append(origin.name, .found, yielding: credentials, from: origin)
+            case .notConfigured(let reason) where hasWon: throw .disappeared(source: provider.name, reason: reason)
             case .notConfigured(let reason): append(provider.name, .notConfigured(reason: reason))
             }
         } catch {

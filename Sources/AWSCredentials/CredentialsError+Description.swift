@@ -23,6 +23,9 @@ extension CredentialsError: CustomStringConvertible {
         case .expired(let end): "the credentials ended at \(end)"
         case .notConfigured(let reason): "no source of AWS credentials is set up: \(reason)"
         case .unchanged: "AWS refused the credentials and their source still yields the same ones"
+        case .refusedAgain: "AWS refused the credentials and those that their source gave in their place"
+        case .disappeared(let source, let reason):
+            "\(source) gave credentials before, and now there are none: \(reason)"
         case .cancelled: "the caller was cancelled while it waited for credentials"
         case .stopped: "credentials are no longer refreshed"
         }

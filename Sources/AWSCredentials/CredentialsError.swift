@@ -41,6 +41,10 @@ public enum CredentialsError: Error, Sendable, Equatable {
     case notConfigured(reason: String)
     /// AWS refused a set, and its source still yields the same one.
     case unchanged
+    /// AWS refused a set, and the one that was fetched in its place. The source is left alone for a while.
+    case refusedAgain
+    /// This source gave credentials before and now says, in words, that nobody set it up.
+    case disappeared(source: String, reason: String)
     /// The caller was cancelled while it waited. The refresh goes on.
     case cancelled
     /// The refresher has stopped and holds no usable set.

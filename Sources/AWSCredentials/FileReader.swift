@@ -32,7 +32,7 @@ public struct FileReader: Sendable {
             else { throw FileFault.tooLarge(limit: limit) }
             return try Data(contentsOf: file)
         } catch {
-            return try absence(or: error)
+            return try absence(of: file, or: error)
         }
     }
 
@@ -43,12 +43,24 @@ public struct FileReader: Sendable {
     }
 
     /// Nil where the error says that there is no such file.
-    private func absence(or error: any Error) throws(FileFault) -> Data? {
+    private func absence(of file: URL, or error: any Error) throws(FileFault) -> Data? {
         switch (error as? FileFault, (error as? CocoaError)?.code) {
         case (let fault?, _): throw fault
         case (_, .fileReadNoSuchFile?): return nil
         case (_, .fileReadNoPermission?): throw .permissionDenied
-        default: throw .unreadable
+        default:
+            guard isBlocked(file.path) else { throw .unreadable }
+            return nil
+        }
+    }
+
+    /// Whether something on the way is no directory, such as a home directory that is `/dev/null`.
+    private func isBlocked(_ path: String) -> Bool {
+        let ends = path.indices.dropFirst().filter { path[$0] == "/" }
+        return ends.contains { end in
+            var isDirectory = false
+            return FileManager.default.fileExists(atPath: String(path[..<end]), isDirectory: &isDirectory)
+                && !isDirectory
         }
     }
 }

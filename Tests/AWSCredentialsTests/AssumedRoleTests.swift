@@ -37,7 +37,7 @@ import Testing
     @Test func signsTheRequestAndTakesWhatComes() async throws {
         let transport = ScriptedTransport(.success(.role()))
         let answer = try await answer("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
-        #expect(answer == .found(role, from: CredentialsOrigin("profile", isStaticallyStable: true)))
+        #expect(answer == .found(role, from: CredentialsOrigin("profile (assumed role)", isStaticallyStable: true)))
         let request = try #require(transport.seen.first)
         #expect(request.method == "POST")
         #expect(request.url == "https://sts.eu-west-1.amazonaws.com/")

@@ -1,5 +1,7 @@
 import AWSCredentials
+import FoundationEssentials
 import SigV4
+import Synchronization
 import Testing
 
 @Suite struct CredentialsChainTests {
@@ -19,7 +21,8 @@ import Testing
     @Test func takesTheFirstThatYieldsAndAsksNoFurther() async throws {
         let chain = CredentialsChain([absent, first, broken, second])
         #expect(try await chain.credentials(at: .noon) == .found(.number(1), from: .plain))
-        #expect(await chain.report(at: .noon).steps.map(\.provider) == ["absent", "first"])
+        let again = CredentialsChain([absent, first, broken, second])
+        #expect(await again.report(at: .noon).steps.map(\.provider) == ["absent", "test"])
     }
 
     @Test func endsWithAProviderThatIsBroken() async throws {
@@ -42,9 +45,52 @@ import Testing
 
     @Test func saysWhichProviderWonAndWhyTheOthersDidNot() async {
         let report = await CredentialsChain([absent, second]).report(at: .noon)
-        #expect(report.description == "absent: nothing is set; second: found")
+        #expect(report.description == "absent: nothing is set; test: found")
         #expect(report.credentials == .number(2))
         #expect(report.origin == .stable)
+    }
+
+    /// Says one thing after the other, and the last one again and again.
+    private final class ChangingProvider: CredentialsProvider {
+        let name = "changing"
+        private let answers: Mutex<[ProviderAnswer]>
+
+        init(_ answers: ProviderAnswer...) { self.answers = Mutex(answers) }
+
+        func credentials(at now: Timestamp) -> ProviderAnswer {
+            answers.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
+        }
+    }
+
+    @Test func asksNobodyButTheProviderThatHasWonOnce() async throws {
+        let gone = ProviderAnswer.notConfigured(reason: "no file")
+        let found = ProviderAnswer.found(.number(1), from: .plain)
+        let chain = CredentialsChain([ChangingProvider(gone, found, gone), second])
+        #expect(try await chain.credentials(at: .noon).credentials == .number(2))
+        let pinned = CredentialsChain([absent, ChangingProvider(found, gone, gone, found), second])
+        #expect(try await pinned.credentials(at: .noon) == found)
+        await #expect(throws: CredentialsError.disappeared(source: "changing", reason: "no file")) {
+            try await pinned.credentials(at: .noon)
+        }
+        #expect(await pinned.report(at: .noon).steps.count == 1)
+        #expect(try await pinned.credentials(at: .noon) == found)
+    }
+
+    @Test func keepsToTheProfileWhileItsFileIsGone() async throws {
+        let folder = try Folder()
+        try folder.write("[default]\naws_access_key_id = A\naws_secret_access_key = B\n", to: "/home/.aws/credentials")
+        let transport = ScriptedTransport.nobody
+        let chain = CredentialsChain(
+            environment: ["HOME": "/home"], files: folder.files, transport: transport, pause: { _ in })
+        #expect(try await chain.credentials(at: .noon).credentials?.accessKeyID == "A")
+        try FileManager.default.removeItem(atPath: folder.path + "/home/.aws/credentials")
+        do throws(CredentialsError) {
+            _ = try await chain.credentials(at: .noon)
+            Issue.record("yielded something")
+        } catch {
+            #expect(error.isRecoverable && "\(error)".hasPrefix("profile gave credentials before"))
+        }
+        #expect(transport.seen.isEmpty)
     }
 
     @Test func asksTheEnvironmentBeforeTheProfile() async throws {

@@ -5,6 +5,11 @@ import SigV4
 import Testing
 
 @Suite struct CredentialsErrorTests {
+    @Test(arguments: [(ChildProcessError.timedOut, true), (.notFound, false), (.failed(status: 1), false)])
+    func takesAProgramThatWasTooSlowForOneThatMayBeFaster(fault: ChildProcessError, isTransient: Bool) {
+        #expect(CredentialsError.processFailed(profile: "p", .failed(fault)).isTransient == isTransient)
+    }
+
     @Test(arguments: [
         (
             CredentialsError.halfSet(variable: "AWS_ACCESS_KEY_ID", missing: "AWS_SECRET_ACCESS_KEY"),

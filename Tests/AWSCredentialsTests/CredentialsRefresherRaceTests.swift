@@ -6,6 +6,8 @@ import Testing
 /// For ThreadSanitizer as much as for the counts.
 @Suite(.timeLimit(.minutes(5))) struct CredentialsRefresherRaceTests {
     private let provider = CountingProvider()
+    /// So late that no refusal before it counts any more.
+    private let later = Timestamp.noon + 600
 
     private func running(_ body: (CredentialsRefresher) async throws -> Void) async throws {
         let refresher = CredentialsRefresher(provider: provider, now: { .noon }, report: { _ in })
@@ -17,10 +19,10 @@ import Testing
 
     @Test func fetchesOnceForEightWhoAreRefusedTogether() async throws {
         try await running { refresher in
-            var held = try await refresher.current(at: .noon)
+            var held = try await refresher.current(at: later)
             for round in 2...1_001 {
                 let replacements = try await atOnce { [held] in
-                    try await refresher.replacement(for: held, at: .noon)
+                    try await refresher.replacement(for: held, at: later)
                 }
                 #expect(replacements == Array(repeating: .number(round), count: 8))
                 held = replacements[0]
@@ -32,11 +34,11 @@ import Testing
     @Test func neverFetchesTwiceAtOnceWhileEightRefuseAsFastAsTheyCan() async throws {
         try await running { refresher in
             _ = try await atOnce {
-                var held = try await refresher.current(at: .noon)
+                var held = try await refresher.current(at: later)
                 for round in 0..<12_500 {
-                    let next = try await refresher.replacement(for: held, at: .noon)
+                    let next = try await refresher.replacement(for: held, at: later)
                     #expect(next != held)
-                    held = round.isMultiple(of: 3) ? try await refresher.current(at: .noon) : next
+                    held = round.isMultiple(of: 3) ? try await refresher.current(at: later) : next
                 }
                 return held
             }
@@ -50,8 +52,8 @@ import Testing
         try await running { refresher in
             _ = try await atOnce {
                 for _ in 0..<2_500 {
-                    let held = try await refresher.current(at: .noon)
-                    let caller = Task { try await refresher.replacement(for: held, at: .noon) }
+                    let held = try await refresher.current(at: later)
+                    let caller = Task { try await refresher.replacement(for: held, at: later) }
                     caller.cancel()
                     if case .failure = await caller.result { cancelled.add(1, ordering: .relaxed) }
                 }

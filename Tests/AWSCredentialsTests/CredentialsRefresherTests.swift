@@ -30,6 +30,23 @@ import Testing
         }
     }
 
+    @Test func beginsWithTheSetThatIsKnownAndAsksNobody() async throws {
+        let provider = CountingProvider()
+        let end = Timestamp.noon + 3_600
+        let refresher = CredentialsRefresher(
+            provider: provider, holding: (.number(9, until: end), .plain), now: { [clock] in clock.now },
+            tick: .milliseconds(1), report: { [events] in events.append($0) })
+        #expect(try await refresher.current(at: .noon) == .number(9, until: end))
+        try await running(refresher) {
+            #expect(await events.next() == .refreshed(expiration: end, from: .plain))
+            let held = try await refresher.current(at: .noon)
+            #expect(held == .number(9, until: end))
+            #expect(provider.seen.fetches == 0)
+            clock.advance(seconds: 3_300)
+            #expect(await events.next() == .refreshed(expiration: nil, from: .stable))
+        }
+    }
+
     @Test func sharesOneFetchAmongTheFirstCallers() async throws {
         let provider = CountingProvider()
         let refresher = refresher(provider)

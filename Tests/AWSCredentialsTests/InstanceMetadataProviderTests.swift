@@ -14,7 +14,7 @@ import Testing
         _ environment: [String: String] = [:], through transport: some Transport, jitter: Int64 = 0
     ) -> InstanceMetadataProvider {
         InstanceMetadataProvider(
-            environment: environment, profile: nil, transport: transport, jitter: { jitter }, pause: { _ in })
+            environment: environment, profile: { nil }, transport: transport, jitter: { jitter }, pause: { _ in })
     }
 
     @Test func takesTheRoleOfTheInstance() async throws {
@@ -118,7 +118,7 @@ import Testing
     private func reason(_ environment: [String: String] = [:], through transport: some Transport) async throws -> String
     {
         let provider = InstanceMetadataProvider(
-            environment: environment, profile: nil, transport: transport, pause: { _ in })
+            environment: environment, profile: { nil }, transport: transport, pause: { _ in })
         guard case .notConfigured(let reason) = try await provider.credentials(at: .noon) else { return "found" }
         return reason
     }
@@ -187,7 +187,7 @@ import Testing
         let service = InstanceMetadataService(end: "2026-11-24T12:00:00Z")
         try await service.server.serving { transport in
             let provider = InstanceMetadataProvider(
-                environment: [:], profile: nil, transport: transport, jitter: { jitter }, pause: { _ in })
+                environment: [:], profile: { nil }, transport: transport, jitter: { jitter }, pause: { _ in })
             let end = Timestamp.noon.adding(milliseconds: 600_000 + jitter)
             let origin = CredentialsOrigin("instance metadata", isStaticallyStable: true, overdueSince: .noon)
             let answer = try await provider.credentials(at: .noon)
@@ -198,7 +198,7 @@ import Testing
     @Test func leavesASetAloneThatIsAboutToEnd() async throws {
         let service = InstanceMetadataService(end: "2026-11-24T12:00:01Z")
         try await service.server.serving { transport in
-            let provider = InstanceMetadataProvider(environment: [:], profile: nil, transport: transport)
+            let provider = InstanceMetadataProvider(environment: [:], profile: { nil }, transport: transport)
             let answer = try await provider.credentials(at: .noon)
             #expect(answer.credentials == .number(1, until: .noon + 1))
         }

@@ -12,7 +12,7 @@ import Testing
     ])
     func failsOnASettingThatNobodyCanFollow(variable: String, value: String) async {
         let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
-        let provider = InstanceMetadataProvider(environment: [variable: value], profile: nil, transport: transport)
+        let provider = InstanceMetadataProvider(environment: [variable: value], profile: { nil }, transport: transport)
         do throws(CredentialsError) {
             _ = try await provider.credentials(at: .noon)
             Issue.record("took it")
@@ -26,6 +26,22 @@ import Testing
     func takesAnEndpointWithOrWithoutASlash(endpoint: String) async {
         let expected = (endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint) + "/latest/api/token"
         #expect(await url(["AWS_EC2_METADATA_SERVICE_ENDPOINT": endpoint], FileReader()) == expected)
+    }
+
+    @Test func readsTheProfileAnewForEachAnswer() async throws {
+        let folder = try Folder()
+        let files = folder.files
+        let transport = ScriptedTransport { _ in CurlResponse(status: 404) }
+        let provider = InstanceMetadataProvider(
+            environment: [:],
+            profile: { () throws(CredentialsError) in
+                try ProfileSettings(environment: ["HOME": "/home"], files: files)
+            }, transport: transport)
+        for endpoint in ["http://a:1", "http://b:2"] {
+            try folder.write("[default]\nec2_metadata_service_endpoint = \(endpoint)", to: "/home/.aws/config")
+            _ = try await provider.credentials(at: .noon)
+            #expect(transport.seen.last?.url.hasPrefix(endpoint) == true)
+        }
     }
 }
 
@@ -66,9 +82,10 @@ struct InstanceMetadataVectorTests {
 /// The URL that is asked first, or nil where nobody is.
 private func url(_ environment: [String: String], _ files: FileReader) async -> String? {
     let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
-    let profile = try? ProfileSettings(environment: environment, files: files)
     let provider = InstanceMetadataProvider(
-        environment: environment, profile: profile, transport: transport, pause: { _ in })
+        environment: environment,
+        profile: { () throws(CredentialsError) in try ProfileSettings(environment: environment, files: files) },
+        transport: transport, pause: { _ in })
     _ = try? await provider.credentials(at: .noon)
     return transport.seen.first?.url
 }

@@ -44,7 +44,7 @@ import Testing
         let asked = Mutex<[Timestamp]>([])
         try await service.server.serving { transport in
             let provider = InstanceMetadataProvider(
-                environment: [:], profile: nil, transport: transport, jitter: { 0 }, pause: { _ in })
+                environment: [:], profile: { nil }, transport: transport, jitter: { 0 }, pause: { _ in })
             let counted = WatchedProvider(provider) { now in asked.withLock { $0.append(now) } }
             try await life.lived(on: counted) { refresher in
                 for step in 1...720 {

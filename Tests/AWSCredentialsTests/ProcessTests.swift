@@ -25,7 +25,7 @@ import Testing
             """, more: "aws_account_id = 34")
         let expected = Credentials(
             accessKeyID: "A", secretAccessKey: "B", sessionToken: "C", expiration: .noon + 3_600, accountID: "12")
-        #expect(answer == .found(expected, from: CredentialsOrigin("profile")))
+        #expect(answer == .found(expected, from: CredentialsOrigin("profile (process)")))
     }
 
     @Test func takesTheProfilesAccountForWantOfOne() async throws {

@@ -28,6 +28,8 @@ import Testing
         ("role_arn = r\ncredential_source = Environment\nduration_seconds = an hour", .malformedDuration),
         ("role_arn = r\nweb_identity_token_file = /t\nduration_seconds = 43201", .malformedDuration),
         ("web_identity_token_file = /t", .missing(key: "role_arn")),
+        ("credential_source = Environment", .missing(key: "role_arn")),
+        ("source_profile = b\n[profile b]\naws_access_key_id = x", .missing(key: "role_arn")),
         ("login_session = s", .needsLogin),
         ("credential_process = a 'b", .malformedCommand),
         ("sso_session = dev\nsso_account_id = 1\nsso_role_name = r", .unknownSession("dev")),

@@ -1,5 +1,6 @@
 import AWSCredentials
 import FoundationEssentials
+import Glibc
 import SigV4
 import Testing
 
@@ -63,13 +64,34 @@ import Testing
             Issue.record("yielded credentials")
             return
         }
-        #expect(reason.contains("/home/.aws/config cannot be read"))
+        #expect(reason.contains("/home/.aws/config does not exist"))
     }
 
-    @Test func failsOnANamedFileThatCannotBeReached() async throws {
-        try folder.write("a file where a directory should be", to: "/home/.aws")
-        await #expect(throws: CredentialsError.unreadableFile(path: "/home/.aws/config", .unreadable)) {
-            try await answer(["AWS_CONFIG_FILE": "/home/.aws/config"])
+    /// As where the process has no descriptor left; here it is a name that is too long.
+    @Test(arguments: ["HOME", "AWS_CONFIG_FILE"])
+    func failsOnAFileThatCannotBeRead(variable: String) async throws {
+        let long = "/" + String(repeating: "a", count: 300)
+        let path = variable == "HOME" ? long + "/.aws/config" : long
+        await #expect(throws: CredentialsError.unreadableFile(path: path, .unreadable)) {
+            try await answer([variable: long])
+        }
+    }
+
+    @Test(arguments: [
+        (nil, CredentialsError.unknownProfile("p")), ("/f", .unreadableFile(path: "/f", .permissionDenied)),
+    ])
+    func saysNothingOfAProfileThatMayBeInAFileNobodyMayRead(forbidden: String?, error: CredentialsError) {
+        let configuration = SharedConfiguration(config: [:], credentials: [:], forbidden: forbidden)
+        #expect(configuration.absence(of: "p") == error)
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root may read everything"))
+    func saysThatAFileMayNotBeReadWhereTheNamedProfileMayBeInIt() async throws {
+        try folder.write("[profile p]", to: "/home/.aws/config")
+        let file = folder.path + "/home/.aws/config"
+        try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: file)
+        await #expect(throws: CredentialsError.unreadableFile(path: "/home/.aws/config", .permissionDenied)) {
+            try await answer(["HOME": "/home", "AWS_PROFILE": "p"])
         }
     }
 }

@@ -18,22 +18,42 @@ import Testing
     }
 
     @Test func joinsThePartsOfAProfileFromBothFiles() async throws {
-        try folder.write("[default]\nregion = eu-west-1\naws_access_key_id = AKID\n", to: "/home/.aws/config")
         try folder.write(
-            "[default]\naws_secret_access_key = HUSH\nAWS_SESSION_TOKEN = TOKEN\naws_account_id = 12\n",
-            to: "/home/.aws/credentials")
+            "[default]\naws_access_key_id = AKID\naws_secret_access_key = HUSH\naws_account_id = 12\n",
+            to: "/home/.aws/config")
+        try folder.write("[default]\nAWS_SESSION_TOKEN = TOKEN\n", to: "/home/.aws/credentials")
         let expected = Credentials(
             accessKeyID: "AKID", secretAccessKey: "HUSH", sessionToken: "TOKEN", accountID: "12")
         #expect(try await answer().credentials == expected)
     }
 
+    @Test func takesNothingOfAnotherSetToTheKeysOfTheCredentialsFile() async throws {
+        try folder.write(
+            """
+            [default]
+            aws_access_key_id = OLD
+            aws_secret_access_key = OLD
+            aws_session_token = OLD
+            aws_account_id = 12
+            """, to: "/home/.aws/config")
+        try folder.write(
+            "[default]\naws_access_key_id = AKID\naws_secret_access_key = HUSH\n", to: "/home/.aws/credentials")
+        #expect(try await answer().credentials == Credentials(accessKeyID: "AKID", secretAccessKey: "HUSH"))
+        try folder.write("[default]\naws_access_key_id = AKID\n", to: "/home/.aws/credentials")
+        await #expect(throws: CredentialsError.incompleteProfile("default", missing: "aws_secret_access_key")) {
+            try await answer()
+        }
+    }
+
     @Test func findsTheFilesWhereTheVariablesSay() async throws {
-        try folder.write("[profile work]\naws_access_key_id = AKID\n", to: "/etc/aws.conf")
-        try folder.write("[work]\naws_secret_access_key = HUSH\n", to: "/home/secrets/aws")
+        try folder.write(
+            "[profile work]\naws_access_key_id = AKID\naws_secret_access_key = HUSH\n", to: "/etc/aws.conf")
+        try folder.write("[work]\naws_session_token = TOKEN\n", to: "/home/secrets/aws")
         let environment = [
             "AWS_PROFILE": "work", "AWS_CONFIG_FILE": "/etc/aws.conf", "AWS_SHARED_CREDENTIALS_FILE": "~/secrets/aws",
         ]
-        #expect(try await answer(environment).credentials == Credentials(accessKeyID: "AKID", secretAccessKey: "HUSH"))
+        let expected = Credentials(accessKeyID: "AKID", secretAccessKey: "HUSH", sessionToken: "TOKEN")
+        #expect(try await answer(environment).credentials == expected)
     }
 
     @Test func readsTheFilesAnewForEveryAnswer() async throws {

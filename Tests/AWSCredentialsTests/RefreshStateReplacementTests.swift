@@ -59,6 +59,42 @@ import Testing
         #expect(state.answer(.replacement(for: .number(1)), at: .noon + 5) == .use(.number(2)))
     }
 
+    /// Looks up once a second for `seconds`, and AWS refuses every set; each fetch brings another one. Yields the
+    /// seconds of the fetches.
+    private func refuseEverySet(for seconds: Range<Int64>) -> [Int64] {
+        var fetches: [Int64] = []
+        for second in seconds {
+            let now = Timestamp.noon + second
+            guard case .use(let current) = state.answer(.current, at: now) else {
+                Issue.record("no set at second \(second)")
+                return fetches
+            }
+            _ = state.answer(.replacement(for: current), at: now)
+            guard state.beginsFetch(at: now) else { continue }
+            fetches.append(second)
+            state.land(.success(.number(1_000 + Int(second))), at: now)
+        }
+        return fetches
+    }
+
+    @Test func asksASourceThatAlwaysHasANewSetAtGrowingDistances() {
+        #expect(refuseEverySet(for: 0..<1_300) == [0, 5, 15, 35, 75, 155, 315, 615, 915, 1_215])
+    }
+
+    @Test func saysThatAWSRefusesTheNewSetToo() {
+        #expect(state.answer(.replacement(for: .number(1)), at: .noon) == .wait)
+        #expect(state.beginsFetch(at: .noon))
+        state.land(.success(.number(2)), at: .noon)
+        #expect(state.answer(.replacement(for: .number(2)), at: .noon + 4) == .refuse(.refusedAgain))
+        #expect(state.answer(.current, at: .noon + 4) == .use(.number(2)))
+        #expect(state.answer(.replacement(for: .number(1)), at: .noon + 4) == .use(.number(2)))
+    }
+
+    @Test func forgetsRefusalsAfterFiveMinutesWithoutAny() {
+        #expect(refuseEverySet(for: 0..<70) == [0, 5, 15, 35])
+        #expect(refuseEverySet(for: 370..<400) == [370, 375, 385])
+    }
+
     @Test func letsNobodyWaitOnceItIsClosed() {
         state.close()
         #expect(state.answer(.replacement(for: .number(1)), at: .noon) == .refuse(.stopped))

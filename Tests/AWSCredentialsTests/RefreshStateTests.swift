@@ -138,4 +138,16 @@ import Testing
         let expected = Array(stride(from: 3_300, to: 7_200, by: Int(lull / 1_000)))
         #expect(fetches.map(Int.init) == expected)
     }
+
+    @Test func triesASourceWhoseSetsEndAsTheySayOnceAMinute() {
+        let state = RehearsedState(origin: .plain)
+        _ = state.beginsFetch(at: .noon)
+        state.land(.success(.number(1, until: hour)), at: .noon)
+        var fetches: [Int64] = []
+        for second in 0..<3_600 as Range<Int64> where state.beginsFetch(at: .noon + second) {
+            fetches.append(3_600 - second)
+            state.land(failure, at: .noon + second, lull: 600_000)
+        }
+        #expect(fetches == [300, 240, 180, 120, 60])
+    }
 }

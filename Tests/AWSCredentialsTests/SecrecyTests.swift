@@ -34,7 +34,7 @@ import Testing
         let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
         let agent = environment.merging(["AWS_CONTAINER_AUTHORIZATION_TOKEN": "TOKEN"]) { $1 }
         #expect(isSilent(ContainerProvider(environment: agent, files: files, transport: transport)))
-        #expect(isSilent(InstanceMetadataProvider(environment: agent, profile: nil, transport: transport)))
+        #expect(isSilent(InstanceMetadataProvider(environment: agent, profile: { nil }, transport: transport)))
     }
 
     @Test func keepsSecretsOutOfPlansAndTheirSources() throws {

@@ -56,7 +56,7 @@ import Testing
         try signIn(until: .noon + 3_600)
         let transport = ScriptedTransport(.success(Self.keys))
         let answer = try await provider(transport).credentials(at: .noon)
-        #expect(answer == .found(found, from: CredentialsOrigin("profile")))
+        #expect(answer == .found(found, from: CredentialsOrigin("profile (single sign-on)")))
         let request = try #require(transport.seen.first)
         #expect(
             request.url == "https://portal.sso.eu-west-1.amazonaws.com/federation/credentials"
@@ -94,15 +94,27 @@ import Testing
         #expect(try signedIn() == before)
     }
 
-    @Test func usesASignInThatCannotBeProlongedToItsEnd() async throws {
+    @Test(arguments: ["invalid_grant", "expired_token", "invalid_client", "unauthorized_client"])
+    func usesASignInThatCannotBeProlongedToItsEnd(code: String) async throws {
         try signIn(until: .noon + 60)
         let transport = ScriptedTransport { request throws(CurlError) in
-            request.url.hasPrefix("https://oidc.") ? .text("{}", status: 400) : Self.keys
+            request.url.hasPrefix("https://oidc.") ? .text(#"{"error": "\#(code)"}"#, status: 400) : Self.keys
         }
         #expect(try await provider(transport).credentials(at: .noon).credentials == found)
         #expect(transport.seen.last?["x-amz-sso_bearer_token"] == "TOKEN1")
         await #expect(throws: CredentialsError.signOnFailed(profile: "default", .ended)) {
             try await provider(transport).credentials(at: .noon + 60)
+        }
+    }
+
+    @Test(arguments: [#"{"error": "invalid_request"}"#, #"{"error": "slow_down"}"#, "{}", "<html>"], [400, 401, 403])
+    func takesAnyOtherRefusalForOneThatMayPass(body: String, status: Int) async throws {
+        try signIn(until: .noon)
+        let fault = CredentialsError.endpointFailed(
+            "IAM Identity Center at oidc.eu-west-1.amazonaws.com", .status(status))
+        #expect(fault.isRecoverable)
+        await #expect(throws: fault) {
+            try await provider(ScriptedTransport(.success(.text(body, status: status)))).credentials(at: .noon)
         }
     }
 
@@ -127,9 +139,9 @@ import Testing
     @Test(arguments: ["", "{}", #"{"accessToken": "HUSH", "expiresAt": "soon"}"#])
     func failsOnAFileThatHoldsNoSignIn(text: String) async throws {
         try folder.write(text, to: Self.file)
-        await #expect(throws: CredentialsError.signOnFailed(profile: "default", .malformed(path: Self.file))) {
-            try await provider(.nobody).credentials(at: .noon)
-        }
+        let fault = CredentialsError.signOnFailed(profile: "default", .malformed(path: Self.file))
+        #expect(fault.isRecoverable)
+        await #expect(throws: fault) { try await provider(.nobody).credentials(at: .noon) }
     }
 
     @Test func failsOnASignInThatHasEnded() async throws {

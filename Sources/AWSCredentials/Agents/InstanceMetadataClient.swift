@@ -1,23 +1,14 @@
 import Curl
 import SigV4
-import Synchronization
 
 /// Asks the instance metadata service in its version 2 ("Use the Instance Metadata Service" in the Amazon EC2 User
 /// Guide). Version 1, which anybody can ask who makes this process fetch a URL, is never spoken.
-final class InstanceMetadataClient: Sendable {
+struct InstanceMetadataClient: Sendable {
     let settings: InstanceMetadataSettings
-    private let transport: any Transport
-    private let pause: @Sendable (Duration) async -> Void
-    private let token = Mutex<InstanceMetadataToken?>(nil)
-
-    init(
-        settings: InstanceMetadataSettings, transport: any Transport,
-        pause: @escaping @Sendable (Duration) async -> Void
-    ) {
-        self.settings = settings
-        self.transport = transport
-        self.pause = pause
-    }
+    let tokens: InstanceMetadataTokenStore
+    let transport: any Transport
+    /// Waits between two attempts.
+    let pause: @Sendable (Duration) async -> Void
 
     /// The content at `path`, or nil where there is none (404). A token that is refused is replaced once.
     func content(at path: String, now: Timestamp) async throws(InstanceMetadataFailure) -> [UInt8]? {
@@ -48,7 +39,7 @@ final class InstanceMetadataClient: Sendable {
 
 extension InstanceMetadataClient {
     private func currentToken(at now: Timestamp) async throws(InstanceMetadataFailure) -> InstanceMetadataToken {
-        if let held = token.withLock({ $0 }), held.isUsable(at: now) { return held }
+        if let held = tokens.token(for: settings.endpoint, at: now) { return held }
         return try await freshToken(at: now)
     }
 
@@ -61,7 +52,7 @@ extension InstanceMetadataClient {
             throw silence(error)
         }
         let fresh = try freshToken(in: response, at: now)
-        token.withLock { $0 = fresh }
+        tokens.keep(fresh, for: settings.endpoint)
         return fresh
     }
 

@@ -5,28 +5,32 @@ public import SigV4
 public struct InstanceMetadataProvider: CredentialsProvider {
     /// "instance metadata".
     public let name = "instance metadata"
-    /// Nil where the service is switched off.
-    private let client: Result<InstanceMetadataClient?, CredentialsError>
+    private let environment: Variables
+    private let profile: @Sendable () throws(CredentialsError) -> ProfileSettings?
+    private let transport: any Transport
     private let jitter: @Sendable () -> Int64
+    private let pause: @Sendable (Duration) async -> Void
+    private let tokens = InstanceMetadataTokenStore()
 
-    /// The environment comes before the profile. `jitter` is a random number of milliseconds from 0 to 5 minutes, added
+    /// The environment comes before the profile, which is read anew for each answer. `jitter` is a random number of milliseconds from 0 to 5 minutes, added
     /// to the life of a set that has ended; `pause` waits between two attempts.
     public init(
-        environment: [String: String], profile: ProfileSettings?, transport: any Transport,
+        environment: [String: String], profile: @escaping @Sendable () throws(CredentialsError) -> ProfileSettings?,
+        transport: any Transport,
         jitter: @escaping @Sendable () -> Int64 = { .random(in: 0...300_000) },
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
+        self.environment = Variables(environment)
+        self.profile = profile
+        self.transport = transport
         self.jitter = jitter
-        client = Result { () throws(CredentialsError) in
-            let settings = try InstanceMetadataSettings(environment: Variables(environment), profile: profile)
-            return settings.map { InstanceMetadataClient(settings: $0, transport: transport, pause: pause) }
-        }
+        self.pause = pause
     }
 
-    /// Nobody there, or an instance without a role, is not configured. Throws for settings that cannot be used, and for
-    /// a service that is there and fails.
+    /// Nobody there, or an instance without a role, is not configured. Throws for settings that cannot be used, what
+    /// reading the profile throws, and for a service that is there and fails.
     public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
-        guard let client = try client.get()
+        guard let client = try client()
         else { return .notConfigured(reason: "\(InstanceMetadataSettings.disabled) is true") }
         do throws(InstanceMetadataFailure) {
             return try await answer(from: client, at: now)
@@ -36,6 +40,13 @@ public struct InstanceMetadataProvider: CredentialsProvider {
             case .faulty(let fault): throw .endpointFailed("the instance metadata service", fault)
             }
         }
+    }
+
+    /// Nil where the service is switched off.
+    private func client() throws(CredentialsError) -> InstanceMetadataClient? {
+        guard let settings = try InstanceMetadataSettings(environment: environment, profile: try profile())
+        else { return nil }
+        return InstanceMetadataClient(settings: settings, tokens: tokens, transport: transport, pause: pause)
     }
 
     private func answer(

@@ -1,31 +1,47 @@
-import Curl
+package import Curl
 
 /// Sends a request of a source of credentials, and again where another attempt may help: a source is asked seldom, and
 /// much hangs on its answer.
-struct PatientTransport: Sendable {
+package struct PatientTransport: Sendable {
     let transport: any Transport
     /// When the last attempt has to be over.
     let deadline: ContinuousClock.Instant
     /// Waits between two attempts.
     let pause: @Sendable (Duration) async -> Void
 
+    /// `pause` waits between two attempts, of which the last has to be over at the deadline.
+    package init(
+        transport: any Transport, deadline: ContinuousClock.Instant,
+        pause: @escaping @Sendable (Duration) async -> Void
+    ) {
+        self.transport = transport
+        self.deadline = deadline
+        self.pause = pause
+    }
+
     /// The last attempt's answer or error. `isTransient` says of an answer whether to try again.
-    func answer(
+    package func answer(
         to request: CurlRequest, retryingWhere isTransient: (CurlResponse) -> Bool
     ) async throws(CurlError) -> CurlResponse {
         var attempt = 1
         while true {
-            let isLast = attempt == Self.attempts
             do throws(CurlError) {
                 let response = try await transport.perform(request, deadline: min(deadline, .now + Self.timeout))
-                if isLast || !isTransient(response) { return response }
+                guard isTransient(response), isFollowed(attempt) else { return response }
             } catch {
-                if isLast || !error.isTransient || ContinuousClock.now >= deadline { throw error }
+                guard error.isTransient, isFollowed(attempt) else { throw error }
             }
-            await pause(.milliseconds(100 << attempt))
+            await pause(Self.delay(after: attempt))
             attempt += 1
         }
     }
+
+    /// Whether another attempt can begin before the deadline: otherwise the last answer says more than a time-out.
+    private func isFollowed(_ attempt: Int) -> Bool {
+        attempt < Self.attempts && .now + Self.delay(after: attempt) < deadline
+    }
+
+    private static func delay(after attempt: Int) -> Duration { .milliseconds(100 << attempt) }
 
     private static let attempts = 3
     /// For one attempt.
@@ -34,7 +50,7 @@ struct PatientTransport: Sendable {
 
 extension CurlError {
     /// Whether the same request may well be answered a moment later.
-    fileprivate var isTransient: Bool {
+    var isTransient: Bool {
         switch self {
         case .timedOut, .couldNotResolve, .couldNotConnect, .closedEarly: true
         case .tlsFailed, .answerTooLarge, .malformedAnswer, .unsupportedURL, .malformedRequest, .cancelled, .shutDown,

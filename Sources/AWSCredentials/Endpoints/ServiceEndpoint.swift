@@ -6,6 +6,7 @@ package struct ServiceEndpoint: Sendable, Equatable {
     package let url: String
     /// The value of `Host` as HTTP clients send it for ``url``.
     package let host: String
+    /// The region to sign for, whatever ``host`` is: `eu-west-1`.
     package let region: String
 
     /// What its endpoint rules say of a service in a region. They are the same for all services that hand out

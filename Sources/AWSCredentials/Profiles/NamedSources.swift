@@ -4,6 +4,7 @@ public struct NamedSources: Sendable {
     private let container: any CredentialsProvider
     private let instanceMetadata: any CredentialsProvider
 
+    /// One provider for each word that `credential_source` may be: `Environment`, `EcsContainer`, `Ec2InstanceMetadata`.
     public init(
         environment: any CredentialsProvider, container: any CredentialsProvider,
         instanceMetadata: any CredentialsProvider

@@ -4,13 +4,19 @@ package import SigV4
 package struct ProfilePlan: Sendable, Equatable {
     /// Where the first credentials come from.
     package enum Base: Sendable, Equatable {
+        /// Keys that stand in the profile.
         case staticKeys(Credentials)
+        /// A role for the bearer of a token in a file.
         case webIdentity(WebIdentity)
+        /// A role of a user of IAM Identity Center.
         case singleSignOn(SignOnSettings)
+        /// A program that writes them.
         case process(CredentialProcess)
+        /// The source that `credential_source` names.
         case named(CredentialSource)
     }
 
+    /// Who yields the first credentials: the profile's own where ``roles`` is empty, else those that ask for the first.
     package let base: Base
     /// In the order in which they are assumed: the last one is the profile's own.
     package let roles: [Role]

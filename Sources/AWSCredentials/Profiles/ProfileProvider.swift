@@ -30,7 +30,7 @@ public struct ProfileProvider: CredentialsProvider {
         let configuration = try SharedConfiguration(environment: environment, files: files)
         let selection = ProfileSelection(environment: environment)
         guard let profile = configuration.sections[.profile(selection.name)] else {
-            if selection.isNamed { throw .unknownProfile(selection.name) }
+            if selection.isNamed { throw configuration.absence(of: selection.name) }
             let reasons = ["there is no profile '\(selection.name)'"] + configuration.gaps
             return .notConfigured(reason: reasons.joined(separator: ", "))
         }
@@ -43,11 +43,12 @@ public struct ProfileProvider: CredentialsProvider {
 }
 
 extension ProviderAnswer {
-    /// The same under the provider's name: it was the one that was asked.
+    /// The same under the provider's name, which was the one that was asked: "profile (assumed role)".
     fileprivate func of(_ provider: ProfileProvider) -> ProviderAnswer {
         guard case .found(let credentials, let origin) = self else { return self }
         let renamed = CredentialsOrigin(
-            provider.name, isStaticallyStable: origin.isStaticallyStable, overdueSince: origin.overdueSince)
+            "\(provider.name) (\(origin.name))", isStaticallyStable: origin.isStaticallyStable,
+            overdueSince: origin.overdueSince)
         return .found(credentials, from: renamed)
     }
 }

@@ -9,7 +9,8 @@ enum ProfileSource: Equatable {
     case staticKeys
 
     /// The source that the profile names, or nil where it names none. Where there are several the first in this order
-    /// counts, static keys last: who adds a role to a profile wants the role's permissions.
+    /// counts, static keys late: who adds a role to a profile wants the role's permissions. Who asks for a role that is
+    /// not named is a role too, of which half is missing.
     init?(of profile: Section) {
         let sources: [(source: ProfileSource, keys: [String])] = [
             (.webIdentity, ["web_identity_token_file"]),
@@ -18,6 +19,7 @@ enum ProfileSource: Equatable {
             (.login, ["login_session"]),
             (.process, ["credential_process"]),
             (.staticKeys, ["aws_access_key_id", "aws_secret_access_key"]),
+            (.assumedRole, ["source_profile", "credential_source"]),
         ]
         guard let named = sources.first(where: { $0.keys.contains { profile.value(of: $0) != nil } })
         else { return nil }

@@ -24,6 +24,13 @@ package struct Section: Sendable, Equatable {
         properties[key, default: ""] += "\n" + line
     }
 
+    /// All properties but these.
+    func without(_ keys: Set<String>) -> Section {
+        var rest = self
+        rest.properties = properties.filter { !keys.contains($0.key) }
+        return rest
+    }
+
     /// The other's values win.
     func merged(with other: Section) -> Section {
         var merged = self

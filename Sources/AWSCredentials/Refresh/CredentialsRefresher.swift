@@ -11,17 +11,21 @@ public final class CredentialsRefresher: Sendable {
     private let tick: Duration
     private let lull: @Sendable () -> Int64
     private let report: @Sendable (RefreshEvent) -> Void
-    private let desk = Mutex(RefreshDesk())
+    private let desk: Mutex<RefreshDesk>
+    /// What ``run()`` has to report at first.
+    private let opening: RefreshEvent?
     private let rings: AsyncStream<Void>
     private let doorbell: AsyncStream<Void>.Continuation
 
-    /// `now` is the wall clock. `tick` is how often ``run()`` looks whether the set nears its end; it looks instead of
+    /// `first` is a set that `provider` has just yielded, whose shape was checked; without one ``run()`` begins with a
+    /// fetch. `now` is the wall clock. `tick` is how often ``run()`` looks whether the set nears its end; it looks instead of
     /// sleeping until then because a wall clock can be set and a machine can be suspended. `lull` is for how many
     /// milliseconds a source that failed is left alone: five to ten minutes, at random, because a thousand gateways
     /// must not come back at once to a source that fell. `report` hears how each refresh ended, on the task of
     /// ``run()``.
     public init(
-        provider: any CredentialsProvider, now: @escaping @Sendable () -> Timestamp, tick: Duration = .seconds(30),
+        provider: any CredentialsProvider, holding first: (credentials: Credentials, origin: CredentialsOrigin)? = nil,
+        now: @escaping @Sendable () -> Timestamp, tick: Duration = .seconds(30),
         lull: @escaping @Sendable () -> Int64 = { .random(in: 300_000...600_000) },
         report: @escaping @Sendable (RefreshEvent) -> Void
     ) {
@@ -30,6 +34,9 @@ public final class CredentialsRefresher: Sendable {
         self.tick = tick
         self.lull = lull
         self.report = report
+        var desk = RefreshDesk()
+        opening = first.map { desk.state.begin(with: $0.credentials, from: $0.origin, at: now()) }
+        self.desk = Mutex(desk)
         (rings, doorbell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -44,7 +51,8 @@ public final class CredentialsRefresher: Sendable {
 
     /// A set other than `rejected`, which AWS refused. Returns at once if it was replaced meanwhile; else everybody who
     /// asks shares one fetch. Throws what that fetch threw, or `unchanged` where it brought the same set again; for
-    /// some seconds after that it throws without a fetch.
+    /// some seconds after that it throws without a fetch. Where AWS refuses the new set too, it throws `refusedAgain`
+    /// without a fetch for some seconds, and for up to five minutes if that goes on.
     public func replacement(
         for rejected: Credentials, at now: Timestamp
     ) async throws(CredentialsError) -> Credentials {
@@ -91,9 +99,10 @@ extension CredentialsRefresher {
 // MARK: - Fetching
 
 extension CredentialsRefresher {
-    /// Fetches at once, then whenever somebody needs it or the set nears its end, until the task is cancelled. After
+    /// Fetches at once where nothing is held, then whenever somebody needs it or the set nears its end, until the task is cancelled. After
     /// that the set in hand is served as it is. To be called once.
     public func run() async {
+        if let opening { report(opening) }
         doorbell.yield()
         await withDiscardingTaskGroup { group in
             group.addTask { await self.ringEveryTick() }

@@ -40,12 +40,22 @@ package struct RefreshState: Sendable {
     /// After a failure, or a fetch that brought a refused set again: what to tell those who need a fetch, for a moment.
     /// Otherwise every refused request would call the source.
     private var refusal: Refusal?
+    /// After a fetch that brought another set in the place of a refused one.
+    private var restraint = Restraint()
 
     /// How long a failed fetch answers for others, in milliseconds.
     package static let refusalLength: Int64 = 5_000
+    private static let shortLull: Int64 = 60_000
 
     /// Nothing held, and a fetch wanted.
     package init() {}
+
+    /// A set is known before anything was asked: it counts as fetched now.
+    package mutating func begin(
+        with credentials: Credentials, from origin: CredentialsOrigin, at now: Timestamp
+    ) -> RefreshEvent {
+        land(credentials, from: origin, at: now)
+    }
 
     /// Nobody fetches any more: what is held is served as it is, and nobody waits.
     package mutating func close() {
@@ -61,9 +71,18 @@ extension RefreshState {
         if let credentials = servable(for: question, at: now) { return .use(credentials) }
         if let refusal, refusal.pause.covers(now) { return .refuse(refusal.error) }
         if phase == .closed { return .refuse(.stopped) }
+        if case .replacement(let credentials) = question {
+            guard permitsReplacement(at: now) else { return .refuse(.refusedAgain) }
+            rejected = credentials
+        }
         if phase == .idle { phase = .wanted }
-        if case .replacement(let credentials) = question { rejected = credentials }
         return .wait
+    }
+
+    /// A fetch that begins anyway may be waited for.
+    private mutating func permitsReplacement(at now: Timestamp) -> Bool {
+        let permits = restraint.permits(at: now)
+        return permits || phase != .idle || held == nil
     }
 
     private func servable(for question: Question, at now: Timestamp) -> Credentials? {
@@ -110,6 +129,7 @@ extension RefreshState {
         lull = nil
         refusal = nil
         if let unwanted, fresh.hasSameKeys(as: unwanted) { return refuse(.unchanged, at: now) }
+        if unwanted != nil { restraint.begin(at: now) }
         return .refreshed(expiration: fresh.expiration, from: origin)
     }
 
@@ -120,8 +140,13 @@ extension RefreshState {
         _ = endFetch()
         if !failure.isRecoverable { held = nil }
         held?.hasOutlivedFailure = true
-        lull = Pause(from: now, milliseconds: milliseconds)
+        lull = Pause(from: now, milliseconds: lullLength(atMost: milliseconds))
         return refuse(failure, at: now)
+    }
+
+    /// A set that AWS takes no longer than it says is worth more attempts before its end.
+    private func lullLength(atMost milliseconds: Int64) -> Int64 {
+        held?.origin.isStaticallyStable == false ? min(milliseconds, Self.shortLull) : milliseconds
     }
 
     /// What the fetch was to bring a replacement for.

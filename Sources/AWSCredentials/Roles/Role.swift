@@ -2,6 +2,7 @@ import SigV4
 
 /// A role to assume, and what the session with it is to be like.
 package struct Role: Sendable, Equatable {
+    /// `arn:aws:iam::123456789012:role/name`, as somebody wrote it; AWS checks it.
     package let arn: String
     /// Nil for a name of our own.
     package let sessionName: String?
@@ -10,6 +11,7 @@ package struct Role: Sendable, Equatable {
     /// In seconds; nil for AWS's default, an hour.
     package let duration: Int?
 
+    /// A role of this ARN; what is nil is left to AWS, or to this module.
     package init(arn: String, sessionName: String? = nil, externalID: String? = nil, duration: Int? = nil) {
         self.arn = arn
         self.sessionName = sessionName

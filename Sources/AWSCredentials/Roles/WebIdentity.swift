@@ -2,9 +2,12 @@ import SigV4
 
 /// A role that is assumed by showing the token of an identity provider, and the file that the provider keeps it in.
 package struct WebIdentity: Sendable, Equatable {
+    /// Which role; nobody's external ID goes with it.
     package let role: Role
+    /// The path of the file, which its owner replaces from time to time.
     package let tokenFile: String
 
+    /// This role, for the bearer of the token in this file.
     package init(role: Role, tokenFile: String) {
         self.role = role
         self.tokenFile = tokenFile

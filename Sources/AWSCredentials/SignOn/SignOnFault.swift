@@ -1,4 +1,5 @@
-/// Why a sign-in at IAM Identity Center is of no use. Somebody has to do something about each of them.
+/// Why a sign-in at IAM Identity Center is of no use. Somebody has to do something about each of
+/// them, except that a malformed file may be one that is being written.
 public enum SignOnFault: Error, Sendable, Equatable {
     /// This file, where the sign-in would be, does not exist.
     case absent(path: String)

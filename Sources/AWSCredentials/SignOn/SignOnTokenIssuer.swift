@@ -12,7 +12,7 @@ struct SignOnTokenIssuer: Sendable {
     func token(after old: SignOnToken, at now: Timestamp) async throws(EndpointFault) -> SignOnToken? {
         guard let renewal = old.renewal, let request = request(showing: renewal) else { return nil }
         let response = try await answer(to: request)
-        if [400, 401, 403].contains(response.status) { return nil }
+        if response.saysThatTheSignInHasEnded { return nil }
         guard response.status == 200 else { throw .status(response.status) }
         guard let answer = try? JSONDecoder().decode(IssuerAnswer.self, from: Data(response.body))
         else { throw .malformed }
@@ -44,6 +44,21 @@ struct SignOnTokenIssuer: Sendable {
 
     /// 90 days, in seconds: the longest session of IAM Identity Center.
     private static let longestLifetime: Int64 = 7_776_000
+}
+
+extension CurlResponse {
+    /// By the codes of OAuth 2.0 (RFC 6749 §5.2) and of the service; any other refusal may pass, as one of a request
+    /// that something on the way has spoilt.
+    fileprivate var saysThatTheSignInHasEnded: Bool {
+        guard (400..<500).contains(status),
+            let refusal = try? JSONDecoder().decode(IssuerRefusal.self, from: Data(body))
+        else { return false }
+        return ["invalid_grant", "expired_token", "invalid_client", "unauthorized_client"].contains(refusal.error)
+    }
+}
+
+private struct IssuerRefusal: Decodable {
+    let error: String
 }
 
 private struct IssuerAnswer: Decodable {

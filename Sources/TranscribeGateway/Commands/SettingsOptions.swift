@@ -30,7 +30,7 @@ struct SettingsOptions: ParsableArguments {
     }
 }
 
-/// Turns a bad configuration into words on standard error and the status EX_CONFIG of sysexits.h.
+/// Turns a bad configuration into words on standard error and the status for it.
 func refusingBadConfiguration<Value>(_ load: () throws(ConfigurationError) -> Value) throws -> Value {
     do throws(ConfigurationError) {
         return try load()
@@ -39,8 +39,8 @@ func refusingBadConfiguration<Value>(_ load: () throws(ConfigurationError) -> Va
     }
 }
 
-/// Says on standard error why the configuration cannot be used. Throw what it returns.
-func refusal(_ words: String) -> ExitCode {
+/// Says on standard error why the gateway does not start. Throw what it returns.
+func refusal(_ words: String, status: Int32 = ExitStatus.bad) -> ExitCode {
     StandardError.write(words)
-    return ExitCode(78)
+    return ExitCode(status)
 }

@@ -21,9 +21,10 @@ struct Demonstration {
             region: region, credentials: [credentials], jobs: EmulatedJob.samples(at: now), clock: { .wallTime })
         let server = try HTTPServer(options: options, handler: emulator)
         service = ListenerService(server: server, grace: .zero, haste: Haste())
+        let source = FixedCredentials(credentials: credentials)
         upstream = Upstream(
             endpoint: try Endpoint(region: region, override: "http://127.0.0.1:\(server.port)"),
-            credentials: FixedCredentials(credentials: credentials), isLocal: true)
+            credentials: source, first: (credentials, source.origin), isLocal: true)
     }
 
     /// What to try, once it runs.
@@ -50,7 +51,9 @@ private struct FixedCredentials: CredentialsProvider {
     let name = "demonstration"
     let credentials: Credentials
 
+    var origin: CredentialsOrigin { CredentialsOrigin(name) }
+
     func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
-        .found(credentials, from: CredentialsOrigin(name))
+        .found(credentials, from: origin)
     }
 }

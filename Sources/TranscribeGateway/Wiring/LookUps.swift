@@ -19,7 +19,11 @@ struct LookUps {
             options: CurlOptions(
                 concurrency: settings.limits.upstream.concurrency, connectTimeout: settings.upstream.connectTimeout))
         refresher = CredentialsRefresher(
-            provider: upstream.credentials, now: { .wallTime }, report: { readiness.note($0, logger) })
+            provider: upstream.credentials, holding: upstream.first, now: { .wallTime },
+            report: { readiness.note($0, logger) })
+        if upstream.first == nil {
+            readiness.note(.credentials, obstacle: "The source of the AWS credentials has not answered yet.")
+        }
         let transcribe = try TranscribeClient(
             endpoint: upstream.endpoint, transport: upstream.isLocal ? LocalTransport(client: client) : client,
             credentials: RefreshedCredentials(refresher: refresher),
@@ -53,9 +57,9 @@ private struct LocalTransport: Transport {
 extension Readiness {
     /// A gateway without credentials can answer nothing; one with old ones may.
     fileprivate func note(_ event: RefreshEvent, _ logger: Logger) {
+        note(.credentials, obstacle: event.obstacle)
         switch event {
         case .refreshed(let expiration, let origin):
-            note(.credentials, obstacle: nil)
             noteCredentials { $0 = CredentialsStanding(source: origin.name, expiration: expiration) }
             logger.log(origin, until: expiration)
         case .kept(let expiration, let error):
@@ -64,9 +68,18 @@ extension Readiness {
                 "credentials could not be refreshed; the old ones stay in use",
                 metadata: ["expiration": "\(expiration.map(\.rfc3339) ?? "none")", "reason": "\(error)"])
         case .failed(let error):
-            note(.credentials, obstacle: "\(error)")
             noteCredentials { $0 = CredentialsStanding(failure: .init(at: .wallTime, reason: "\(error)")) }
             logger.error("there are no credentials", metadata: ["reason": "\(error)"])
+        }
+    }
+}
+
+extension RefreshEvent {
+    /// What keeps look-ups from being signed, in words; nil where nothing does.
+    var obstacle: String? {
+        switch self {
+        case .refreshed, .kept: nil
+        case .failed(let error): "\(error)"
         }
     }
 }

@@ -8,34 +8,30 @@ import Transcribe
 struct Upstream {
     let endpoint: Endpoint
     let credentials: any CredentialsProvider
+    /// What ``credentials`` has yielded at the start, checked; nil where it has not answered yet.
+    var first: (credentials: Credentials, origin: CredentialsOrigin)?
     /// Whether it is on this machine, so that no proxy of the environment's may stand between.
     var isLocal = false
 }
 
 extension Upstream {
     /// Amazon Transcribe as AWS's own variables and files describe it. What is missing or wrong is said before anything
-    /// listens.
+    /// listens; a source of credentials that takes its time is waited for afterwards.
+    /// - Throws: ``ExitCode`` after what is wrong was said on standard error.
     static func amazon() async throws -> Upstream {
         let environment = ProcessInfo.processInfo.environment
         let location = try AWSLocation(environment: environment)
         // Seldom used, and needed while a stop ends other transfers; its thread ends with the chain.
         let client = CurlClient(options: CurlOptions(concurrency: 4))
         let chain = CredentialsChain(environment: environment, files: FileReader(), transport: client)
-        let report = await chain.report(at: .wallTime)
-        guard let credentials = report.credentials else {
-            throw refusal(
-                """
-                There are no AWS credentials. \(report). \
-                Set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give the machine a role; \
-                transcribe-gateway doctor says more.
-                """)
+        switch await FirstCredentials(from: chain, now: { .wallTime }) {
+        case .found(let credentials, let origin):
+            return Upstream(endpoint: location.endpoint, credentials: chain, first: (credentials, origin))
+        case .late:
+            StandardError.write("The source of the AWS credentials has not answered yet; the gateway waits for it.")
+            return Upstream(endpoint: location.endpoint, credentials: chain)
+        case .none(let reason, let status): throw refusal(reason, status: status)
         }
-        do throws(CredentialsError) {
-            try credentials.checkShape(at: .wallTime)
-        } catch {
-            throw refusal("The AWS credentials cannot be used: \(error).")
-        }
-        return Upstream(endpoint: location.endpoint, credentials: chain)
     }
 }
 

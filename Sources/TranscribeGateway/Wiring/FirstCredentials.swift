@@ -1,0 +1,73 @@
+import AWSCredentials
+import SigV4
+
+/// What a start learns of the AWS credentials, and whether it goes on.
+enum FirstCredentials {
+    case found(Credentials, CredentialsOrigin)
+    /// Nobody has answered yet. The gateway starts, is not ready, and goes on asking.
+    case late
+    /// There are none; why, in words, and the status to end with.
+    case none(reason: String, status: Int32)
+
+    /// How long a start waits. Without any source the whole search takes about a second, unless variables of AWS's make
+    /// it longer; a source that is set up may take up to a minute.
+    static let patience = Duration.milliseconds(2_500)
+
+    /// `report` is nil where the search did not end in time.
+    init(_ report: ChainReport?, at now: Timestamp) {
+        guard let report else {
+            self = .late
+            return
+        }
+        guard let credentials = report.credentials, let origin = report.origin else {
+            self = .none(
+                reason: Self.advice(on: report), status: report.isTransient ? ExitStatus.later : ExitStatus.bad)
+            return
+        }
+        do throws(CredentialsError) {
+            try credentials.checkShape(at: now)
+            self = .found(credentials, origin)
+        } catch {
+            self = .none(reason: "The AWS credentials cannot be used: \(error).", status: ExitStatus.bad)
+        }
+    }
+
+    /// Searches the chain. A search that does not end in time is cancelled, and not waited for.
+    init(
+        from chain: CredentialsChain, within patience: Duration = patience, now: @escaping @Sendable () -> Timestamp
+    ) async {
+        let (answers, door) = AsyncStream.makeStream(of: ChainReport?.self)
+        let search = Task { door.yield(await chain.report(at: now())) }
+        let alarm = Task {
+            try? await Task.sleep(for: patience)
+            door.yield(nil)
+        }
+        defer {
+            search.cancel()
+            alarm.cancel()
+        }
+        var first: ChainReport?
+        for await answer in answers {
+            first = answer
+            break
+        }
+        self.init(first, at: now())
+    }
+
+    private static func advice(on report: ChainReport) -> String {
+        guard !report.isTransient else { return "There are no AWS credentials at the moment. \(report)." }
+        return """
+            There are no AWS credentials. \(report). \
+            Set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give the machine a role; \
+            transcribe-gateway doctor says more.
+            """
+    }
+}
+
+extension ChainReport {
+    /// Whether the same search may well find something a little later.
+    fileprivate var isTransient: Bool {
+        guard case .failed(let error) = steps.last?.verdict else { return false }
+        return error.isTransient
+    }
+}

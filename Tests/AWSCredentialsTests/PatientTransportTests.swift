@@ -1,0 +1,35 @@
+import AWSCredentials
+import Curl
+import Testing
+
+@Suite struct PatientTransportTests {
+    private let request = CurlRequest(url: "http://localhost/")
+
+    private func answer(
+        through transport: ScriptedTransport, within patience: Duration
+    ) async throws(CurlError) -> CurlResponse {
+        let patient = PatientTransport(transport: transport, deadline: .now + patience, pause: { _ in })
+        return try await patient.answer(to: request, retryingWhere: { $0.status == 503 })
+    }
+
+    /// Another attempt would begin 200 ms later.
+    @Test func tellsTheLastAnswerWhereTheDeadlineComesBeforeTheNextAttempt() async throws {
+        let transport = ScriptedTransport(.success(.text("", status: 503)))
+        #expect(try await answer(through: transport, within: .milliseconds(150)).status == 503)
+        #expect(transport.seen.count == 1)
+    }
+
+    @Test func tellsTheLastErrorWhereTheDeadlineComesBeforeTheNextAttempt() async {
+        let transport = ScriptedTransport.nobody
+        await #expect(throws: CurlError.couldNotConnect) {
+            try await answer(through: transport, within: .milliseconds(150))
+        }
+        #expect(transport.seen.count == 1)
+    }
+
+    @Test func triesThreeTimesWhereThereIsTime() async throws {
+        let transport = ScriptedTransport(.success(.text("", status: 503)))
+        #expect(try await answer(through: transport, within: .seconds(3_600)).status == 503)
+        #expect(transport.seen.count == 3)
+    }
+}

@@ -1,0 +1,94 @@
+import AWSCredentials
+import Curl
+import SigV4
+import Testing
+
+@testable import TranscribeGateway
+
+/// What a start makes of what the sources say.
+@Suite(.timeLimit(.minutes(1))) struct FirstCredentialsTests {
+    private struct FixedProvider: CredentialsProvider {
+        let name = "fixed"
+        let result: Result<ProviderAnswer, CredentialsError>
+
+        func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer { try result.get() }
+    }
+
+    /// Does not answer, and does not even notice that nobody waits any more.
+    private struct DeafProvider: CredentialsProvider {
+        let name = "deaf"
+
+        func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+            await Task { for await _ in AsyncStream(Void.self, { _ in }) {} }.value
+            return .notConfigured(reason: "")
+        }
+    }
+
+    private static let now = Timestamp(rfc3339: "2026-11-24T12:00:00Z")!
+    private static let origin = CredentialsOrigin("test")
+
+    private func first(
+        of result: Result<ProviderAnswer, CredentialsError>
+    ) async -> FirstCredentials {
+        await FirstCredentials(
+            from: CredentialsChain([FixedProvider(result: result)]), within: .seconds(60), now: { Self.now })
+    }
+
+    @Test func handsOnWhatWasFound() async {
+        let credentials = Credentials(accessKeyID: "A", secretAccessKey: "B")
+        guard case .found(credentials, Self.origin) = await first(of: .success(.found(credentials, from: Self.origin)))
+        else {
+            Issue.record("found nothing")
+            return
+        }
+    }
+
+    @Test(arguments: [
+        CredentialsError.endpointFailed("AWS STS", .status(503)), .endpointFailed("AWS STS", .status(429)),
+        .endpointFailed("AWS STS", .transfer(.couldNotConnect)), .roleRefused(role: "r", .throttled),
+        .unreadableFile(path: "/f", .unreadable), .signOnFailed(profile: "p", .malformed(path: "/f")),
+    ])
+    func endsWithAStatusForLaterWhereAnotherStartMaySucceed(error: CredentialsError) async {
+        guard case .none(let reason, 75) = await first(of: .failure(error)) else {
+            Issue.record("took \(error) for good")
+            return
+        }
+        #expect(reason.contains("\(error)"))
+    }
+
+    @Test(arguments: [
+        CredentialsError.endpointFailed("the agent", .status(404)), .roleRefused(role: "r", .accessDenied),
+        .unreadableFile(path: "/f", .permissionDenied), .unknownProfile("p"), .signOnFailed(profile: "p", .ended),
+    ])
+    func endsWithAStatusForABadConfigurationWhereSomebodyHasToActFirst(error: CredentialsError) async {
+        guard case .none(let reason, 78) = await first(of: .failure(error)) else {
+            Issue.record("took \(error) for passing")
+            return
+        }
+        #expect(reason.contains("\(error)"))
+    }
+
+    @Test func endsWhereNoSourceIsSetUpAndWhereTheSetCannotBeUsed() async {
+        let malformed = Credentials(accessKeyID: "A B", secretAccessKey: "C")
+        for answer in [ProviderAnswer.notConfigured(reason: "none"), .found(malformed, from: Self.origin)] {
+            guard case .none(_, 78) = await first(of: .success(answer)) else {
+                Issue.record("went on with \(answer)")
+                return
+            }
+        }
+    }
+
+    @Test func goesOnWithoutASourceThatDoesNotAnswer() async {
+        let chain = CredentialsChain([DeafProvider()])
+        guard case .late = await FirstCredentials(from: chain, within: .milliseconds(1), now: { Self.now }) else {
+            Issue.record("heard something")
+            return
+        }
+    }
+
+    @Test func takesAKeptSetForNoObstacle() {
+        #expect(RefreshEvent.kept(expiration: nil, because: .unchanged).obstacle == nil)
+        #expect(RefreshEvent.refreshed(expiration: nil, from: Self.origin).obstacle == nil)
+        #expect(RefreshEvent.failed(.unchanged).obstacle == "\(CredentialsError.unchanged)")
+    }
+}
