@@ -9,12 +9,18 @@ public enum ChildProcess {
     public static func output(
         of command: Command, limit: Int, deadline: ContinuousClock.Instant
     ) async throws(ChildProcessError) -> [UInt8] {
-        let bell = Bell()
+        let bell = try Bell()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                // What follows blocks, which the threads of tasks must not.
-                DetachedThread.start {
-                    continuation.resume(returning: supervise(command, limit: limit, deadline: deadline, bell))
+                do throws(ChildProcessError) {
+                    // What follows blocks, which the threads of tasks must not.
+                    try DetachedThread.start {
+                        supervise(command, limit: limit, deadline: deadline, bell) {
+                            continuation.resume(returning: $0)
+                        }
+                    }
+                } catch {
+                    continuation.resume(returning: .failure(error))
                 }
             }
         } onCancel: {
@@ -23,21 +29,27 @@ public enum ChildProcess {
         return try result.get()
     }
 
+    /// The answer comes before the reaping: what is killed may take long to go.
     private static func supervise(
-        _ command: Command, limit: Int, deadline: ContinuousClock.Instant, _ bell: Bell
-    ) -> Result<[UInt8], ChildProcessError> {
-        Result { () throws(ChildProcessError) in
+        _ command: Command, limit: Int, deadline: ContinuousClock.Instant, _ bell: Bell,
+        answer: (Result<[UInt8], ChildProcessError>) -> Void
+    ) {
+        do throws(ChildProcessError) {
             let output = try OutputPipe()
             let child = try Spawn(command, output: output).child()
             output.closeWritingEnd()
             do throws(ChildProcessError) {
                 let bytes = try output.read(upTo: limit, by: deadline, or: bell)
                 try child.wait(by: deadline, or: bell)
-                return bytes
+                answer(.success(bytes))
+                child.reap(withGroup: false)
             } catch {
                 child.kill()
-                throw error
+                answer(.failure(error))
+                child.reap(withGroup: true)
             }
+        } catch {
+            answer(.failure(error))
         }
     }
 }

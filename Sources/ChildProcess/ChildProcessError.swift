@@ -8,6 +8,8 @@ public enum ChildProcessError: Error, Sendable, Equatable {
     case failed(status: Int32)
     /// This signal ended it.
     case killed(signal: Int32)
+    /// It ended and the system does not say how, which it does not where SIGCHLD is ignored.
+    case unknownEnd
     /// It had not ended at the deadline, and was killed.
     case timedOut
     /// It wrote more than this many bytes, and was killed.
@@ -24,6 +26,7 @@ extension ChildProcessError: CustomStringConvertible {
         case .notStarted(let code): "could not be started (error \(code))"
         case .failed(let status): "ended with status \(status)"
         case .killed(let signal): "was ended by signal \(signal)"
+        case .unknownEnd: "ended, and the system does not say how"
         case .timedOut: "did not end in time"
         case .tooMuchOutput(let limit): "wrote more than \(limit) bytes"
         case .cancelled: "was ended, because nobody waits for it any more"

@@ -10,12 +10,17 @@ enum DetachedThread {
         }
     }
 
-    static func start(_ body: @escaping @Sendable () -> Void) {
-        // Released by `takeRetainedValue` on the thread.
-        let argument = unsafe Unmanaged.passRetained(Work(body)).toOpaque()
+    /// Throws `notStarted` where the system has no thread left; the body is not run then.
+    static func start(_ body: @escaping @Sendable () -> Void) throws(ChildProcessError) {
+        // Released by `takeRetainedValue` on the thread, or below.
+        let work = unsafe Unmanaged.passRetained(Work(body))
         var thread = pthread_t()
-        let code = unsafe pthread_create(&thread, nil, { argument in unsafe DetachedThread.run(argument) }, argument)
-        precondition(code == 0, "no thread could be had for a program")
+        let code = unsafe pthread_create(
+            &thread, nil, { argument in unsafe DetachedThread.run(argument) }, work.toOpaque())
+        guard code == 0 else {
+            unsafe work.release()
+            throw .notStarted(code: code)
+        }
         pthread_detach(thread)
     }
 

@@ -5,6 +5,7 @@ public struct XMLElement: Sendable, Equatable {
     public let name: String
     /// All text directly inside, without that of the elements inside. White space is kept.
     public internal(set) var text = ""
+    /// The elements directly inside, in the order of the document.
     public internal(set) var children: [XMLElement] = []
 
     init(name: String) {

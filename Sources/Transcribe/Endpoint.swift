@@ -1,3 +1,5 @@
+import SigV4
+
 /// Where Transcribe is called: a scheme, a host and perhaps a port.
 ///
 /// The rules are those of AWS's endpoint rule set for Transcribe (published in its Smithy model).
@@ -40,7 +42,8 @@ public struct Endpoint: Hashable, Sendable {
         return switch (useFIPS, useDualStack) {
         case (true, true): "transcribe-fips.\(region).\(partition.dualStackDNSSuffix)"
         case (false, true): "transcribe.\(region).\(partition.dualStackDNSSuffix)"
-        case (true, false) where partition.hasFIPSDomain: "fips.transcribe.\(region).\(partition.dnsSuffix)"
+        case (true, false) where partition == .aws || partition == .govCloud:
+            "fips.transcribe.\(region).\(partition.dnsSuffix)"
         case (true, false): "transcribe-fips.\(region).\(partition.dnsSuffix)"
         // Two regions are older than their partition's scheme.
         case (false, false) where region == "cn-north-1" || region == "cn-northwest-1":

@@ -42,6 +42,13 @@ import Testing
         #expect(answer.credentials?.accessKeyID == "A")
     }
 
+    @Test func keepsTheGatewaysOwnSettingsToItself() async throws {
+        let answer = try await answer(
+            #"sh -c 'echo "{\"Version\": 1, \"AccessKeyId\": \"A$GATEWAY_LOG_NAME_KEY\", \"SecretAccessKey\": \"B\"}"'"#,
+            environment: ["GATEWAY_LOG_NAME_KEY": "HUSH"])
+        #expect(answer.credentials?.accessKeyID == "A")
+    }
+
     @Test(arguments: [
         ("false", ProcessFault.failed(.failed(status: 1))),
         ("sh -c 'echo HUSH >&2; exit 3'", .failed(.failed(status: 3))),

@@ -67,6 +67,9 @@ import Testing
         "exec >&-; sleep 600",
         "sleep 600 & wait",
         "trap '' TERM; while :; do sleep 1; done",
+        // Leaves its process group for this process's.
+        "exec perl -e 'setpgrp(0, getpgrp(getppid)) or die; sleep 600'",
+        "exec perl -e 'setpgrp(0, getpgrp(getppid)) or die; close STDOUT; sleep 600'",
     ])
     func killsAtTheDeadline(script: String) async throws {
         let start = ContinuousClock.now

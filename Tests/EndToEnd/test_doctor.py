@@ -76,7 +76,16 @@ def test_knows_who_signs_and_what_a_user_may_do(moto):
     result = examine(moto.stranger)
     assert result.returncode == 1 and "transcribe:GetMedicalTranscriptionJob" in result.stdout
     result = examine((moto.reader[0], "wrong" + moto.reader[1][5:]))
-    assert result.returncode == 1 and "AWS does not take the credentials (SignatureDoesNotMatch)" in result.stdout
+    assert result.returncode == 1 and "AWS STS does not take the credentials (SignatureDoesNotMatch)" in result.stdout
+
+
+def test_leaves_the_decision_to_amazon_transcribe(aws, agent):
+    """Where an STS that does not know the credentials is not the AWS that is asked."""
+    agent.refusal = b"<ErrorResponse><Error><Code>InvalidClientTokenId</Code></Error></ErrorResponse>"
+    for arguments in [], ["--job", "fine-1"]:
+        result = doctor(*arguments, environment=aws | {"AWS_ENDPOINT_URL_STS": agent.url})
+        assert result.returncode == 0, result.stdout
+        assert findings(result)["ARN"] == "AWS STS does not take the credentials (InvalidClientTokenId)"
 
 
 def test_says_why_each_source_gave_nothing():
@@ -133,7 +142,7 @@ def test_needs_a_region_and_a_good_name(aws):
 
 
 class Agent(BaseHTTPRequestHandler):
-    """A container's agent that gives credentials for six hours, and tells a time."""
+    """A container's agent that gives credentials for six hours, tells a time, and refuses a form."""
 
     def do_GET(self):
         end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 6 * 3600))
@@ -143,8 +152,12 @@ class Agent(BaseHTTPRequestHandler):
     def do_HEAD(self):
         self.say(b"")
 
-    def say(self, content):
-        self.send_response_only(200)
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.say(self.server.refusal, status=403)
+
+    def say(self, content, status=200):
+        self.send_response_only(status)
         self.send_header("Date", formatdate(time.time() + self.server.ahead, usegmt=True))
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

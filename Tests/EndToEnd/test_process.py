@@ -1,12 +1,16 @@
 """What an operating system does to a process: signals, a log that nobody reads, an end without a warning."""
 
+import re
+import resource
 import signal
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
+from black_hole import BlackHole
 from conftest import UNLIMITED
 from gateway import BINARY, Gateway, arguments_for, clean_environment, upstream_at
 from patience import eventually
@@ -24,6 +28,34 @@ def test_a_signal_that_asks_for_nothing_ends_nothing(gateway, number):
     with pytest.raises(subprocess.TimeoutExpired):
         gateway.process.wait(0.3)
     assert gateway.get("/jobs/fine-1").status == 200
+
+
+# A shell that allows core dumps and ignores the end of its programs, as far as it may, and becomes the gateway.
+CARELESS = ("prlimit", "--core={0}:{0}".format(resource.getrlimit(resource.RLIMIT_CORE)[1]), "env", "--ignore-signal=CHLD")
+LESS_THAN_ANY_DUMP = 4_096
+
+
+def test_a_server_leaves_no_core_dump_and_sees_the_end_of_programs(start, upstream):
+    gateway = start("serve", UNLIMITED, upstream_at(upstream.port), prefix=CARELESS)
+    assert is_careful(gateway.process.pid)
+
+
+def test_so_does_a_doctor():
+    with BlackHole() as hole:
+        environment = upstream_at(1) | {"AWS_ENDPOINT_URL_TRANSCRIBE": hole.url}
+        command = [*CARELESS, BINARY, "doctor"]
+        with subprocess.Popen(command, env=clean_environment(environment), stdout=subprocess.DEVNULL) as process:
+            eventually(lambda: is_careful(process.pid))
+            assert process.poll() is None, "it waits for an answer that never comes"
+            process.kill()
+
+
+def is_careful(pid):
+    proc = Path(f"/proc/{pid}")
+    soft, hard = re.search(r"Max core file size +(\w+) +(\w+)", (proc / "limits").read_text()).groups()
+    ignored = int(re.search(r"SigIgn:\s+(\w+)", (proc / "status").read_text())[1], 16)
+    may_dump = any(limit == "unlimited" or int(limit) >= LESS_THAN_ANY_DUMP for limit in (soft, hard))
+    return not may_dump and not ignored >> signal.SIGCHLD - 1 & 1
 
 
 def test_one_that_was_killed_is_back_at_once(serve, upstream):

@@ -62,9 +62,15 @@ import Transcribe
         (.refused(code: "ExpiredToken"), "ARN  AWS does not take the credentials (ExpiredToken)", false),
     ])
     func letsNoLookUpPassThatAWSRefuses(identity: CallerIdentity, words: String, works: Bool) {
-        let section = Diagnosis.Section(identity)
+        let section = Diagnosis.Section(identity, decides: true)
         #expect("\(section)".hasSuffix(words))
         #expect(section.obstacles.isEmpty == works)
+    }
+
+    @Test func lookUpsMayPassWhereAnotherThanSTSDecides() {
+        let section = Diagnosis.Section(CallerIdentity.refused(code: "ExpiredToken"), decides: false)
+        #expect("\(section)".hasSuffix("ARN  AWS STS does not take the credentials (ExpiredToken)"))
+        #expect(section.obstacles.isEmpty)
     }
 
     @Test(

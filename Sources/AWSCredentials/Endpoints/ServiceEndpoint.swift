@@ -13,7 +13,8 @@ package struct ServiceEndpoint: Sendable, Equatable {
     /// credentials (the rule sets of `sts`, `sso` and `sso-oidc`).
     init(of service: CredentialsService, in region: String, usesFIPS: Bool, usesDualStack: Bool) {
         let partition = Partition(ofRegion: region)
-        let isPlain = !usesFIPS || !usesDualStack && partition.hasPlainFIPSHosts
+        // There the plain hosts are the ones with validated cryptography.
+        let isPlain = !usesFIPS || !usesDualStack && partition == .govCloud
         let label = service.hostLabel + (isPlain ? "" : "-fips")
         host = "\(label).\(region).\(usesDualStack ? partition.dualStackDNSSuffix : partition.dnsSuffix)"
         url = "https://\(host)"

@@ -6,7 +6,7 @@ import SigV4
 struct ProcessProvider: CredentialsProvider {
     let name = "process"
     let process: CredentialProcess
-    /// What the program inherits.
+    /// What the program inherits, but for the gateway's own settings: there are secrets among them.
     let environment: Variables
     /// When it is killed.
     let deadline: ContinuousClock.Instant
@@ -22,7 +22,8 @@ struct ProcessProvider: CredentialsProvider {
     }
 
     private func output() async throws(ProcessFault) -> [UInt8] {
-        let command = Command(process.program, process.arguments, environment: environment.all)
+        let command = Command(
+            process.program, process.arguments, environment: environment.all.filter { !$0.key.hasPrefix("GATEWAY_") })
         do throws(ChildProcessError) {
             return try await ChildProcess.output(of: command, limit: 1 << 16, deadline: deadline)
         } catch {

@@ -14,13 +14,14 @@ struct SecurityTokenService: Sendable {
         signer = Signer(region: endpoint.region, service: "sts")
     }
 
-    /// The role's credentials for who signs with `caller`. Throws `roleRefused` and `endpointFailed`.
+    /// The role's credentials for who signs with `caller`, ending by the clock that says `now`. Throws `roleRefused` and `endpointFailed`.
     func credentials(
         of role: Role, for caller: Credentials, at now: Timestamp
     ) async throws(CredentialsError) -> Credentials {
         let action = "AssumeRole"
-        let request = signed(request(role.fields(of: action, at: now)), with: caller, at: now)
-        return try await credentials(of: role, as: action, answering: request)
+        let request = request(role.fields(of: action, at: now))
+        let (response, serverTime) = try await response(to: request, signedBy: caller, at: now)
+        return try credentials(of: role, as: action, in: response, at: now, whenItWas: serverTime)
     }
 
     /// The role's credentials for who holds a token of an identity provider that the account trusts. Nothing is signed.
@@ -31,7 +32,7 @@ struct SecurityTokenService: Sendable {
         let action = "AssumeRoleWithWebIdentity"
         var fields = role.fields(of: action, at: now)
         fields.append("WebIdentityToken", token)
-        return try await credentials(of: role, as: action, answering: request(fields))
+        return try credentials(of: role, as: action, in: try await response(to: request(fields)), at: now)
     }
 
     /// Whom AWS takes the credentials for. Throws `endpointFailed`.
@@ -39,18 +40,32 @@ struct SecurityTokenService: Sendable {
         var fields = FormFields()
         fields.append("Action", "GetCallerIdentity")
         fields.append("Version", "2011-06-15")
-        let request = signed(request(fields), with: credentials, at: now)
-        return CallerIdentity(try await response(to: request), from: endpoint)
+        let (response, _) = try await response(to: request(fields), signedBy: credentials, at: now)
+        return CallerIdentity(response, from: endpoint)
     }
 
     private func credentials(
-        of role: Role, as action: String, answering request: CurlRequest
-    ) async throws(CredentialsError) -> Credentials {
-        switch RoleAnswer(try await response(to: request), to: action) {
-        case .credentials(let credentials): return credentials
+        of role: Role, as action: String, in response: CurlResponse, at now: Timestamp,
+        whenItWas serverTime: Timestamp? = nil
+    ) throws(CredentialsError) -> Credentials {
+        switch RoleAnswer(response, to: action) {
+        case .credentials(let credentials):
+            // What is new has not ended: it is this machine's clock that says so.
+            let serverTime = serverTime ?? (credentials.hasEnded(at: now) ? response.date(farFrom: now) : nil)
+            return serverTime.map { credentials.ending(byClockAt: now, insteadOf: $0) } ?? credentials
         case .refusal(let refusal): throw .roleRefused(role: role.arn, refusal)
         case .fault(let fault): throw self.fault(fault)
         }
+    }
+
+    /// Signed with this machine's time; where AWS refuses that and tells another, once more with AWS's, which is given
+    /// too then.
+    private func response(
+        to request: CurlRequest, signedBy caller: Credentials, at now: Timestamp
+    ) async throws(CredentialsError) -> (CurlResponse, serverTime: Timestamp?) {
+        let response = try await response(to: signed(request, with: caller, at: now))
+        guard response.isRefusalOfSignature, let date = response.date(farFrom: now) else { return (response, nil) }
+        return (try await self.response(to: signed(request, with: caller, at: date)), date)
     }
 
     private func response(to request: CurlRequest) async throws(CredentialsError) -> CurlResponse {

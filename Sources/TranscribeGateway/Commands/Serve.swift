@@ -8,6 +8,7 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
+        Inheritance.refuse()
         // A server is asked for nothing by these, and their default is death.
         for number in [SIGHUP, SIGUSR1, SIGUSR2] { signal(number, SIG_IGN) }
         let settings = try options.settings()

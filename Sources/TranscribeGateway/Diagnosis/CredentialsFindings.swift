@@ -31,12 +31,14 @@ extension Diagnosis.Section {
         note("warning", "the source itself says that they ended at \(overdue); it cannot renew them at the moment")
     }
 
-    /// Whom AWS takes the credentials for. That nobody could be asked stops no look-up; that AWS refuses them does.
-    init(_ identity: CallerIdentity) {
+    /// Whom AWS takes the credentials for. That nobody could be asked stops no look-up; that AWS refuses them does, if
+    /// `decides`: not where Amazon Transcribe itself was asked, or is not the AWS whose STS this is.
+    init(_ identity: CallerIdentity, decides: Bool) {
         self.init("Identity")
         switch identity {
         case .known(let arn): note("ARN", arn)
-        case .refused(let code): object("ARN", "AWS does not take the credentials (\(code))")
+        case .refused(let code) where decides: object("ARN", "AWS does not take the credentials (\(code))")
+        case .refused(let code): note("ARN", "AWS STS does not take the credentials (\(code))")
         case .unknown(let reason): note("ARN", "not known: \(reason)")
         }
     }

@@ -21,7 +21,8 @@ struct Examination {
         tell(Diagnosis.Section(location, clock), in: &diagnosis)
         guard let credentials = report.credentials, diagnosis.obstacles.isEmpty else { return diagnosis }
         let now = Timestamp.wallTime.adding(milliseconds: (try? clock.get())?.correction ?? 0)
-        tell(Diagnosis.Section(await identities.identity(of: credentials, at: now)), in: &diagnosis)
+        let identity = await identities.identity(of: credentials, at: now)
+        tell(Diagnosis.Section(identity, decides: job == nil && !location.isOverridden), in: &diagnosis)
         if let job {
             tell(Diagnosis.Section(try await answer(for: job, at: location, with: credentials)), in: &diagnosis)
         }

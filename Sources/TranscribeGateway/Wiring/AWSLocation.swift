@@ -7,6 +7,8 @@ struct AWSLocation {
     let endpoint: Endpoint
     /// Who says that it is there, in words.
     let endpointSource: String
+    /// Whether somebody chose the endpoint, instead of the region.
+    let isOverridden: Bool
 
     /// - Throws: ``ExitCode`` 78 after what is wrong was said on standard error.
     init(environment: [String: String]) throws {
@@ -16,6 +18,7 @@ struct AWSLocation {
         }
         let own = Self.override(in: profile, environment)
         let profileName = settings.profile ?? "default"
+        isOverridden = (settings.endpoint ?? own) != nil
         endpointSource = settings.endpointVariable ?? (own == nil ? "by the region" : "profile '\(profileName)'")
         do throws(EndpointError) {
             endpoint = try Endpoint(

@@ -1,0 +1,61 @@
+/// One of AWS's separate worlds of regions, each with its own DNS names (AWS's endpoint rules, function
+/// `aws.partition`). How a service names its hosts there is the service's.
+package enum Partition: CaseIterable, Sendable {
+    case aws
+    case china
+    case govCloud
+    case iso
+    case isoB
+    case isoE
+    case isoF
+    case europeanSovereignCloud
+
+    /// The partition of a region by the shape of its name; a shape that none claims belongs to the first, `aws`.
+    package init(ofRegion region: String) {
+        self = Self.allCases.first { $0.contains(region) } ?? .aws
+    }
+
+    /// What the names of its hosts end in.
+    package var dnsSuffix: String { names.plain }
+
+    /// What the names of its hosts that have IPv6 addresses too end in.
+    package var dualStackDNSSuffix: String { names.dualStack }
+
+    private var names: (plain: String, dualStack: String) {
+        switch self {
+        case .aws, .govCloud: ("amazonaws.com", "api.aws")
+        case .china: ("amazonaws.com.cn", "api.amazonwebservices.com.cn")
+        case .iso: ("c2s.ic.gov", "api.aws.ic.gov")
+        case .isoB: ("sc2s.sgov.gov", "api.aws.scloud")
+        case .isoE: ("cloud.adc-e.uk", "api.cloud-aws.adc-e.uk")
+        case .isoF: ("csp.hci.ic.gov", "api.aws.hci.ic.gov")
+        case .europeanSovereignCloud: ("amazonaws.eu", "api.amazonwebservices.eu")
+        }
+    }
+
+    /// What stands before `\w+-\d+` in the names of its regions.
+    private var regionPrefixes: [String] {
+        switch self {
+        case .aws: ["us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-"]
+        case .china: ["cn-"]
+        case .govCloud: ["us-gov-"]
+        case .iso: ["us-iso-"]
+        case .isoB: ["us-isob-"]
+        case .isoE: ["eu-isoe-"]
+        case .isoF: ["us-isof-"]
+        case .europeanSovereignCloud: ["eusc-de-"]
+        }
+    }
+
+    /// At most one partition says yes: what follows a prefix has a single hyphen, so no prefix can hide in another.
+    private func contains(_ region: String) -> Bool {
+        regionPrefixes.contains { region.hasPrefix($0) && Self.isAreaAndNumber(region.dropFirst($0.count)) }
+    }
+
+    /// `\w+-\d+`.
+    private static func isAreaAndNumber(_ text: Substring) -> Bool {
+        let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
+            && parts[1].allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+    }
+}

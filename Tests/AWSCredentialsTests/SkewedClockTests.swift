@@ -1,0 +1,98 @@
+import AWSCredentials
+import Curl
+import SigV4
+import Testing
+
+/// AWS STS where this machine's clock is wrong: it says noon.
+@Suite struct SkewedClockTests {
+    private static let config = """
+        [default]
+        role_arn = arn:r
+        source_profile = base
+        [profile base]
+        aws_access_key_id = AKIDBASE
+        aws_secret_access_key = BASEHUSH
+        """
+
+    private func answer(_ transport: ScriptedTransport) async throws -> ProviderAnswer {
+        let folder = try Folder()
+        try folder.write(Self.config, to: "/home/.aws/config")
+        return try await ProfileProvider(
+            environment: ["HOME": "/home", "AWS_REGION": "eu-west-1"], files: folder.files, transport: transport
+        ).credentials(at: .noon)
+    }
+
+    /// An STS whose clock stands, and that refuses with `code` what is not signed with its time.
+    private func service(at time: Timestamp, refusingWith code: String, status: Int = 403) -> ScriptedTransport {
+        ScriptedTransport { request in
+            let signed = SigningRequest(
+                method: request.method,
+                headers: request.headers + [(name: "Host", value: "sts.eu-west-1.amazonaws.com")], body: request.body)
+            let base = Credentials(accessKeyID: "AKIDBASE", secretAccessKey: "BASEHUSH")
+            let verifier = Verifier(region: "eu-west-1", service: "sts")
+            let isGood = (try? verifier.verify(signed, known: [base], at: time)) != nil
+            return (isGood ? CurlResponse.role() : .refusal(code, status: status)).dated(time)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("SignatureDoesNotMatch", -7_200), ("RequestTimeTooSkewed", 7_200), ("RequestExpired", 301),
+            ("InvalidSignatureException", -301), ("RequestInTheFuture", -86_400),
+        ] as [(String, Int64)])
+    func signsOnceMoreWithAWSsTime(code: String, ahead: Int64) async throws {
+        let transport = service(at: .noon + ahead, refusingWith: code)
+        let credentials = try #require(try await answer(transport).credentials)
+        #expect(transport.seen.count == 2)
+        // The end is one in this machine's time, by which it will be looked at.
+        #expect(credentials.expiration == .noon + (3_600 - ahead))
+        #expect(credentials.accountID == "123456789012" && credentials.sessionToken == "ROLETOKEN")
+    }
+
+    @Test(
+        arguments: [
+            ("AccessDenied", .noon + 7_200, 1),
+            ("SignatureDoesNotMatch", .noon + 180, 1), ("SignatureDoesNotMatch", .noon, 1), ("RequestExpired", nil, 1),
+            // As where the secret is wrong as well.
+            ("SignatureDoesNotMatch", .noon + 7_200, 2),
+        ] as [(String, Timestamp?, Int)])
+    func signsNoMoreThanThat(code: String, date: Timestamp?, attempts: Int) async throws {
+        let transport = ScriptedTransport(.success(.refusal(code, status: 403).dated(date)))
+        await #expect(throws: CredentialsError.self) { try await answer(transport) }
+        #expect(transport.seen.count == attempts)
+    }
+
+    /// The set ends at 13:00 by AWS's clock.
+    @Test(
+        arguments: [
+            // This machine's time, AWS's, and when the set ends by this machine's; seconds after noon.
+            (7_200, 0, 10_800), (0, 0, 3_600), (0, -7_200, 3_600), (0, 1_200, 3_600),
+        ] as [(Int64, Int64, Int64)])
+    func takesNoNewSetForOneThatHasEnded(now: Int64, date: Int64, end: Int64) async throws {
+        let folder = try Folder()
+        try folder.write("token", to: "/token")
+        let answer = CurlResponse.role("AssumeRoleWithWebIdentity").dated(.noon + date)
+        let provider = WebIdentityProvider(
+            environment: [
+                "AWS_WEB_IDENTITY_TOKEN_FILE": "/token", "AWS_ROLE_ARN": "arn:r", "AWS_REGION": "eu-west-1",
+            ], files: folder.files, transport: ScriptedTransport(.success(answer)), pause: { _ in })
+        #expect(try await provider.credentials(at: .noon + now).credentials?.expiration == .noon + end)
+    }
+
+    @Test func asksForTheIdentityOnceMore() async {
+        let body = "<R><GetCallerIdentityResult><Arn>arn:a</Arn></GetCallerIdentityResult></R>"
+        let transport = ScriptedTransport(
+            .success(.refusal("SignatureDoesNotMatch", status: 403).dated(.noon + 600)), .success(.text(body)))
+        let service = CallerIdentityService(
+            environment: ["AWS_REGION": "eu-west-1"], files: FileReader(), transport: transport)
+        #expect(await service.identity(of: .number(1), at: .noon) == .known(arn: "arn:a"))
+        #expect(transport.seen.count == 2)
+    }
+}
+
+extension CurlResponse {
+    fileprivate func dated(_ date: Timestamp?) -> CurlResponse {
+        let fields = date.map { [(name: "Date", value: $0.httpDate)] } ?? []
+        return CurlResponse(status: status, headers: CurlHeaders(fields), body: body)
+    }
+}

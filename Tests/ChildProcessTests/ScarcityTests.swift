@@ -1,0 +1,64 @@
+import ChildProcess
+import Glibc
+import Testing
+
+/// What a program's end means where the system gives little. Each in a process of its own: the limits are a process's.
+@Suite(.timeLimit(.minutes(1))) struct ScarcityTests {
+    @Test func failsWhereNoDescriptorIsLeft() async {
+        await #expect(processExitsWith: .success) {
+            var none = rlimit(rlim_cur: 0, rlim_max: 0)
+            unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &none)
+            await #expect(throws: ChildProcessError.notStarted(code: EMFILE)) { try await output("true") }
+        }
+    }
+
+    @Test func failsWhereNoThreadIsLeft() async {
+        await #expect(processExitsWith: .success) {
+            // The limit does not hold for a superuser.
+            if getuid() == 0 { try #require(setuid(65_534) == 0) }
+            var none = rlimit(rlim_cur: 0, rlim_max: 0)
+            unsafe setrlimit(__rlimit_resource_t(__RLIMIT_NPROC.rawValue), &none)
+            await #expect(throws: ChildProcessError.notStarted(code: EAGAIN)) { try await output("true") }
+        }
+    }
+
+    @Test func takesNoUnknownEndForAGoodOne() async {
+        await #expect(processExitsWith: .success) {
+            signal(SIGCHLD, SIG_IGN)
+            await #expect(throws: ChildProcessError.unknownEnd) { try await output("true") }
+        }
+    }
+
+    @Test(arguments: ["sleep 600 & wait", "sleep 600 & exit 1"])
+    func leavesNoZombieAsTheFirstProcess(script: String) async {
+        await #expect(processExitsWith: .success) { [script] in
+            adoptOrphans()
+            await #expect(throws: ChildProcessError.timedOut) {
+                try await output("sh", "-c", script, within: .milliseconds(200))
+            }
+            let deadline = ContinuousClock.now + .seconds(10)
+            while hasChildren { try #require(ContinuousClock.now < deadline) }
+        }
+    }
+}
+
+private func output(
+    _ program: String, _ arguments: String..., within time: Duration = .seconds(20)
+) async throws(ChildProcessError) -> [UInt8] {
+    let command = Command(program, arguments, environment: [:])
+    return try await ChildProcess.output(of: command, limit: 9, deadline: .now + time)
+}
+
+/// Orphans come to this process then, as they come to the first of a container (prctl(2), which Swift does not see).
+private func adoptOrphans() {
+    typealias Call = @convention(c) (Int32, UInt, UInt, UInt, UInt) -> Int32
+    let setChildSubreaper: Int32 = 36
+    let prctl = unsafe unsafeBitCast(dlsym(nil, "prctl"), to: Call.self)
+    precondition(prctl(setChildSubreaper, 1, 0, 0, 0) == 0)
+}
+
+/// Running or ended.
+private var hasChildren: Bool {
+    var information = unsafe siginfo_t()
+    return unsafe waitid(P_ALL, 0, &information, WEXITED | WNOHANG | WNOWAIT) == 0
+}
