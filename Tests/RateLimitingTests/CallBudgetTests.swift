@@ -68,6 +68,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (15, 15, 5), (15, 100, 5), (15, 45, 5), (2, 100, 1), (15, 3, 1), (15, 2, 1), (15, 1, 0), (1, 15, 0),
+    ])
+    func theReserveIsAThirdOfWhatCanBeginAtOnce(perSecond: Int, burst: Int, reserve: Int) {
+        let options = AdmissionOptions(rate: Rate(perSecond, per: .seconds(1)), burst: burst)
+        #expect(options.reserve == reserve)
+        var budget = budget(perSecond, burst: burst, reserve: options.reserve)
+        let grants = (0..<60_000).count { budget.take(for: .background, at: time($0)) }
+        // A window of 1.05 s holds the rate but for the reserve; the first one begins with it full.
+        let share = min(perSecond, burst) == 1 ? perSecond : perSecond - options.reserve
+        #expect(Double(grants) >= 0.9 * Double(share) * 60 / 1.05)
+        #expect(budget.take(for: .interactive, at: time(60_000)) || reserve == 0)
+    }
+
     @Test(arguments: CallPriority.allCases, [1, 2, 15, 16, 47]) func tellsWhenSoManyCallsCanHaveBegun(
         priority: CallPriority, count: Int
     ) {
