@@ -132,13 +132,13 @@ import Testing
         let runner = Task { await control.run() }
         let admission = try admitAtOnce(control)
         let retries = admission.retries
-        #expect(await !retries.admit(after: .failed, by: clock.now() + .milliseconds(50)))
+        #expect(await !retries.admit(by: clock.now() + .milliseconds(50)))
         admission.finish(.abandoned)
         clock.advance(by: .milliseconds(67))
         let second = try await control.admit(1, priority: .interactive, by: clock.now() + .seconds(5))
         let more = second.retries
         let deadline = clock.now() + .seconds(5)
-        let retry = Task { await more.admit(after: .failed, by: deadline) }
+        let retry = Task { await more.admit(by: deadline) }
         await eventually { control.status.waiting == 1 && clock.sleepers > 0 }
         clock.advance(by: .milliseconds(67))
         #expect(await retry.value)

@@ -45,9 +45,12 @@ import Testing
 
     @Test func theMeasuredTimeOfCallsDecidesWhoCanBeServed() {
         var office = Office(AdmissionOptions(rate: nil, concurrency: 1))
-        office.arrive(0, caller: 1)
-        office.pass(.seconds(2))
-        office.end(0, .answered)
+        // So often that hardly any deviation from two seconds is left.
+        for number in 100..<130 {
+            office.arrive(number, caller: 1)
+            office.pass(.seconds(2))
+            office.end(number, .answered)
+        }
         office.arrive(1, caller: 1)
         // Two seconds for the call before it and two for itself.
         office.arrive(2, caller: 1, within: .milliseconds(3_900))
@@ -58,7 +61,7 @@ import Testing
         office.end(1, .abandoned)
         office.end(3, .abandoned)
         office.arrive(4, caller: 1, within: .milliseconds(100))
-        #expect(office.admitted == [0, 1, 3, 4])
+        #expect(office.admitted.suffix(3) == [1, 3, 4])
     }
 
     @Test func beyondTheBoundTheyAreRefused() {

@@ -79,10 +79,12 @@ public final class AdmissionControl: Sendable {
     /// What is to be seen of it now.
     public var status: AdmissionStatus { update { $0.status(at: $1) } }
 
-    func admitRetry(
-        of grant: AdmissionGrant, after outcome: CallOutcome, by deadline: ContinuousClock.Instant
-    ) async -> Bool {
-        let verdict = update { $0.retry(grant, after: outcome, by: deadline, at: $1) }
+    func attemptFailed(of grant: AdmissionGrant, _ outcome: CallOutcome) {
+        update { $0.attemptFailed(of: grant, outcome, at: $1) }
+    }
+
+    func admitRetry(of grant: AdmissionGrant, by deadline: ContinuousClock.Instant) async -> Bool {
+        let verdict = update { $0.retry(grant, by: deadline, at: $1) }
         switch verdict {
         case .decided(let answer): return answer.isGranted
         case .waits(let lane):

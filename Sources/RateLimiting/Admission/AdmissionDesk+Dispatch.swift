@@ -22,7 +22,7 @@ extension AdmissionDesk {
 
     private mutating func serveNext(at now: ContinuousClock.Instant) -> Bool {
         guard let lane = nextLane, let waiter = queues[lane].first,
-            let grant = grant(for: waiter, in: lane, at: now)
+            let grant = grant(for: waiter, at: now)
         else { return false }
         _ = queues[lane].popFirst()
         counts.waits += 1
@@ -32,9 +32,9 @@ extension AdmissionDesk {
     }
 
     private mutating func grant(
-        for waiter: Waiter, in lane: AdmissionLane, at now: ContinuousClock.Instant
+        for waiter: Waiter, at now: ContinuousClock.Instant
     ) -> AdmissionGrant? {
-        guard let held = waiter.held else { return begin(lane.priority, since: waiter.arrival, at: now) }
+        guard let held = waiter.held else { return begin(waiter.request, since: waiter.arrival, at: now) }
         return renew(held, at: now)
     }
 
@@ -42,6 +42,7 @@ extension AdmissionDesk {
     mutating func renew(_ grant: AdmissionGrant, at now: ContinuousClock.Instant) -> AdmissionGrant? {
         guard takeToken(for: grant.priority, at: now) else { return nil }
         counts.retries += 1
+        calls[grant.number]?.attemptBegan(at: now)
         return grant
     }
 
