@@ -81,22 +81,20 @@ import Testing
         #expect(office.refused.map(\.refusal.reason) == [reason])
     }
 
-    @Test func interactiveCallsGoBeforeBatchesAndBothBeforeTheRest() {
+    @Test func backgroundCallsLeaveAQuarterOfThePermitsAndNeverWait() {
         var office = Office(AdmissionOptions(rate: nil, concurrency: 4))
         for number in 0..<4 { office.arrive(number, caller: 1) }
-        office.arrive(10, caller: 1, priority: .batch)
-        office.arrive(11, caller: 2, priority: .interactive)
+        office.arrive(11, caller: 2)
         office.arrive(12, caller: 1, priority: .background)
         #expect(office.refused.map(\.refusal.reason) == [.tooManyInFlight])
         office.end(0, .answered)
         #expect(office.admitted.last == 11)
-        // The last quarter of the permits is not for batches.
         office.end(1, .answered)
-        #expect(office.admitted.last == 11)
         office.arrive(13, caller: 1, priority: .background)
         #expect(office.refused.count == 2)
         office.end(2, .answered)
-        #expect(office.admitted.last == 10)
+        office.arrive(14, caller: 1, priority: .background)
+        #expect(office.admitted.last == 14)
     }
 
     @Test func backgroundIsRefusedWhileSomebodyWaitsForAToken() {
@@ -130,7 +128,7 @@ import Testing
         let breaker = BreakerOptions(minimumCalls: 1)
         var office = Office(AdmissionOptions(rate: nil, concurrency: 1, breaker: breaker))
         for number in 0..<3 { office.arrive(number, caller: 1) }
-        office.arrive(3, caller: 2, priority: .batch)
+        office.arrive(3, caller: 1)
         office.end(0, .timedOut)
         #expect(office.refused.map(\.number) == [1, 2, 3])
         #expect(office.refused.allSatisfy { $0.refusal.reason == .breakerOpen })

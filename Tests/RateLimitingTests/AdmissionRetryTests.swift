@@ -30,25 +30,14 @@ import Testing
         #expect(office.admitted == [0, 100] && office.status.inFlight == 1)
     }
 
-    @Test(arguments: [CallPriority.batch, .background]) func ofWhatIsNotInteractiveItLeavesTheReserve(
-        priority: CallPriority
-    ) {
+    @Test func ofABackgroundCallItLeavesTheReserve() {
         var office = Office(AdmissionOptions(burst: 6, reserve: 5))
-        office.arrive(0, caller: 1, priority: priority)
+        office.arrive(0, caller: 1, priority: .background)
         office.retry(0, as: 100, after: .failed)
         #expect(office.admitted == [0])
-        #expect(office.status.waiting == (priority == .batch ? 1 : 0))
-        #expect(office.refused.map(\.number) == (priority == .batch ? [] : [100]))
+        #expect(office.status.waiting == 0 && office.refused.map(\.number) == [100])
         office.arrive(1, caller: 1)
         #expect(office.admitted == [0, 1])
-    }
-
-    @Test func aBatchesRetryIsNotHeldUpByCallsThatLackAPermit() {
-        var office = Office(AdmissionOptions(burst: 15, reserve: 5, concurrency: 1))
-        office.arrive(0, caller: 1, priority: .batch)
-        office.arrive(1, caller: 2)
-        office.retry(0, as: 100, after: .failed)
-        #expect(office.admitted == [0, 100])
     }
 
     @Test func withoutATokenInTimeItIsRefused() {

@@ -67,15 +67,6 @@ public final class AdmissionControl: Sendable {
         }
     }
 
-    /// Leave to make a call now or not at all, without suspension: all that background calls ever get.
-    public func admitAtOnce(
-        _ caller: UInt64, priority: CallPriority, by deadline: ContinuousClock.Instant
-    ) throws(AdmissionRefusal) -> Admission {
-        let request = AdmissionRequest(caller: caller, priority: priority, deadline: deadline)
-        let answer = update { $0.arriveAtOnce(request, at: $1) }
-        return Admission(of: try answer.get(), from: self)
-    }
-
     /// What is to be seen of it now.
     public var status: AdmissionStatus { update { $0.status(at: $1) } }
 

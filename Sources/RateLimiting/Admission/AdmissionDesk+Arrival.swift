@@ -20,17 +20,6 @@ extension AdmissionDesk {
         }
     }
 
-    /// Decides about a call that cannot wait.
-    mutating func arriveAtOnce(_ request: AdmissionRequest, at now: ContinuousClock.Instant) -> Answer {
-        switch arrive(request, at: now) {
-        case .decided(let answer): return answer
-        case .waits:
-            let refusal = shortage(for: request.priority, at: now)
-            counts.note(refusal)
-            return .failure(refusal)
-        }
-    }
-
     /// Decides about a call that can wait: it hears the answer, now or later, under its handle.
     mutating func arrive(
         _ request: AdmissionRequest, as handle: Handle, ticket: UInt64, at now: ContinuousClock.Instant

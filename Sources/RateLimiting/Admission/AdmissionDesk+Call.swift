@@ -7,8 +7,8 @@ extension AdmissionDesk {
 
     /// A call in flight wants to make another attempt.
     ///
-    /// A retry takes a token, and counts as its call does: that of an interactive call or of a batch may wait for one,
-    /// before those that have not begun; that of a background call is refused if there is none above the reserve now.
+    /// A retry takes a token, and counts as its call does: that of an interactive call may wait for one, before
+    /// those that have not begun; that of a background call is refused if there is none above the reserve now.
     mutating func retry(
         _ grant: AdmissionGrant, by deadline: ContinuousClock.Instant, at now: ContinuousClock.Instant
     ) -> Verdict {

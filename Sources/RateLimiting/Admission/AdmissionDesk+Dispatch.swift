@@ -3,7 +3,7 @@ extension AdmissionDesk {
     mutating func dispatch(at now: ContinuousClock.Instant) {
         turnAwayLate(at: now)
         guard !queues.isEmpty else { return }
-        if let lane = nextLane { budget?.pace(for: lane.priority, at: now) }
+        if nextLane != nil { budget?.pace(at: now) }
         repeat { turnAwayRefused(at: now) } while serveNext(at: now)
     }
 
@@ -11,13 +11,12 @@ extension AdmissionDesk {
     mutating func nextDispatch(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         guard !queues.isEmpty else { return nil }
         let end = earliestEnd ?? now
-        guard let lane = nextLane else { return end }
-        return min(end, now + tokenWait(for: lane.priority, at: now))
+        return nextLane == nil ? end : min(end, now + tokenWait(for: .interactive, at: now))
     }
 
     /// The first lane in which somebody waits who lacks nothing but a token. What it lacks, those after it lack too.
     private var nextLane: AdmissionLane? {
-        queues.occupied.first { $0.isRetry || hasPermit(for: $0.priority) }
+        queues.occupied.first { $0.isRetry || hasPermit(for: .interactive) }
     }
 
     private mutating func serveNext(at now: ContinuousClock.Instant) -> Bool {

@@ -8,7 +8,7 @@ public struct AdmissionOptions: Hashable, Sendable {
     public var reserve: Int
     /// The most calls in flight; fewer when the upstream slows down.
     public var concurrency: Int
-    /// Calls that may wait, for interactive ones and for batches each.
+    /// Calls that may wait.
     public var queue: Int
     public var breaker: BreakerOptions
 
