@@ -37,6 +37,14 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
         shift = Int.bitWidth - shards.trailingZeroBitCount
     }
 
+    /// The shards for so many bytes: of at most 8 MiB each, for a shard whose tables grow is locked while it copies them,
+    /// half a millisecond at that size; but at least 16, for the threads, and at most 1024.
+    public static func shards(for capacity: Int) -> Int {
+        var shards = 16
+        while shards < 1024, capacity / shards > 8 << 20 { shards *= 2 }
+        return shards
+    }
+
     // The hit path is inlinable down to the first call without a type parameter, so that it is specialized where it is
     // used: otherwise it takes six times as long.
 

@@ -11,7 +11,7 @@ extension CallOutcome {
         case .throttled: self = .throttled
         case .upstreamFailed, .malformedAnswer, .unreachable: self = .failed
         case .timedOut: self = .timedOut
-        case .credentialsUnavailable, .cancelled: self = .abandoned
+        case .credentialsUnavailable, .outOfTime, .cancelled: self = .abandoned
         }
     }
 
@@ -21,7 +21,7 @@ extension CallOutcome {
         case .throttled: self = .throttled
         case .upstreamFailed, .malformedAnswer, .unreachable: self = .failed
         case .timedOut: self = .timedOut
-        case .credentialsUnavailable, .cancelled: self = .abandoned
+        case .credentialsUnavailable, .outOfTime, .cancelled: self = .abandoned
         }
     }
 }

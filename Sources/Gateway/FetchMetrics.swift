@@ -70,7 +70,7 @@ extension FetchMetrics.Result {
         case .badRequest, .upstreamFailed: self = .upstreamFailed
         case .malformedAnswer: self = .malformed
         case .unreachable: self = .unreachable
-        case .timedOut: self = .timedOut
+        case .timedOut, .outOfTime: self = .timedOut
         case .cancelled: self = .cancelled
         }
     }

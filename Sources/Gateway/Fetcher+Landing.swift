@@ -32,8 +32,10 @@ extension Fetcher {
         let admission = try await admit(departure, by: deadline)
         let retries = admission.retries
         do throws(TranscribeError) {
-            let answer = try await source.job(named: departure.name, deadline: deadline) { outcome in
-                await retries.admit(after: CallOutcome(outcome), by: deadline)
+            let answer = try await source.job(named: departure.name, deadline: deadline) {
+                retries.attemptFailed(CallOutcome($0))
+            } admitRetry: {
+                await retries.admit(by: deadline)
             }
             admission.finish(.answered)
             report(nil)

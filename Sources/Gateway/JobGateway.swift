@@ -20,7 +20,7 @@ public final class JobGateway: Handler {
     public init(options: GatewayOptions, source: any JobSource, journal: Journal) {
         self.options = options
         self.journal = journal
-        cache = JobCache(capacity: options.cacheCapacity, shards: 16)
+        cache = JobCache(capacity: options.cacheCapacity, shards: JobCache.shards(for: options.cacheCapacity))
         var fetch = options.fetch
         fetch.fields = .standard.intersection(options.fields)
         fetcher = Fetcher(

@@ -4,10 +4,12 @@ public import Transcribe
 public protocol JobSource: Sendable {
     /// The job as it is now; answers or throws by the deadline.
     ///
-    /// - Parameter admitRetry: asked before each attempt but the first, with how the one before it ended. If it says no,
-    ///   that is how the call ends.
+    /// - Parameters:
+    ///   - attemptFailed: told at once how an attempt ended that brought no job.
+    ///   - admitRetry: asked right before each attempt but the first. If it says no, the call ends as that attempt did.
     func job(
-        named name: JobName, deadline: ContinuousClock.Instant, admitRetry: (_ after: AttemptOutcome) async -> Bool
+        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (AttemptOutcome) -> Void,
+        admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobAnswer
 }
 

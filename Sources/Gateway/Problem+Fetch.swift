@@ -74,7 +74,7 @@ extension Problem {
             self.init(.upstreamFailed, .badGateway, "The answer of Amazon Transcribe could not be understood.")
         case .unreachable:
             self.init(.upstreamFailed, .badGateway, "Amazon Transcribe could not be reached.")
-        case .timedOut:
+        case .timedOut, .outOfTime:
             self = .timedOut
         case .cancelled:
             self = .stopping

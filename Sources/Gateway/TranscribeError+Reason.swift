@@ -15,6 +15,7 @@ extension TranscribeError {
         case .malformedAnswer(let fault, _): "an answer that is \(fault.rawValue)"
         case .unreachable(let error): "\(error)"
         case .timedOut: "no answer in time"
+        case .outOfTime: "no time left to ask"
         }
     }
 }

@@ -36,6 +36,7 @@ import Synchronization
     ) -> Exchange {
         unsafe shim_set_timeout(handle, UInt32(silenceLimit) + 1)
         let exchange = unsafe Exchange(handle, deferral, timers)
+        timers.noteSuspension()
         unsafe MHD_suspend_connection(handle)
         if timers.arm(exchange) { deferral.start(exchange) } else { exchange.expire(because: .serverStopping) }
         return exchange
@@ -68,6 +69,7 @@ import Synchronization
     func deliver() {
         timers.disarm(self)
         unsafe MHD_resume_connection(handle)
+        timers.noteResumption()
     }
 
     func expire(because expiry: Deferral.Expiry) {

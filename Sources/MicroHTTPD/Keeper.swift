@@ -78,6 +78,8 @@ final class Keeper: Sendable {
         core.startDraining()
         tickWhileAnswering { ContinuousClock.now < deadline && !isHurried.load(ordering: .relaxed) }
         core.timers.close()
+        // Without end: a reply that is made is about to be sent, and stopping the library before would abort the process.
+        while core.timers.suspendedCount > 0 { tick() }
         let end = ContinuousClock.now + .seconds(1)
         if core.table.answering > 0 { tickWhileAnswering { ContinuousClock.now < end } }
         daemon.stop()

@@ -12,6 +12,7 @@ final class Timers: Sendable {
     }
 
     private let state = Mutex(State())
+    private let suspended = Atomic(0)
     private let alarm: WakeUp
 
     init(alarm: WakeUp) {
@@ -19,6 +20,15 @@ final class Timers: Sendable {
     }
 
     var count: Int { state.withLock { $0.heap.count } }
+
+    /// Requests that are suspended. Those whose reply is made and not sent yet have no deadline any more, so they are not
+    /// in the ``count``; whoever made it sends it, and until then the library may not stop.
+    var suspendedCount: Int { suspended.load(ordering: .acquiring) }
+
+    func noteSuspension() { suspended.add(1, ordering: .relaxed) }
+
+    /// To be called when the connection's handle is used no more.
+    func noteResumption() { suspended.subtract(1, ordering: .releasing) }
 
     /// Wakes the firing thread only if it would sleep past this deadline, which a look-up's seconds never are. False if
     /// the server is stopping: then the wait has to end at once.

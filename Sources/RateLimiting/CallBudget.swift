@@ -55,9 +55,9 @@ struct CallBudget: Sendable {
         return true
     }
 
-    /// Somebody of that kind waits: gives up what has been saved but for one token above what it leaves.
-    mutating func pace(for priority: CallPriority, at now: ContinuousClock.Instant) {
-        bucket.discard(above: Double(1 + kept(by: priority)), at: now)
+    /// Somebody waits: gives up what has been saved but for one token.
+    mutating func pace(at now: ContinuousClock.Instant) {
+        bucket.discard(above: 1, at: now)
     }
 
     /// Takes in how an attempt ended: throttling lowers the rate, any other answer lets it recover.

@@ -12,6 +12,7 @@ enum AttemptFailure: Error, Sendable {
         switch self {
         case .refused(let refusal): refusal.error
         case .malformed(let fault, let origin): .malformedAnswer(fault, origin)
+        case .transport(.timedOut(.waiting)): .outOfTime
         case .transport(.timedOut): .timedOut
         case .transport(.cancelled): .cancelled
         case .transport(.answerTooLarge): .malformedAnswer(.tooLarge, nil)

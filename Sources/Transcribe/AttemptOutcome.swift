@@ -11,6 +11,7 @@ public enum AttemptOutcome: String, Hashable, Sendable, CaseIterable {
     case malformedAnswer = "malformed_answer"
     case unreachable
     case timedOut = "timed_out"
+    case outOfTime = "out_of_time"
     case cancelled
 
     init(_ failure: AttemptFailure) {
@@ -26,6 +27,7 @@ public enum AttemptOutcome: String, Hashable, Sendable, CaseIterable {
             case .malformedAnswer: .malformedAnswer
             case .unreachable: .unreachable
             case .timedOut: .timedOut
+            case .outOfTime: .outOfTime
             case .cancelled: .cancelled
             }
     }

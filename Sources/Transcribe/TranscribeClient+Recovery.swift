@@ -16,9 +16,9 @@ extension TranscribeClient {
 
     /// A retry that is not admitted costs the quota nothing.
     func admit(
-        _ admitRetry: (AttemptOutcome) async -> Bool, after failure: AttemptFailure, in call: Call
+        _ admitRetry: () async -> Bool, after failure: AttemptFailure, in call: Call
     ) async throws(TranscribeError) {
-        guard await !admitRetry(AttemptOutcome(failure)) else { return }
+        guard await !admitRetry() else { return }
         if case .wait = failure.remedy { quota.withLock { $0.refund(call.lastRetryCost) } }
         throw Task.isCancelled ? .cancelled : failure.error
     }

@@ -41,16 +41,19 @@ public final class TranscribeClient: Sendable {
     public func job(
         named name: JobName, deadline: ContinuousClock.Instant
     ) async throws(TranscribeError) -> JobAnswer {
-        try await job(named: name, deadline: deadline) { _ in true }
+        try await job(named: name, deadline: deadline, attemptFailed: { _ in }, admitRetry: { true })
     }
 
     /// The job as AWS knows it now.
     ///
-    /// - Parameter admitRetry: asked right before each attempt but the first, in the task of the call, with how the one
-    ///   before it ended; it may take its time, within the deadline. If it says no, the call ends with that failure.
+    /// - Parameters:
+    ///   - attemptFailed: told at once how an attempt ended that brought no job, before any back-off, in the task of the
+    ///     call.
+    ///   - admitRetry: asked right before each attempt but the first, in the task of the call; it may take its time,
+    ///     within the deadline. If it says no, the call ends with the failure of the attempt before.
     public func job(
         named name: JobName, deadline: ContinuousClock.Instant,
-        admitRetry: (_ after: AttemptOutcome) async -> Bool
+        attemptFailed: (AttemptOutcome) -> Void, admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobAnswer {
         var call = Call(for: name, deadline: deadline)
         while true {
@@ -60,6 +63,7 @@ public final class TranscribeClient: Sendable {
                 return answer
             } catch {
                 observe(AttemptOutcome(error))
+                attemptFailed(AttemptOutcome(error))
                 try await recover(from: error, in: &call)
                 try await admit(admitRetry, after: error, in: call)
             }

@@ -24,6 +24,8 @@ public enum TranscribeError: Error, Equatable, Sendable {
     case unreachable(CurlError)
     /// No answer in time.
     case timedOut
+    /// The time was over before AWS was asked: the credentials came too late, or nothing here was quick enough.
+    case outOfTime
     /// The task that asked was cancelled.
     case cancelled
 }
@@ -37,7 +39,7 @@ extension TranscribeError {
             .upstreamFailed(let origin):
             origin
         case .malformedAnswer(_, let origin): origin
-        case .credentialsUnavailable, .unreachable, .timedOut, .cancelled: nil
+        case .credentialsUnavailable, .unreachable, .timedOut, .outOfTime, .cancelled: nil
         }
     }
 

@@ -16,6 +16,11 @@ extension CachingTests {
             #expect(stored.keepUntil == .after(.seconds(60)))
         }
 
+        @Test(arguments: [(1 << 20, 16), (64 << 20, 16), (1 << 30, 128), (3 << 30, 512), (1 << 36, 1024)])
+        func aLargeCacheHasMoreShardsAndNotLargerOnes(capacity: Int, shards: Int) {
+            #expect(JobCache.shards(for: capacity) == shards)
+        }
+
         @Test func keepsTimesToTheNanosecond() throws {
             let times = [1, 2, 3].map { ContinuousClock.Instant.after(.nanoseconds($0)) }
             let stored = Stored(JobBody(1), storedAt: times[0], freshUntil: times[1], keepUntil: times[2])

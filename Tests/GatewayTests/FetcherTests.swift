@@ -38,7 +38,7 @@ import Transcribe
         let fetcher = fetcher(burst: 3)
         let (name, landed) = (try JobName("a"), Landings())
         for _ in 1...2 {
-            try fetcher.admission.admitAtOnce(1, priority: .interactive, by: .now + .seconds(5)).finish(.answered)
+            try await fetcher.admission.admit(1, priority: .interactive, by: .now + .seconds(5)).finish(.answered)
         }
         fetcher.refresh(departure(name, isRefresh: true))
         #expect(fetcher.join(as: waiter(name, landed)) == .joined)

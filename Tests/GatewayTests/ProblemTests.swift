@@ -25,7 +25,7 @@ import Transcribe
         (.malformedAnswer(.redirect, origin), 502, .upstreamFailed, false),
         (.malformedAnswer(.tooLarge, nil), 502, .upstreamFailed, false),
         (.unreachable(.closedEarly), 502, .upstreamFailed, false),
-        (.timedOut, 504, .upstreamTimeout, false),
+        (.timedOut, 504, .upstreamTimeout, false), (.outOfTime, 504, .upstreamTimeout, false),
         (.cancelled, 503, .stopping, false),
     ])
     func answersEachErrorByItsRow(error: TranscribeError, status: Int, type: ProblemType, isKept: Bool) async throws {

@@ -126,7 +126,8 @@ final class FakeSource: JobSource {
     }
 
     func job(
-        named name: JobName, deadline: ContinuousClock.Instant, admitRetry: (AttemptOutcome) async -> Bool
+        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (AttemptOutcome) -> Void,
+        admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobAnswer {
         state.withLock { $0.calls += 1 }
         await passGate()

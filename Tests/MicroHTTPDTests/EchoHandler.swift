@@ -38,6 +38,14 @@ final class EchoHandler: Handler {
         return pending.count { $0.fulfil { Self.reply("released") } }
     }
 
+    /// Makes all replies that are held, and gives those that are still to be sent.
+    func settle() -> [any PendingReply] {
+        held.withLock { held in
+            defer { held = [] }
+            return held.filter { $0.settle { Self.reply("released") } }
+        }
+    }
+
     private func hold() -> Deferral {
         Deferral(deadline: .now + deadline, expired: Self.expired) { pending in
             self.held.withLock { $0.append(pending) }

@@ -1,3 +1,4 @@
+import HTTPExchange
 import MicroHTTPD
 import Testing
 
@@ -28,6 +29,25 @@ import Testing
         #expect(start.duration(to: .now) < .seconds(3))
         for client in clients { #expect(await client.receiveAll().statuses == [503]) }
         #expect(handler.release() == 0)
+    }
+
+    @Test func waitsForRepliesThatAreMadeHoweverLongTheyTakeToBeSent() async throws {
+        let handler = EchoHandler()
+        let server = try HTTPServer(handler: handler)
+        let clients = try (1...3).map { _ in try Client(port: server.port) }
+        for client in clients { client.send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n") }
+        #expect(await eventually { handler.heldCount == 3 })
+        let replies = handler.settle()
+        let stopping = Task {
+            await server.stop(within: .zero)
+            return ContinuousClock.now
+        }
+        let later = ContinuousClock.now + .seconds(2)
+        #expect(await eventually { ContinuousClock.now > later })
+        let delivery = ContinuousClock.now
+        for reply in replies { reply.deliver() }
+        #expect(await stopping.value >= delivery)
+        for client in clients { #expect(await client.receiveAll().statuses == [200]) }
     }
 
     @Test func endsItsGraceWhenTheTaskIsCancelled() async throws {

@@ -24,8 +24,8 @@ import Testing
         }
     }
 
-    private func admitAtOnce(_ control: AdmissionControl) throws(AdmissionRefusal) -> Admission {
-        try control.admitAtOnce(1, priority: .background, by: clock.now() + .seconds(5))
+    private func admitAtOnce(_ control: AdmissionControl) async throws(AdmissionRefusal) -> Admission {
+        try await control.admit(1, priority: .background, by: clock.now() + .seconds(5))
     }
 
     @Test func holdsThePermitForTheCallAndGivesItBack() async {
@@ -38,20 +38,22 @@ import Testing
     @Test func aCallThatIsGivenUpIsAbandoned() async throws {
         let control = control(AdmissionOptions(rate: nil, concurrency: 1, breaker: BreakerOptions(minimumCalls: 1)))
         do {
-            let admission = try admitAtOnce(control)
+            let admission = try await admitAtOnce(control)
             #expect(control.status.inFlight == 1 && admission.waited == .zero)
-            #expect(throws: AdmissionRefusal.tooManyInFlight(retryAfter: .zero)) { _ = try admitAtOnce(control) }
+            await #expect(throws: AdmissionRefusal.tooManyInFlight(retryAfter: .zero)) {
+                _ = try await admitAtOnce(control)
+            }
         }
         #expect(control.status.inFlight == 0 && control.status.breaker == .closed)
-        try admitAtOnce(control).finish(.failed)
+        try await admitAtOnce(control).finish(.failed)
         #expect(control.status.inFlight == 0 && control.status.breaker == .open)
     }
 
-    @Test func nobodyWaitsWhoIsNotToWait() async throws {
-        let control = control(AdmissionOptions(rate: nil, concurrency: 1))
-        let admission = try admitAtOnce(control)
-        #expect(throws: AdmissionRefusal.tooManyInFlight(retryAfter: .zero)) {
-            _ = try control.admitAtOnce(1, priority: .interactive, by: clock.now() + .seconds(5))
+    @Test func nobodyWaitsWithoutAQueue() async throws {
+        let control = control(AdmissionOptions(rate: nil, concurrency: 1, queue: 0))
+        let admission = try await admitAtOnce(control)
+        await #expect(throws: AdmissionRefusal.tooManyInFlight(retryAfter: .zero)) {
+            _ = try await control.admit(1, priority: .interactive, by: clock.now() + .seconds(5))
         }
         #expect(control.status.waiting == 0)
         admission.finish(.answered)
@@ -94,7 +96,7 @@ import Testing
     @Test func aPermitGivenBackGoesToWhoWaitsWithoutTheClock() async {
         let control = control(AdmissionOptions(rate: nil, concurrency: 1))
         await withTaskGroup(of: AdmissionRefusal?.self) { group in
-            let admission = try? admitAtOnce(control)
+            let admission = try? await admitAtOnce(control)
             for caller in UInt64(0)..<10 { group.addTask { await call(control, caller: caller) } }
             await eventually { control.status.waiting == 10 }
             admission?.finish(.answered)
@@ -105,7 +107,7 @@ import Testing
 
     @Test func aWaiterThatIsCancelledLeavesAndNothingIsLost() async throws {
         let control = control(AdmissionOptions(rate: nil, concurrency: 1))
-        let admission = try admitAtOnce(control)
+        let admission = try await admitAtOnce(control)
         let waiters = (0..<100).map { _ in Task { await call(control) } }
         await eventually { control.status.waiting == 100 }
         for waiter in waiters { waiter.cancel() }
@@ -117,7 +119,7 @@ import Testing
 
     @Test func aTaskThatIsCancelledAlreadyDoesNotWait() async throws {
         let control = control(AdmissionOptions(rate: nil, concurrency: 1))
-        let admission = try admitAtOnce(control)
+        let admission = try await admitAtOnce(control)
         let waiter = Task {
             while !Task.isCancelled { await Task.yield() }
             return await call(control)
@@ -130,15 +132,15 @@ import Testing
     @Test func aRetryWaitsForItsTokenToo() async throws {
         let control = control(AdmissionOptions(burst: 1, reserve: 0))
         let runner = Task { await control.run() }
-        let admission = try admitAtOnce(control)
+        let admission = try await admitAtOnce(control)
         let retries = admission.retries
-        #expect(await !retries.admit(after: .failed, by: clock.now() + .milliseconds(50)))
+        #expect(await !retries.admit(by: clock.now() + .milliseconds(50)))
         admission.finish(.abandoned)
         clock.advance(by: .milliseconds(67))
         let second = try await control.admit(1, priority: .interactive, by: clock.now() + .seconds(5))
         let more = second.retries
         let deadline = clock.now() + .seconds(5)
-        let retry = Task { await more.admit(after: .failed, by: deadline) }
+        let retry = Task { await more.admit(by: deadline) }
         await eventually { control.status.waiting == 1 && clock.sleepers > 0 }
         clock.advance(by: .milliseconds(67))
         #expect(await retry.value)

@@ -45,9 +45,12 @@ import Testing
 
     @Test func theMeasuredTimeOfCallsDecidesWhoCanBeServed() {
         var office = Office(AdmissionOptions(rate: nil, concurrency: 1))
-        office.arrive(0, caller: 1)
-        office.pass(.seconds(2))
-        office.end(0, .answered)
+        // So often that hardly any deviation from two seconds is left.
+        for number in 100..<130 {
+            office.arrive(number, caller: 1)
+            office.pass(.seconds(2))
+            office.end(number, .answered)
+        }
         office.arrive(1, caller: 1)
         // Two seconds for the call before it and two for itself.
         office.arrive(2, caller: 1, within: .milliseconds(3_900))
@@ -58,7 +61,7 @@ import Testing
         office.end(1, .abandoned)
         office.end(3, .abandoned)
         office.arrive(4, caller: 1, within: .milliseconds(100))
-        #expect(office.admitted == [0, 1, 3, 4])
+        #expect(office.admitted.suffix(3) == [1, 3, 4])
     }
 
     @Test func beyondTheBoundTheyAreRefused() {
@@ -78,22 +81,20 @@ import Testing
         #expect(office.refused.map(\.refusal.reason) == [reason])
     }
 
-    @Test func interactiveCallsGoBeforeBatchesAndBothBeforeTheRest() {
+    @Test func backgroundCallsLeaveAQuarterOfThePermitsAndNeverWait() {
         var office = Office(AdmissionOptions(rate: nil, concurrency: 4))
         for number in 0..<4 { office.arrive(number, caller: 1) }
-        office.arrive(10, caller: 1, priority: .batch)
-        office.arrive(11, caller: 2, priority: .interactive)
+        office.arrive(11, caller: 2)
         office.arrive(12, caller: 1, priority: .background)
         #expect(office.refused.map(\.refusal.reason) == [.tooManyInFlight])
         office.end(0, .answered)
         #expect(office.admitted.last == 11)
-        // The last quarter of the permits is not for batches.
         office.end(1, .answered)
-        #expect(office.admitted.last == 11)
         office.arrive(13, caller: 1, priority: .background)
         #expect(office.refused.count == 2)
         office.end(2, .answered)
-        #expect(office.admitted.last == 10)
+        office.arrive(14, caller: 1, priority: .background)
+        #expect(office.admitted.last == 14)
     }
 
     @Test func backgroundIsRefusedWhileSomebodyWaitsForAToken() {
@@ -127,7 +128,7 @@ import Testing
         let breaker = BreakerOptions(minimumCalls: 1)
         var office = Office(AdmissionOptions(rate: nil, concurrency: 1, breaker: breaker))
         for number in 0..<3 { office.arrive(number, caller: 1) }
-        office.arrive(3, caller: 2, priority: .batch)
+        office.arrive(3, caller: 1)
         office.end(0, .timedOut)
         #expect(office.refused.map(\.number) == [1, 2, 3])
         #expect(office.refused.allSatisfy { $0.refusal.reason == .breakerOpen })

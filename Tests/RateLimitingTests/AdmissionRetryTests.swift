@@ -30,25 +30,14 @@ import Testing
         #expect(office.admitted == [0, 100] && office.status.inFlight == 1)
     }
 
-    @Test(arguments: [CallPriority.batch, .background]) func ofWhatIsNotInteractiveItLeavesTheReserve(
-        priority: CallPriority
-    ) {
+    @Test func ofABackgroundCallItLeavesTheReserve() {
         var office = Office(AdmissionOptions(burst: 6, reserve: 5))
-        office.arrive(0, caller: 1, priority: priority)
+        office.arrive(0, caller: 1, priority: .background)
         office.retry(0, as: 100, after: .failed)
         #expect(office.admitted == [0])
-        #expect(office.status.waiting == (priority == .batch ? 1 : 0))
-        #expect(office.refused.map(\.number) == (priority == .batch ? [] : [100]))
+        #expect(office.status.waiting == 0 && office.refused.map(\.number) == [100])
         office.arrive(1, caller: 1)
         #expect(office.admitted == [0, 1])
-    }
-
-    @Test func aBatchesRetryIsNotHeldUpByCallsThatLackAPermit() {
-        var office = Office(AdmissionOptions(burst: 15, reserve: 5, concurrency: 1))
-        office.arrive(0, caller: 1, priority: .batch)
-        office.arrive(1, caller: 2)
-        office.retry(0, as: 100, after: .failed)
-        #expect(office.admitted == [0, 100])
     }
 
     @Test func withoutATokenInTimeItIsRefused() {
@@ -86,7 +75,44 @@ import Testing
         office.retry(0, as: 100, after: .throttled)
         let once = try #require(office.status.rate)
         #expect(once < 15)
-        office.end(0, .abandoned)
+        office.end(100, .abandoned)
         #expect(office.status.rate == once)
+    }
+
+    @Test func anAttemptThatIsTheLastAfterAllTeachesOnce() {
+        var (told, both) = (Office(AdmissionOptions(reserve: 0)), Office(AdmissionOptions(reserve: 0)))
+        told.arrive(0, caller: 1)
+        told.end(0, .throttled)
+        both.arrive(0, caller: 1)
+        both.attemptFailed(0, .throttled)
+        let rate = both.status.rate
+        both.end(0, .throttled)
+        #expect(rate == both.status.rate && rate == told.status.rate && told.status.inFlight == 0)
+    }
+
+    @Test func theRateFallsBeforeTheBackOff() throws {
+        var office = Office(AdmissionOptions(reserve: 0))
+        office.pass(.seconds(10))
+        office.arrive(0, caller: 1)
+        office.attemptFailed(0, .throttled)
+        #expect(try #require(office.status.rate) < 15)
+    }
+
+    // Ten calls of 100 ms make the long-term mean; a retry of 100 ms after 3 s of back-off is no slower than they.
+    @Test func backOffIsNotTakenForTheServicesLatency() {
+        var office = Office(AdmissionOptions(rate: nil, concurrency: 4))
+        func call(_ number: Int, afterBackOff: Bool) {
+            for place in 0..<4 { office.arrive(4 * number + place, caller: 1) }
+            if afterBackOff {
+                for place in 0..<4 { office.attemptFailed(4 * number + place, .failed) }
+                office.pass(.seconds(3))
+                for place in 0..<4 { office.retry(4 * number + place, as: 1_000 + place, after: .failed) }
+            }
+            office.pass(.milliseconds(100))
+            for place in 0..<4 { office.end(4 * number + place, .answered) }
+        }
+        for number in 0..<10 { call(number, afterBackOff: false) }
+        for number in 10..<20 { call(number, afterBackOff: true) }
+        #expect(office.status.limit == 4)
     }
 }

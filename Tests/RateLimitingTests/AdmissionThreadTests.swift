@@ -4,15 +4,16 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct AdmissionThreadTests {
     @Test func neverMoreInFlightThanTheLimitAcrossThreads() async {
-        let options = AdmissionOptions(rate: nil, concurrency: 3, breaker: BreakerOptions(minimumCalls: .max))
+        let options = AdmissionOptions(
+            rate: nil, concurrency: 3, queue: 0, breaker: BreakerOptions(minimumCalls: .max))
         let control = AdmissionControl(options)
         let held = Atomic(0)
         let most = Atomic(0)
         let admitted = Atomic(0)
-        await onThreads(8) { number in
+        await inTasks(8) { number in
             let deadline = ContinuousClock.now + .seconds(600)
             for round in 0..<12_500 {
-                guard let admission = try? control.admitAtOnce(UInt64(number), priority: .interactive, by: deadline)
+                guard let admission = try? await control.admit(UInt64(number), priority: .interactive, by: deadline)
                 else { continue }
                 most.max(held.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
                 admitted.add(1, ordering: .relaxed)
@@ -30,15 +31,22 @@ import Testing
             rate: Rate(1_000, per: .seconds(1)), burst: 1_000, reserve: 0, concurrency: 10_000)
         let control = AdmissionControl(options, now: { now })
         let granted = Atomic(0)
-        await onThreads(8) { number in
+        await inTasks(8) { number in
             for _ in 0..<2_000 {
-                guard let admission = try? control.admitAtOnce(1, priority: .background, by: now + .seconds(9))
+                guard let admission = try? await control.admit(1, priority: .background, by: now + .seconds(9))
                 else { continue }
                 granted.add(1, ordering: .relaxed)
                 admission.finish(.answered)
             }
         }
         #expect(granted.load(ordering: .relaxed) == 1_000)
+    }
+
+    /// At once, on as many threads as there are.
+    private func inTasks(_ count: Int, _ body: @escaping @Sendable (Int) async -> Void) async {
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<count { group.addTask { @concurrent in await body(number) } }
+        }
     }
 
     // 10⁵ calls that wait, of which a third is cancelled at any moment: each gets exactly one answer, no permit is lost.

@@ -57,36 +57,44 @@ import Testing
     }
 
     @Test func whoeverIsNotInteractiveLeavesTheReserveInTheBucketAndInTheWindow() {
-        for priority in [CallPriority.batch, .background] {
-            var budget = budget()
-            #expect(take(&budget, 100, priority, at: 0) == 10)
-            for millisecond in 1..<10_000 {
-                _ = budget.take(for: priority, at: time(millisecond))
-                #expect(tokens(in: budget, at: time(millisecond)) >= 5)
-            }
-            #expect(take(&budget, 100, .interactive, at: 10_000) == 5)
+        var budget = budget()
+        #expect(take(&budget, 100, .background, at: 0) == 10)
+        for millisecond in 1..<10_000 {
+            _ = budget.take(for: .background, at: time(millisecond))
+            #expect(tokens(in: budget, at: time(millisecond)) >= 5)
         }
+        #expect(take(&budget, 100, .interactive, at: 10_000) == 5)
     }
 
-    @Test(arguments: CallPriority.allCases, [1, 2, 15, 16, 47]) func tellsWhenSoManyCallsCanHaveBegun(
-        priority: CallPriority, count: Int
-    ) {
+    @Test(arguments: [
+        (15, 15, 5), (15, 100, 5), (15, 45, 5), (2, 100, 1), (15, 3, 1), (15, 2, 1), (15, 1, 0), (1, 15, 0),
+    ])
+    func theReserveIsAThirdOfWhatCanBeginAtOnce(perSecond: Int, burst: Int, reserve: Int) {
+        let options = AdmissionOptions(rate: Rate(perSecond, per: .seconds(1)), burst: burst)
+        #expect(options.reserve == reserve)
+        var budget = budget(perSecond, burst: burst, reserve: options.reserve)
+        let grants = (0..<60_000).count { budget.take(for: .background, at: time($0)) }
+        // A window of 1.05 s holds the rate but for the reserve; the first one begins with it full.
+        let share = min(perSecond, burst) == 1 ? perSecond : perSecond - options.reserve
+        #expect(Double(grants) >= 0.9 * Double(share) * 60 / 1.05)
+        #expect(budget.take(for: .interactive, at: time(60_000)) || reserve == 0)
+    }
+
+    @Test(arguments: [1, 2, 15, 16, 47]) func tellsWhenSoManyCallsCanHaveBegun(count: Int) {
         var budget = budget()
         _ = take(&budget, 100, .interactive, at: 0)
-        budget.pace(for: priority, at: start)
-        let wait = budget.wait(for: priority, count: count, at: start)
+        budget.pace(at: start)
+        let wait = budget.wait(for: .interactive, count: count, at: start)
         #expect(wait > .zero)
         var now = Duration.zero
         for _ in 0..<count {
-            now += budget.wait(for: priority, at: start + now)
+            now += budget.wait(for: .interactive, at: start + now)
             var tooEarly = budget
-            #expect(!mayBegin(&tooEarly, priority, at: start + now - .nanoseconds(1)))
-            budget.pace(for: priority, at: start + now)
-            #expect(mayBegin(&budget, priority, at: start + now))
+            #expect(!mayBegin(&tooEarly, .interactive, at: start + now - .nanoseconds(1)))
+            budget.pace(at: start + now)
+            #expect(mayBegin(&budget, .interactive, at: start + now))
         }
-        // The first third of a window goes by before those who leave a reserve in it have filled their share.
-        let tolerance = priority == .interactive ? Duration.milliseconds(50) : .milliseconds(360)
-        #expect(wait >= now - .milliseconds(5) && wait <= now + tolerance)
+        #expect(wait >= now - .milliseconds(5) && wait <= now + .milliseconds(50))
     }
 
     @Test func whatFollowsABurstIsSpacedEvenlyWhileSomebodyWaits() {
@@ -94,7 +102,7 @@ import Testing
         #expect(take(&budget, 20, .interactive, at: 0) == 15)
         var begins: [Int] = []
         for millisecond in 1..<5_000 {
-            budget.pace(for: .interactive, at: time(millisecond))
+            budget.pace(at: time(millisecond))
             if budget.take(for: .interactive, at: time(millisecond)) { begins.append(millisecond) }
         }
         #expect(begins.first == 1050)
@@ -115,13 +123,11 @@ import Testing
         #expect(budget.rate == 15)
     }
 
-    @Test(arguments: [CallPriority.batch, .background]) func watchersAloneBringAThrottledRateBack(
-        priority: CallPriority
-    ) {
+    @Test func watchersAloneBringAThrottledRateBack() {
         var budget = budget()
         for _ in 0..<30 { budget.learn(from: .throttled, at: start) }
         #expect(budget.rate == 0.5 && tokens(in: budget, at: start) == 1)
-        for millisecond in 0..<40_000 where budget.take(for: priority, at: time(millisecond)) {
+        for millisecond in 0..<40_000 where budget.take(for: .background, at: time(millisecond)) {
             budget.learn(from: .answered, at: time(millisecond))
         }
         #expect(budget.rate == 15)

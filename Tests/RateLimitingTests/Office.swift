@@ -26,12 +26,19 @@ struct Office {
         settle()
     }
 
+    mutating func attemptFailed(_ call: Int, _ outcome: CallOutcome) {
+        guard let grant = grants[call] else { return }
+        desk.attemptFailed(of: grant, outcome, at: now)
+        settle()
+    }
+
     /// The call of a visitor wants another attempt, under a number of its own.
     mutating func retry(
         _ call: Int, as number: Int, after outcome: CallOutcome, within timeout: Duration = .seconds(5)
     ) {
         guard let grant = grants[call] else { return }
-        switch desk.retry(grant, after: outcome, by: now + timeout, at: now) {
+        desk.attemptFailed(of: grant, outcome, at: now)
+        switch desk.retry(grant, by: now + timeout, at: now) {
         case .decided(let answer): note(number, answer)
         case .waits(let lane):
             desk.lineUp(grant, by: now + timeout, as: number, ticket: UInt64(number), in: lane, at: now)

@@ -5,25 +5,29 @@ import Testing
 @testable import Transcribe
 
 @Suite struct RetryAdmissionTests {
-    /// Says yes so often, and keeps what it was asked after and how many requests had been sent by then.
+    /// Says yes so often, and keeps what it was told and when it was asked: how many requests and sleeps there had been.
     private final class Doorkeeper: Sendable {
-        struct Question: Equatable {
-            let outcome: AttemptOutcome
-            let requests: Int
-            let slept: Int
+        enum Event: Equatable {
+            case told(AttemptOutcome, requests: Int, slept: Int)
+            case asked(requests: Int, slept: Int)
         }
 
-        private let state: Mutex<(left: Int, questions: [Question])>
+        private let state: Mutex<(left: Int, events: [Event])>
 
         init(admitting count: Int) { state = Mutex((count, [])) }
 
-        var questions: [Question] { state.withLock { $0.questions } }
+        var events: [Event] { state.withLock { $0.events } }
 
-        func admits(after outcome: AttemptOutcome, in scene: Scene) -> Bool {
-            let question = Question(
-                outcome: outcome, requests: scene.transport.requests.count, slept: scene.time.sleeps.count)
+        func hear(_ outcome: AttemptOutcome, in scene: Scene) {
+            let event = Event.told(
+                outcome, requests: scene.transport.requests.count, slept: scene.time.sleeps.count)
+            state.withLock { $0.events.append(event) }
+        }
+
+        func admits(in scene: Scene) -> Bool {
+            let event = Event.asked(requests: scene.transport.requests.count, slept: scene.time.sleeps.count)
             return state.withLock {
-                $0.questions.append(question)
+                $0.events.append(event)
                 $0.left -= 1
                 return $0.left >= 0
             }
@@ -35,14 +39,16 @@ import Testing
             let deadline = scene.time.source.now() + .seconds(5)
             return .success(
                 try await scene.client.job(named: Scene.name, deadline: deadline) {
-                    doorkeeper.admits(after: $0, in: scene)
+                    doorkeeper.hear($0, in: scene)
+                } admitRetry: {
+                    doorkeeper.admits(in: scene)
                 })
         } catch {
             return .failure(error)
         }
     }
 
-    @Test func isAskedForRightBeforeEachAttemptButTheFirst() async throws {
+    @Test func isToldOfAFailureBeforeTheWaitAndAskedAfterIt() async throws {
         let scene = try Scene([
             ScriptedTransport.refusal(400, "ThrottlingException"), ScriptedTransport.failure(.closedEarly),
             ScriptedTransport.job,
@@ -50,9 +56,9 @@ import Testing
         let doorkeeper = Doorkeeper(admitting: 2)
         _ = try await lookUp(scene, doorkeeper).get()
         #expect(
-            doorkeeper.questions == [
-                .init(outcome: .throttled, requests: 1, slept: 1),
-                .init(outcome: .unreachable, requests: 2, slept: 2),
+            doorkeeper.events == [
+                .told(.throttled, requests: 1, slept: 0), .asked(requests: 1, slept: 1),
+                .told(.unreachable, requests: 2, slept: 1), .asked(requests: 2, slept: 2),
             ])
     }
 
@@ -61,7 +67,7 @@ import Testing
         let doorkeeper = Doorkeeper(admitting: 9)
         #expect(await lookUp(scene, doorkeeper).error != nil)
         _ = try await lookUp(scene, doorkeeper).get()
-        #expect(doorkeeper.questions.isEmpty)
+        #expect(doorkeeper.events == [.told(.accessDenied, requests: 1, slept: 0)])
     }
 
     @Test func withoutItTheFailureIsFinalAndTheQuotaIsWhole() async throws {
@@ -81,7 +87,8 @@ import Testing
             Issue.record("another error than that of the attempt")
             return
         }
-        #expect(doorkeeper.questions.map(\.outcome) == [.credentialsRejected])
+        #expect(
+            doorkeeper.events == [.told(.credentialsRejected, requests: 1, slept: 0), .asked(requests: 1, slept: 0)])
         #expect(scene.client.quota.withLock(\.tokens) == RetryQuota.capacity)
     }
 
@@ -90,6 +97,7 @@ import Testing
         let task = Task { () async -> TranscribeError? in
             do throws(TranscribeError) {
                 _ = try await scene.client.job(named: Scene.name, deadline: scene.time.start + .seconds(5)) { _ in
+                } admitRetry: {
                     while !Task.isCancelled { await Task.yield() }
                     return false
                 }

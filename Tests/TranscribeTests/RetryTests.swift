@@ -77,8 +77,16 @@ import Testing
 
     @Test func saysThatTheTimeIsUp() async throws {
         let scene = try Scene([])
-        #expect(await scene.lookUp(within: .zero).error == .timedOut)
+        #expect(await scene.lookUp(within: .zero).error == .outOfTime)
+        #expect(scene.outcomes.all == [.outOfTime])
         #expect(scene.transport.requests.isEmpty)
+    }
+
+    @Test(arguments: [CurlError.Phase.waiting, .connecting]) func distinguishesWhetherAWSWasTried(
+        phase: CurlError.Phase
+    ) async throws {
+        let scene = try Scene([ScriptedTransport.failure(.timedOut(phase))], attempts: 1)
+        #expect(await scene.lookUp().error == (phase == .waiting ? .outOfTime : .timedOut))
     }
 
     @Test func saysThatAWSDidNotAnswerInTime() async throws {

@@ -67,22 +67,15 @@ public final class AdmissionControl: Sendable {
         }
     }
 
-    /// Leave to make a call now or not at all, without suspension: all that background calls ever get.
-    public func admitAtOnce(
-        _ caller: UInt64, priority: CallPriority, by deadline: ContinuousClock.Instant
-    ) throws(AdmissionRefusal) -> Admission {
-        let request = AdmissionRequest(caller: caller, priority: priority, deadline: deadline)
-        let answer = update { $0.arriveAtOnce(request, at: $1) }
-        return Admission(of: try answer.get(), from: self)
-    }
-
     /// What is to be seen of it now.
     public var status: AdmissionStatus { update { $0.status(at: $1) } }
 
-    func admitRetry(
-        of grant: AdmissionGrant, after outcome: CallOutcome, by deadline: ContinuousClock.Instant
-    ) async -> Bool {
-        let verdict = update { $0.retry(grant, after: outcome, by: deadline, at: $1) }
+    func attemptFailed(of grant: AdmissionGrant, _ outcome: CallOutcome) {
+        update { $0.attemptFailed(of: grant, outcome, at: $1) }
+    }
+
+    func admitRetry(of grant: AdmissionGrant, by deadline: ContinuousClock.Instant) async -> Bool {
+        let verdict = update { $0.retry(grant, by: deadline, at: $1) }
         switch verdict {
         case .decided(let answer): return answer.isGranted
         case .waits(let lane):

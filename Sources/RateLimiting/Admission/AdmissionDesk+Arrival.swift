@@ -8,7 +8,7 @@ extension AdmissionDesk {
     /// Decides about a call that comes, unless it has to wait; then nothing is changed.
     mutating func arrive(_ request: AdmissionRequest, at now: ContinuousClock.Instant) -> Verdict {
         if isTurn(of: AdmissionLane(for: request.priority, isRetry: false)), now < request.deadline,
-            let grant = begin(request.priority, since: now, at: now)
+            let grant = begin(request, since: now, at: now)
         {
             return .decided(.success(grant))
         }
@@ -20,23 +20,12 @@ extension AdmissionDesk {
         }
     }
 
-    /// Decides about a call that cannot wait.
-    mutating func arriveAtOnce(_ request: AdmissionRequest, at now: ContinuousClock.Instant) -> Answer {
-        switch arrive(request, at: now) {
-        case .decided(let answer): return answer
-        case .waits:
-            let refusal = shortage(for: request.priority, at: now)
-            counts.note(refusal)
-            return .failure(refusal)
-        }
-    }
-
     /// Decides about a call that can wait: it hears the answer, now or later, under its handle.
     mutating func arrive(
         _ request: AdmissionRequest, as handle: Handle, ticket: UInt64, at now: ContinuousClock.Instant
     ) {
         let waiter = Waiter(
-            handle: handle, request: request, arrival: now, latestBegin: request.deadline - holdTime.mean)
+            handle: handle, request: request, arrival: now, latestBegin: request.deadline - holdTime.bound)
         switch arrive(request, at: now) {
         case .decided(let answer): self.answer(waiter, answer)
         case .waits(let lane): lineUp(waiter, ticket: ticket, in: lane)
@@ -84,14 +73,15 @@ extension AdmissionDesk {
         return .budgetUsedUp(retryAfter: tokenWait(for: priority, count: queues.count + 1, at: now))
     }
 
-    /// A refusal if its turn would come too late.
+    /// A refusal if its turn would come too late for nearly any call to be answered by the deadline. With the mean alone
+    /// half of those that wait longest in an overload would not be: their tokens would be wasted.
     private mutating func lateness(
         of request: AdmissionRequest, in lane: AdmissionLane, at now: ContinuousClock.Instant
     ) -> AdmissionRefusal? {
         let position = queues.count(before: lane) + queues[lane].position(of: request.caller)
         let tokens = tokenWait(for: request.priority, count: position + 1, at: now)
         let permits = permitWait(position: position)
-        guard now + max(tokens, permits) + holdTime.mean >= request.deadline else { return nil }
+        guard now + max(tokens, permits) + holdTime.bound >= request.deadline else { return nil }
         return tokens > permits ? .budgetUsedUp(retryAfter: tokens) : .deadlineTooClose(retryAfter: permits)
     }
 

@@ -1,13 +1,17 @@
 extension AdmissionDesk {
-    /// An attempt ended as told, and its call, still in flight, wants another.
-    ///
-    /// A retry takes a token, and counts as its call does: that of an interactive call or of a batch may wait for one,
-    /// before those that have not begun; that of a background call is refused if there is none above the reserve now.
-    mutating func retry(
-        _ grant: AdmissionGrant, after outcome: CallOutcome, by deadline: ContinuousClock.Instant,
-        at now: ContinuousClock.Instant
-    ) -> Verdict {
+    /// An attempt of a call in flight ended as told. The sooner this is known the fewer others are throttled too.
+    mutating func attemptFailed(of grant: AdmissionGrant, _ outcome: CallOutcome, at now: ContinuousClock.Instant) {
+        guard calls[grant.number]?.attemptFailed(at: now) == true else { return }
         budget?.learn(from: outcome, at: now)
+    }
+
+    /// A call in flight wants to make another attempt.
+    ///
+    /// A retry takes a token, and counts as its call does: that of an interactive call may wait for one, before
+    /// those that have not begun; that of a background call is refused if there is none above the reserve now.
+    mutating func retry(
+        _ grant: AdmissionGrant, by deadline: ContinuousClock.Instant, at now: ContinuousClock.Instant
+    ) -> Verdict {
         guard breaker.admitsRetry(of: grant.pass) else {
             return refuseRetry(.breakerOpen(retryAfter: breaker.refusal(at: now) ?? .zero))
         }
@@ -33,19 +37,31 @@ extension AdmissionDesk {
     mutating func end(
         _ grant: AdmissionGrant, _ outcome: CallOutcome, at now: ContinuousClock.Instant, random: Double
     ) {
-        learn(from: outcome, after: grant.begin.duration(to: now), at: now)
-        breaker.record(outcome.forBreaker, of: grant.pass, at: now, random: random)
-        inFlight -= 1
+        guard let call = calls[grant.number] else { return }
+        if call.attemptEnd == nil { budget?.learn(from: outcome, at: now) }
+        if outcome == .answered { lastAnswer = now }
+        if !(outcome == .timedOut && call.isCutShort) { learn(from: outcome, of: call, at: now) }
+        breaker.record(proof(in: outcome, of: call), of: grant.pass, at: now, random: random)
+        calls[grant.number] = nil
     }
 
-    private mutating func learn(from outcome: CallOutcome, after latency: Duration, at now: ContinuousClock.Instant) {
-        budget?.learn(from: outcome, at: now)
+    private mutating func learn(from outcome: CallOutcome, of call: CallInFlight, at now: ContinuousClock.Instant) {
+        let latency = call.latency(at: now)
         switch outcome {
         case .answered: limit.answered(after: latency, inFlight: inFlight, at: now)
         case .timedOut: limit.timedOut(after: latency, at: now)
         case .throttled, .failed, .abandoned: break
         }
-        if outcome != .abandoned { holdTime.record(latency) }
+        if outcome != .abandoned { holdTime.record(call.begin.duration(to: now)) }
+    }
+
+    /// The time-out of an attempt that was cut short says nothing of a service that has answered others meanwhile. If it
+    /// has not, it may be down: in an overload all attempts are late, and the breaker would never hear of it.
+    private func proof(in outcome: CallOutcome, of call: CallInFlight) -> Breaker.Outcome {
+        guard outcome == .timedOut, call.isCutShort, let lastAnswer, lastAnswer > call.attemptBegin else {
+            return outcome.forBreaker
+        }
+        return .ignored
     }
 
     private mutating func refuseRetry(_ refusal: AdmissionRefusal) -> Verdict {

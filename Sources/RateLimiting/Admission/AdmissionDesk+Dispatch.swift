@@ -3,7 +3,7 @@ extension AdmissionDesk {
     mutating func dispatch(at now: ContinuousClock.Instant) {
         turnAwayLate(at: now)
         guard !queues.isEmpty else { return }
-        if let lane = nextLane { budget?.pace(for: lane.priority, at: now) }
+        if nextLane != nil { budget?.pace(at: now) }
         repeat { turnAwayRefused(at: now) } while serveNext(at: now)
     }
 
@@ -11,18 +11,17 @@ extension AdmissionDesk {
     mutating func nextDispatch(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         guard !queues.isEmpty else { return nil }
         let end = earliestEnd ?? now
-        guard let lane = nextLane else { return end }
-        return min(end, now + tokenWait(for: lane.priority, at: now))
+        return nextLane == nil ? end : min(end, now + tokenWait(for: .interactive, at: now))
     }
 
     /// The first lane in which somebody waits who lacks nothing but a token. What it lacks, those after it lack too.
     private var nextLane: AdmissionLane? {
-        queues.occupied.first { $0.isRetry || hasPermit(for: $0.priority) }
+        queues.occupied.first { $0.isRetry || hasPermit(for: .interactive) }
     }
 
     private mutating func serveNext(at now: ContinuousClock.Instant) -> Bool {
         guard let lane = nextLane, let waiter = queues[lane].first,
-            let grant = grant(for: waiter, in: lane, at: now)
+            let grant = grant(for: waiter, at: now)
         else { return false }
         _ = queues[lane].popFirst()
         counts.waits += 1
@@ -32,9 +31,9 @@ extension AdmissionDesk {
     }
 
     private mutating func grant(
-        for waiter: Waiter, in lane: AdmissionLane, at now: ContinuousClock.Instant
+        for waiter: Waiter, at now: ContinuousClock.Instant
     ) -> AdmissionGrant? {
-        guard let held = waiter.held else { return begin(lane.priority, since: waiter.arrival, at: now) }
+        guard let held = waiter.held else { return begin(waiter.request, since: waiter.arrival, at: now) }
         return renew(held, at: now)
     }
 
@@ -42,6 +41,7 @@ extension AdmissionDesk {
     mutating func renew(_ grant: AdmissionGrant, at now: ContinuousClock.Instant) -> AdmissionGrant? {
         guard takeToken(for: grant.priority, at: now) else { return nil }
         counts.retries += 1
+        calls[grant.number]?.attemptBegan(at: now)
         return grant
     }
 

@@ -27,12 +27,16 @@ struct AdmissionDesk<Handle: Sendable>: Sendable {
     var budget: CallBudget?
     /// How long a call in flight keeps its permit.
     var holdTime = SmoothedTime()
-    var inFlight = 0
+    /// By the number of the grant.
+    var calls: [UInt64: CallInFlight] = [:]
+    /// When a call was last answered.
+    var lastAnswer: ContinuousClock.Instant?
     var queues: AdmissionQueues<Waiter>
     var counts = AdmissionCounts()
     /// No waiter's ``Waiter/latestBegin`` is before this.
     var earliestEnd: ContinuousClock.Instant?
     private var answers: [(Handle, Answer)] = []
+    private var grants: UInt64 = 0
 
     init(_ options: AdmissionOptions, at now: ContinuousClock.Instant) {
         breaker = Breaker(options.breaker, at: now)
@@ -40,6 +44,9 @@ struct AdmissionDesk<Handle: Sendable>: Sendable {
         budget = options.rate.map { CallBudget(rate: $0, burst: options.burst, reserve: options.reserve, at: now) }
         queues = AdmissionQueues(limit: options.queue)
     }
+
+    /// Calls that hold a permit.
+    var inFlight: Int { calls.count }
 
     /// What has been decided about waiters since the last time, to be delivered in this order.
     mutating func takeAnswers() -> [(Handle, Answer)] {
@@ -75,13 +82,15 @@ struct AdmissionDesk<Handle: Sendable>: Sendable {
 
     /// Lets a call begin, or nil if anything it needs is missing; then nothing is taken.
     mutating func begin(
-        _ priority: CallPriority, since arrival: ContinuousClock.Instant, at now: ContinuousClock.Instant
+        _ request: AdmissionRequest, since arrival: ContinuousClock.Instant, at now: ContinuousClock.Instant
     ) -> AdmissionGrant? {
+        let priority = request.priority
         guard breaker.refusal(at: now) == nil, hasPermit(for: priority), takeToken(for: priority, at: now),
             let pass = breaker.admit(at: now)
         else { return nil }
-        inFlight += 1
         counts.admitted += 1
-        return AdmissionGrant(priority: priority, pass: pass, begin: now, waited: arrival.duration(to: now))
+        grants += 1
+        calls[grants] = CallInFlight(of: request, since: arrival, at: now)
+        return AdmissionGrant(number: grants, priority: priority, pass: pass, waited: arrival.duration(to: now))
     }
 }

@@ -1,8 +1,9 @@
 /// What was granted to one call; held by its ``Admission``.
 struct AdmissionGrant: Sendable {
+    /// By which the desk knows the call.
+    let number: UInt64
     let priority: CallPriority
     let pass: Breaker.Pass
-    let begin: ContinuousClock.Instant
     /// How long the call had waited for it.
     let waited: Duration
 }

@@ -8,20 +8,25 @@ public struct AdmissionOptions: Hashable, Sendable {
     public var reserve: Int
     /// The most calls in flight; fewer when the upstream slows down.
     public var concurrency: Int
-    /// Calls that may wait, for interactive ones and for batches each.
+    /// Calls that may wait.
     public var queue: Int
     public var breaker: BreakerOptions
 
-    /// - Parameter reserve: a third of the burst unless told otherwise.
+    /// - Parameter reserve: unless told otherwise a third of what can begin at once, be it the burst or the rate, and one
+    ///   of two; of one there is nothing to reserve, or nobody else would ever call.
     public init(
         rate: Rate? = Rate(15, per: .seconds(1)), burst: Int = 15, reserve: Int? = nil, concurrency: Int = 32,
         queue: Int = 1_000, breaker: BreakerOptions = BreakerOptions()
     ) {
         self.rate = rate
         self.burst = burst
-        self.reserve = reserve ?? burst / 3
+        self.reserve = reserve ?? Self.reserve(of: min(burst, rate.map { CallWindow(for: $0).limit } ?? burst))
         self.concurrency = concurrency
         self.queue = queue
         self.breaker = breaker
+    }
+
+    private static func reserve(of calls: Int) -> Int {
+        calls < 2 ? 0 : max(1, calls / 3)
     }
 }

@@ -8,10 +8,14 @@ public struct RetryAdmission: Sendable {
         self.grant = grant
     }
 
-    /// Whether the call may make another attempt after one that ended as told. Waits for a token if one comes by the
-    /// deadline. Each attempt but the last is to be told here, and the last one by ``Admission/finish(_:)``: the rate
-    /// learns from all.
-    public func admit(after outcome: CallOutcome, by deadline: ContinuousClock.Instant) async -> Bool {
-        await control.admitRetry(of: grant, after: outcome, by: deadline)
+    /// An attempt failed as told. To be said at once, before any back-off: the rate learns from it, and what follows is
+    /// not the service's time. ``Admission/finish(_:)`` tells of the last attempt if this has not.
+    public func attemptFailed(_ outcome: CallOutcome) {
+        control.attemptFailed(of: grant, outcome)
+    }
+
+    /// Whether the call may make another attempt, right before it. Waits for a token if one comes by the deadline.
+    public func admit(by deadline: ContinuousClock.Instant) async -> Bool {
+        await control.admitRetry(of: grant, by: deadline)
     }
 }

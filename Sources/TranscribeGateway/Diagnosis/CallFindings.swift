@@ -46,6 +46,7 @@ extension TranscribeError {
         case .upstreamFailed: "AWS answered with an error of its own" + code
         case .malformedAnswer(let fault, _): "what answered is not Amazon Transcribe: \(fault.rawValue)"
         case .unreachable(let error): "the endpoint cannot be asked: \(error)"
+        case .outOfTime: "upstream.timeout was over before AWS could be asked"
         case .timedOut: "there was no answer within upstream.timeout"
         case .cancelled: "the call was cancelled"
         }

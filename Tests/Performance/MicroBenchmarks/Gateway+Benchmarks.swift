@@ -63,7 +63,8 @@ private struct OneJob: JobSource {
     let job: Job
 
     func job(
-        named name: JobName, deadline: ContinuousClock.Instant, admitRetry: (AttemptOutcome) async -> Bool
+        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (AttemptOutcome) -> Void,
+        admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobAnswer {
         JobAnswer(job: job)
     }
