@@ -9,6 +9,11 @@ extension DaySimulation {
         }
     }
 
+    /// Flights that the budget had no token for: most of them refreshes, which do not wait.
+    private var flightsWithoutCall: Int {
+        replicas.reduce(0) { $0 + $1.registry.count("fetches_total{result=\"budget_used_up\"}") }
+    }
+
     /// The part of the requests that AWS was not asked for.
     var cachedPart: Double { Double(outcomes("hit") + outcomes("stale")) / Double(tally.requests) }
 
@@ -42,7 +47,8 @@ extension DaySimulation {
             ("hits", "\(outcomes("hit"))"), ("stale", "\(outcomes("stale"))"), ("misses", "\(outcomes("miss"))"),
             ("joined", "\(outcomes("collapsed"))"), ("no such job", "\(tally.missing)"),
             ("refused (503)", "\(tally.refused)"), ("limited (429)", "\(outcomes("limited"))"),
-            ("calls to AWS", "\(calls.count)"), ("on paper", "\(Int(callsOnPaper))"),
+            ("flights without a call", "\(flightsWithoutCall)"), ("calls to AWS", "\(calls.count)"),
+            ("on paper", "\(Int(callsOnPaper))"),
             ("most in a second", "\(calls.mostInASecond)"), ("from the cache", "\(Int(cachedPart * 1_000)) per mille"),
             ("age p50, p99", "\(tally.ages.quantile(0.5)) s, \(tally.ages.quantile(0.99)) s"),
             ("end seen p50, p99, last", [0.5, 0.99, 1].map(lateness).joined(separator: ", ")),
