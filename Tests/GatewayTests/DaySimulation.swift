@@ -1,10 +1,6 @@
 import Caching
 import HTTPExchange
-import HTTPTypes
-import RateLimiting
 import SigV4
-import Synchronization
-import Telemetry
 
 @testable import Gateway
 
@@ -16,26 +12,23 @@ final class DaySimulation {
     static let ticksPerSecond = 100.0
     static let tick = Duration.milliseconds(10)
     /// What a request takes on its way and what timers are late by, at most: a quarter of a second.
-    private static let jitter = 25
-
-    struct Replica {
-        let gateway: JobGateway
-        let source: DaySimulationTranscribe
-        let registry: PrometheusRegistry
-    }
+    static let jitter = 25
 
     let load: DaySimulationLoad
     let jobs: DaySimulationJobs
     let calls: DaySimulationCalls
     let replicas: [Replica]
     var tally = DaySimulationTally()
+    let mailbox = DaySimulationMailbox()
+    /// The addresses of the callers.
+    let peers: [PeerAddress]
+    var agenda = DaySimulationAgenda()
+    var chance: DaySimulationChance
+    /// The tick at which the clock stands.
+    var now = 0
+    /// Jobs whose callers have planned when to ask.
+    var begun = 0
     private let clock: ManualClock
-    private let mailbox = DaySimulationMailbox()
-    private let peers: [PeerAddress]
-    private var agenda = DaySimulationAgenda()
-    private var chance: DaySimulationChance
-    private var now = 0
-    private var begun = 0
 
     init(_ load: DaySimulationLoad) {
         let (clock, jobs, calls) = (ManualClock(), DaySimulationJobs(load), DaySimulationCalls())
@@ -86,78 +79,5 @@ final class DaySimulation {
         let unanswered = mailbox.open
         let boarded = replicas.reduce(0) { $0 + $1.gateway.fetcher.waiting }
         return unanswered == boarded && replicas.allSatisfy(\.isSettled)
-    }
-}
-
-// The callers.
-extension DaySimulation {
-    /// When somebody can ask for the next job at the earliest.
-    private var nextJob: Int? {
-        begun < jobs.entries.count ? Int(jobs.entries[begun].start) - DaySimulationLoad.earliness : nil
-    }
-
-    /// A job is expected: its callers plan when to ask.
-    private func begin() {
-        let job = jobs.entries[begun]
-        switch job.interest {
-        case .none: break
-        case .read: plan(load.readers, isWatch: false, from: Int(job.end) + 100, within: 30_000)
-        case .watched: plan(load.watchers, isWatch: true, from: Int(job.start), within: 100)
-        case .watchedEarly:
-            plan(load.watchers, isWatch: true, from: Int(job.start) - DaySimulationLoad.earliness, within: 100)
-        }
-        begun += 1
-    }
-
-    private func plan(_ count: Int, isWatch: Bool, from start: Int, within span: Int) {
-        for _ in 0..<count {
-            let other = Int.random(in: 0..<load.replicas, using: &chance)
-            let poll = DaySimulationPoll(
-                job: Int32(begun), caller: Int32.random(in: 0..<Int32(load.callers), using: &chance),
-                replica: Int32(load.isHashedByPath ? begun % load.replicas : other), isWatch: isWatch)
-            agenda.add(poll, at: start + Int.random(in: 0..<span, using: &chance))
-        }
-    }
-
-    private func ask(_ poll: DaySimulationPoll) {
-        let request = Request(
-            method: .get, target: DaySimulationJobs.target(of: Int(poll.job)), host: "localhost",
-            peer: peers[Int(poll.caller)], fields: FieldList(list: []))
-        switch replicas[Int(poll.replica)].gateway.answer(request) {
-        case .reply(let reply): hear(reply, poll)
-        case .later(let deferral): deferral.start(mailbox.slot(for: poll))
-        }
-    }
-
-    private func hear(_ reply: Reply, _ poll: DaySimulationPoll) {
-        let end = Int(jobs.entries[Int(poll.job)].end)
-        guard let wait = tally.note(reply, lateness: poll.isWatch ? now - end : nil) else { return }
-        let next = now + wait * Int(Self.ticksPerSecond) + Int.random(in: 0..<Self.jitter, using: &chance)
-        if let closing = load.closing, next > closing * Int(Self.ticksPerSecond) { return }
-        agenda.add(poll, at: next)
-    }
-}
-
-extension DaySimulation.Replica {
-    fileprivate init(_ source: DaySimulationTranscribe, clock: ManualClock, of load: DaySimulationLoad, seed: UInt64) {
-        let chance = Mutex(DaySimulationChance(seed: load.seed + 2 + seed))
-        var options = GatewayOptions()
-        options.fetch.clock = { clock.now }
-        options.fetch.wallTime = { clock.wallTime }
-        options.fetch.sleep = { try await clock.sleep(until: $0) }
-        options.fetch.spread = { chance.withLock { 2 * $0.part() - 1 } }
-        options.fetch.admission.rate = Rate(15, per: .seconds(load.replicas))
-        options.fetch.admission.burst = 15 / load.replicas
-        options.fetch.admission.reserve = 5 / load.replicas
-        registry = PrometheusRegistry()
-        let journal = Journal(log: nil, names: NameHash(), registry: registry, clock: { clock.now })
-        gateway = JobGateway(options: options, source: source, journal: journal)
-        self.source = source
-    }
-
-    fileprivate var isSettled: Bool {
-        let parked = source.inFlight
-        let waiting = gateway.fetcher.admissionStatus.waiting
-        return parked + waiting == gateway.fetcher.flying
     }
 }
