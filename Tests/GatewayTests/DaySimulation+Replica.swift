@@ -31,9 +31,15 @@ extension DaySimulation.Replica {
         self.source = source
     }
 
+    /// Whether calls wait for their turn.
+    var hasQueue: Bool { queue > 0 }
+
+    /// Whether each flight waits for AWS or for its turn.
     var isSettled: Bool {
         let parked = source.inFlight
-        let waiting = gateway.fetcher.admissionStatus.waiting
-        return parked + waiting == gateway.fetcher.flying
+        let queue = queue
+        return parked + queue == gateway.fetcher.flying
     }
+
+    private var queue: Int { gateway.fetcher.admissionStatus.waiting }
 }

@@ -53,7 +53,7 @@ final class DaySimulation {
     }
 
     private var nextTick: Int? {
-        guard !replicas.contains(where: { $0.gateway.fetcher.admissionStatus.waiting > 0 }) else { return now + 1 }
+        guard !replicas.contains(where: \.hasQueue) else { return now + 1 }
         let answers = replicas.compactMap { $0.source.nextAnswer.map(tick) }
         return ([nextJob, agenda.firstTick].compactMap { $0 } + answers).min().map { max($0, now) }
     }
