@@ -1,0 +1,45 @@
+import HTTPExchange
+import RateLimiting
+import Synchronization
+import Telemetry
+
+@testable import Gateway
+
+/// One of the gateways that serve a simulated day.
+extension DaySimulation {
+    struct Replica {
+        let gateway: JobGateway
+        let source: DaySimulationTranscribe
+        let registry: PrometheusRegistry
+    }
+}
+
+extension DaySimulation.Replica {
+    init(_ source: DaySimulationTranscribe, clock: ManualClock, of load: DaySimulationLoad, seed: UInt64) {
+        let chance = Mutex(DaySimulationChance(seed: load.seed + 2 + seed))
+        var options = GatewayOptions()
+        options.fetch.clock = { clock.now }
+        options.fetch.wallTime = { clock.wallTime }
+        options.fetch.sleep = { try await clock.sleep(until: $0) }
+        options.fetch.spread = { chance.withLock { 2 * $0.part() - 1 } }
+        options.fetch.admission.rate = Rate(15, per: .seconds(load.replicas))
+        options.fetch.admission.burst = 15 / load.replicas
+        options.fetch.admission.reserve = 5 / load.replicas
+        registry = PrometheusRegistry()
+        let journal = Journal(log: nil, names: NameHash(), registry: registry, clock: { clock.now })
+        gateway = JobGateway(options: options, source: source, journal: journal)
+        self.source = source
+    }
+
+    /// Whether calls wait for their turn.
+    var hasQueue: Bool { queue > 0 }
+
+    /// Whether each flight waits for AWS or for its turn.
+    var isSettled: Bool {
+        let parked = source.inFlight
+        let queue = queue
+        return parked + queue == gateway.fetcher.flying
+    }
+
+    private var queue: Int { gateway.fetcher.admissionStatus.waiting }
+}
