@@ -1,5 +1,6 @@
 """Connections that come too many, too slowly, or not at all leave everybody else served and themselves go away."""
 
+import os
 import resource
 import threading
 import time
@@ -53,7 +54,7 @@ def test_a_thousand_slow_requests_disturb_nobody_and_end(serve):
             eventually(lambda: metric(gateway, CONNECTIONS) == 1, within=8, every=0.2)
             trickle.stop()
             assert not still_open(sockets)
-        assert metric(gateway, ENDED, reason="request") == 1000
+        eventually(lambda: metric(gateway, ENDED, reason="request") == 1000)
         # Below a millisecond it is the machine that is measured.
         assert crowded < 2 * max(alone, 0.001), (alone, crowded)
 
@@ -71,7 +72,7 @@ def test_a_slow_request_on_a_kept_connection_has_the_same_time(serve, first):
         assert wire.is_closed()
         trickle.stop()
         assert 1.5 < time.monotonic() - began < 4.5
-    assert metric(gateway, ENDED, reason="request") == 1
+    eventually(lambda: metric(gateway, ENDED, reason="request") == 1)
 
 
 def test_an_idle_connection_ends(serve):
@@ -81,7 +82,7 @@ def test_an_idle_connection_ends(serve):
         began = time.monotonic()
         assert wire.is_closed()
         assert 0.9 < time.monotonic() - began < 3
-    assert metric(gateway, ENDED, reason="idle") == 1
+    eventually(lambda: metric(gateway, ENDED, reason="idle") == 1)
 
 
 def test_a_client_that_takes_no_answers_is_let_go(serve):
@@ -91,7 +92,7 @@ def test_a_client_that_takes_no_answers_is_let_go(serve):
             while True:
                 wire.send(request("/openapi.yaml"))
         eventually(lambda: metric(gateway, CONNECTIONS) == 0)
-    assert metric(gateway, ENDED, reason="answer") == 1
+    eventually(lambda: metric(gateway, ENDED, reason="answer") == 1)
 
 
 def test_an_address_holds_so_many_connections(serve):
