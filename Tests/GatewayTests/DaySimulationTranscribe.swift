@@ -23,7 +23,8 @@ final class DaySimulationTranscribe: JobSource {
     var nextAnswer: ContinuousClock.Instant? { parked.withLock { $0.first?.end } }
 
     func job(
-        named name: JobName, deadline: ContinuousClock.Instant, admitRetry: (AttemptOutcome) async -> Bool
+        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (AttemptOutcome) -> Void,
+        admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobAnswer {
         let tick = DaySimulation.tick(of: clock)
         calls.note(at: tick)

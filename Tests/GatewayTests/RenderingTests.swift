@@ -1,5 +1,6 @@
 import Crypto
 import HTTPExchange
+import HTTPTypes
 import SigV4
 import Testing
 import Transcribe
@@ -53,6 +54,14 @@ import Transcribe
         _ = job.rendering(of: .full, whole: .full) { costs.append(0) }
         #expect(costs.count == 3)
         #expect(costs == costs.sorted() && Set(costs).count == 3)
+    }
+
+    @Test func saysItsTagTheSameInTextAndInAField() {
+        let tag = EntityTag(of: Array("{}".utf8))
+        var fields = FieldBlock()
+        tag.append(to: &fields)
+        #expect(fields[.eTag] == tag.text)
+        #expect(tag.text == "\"44136fa355b3678a1146ad16\"")
     }
 
     @Test func hashesNamesUnderTheKey() throws {
