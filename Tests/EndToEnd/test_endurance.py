@@ -4,6 +4,8 @@ import os
 import random
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from fault_rows import RECOVERED, ROWS
 from metrics import metric
 from patience import eventually
@@ -54,6 +56,7 @@ CLIENTS = [ask, ask, leave, leave_within_the_head, send_no_more, ask_for_three_a
 JOBS = [row.job for row in ROWS if not row.upstream]
 
 
+@pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="a thousand faults take a while: LONG_TESTS=1")
 def test_a_thousand_faults_leave_nothing_behind(serve, upstream):
     gateway = serve(BRIEF)
     turns = random.Random(1)

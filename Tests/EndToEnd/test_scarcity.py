@@ -58,6 +58,7 @@ def answers(gateway):
 
 # Memory
 
+@pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="fills the cache several times: LONG_TESTS=1")
 def test_large_jobs_take_no_more_memory_than_the_cache_may(serve, upstream):
     """Several times as many as fit."""
     gateway = serve({"cache.capacity": "8MiB"})
