@@ -19,14 +19,14 @@ JSON = REPOSITORY / "Sources/Gateway/Resources/openapi.json"
 API = yaml.safe_load(YAML.read_text())
 METHODS = ("get", "head", "options")
 OPERATIONS = [(path, method) for path, item in API["paths"].items() for method in METHODS if method in item]
+# That are made up for each operation.
+EXAMPLES = "200" if "LONG_TESTS" in os.environ else "60"
 
 
 # What it is
 
 def test_is_valid():
     validate(API)
-# For each operation and check.
-EXAMPLES = "200" if "LONG_TESTS" in os.environ else "60"
 
 
 def test_its_examples_are_valid():
