@@ -50,7 +50,9 @@ import Transcribe
             each.append(given / Self.count)
         }
         print("a cached job takes \(each) bytes; accounted against allocated: off by", errors)
-        #expect(errors.min()! < 0.05)
-        #expect(each.sorted()[1] <= most)
+        // What others allocate meanwhile disturbs an attempt; the one that was disturbed least counts.
+        let least = errors.indices.min { errors[$0] < errors[$1] }!
+        #expect(errors[least] < 0.05)
+        #expect(each[least] <= most)
     }
 }
