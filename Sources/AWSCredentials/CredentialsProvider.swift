@@ -7,7 +7,8 @@ public protocol CredentialsProvider: Sendable {
     var name: String { get }
 
     /// Asks the source anew; nothing is cached here. Called from one task at a time by ``CredentialsRefresher``, and a
-    /// provider that uses the network bounds the time it takes.
+    /// provider that uses the network or another program bounds the time it takes, and ends at once when its task is
+    /// cancelled.
     ///
     /// Throws when the source is configured but broken. Such a failure ends the chain: going on to the next source
     /// would answer a typing mistake with somebody else's permissions.

@@ -1,6 +1,6 @@
 extension [UInt8] {
     /// Appends `bytes`, every one but the unreserved (RFC 3986 §2.3) as `%XX` with capital digits.
-    mutating func append(percentEncoding bytes: some Sequence<UInt8>) {
+    package mutating func append(percentEncoding bytes: some Sequence<UInt8>) {
         for byte in bytes {
             if byte.isUnreserved {
                 append(byte)

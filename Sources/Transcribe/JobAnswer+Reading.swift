@@ -17,7 +17,8 @@ extension JobAnswer {
         }
     }
 
-    /// The job in AWS's words. It gives every job its name. One without could be anybody's, so it is refused like one with another's.
+    /// The job in AWS's words. It gives every job its name. One without could be anybody's, so it is refused like one
+    /// with another's.
     package static func job(in body: [UInt8], for name: JobName) throws(MalformedAnswer) -> Job {
         guard let output = try? JSONDecoder().decode(Output.self, from: Data(body)) else { throw .notAJob }
         guard let job = output.job else { throw .withoutJob }

@@ -14,12 +14,12 @@ import Testing
         func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer { try result.get() }
     }
 
-    /// Does not answer, and does not even notice that nobody waits any more.
-    private struct DeafProvider: CredentialsProvider {
-        let name = "deaf"
+    /// Does not answer until nobody waits any more.
+    private struct SilentProvider: CredentialsProvider {
+        let name = "silent"
 
         func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
-            await Task { for await _ in AsyncStream(Void.self, { _ in }) {} }.value
+            for await _ in AsyncStream(Void.self, { _ in }) {}
             return .notConfigured(reason: "")
         }
     }
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func goesOnWithoutASourceThatDoesNotAnswer() async {
-        let chain = CredentialsChain([DeafProvider()])
+        let chain = CredentialsChain([SilentProvider()])
         guard case .late = await FirstCredentials(from: chain, within: .milliseconds(1), now: { Self.now }) else {
             Issue.record("heard something")
             return

@@ -12,8 +12,8 @@ public struct InstanceMetadataProvider: CredentialsProvider {
     private let pause: @Sendable (Duration) async -> Void
     private let tokens = InstanceMetadataTokenStore()
 
-    /// The environment comes before the profile, which is read anew for each answer. `jitter` is a random number of milliseconds from 0 to 5 minutes, added
-    /// to the life of a set that has ended; `pause` waits between two attempts.
+    /// The environment comes before the profile, which is read anew for each answer. `jitter` is a random number of
+    /// milliseconds from 0 to 5 minutes, added to the life of a set that has ended; `pause` waits between two attempts.
     public init(
         environment: [String: String], profile: @escaping @Sendable () throws(CredentialsError) -> ProfileSettings?,
         transport: any Transport,

@@ -99,8 +99,8 @@ extension CredentialsRefresher {
 // MARK: - Fetching
 
 extension CredentialsRefresher {
-    /// Fetches at once where nothing is held, then whenever somebody needs it or the set nears its end, until the task is cancelled. After
-    /// that the set in hand is served as it is. To be called once.
+    /// Fetches at once where nothing is held, then whenever somebody needs it or the set nears its end, until the task
+    /// is cancelled. After that the set in hand is served as it is. To be called once.
     public func run() async {
         if let opening { report(opening) }
         doorbell.yield()

@@ -14,7 +14,8 @@ struct SecurityTokenService: Sendable {
         signer = Signer(region: endpoint.region, service: "sts")
     }
 
-    /// The role's credentials for who signs with `caller`, ending by the clock that says `now`. Throws `roleRefused` and `endpointFailed`.
+    /// The role's credentials for who signs with `caller`, ending by the clock that says `now`. Throws `roleRefused`
+    /// and `endpointFailed`.
     func credentials(
         of role: Role, for caller: Credentials, at now: Timestamp
     ) async throws(CredentialsError) -> Credentials {

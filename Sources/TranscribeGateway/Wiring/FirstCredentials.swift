@@ -32,26 +32,20 @@ enum FirstCredentials {
         }
     }
 
-    /// Searches the chain. A search that does not end in time is cancelled, and not waited for.
+    /// Searches the chain. A search that does not end in time is cancelled, which ends its requests and programs at once.
     init(
         from chain: CredentialsChain, within patience: Duration = patience, now: @escaping @Sendable () -> Timestamp
     ) async {
-        let (answers, door) = AsyncStream.makeStream(of: ChainReport?.self)
-        let search = Task { door.yield(await chain.report(at: now())) }
-        let alarm = Task {
-            try? await Task.sleep(for: patience)
-            door.yield(nil)
+        let report = await withTaskGroup(of: ChainReport?.self) { group in
+            group.addTask { await chain.report(at: now()) }
+            group.addTask {
+                try? await Task.sleep(for: patience)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
         }
-        defer {
-            search.cancel()
-            alarm.cancel()
-        }
-        var first: ChainReport?
-        for await answer in answers {
-            first = answer
-            break
-        }
-        self.init(first, at: now())
+        self.init(report, at: now())
     }
 
     private static func advice(on report: ChainReport) -> String {
