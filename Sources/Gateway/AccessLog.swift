@@ -6,17 +6,24 @@ import Telemetry
 /// A line for each request. It names the job by its hash and says nothing of the query, the user agent or any content.
 struct AccessLog: Sendable {
     private let writer: LogWriter
-    private let head: LogHead
-    private let method, job, status, outcome, limit, microseconds, bytes, client, requestID, awsRequestID: LogName
+    /// How lines begin, by outcome.
+    private let heads: [LogHead]
+    private let methods: [(method: HTTPRequest.Method, member: LogMember)]
+    private let otherMethod: LogMember
+    /// By status.
+    private let statuses: [LogMember]
+    private let isOverQuota: LogMember
+    private let job, microseconds, bytes, client, requestID, awsRequestID: LogName
 
     init(_ writer: LogWriter) {
         self.writer = writer
-        head = writer.head(.info, logger: "access", message: "request")
-        method = writer.name("method")
+        let head = writer.head(.info, logger: "access", message: "request")
+        heads = Outcome.allCases.map { head.followed(by: writer.member("outcome", $0.word)) }
+        methods = HTTPRequest.Method.known.map { ($0, writer.member("method", $0.rawValue)) }
+        otherMethod = writer.member("method", "other")
+        statuses = (0..<600).map { writer.member("status", $0) }
+        isOverQuota = writer.member("limit", "exceeded")
         job = writer.name("job")
-        status = writer.name("status")
-        outcome = writer.name("outcome")
-        limit = writer.name("limit")
         microseconds = writer.name("microseconds")
         bytes = writer.name("bytes")
         client = writer.name("client")
@@ -30,12 +37,11 @@ struct AccessLog: Sendable {
     func note(
         _ reply: Reply, to visit: Visit, _ outcome: Outcome, elapsed: Int64, label: JobLabel?, awsRequestID: String?
     ) {
-        writer.log(head) { line in
-            line.member(method, visit.method.isKnown ? visit.method.rawValue : "other")
+        writer.log(heads[outcome.rawValue]) { line in
+            line.append(member(visit.method))
             if let label { line.member(job, label) }
-            line.member(status, reply.status.code)
-            line.member(self.outcome, outcome.word)
-            if visit.isOverQuota { line.member(limit, "exceeded") }
+            line.append(statuses[reply.status.code])
+            if visit.isOverQuota { line.append(isOverQuota) }
             line.member(microseconds, Int(elapsed / 1_000))
             line.member(bytes, reply.body.bytes.count)
             line.member(client, visit.client.text)
@@ -43,14 +49,16 @@ struct AccessLog: Sendable {
             if let awsRequestID { line.member(self.awsRequestID, awsRequestID) }
         }
     }
+
+    private func member(_ method: HTTPRequest.Method) -> LogMember {
+        for known in methods where known.method == method { return known.member }
+        return otherMethod
+    }
 }
 
 extension HTTPRequest.Method {
-    /// Whether it is one of RFC 9110's and RFC 5789's; any other is text of the client's choice, which no log should hold.
-    fileprivate var isKnown: Bool {
-        switch self {
-        case .get, .head, .options, .post, .put, .delete, .patch, .trace, .connect: true
-        default: false
-        }
-    }
+    /// RFC 9110's and RFC 5789's, the usual first. Any other is text of the client's choice, which no log should hold.
+    fileprivate static let known: [HTTPRequest.Method] = [
+        .get, .head, .options, .post, .put, .delete, .patch, .trace, .connect,
+    ]
 }

@@ -10,7 +10,7 @@ public final class AdminHandler: Handler {
     private let gateway: JobGateway
     private let purgesForAnybody: Bool
     private let hosts = HostRule.addresses
-    private let ids = RequestID()
+    private let ids = RequestIDSource()
 
     /// - Parameters:
     ///   - gateway: whose cache can be purged.
@@ -31,12 +31,13 @@ public final class AdminHandler: Handler {
             if case .purge = route, !purgesForAnybody, !request.peer.isLoopback { throw .purgingNotAllowed }
             return .reply(reply(to: route))
         } catch {
-            return .reply(error.reply(to: Visit(request, id: ids.name(for: request[.xRequestID]), at: Moment(.now))))
+            return .reply(
+                error.reply(to: Visit(request, id: ids.id(suggested: request[.xRequestID]), at: Moment(.now))))
         }
     }
 
     public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
-        Problem(refusal).reply(to: Visit(request, id: ids.name(for: request[.xRequestID]), at: Moment(.now)))
+        Problem(refusal).reply(to: Visit(request, id: ids.id(suggested: request[.xRequestID]), at: Moment(.now)))
     }
 
     private func reply(to route: AdminRoute) -> Reply {

@@ -32,8 +32,8 @@ struct EntityTag: Sendable, Equatable {
 
     func append(to fields: inout FieldBlock) {
         fields.append(starting: .eTag) { value in
-            value.write(high, hexadecimalDigits: 16)
-            value.write(UInt64(low), hexadecimalDigits: 8)
+            value.write(hexadecimal: high)
+            value.write(hexadecimal: low)
             value.write("\"")
         }
     }

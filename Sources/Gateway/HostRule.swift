@@ -12,34 +12,28 @@ public enum HostRule: Sendable {
         if host.isEmpty { return true }
         let bytes = host.utf8
         let span = bytes.span
-        let name = Self.name(in: span)
         switch self {
         case .any: return true
         case .only(let names):
-            for expected in names where Self.isSame(expected, span.extracting(name)) { return true }
+            for name in names where Self.isNamed(name, span) { return true }
             return false
         case .addresses:
-            return Self.isSame("localhost", span.extracting(name)) || span[0] == UInt8(ascii: "[")
-                || Self.isIPv4(Substring(bytes.prefix(name.upperBound)))
+            return Self.isNamed("localhost", span) || span[0] == UInt8(ascii: "[")
+                || Self.isIPv4(Substring(bytes.prefix { $0 != UInt8(ascii: ":") }))
         }
     }
 
-    /// Where in a host and port the host stands.
-    private static func name(in host: Span<UInt8>) -> Range<Int> {
-        let isBracketed = host[0] == UInt8(ascii: "[")
-        let mark = isBracketed ? UInt8(ascii: "]") : UInt8(ascii: ":")
-        for index in host.indices where host[index] == mark { return 0..<(isBracketed ? index + 1 : index) }
-        return 0..<host.count
-    }
-
-    /// Whether they are equal but for the case of ASCII letters. Costs no string and no call for each byte.
-    private static func isSame(_ lowercased: String, _ other: Span<UInt8>) -> Bool {
-        let expected = lowercased.utf8
-        let one = expected.span
-        guard one.count == other.count else { return false }
-        for index in one.indices {
-            let byte = other[index]
-            guard one[index] == (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte) else {
+    /// Whether a host, perhaps with a port, is this one but for the case of ASCII letters. Costs no string and no call for
+    /// each byte.
+    private static func isNamed(_ lowercased: String, _ host: Span<UInt8>) -> Bool {
+        let bytes = lowercased.utf8
+        let name = bytes.span
+        guard name.count == host.count || name.count < host.count && host[name.count] == UInt8(ascii: ":") else {
+            return false
+        }
+        for index in name.indices {
+            let byte = host[index]
+            guard name[index] == (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte) else {
                 return false
             }
         }

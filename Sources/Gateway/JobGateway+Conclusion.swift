@@ -38,7 +38,7 @@ extension JobGateway {
                 form: form(of: job, for: lookUp), askedAt: stored.storedAt, freshUntil: stored.freshUntil,
                 nextLook: stored.nextLook, now: now,
                 isFinished: job.isFinished, status: status)
-            let reply = answer.reply(to: lookUp.visit, unless: lookUp.condition, caching: options.caching)
+            let reply = answer.reply(to: lookUp.visit, unless: lookUp.condition, saying: standing)
             journal.note(
                 reply, to: lookUp.visit, outcome, age: now.nanoseconds(since: stored.storedAt),
                 label: journal.label(for: lookUp.name, hash: job.nameHash))

@@ -12,7 +12,8 @@ public final class JobGateway: Handler {
     let options: GatewayOptions
     let cache: JobCache
     private let limiter: ClientLimiter?
-    private let ids = RequestID()
+    let standing: StandingFields
+    private let ids = RequestIDSource()
     let journal: Journal
     /// Brings what is not cached; its `run()` has to be running.
     public let fetcher: Fetcher
@@ -29,6 +30,7 @@ public final class JobGateway: Handler {
         limiter = options.clientRate.map {
             ClientLimiter(rate: $0, burst: options.clientBurst, epoch: options.fetch.clock())
         }
+        standing = StandingFields(caching: options.caching, limiter: limiter)
     }
 
     /// How full the cache is and what left it.
@@ -64,7 +66,7 @@ public final class JobGateway: Handler {
 
     private func visit(_ request: borrowing Request, at now: ContinuousClock.Instant) -> Visit {
         Visit(
-            request, id: ids.name(for: request[.xRequestID]), at: Moment(now), sharing: options.crossOrigin,
+            request, id: ids.id(suggested: request[.xRequestID]), at: Moment(now), sharing: options.crossOrigin,
             client: client(of: request))
     }
 

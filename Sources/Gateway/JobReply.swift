@@ -28,9 +28,9 @@ struct JobReply {
     /// Rounded up: who comes back earlier finds the same answer.
     private var comeBackIn: Int { max(1, -now.seconds(since: nextLook)) }
 
-    func reply(to visit: Visit, unless condition: IfNoneMatch?, caching: ClientCaching) -> Reply {
+    func reply(to visit: Visit, unless condition: IfNoneMatch?, saying standing: StandingFields) -> Reply {
         switch form {
-        case .document(let rendering): document(rendering, to: visit, unless: condition, caching: caching)
+        case .document(let rendering): document(rendering, to: visit, unless: condition, saying: standing)
         case .page(let body): page(body, to: visit)
         }
     }
@@ -38,15 +38,17 @@ struct JobReply {
     /// 200, or 304 if the client has this representation. The 304 keeps the content, because its length has to be that of
     /// the 200; the server sends none of it.
     private func document(
-        _ rendering: JobRendering, to visit: Visit, unless condition: IfNoneMatch?, caching: ClientCaching
+        _ rendering: JobRendering, to visit: Visit, unless condition: IfNoneMatch?, saying standing: StandingFields
     ) -> Reply {
         let isKnown = condition?.matches(rendering.tag.text) ?? false
         var fields = FieldBlock(reserving: 640)
-        fields.append(contentsOf: .job(caching))
-        if caching == .maxAge { fields.append(starting: .maxAge) { $0.write(lifetime) } }
+        fields.append(contentsOf: standing.block)
+        if standing.caching == .maxAge { fields.append(starting: .maxAge) { $0.write(lifetime) } }
         rendering.tag.append(to: &fields)
         if !isFinished { fields.append(starting: .retryAfter) { $0.write(comeBackIn) } }
-        append(to: &fields, for: visit)
+        append(to: &fields)
+        fields.append(namesIn: visit)
+        fields.append(quotaLeftTo: visit)
         return Reply(status: isKnown ? .notModified : .ok, fields: fields, body: rendering.body)
     }
 
@@ -56,14 +58,14 @@ struct JobReply {
         fields.append(contentsOf: .page)
         fields.append(contentsOf: .jobPage)
         if !isFinished { fields.append(starting: .refresh) { $0.write(comeBackIn + 1) } }
-        append(to: &fields, for: visit)
+        append(to: &fields)
+        fields.append(visit)
         return Reply(status: .ok, fields: fields, body: body)
     }
 
-    private func append(to fields: inout FieldBlock, for visit: Visit) {
+    private func append(to fields: inout FieldBlock) {
         fields.append(starting: .age) { $0.write(age) }
         status.append(to: &fields, freshnessLeft: freshnessLeft)
-        fields.append(visit)
     }
 }
 
@@ -73,10 +75,6 @@ extension FieldStart {
 }
 
 extension FieldBlock {
-    private static let revalidated = job("private, no-cache")
-    private static let unstored = job("no-store")
-    private static let aged = job(nil)
-
     /// What is the same for every job's page, beside what is the same for every page.
     fileprivate static let jobPage = {
         var fields = FieldBlock()
@@ -84,22 +82,4 @@ extension FieldBlock {
         fields.append(contentsOf: .security)
         return fields
     }()
-
-    /// What is the same for every job.
-    fileprivate static func job(_ caching: ClientCaching) -> FieldBlock {
-        switch caching {
-        case .revalidate: revalidated
-        case .noStore: unstored
-        case .maxAge: aged
-        }
-    }
-
-    private static func job(_ cacheControl: String?) -> FieldBlock {
-        var fields = FieldBlock()
-        fields.append(.contentType, "application/json")
-        fields.append(.vary, "Accept, Prefer, Origin")
-        fields.append(contentsOf: .security)
-        if let cacheControl { fields.append(.cacheControl, cacheControl) }
-        return fields
-    }
 }

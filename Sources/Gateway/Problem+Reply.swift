@@ -17,7 +17,7 @@ extension Problem {
         fields.append(visit)
         if let allow { fields.append(.allow, allow) }
         if let retryAfter { fields.append(starting: .retryAfter) { $0.write(retryAfter) } }
-        let page = visit.prefersHTML ? Page(self, requestID: visit.id).body : nil
+        let page = visit.prefersHTML ? Page(self, requestID: visit.id.text).body : nil
         return Reply(status: status, fields: fields, body: page ?? Body(document(for: visit)))
     }
 
@@ -30,7 +30,7 @@ extension Problem {
         text.member("status", status.code)
         text.member("detail", detail)
         text.member("instance", visit.path)
-        text.member("requestId", visit.id)
+        text.member("requestId", visit.id.text)
         text.member("awsRequestId", awsRequestID)
         if type == .quotaExceeded { text.appendViolatedPolicies() }
         text.closeObject()

@@ -32,18 +32,33 @@ extension FieldBlock {
 
     /// The fields that belong to the request rather than to what it asked for.
     mutating func append(_ visit: Visit) {
+        append(namesIn: visit)
+        if let quota = visit.quota { append(quota: quota.quota, window: quota.window) }
+        append(quotaLeftTo: visit)
+    }
+
+    /// What the request is called, and whose pages may read the answer.
+    mutating func append(namesIn visit: Visit) {
         append(starting: .requestID) { $0.write(visit.id) }
         if let origin = visit.sharesWith {
             append(sharingWith: origin)
         } else {
             append(starting: .sameOrigin) { _ in }
         }
-        guard let quota = visit.quota else { return }
+    }
+
+    /// The client's limit, which is the same for all.
+    mutating func append(quota: Int, window: Int) {
         append(starting: .rateLimitPolicy) { value in
-            value.write(quota.quota)
+            value.write(quota)
             value.write(";w=")
-            value.write(quota.window)
+            value.write(window)
         }
+    }
+
+    /// How much of it is left to this client.
+    mutating func append(quotaLeftTo visit: Visit) {
+        guard let quota = visit.quota else { return }
         append(starting: .rateLimit) { value in
             value.write(quota.remaining)
             value.write(";t=")

@@ -1,43 +1,37 @@
-import Synchronization
-import Transcribe
+import HTTPExchange
+import Telemetry
 
-/// Gives every request a name by which people can find it in the log.
-final class RequestID: Sendable {
-    private let seed: UInt64
-    private let count = Atomic<UInt64>(0)
+/// The name of a request.
+enum RequestID: Hashable, Sendable {
+    /// Ours, written as 16 hexadecimal digits.
+    case number(UInt64)
+    /// The client's.
+    case given(String)
 
-    /// - Parameter seed: a random number, so that two replicas don't use the same names.
-    init(seed: UInt64 = .random(in: .min ... .max)) {
-        self.seed = seed
+    var text: String {
+        switch self {
+        case .number(let number):
+            let digits = String(number, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        case .given(let text): return text
+        }
     }
+}
 
-    /// The client's own name if it is `[A-Za-z0-9._-]{1,64}`, else a new one.
-    func name(for suggestion: String?) -> String {
-        if let suggestion, Self.isAcceptable(suggestion) { return suggestion }
-        return next()
+extension FieldValue {
+    mutating func write(_ id: RequestID) {
+        switch id {
+        case .number(let number): write(hexadecimal: number)
+        case .given(let text): write(text)
+        }
     }
+}
 
-    /// 15 hexadecimal digits, which a string holds without an allocation; unique for all practical purposes, not secret.
-    private func next() -> String {
-        let number = Self.mixed(seed &+ count.wrappingAdd(1, ordering: .relaxed).newValue)
-        let digits = InlineArray<15, UInt8> { Self.digit(number >> (4 * UInt64(15 - $0)) & 0xF) }
-        return String(copying: try! UTF8Span(validating: digits.span))  // ASCII, whatever the number
-    }
-
-    private static func digit(_ value: UInt64) -> UInt8 {
-        UInt8(truncatingIfNeeded: value) + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
-    }
-
-    /// SplitMix64's finalizer: a bijection, so different counts give different numbers; without their last four bits
-    /// they all but never meet.
-    private static func mixed(_ value: UInt64) -> UInt64 {
-        var z = value &* 0x9E37_79B9_7F4A_7C15
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
-
-    private static func isAcceptable(_ text: String) -> Bool {
-        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { Token.isSafe($0) }
+extension LogLine {
+    mutating func member(_ name: LogName, _ id: RequestID) {
+        switch id {
+        case .number(let number): member(name, hexadecimal: number)
+        case .given(let text): member(name, text)
+        }
     }
 }

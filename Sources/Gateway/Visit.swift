@@ -5,7 +5,7 @@ import RateLimiting
 
 /// One request on its way through the gateway: what its answer and its line in the access log need of it.
 struct Visit: Sendable {
-    let id: String
+    let id: RequestID
     let start: Moment
     let method: HTTPRequest.Method
     /// Who asks: the peer, or whoever a trusted proxy says it asks for.
@@ -24,7 +24,7 @@ struct Visit: Sendable {
 
     /// - Parameter client: who asks, if not the peer.
     init(
-        _ request: borrowing Request, id: String, at start: Moment, sharing: CrossOrigin = .only([]),
+        _ request: borrowing Request, id: RequestID, at start: Moment, sharing: CrossOrigin = .only([]),
         client: PeerAddress? = nil
     ) {
         self.id = id

@@ -1,17 +1,20 @@
 public import HTTPTypes
 
-/// The header fields of a reply in the form in which a C library takes them: names and values as UTF-8, each ended by a
-/// NUL, in one array. However many fields there are they cost one allocation, and a copy with a few more costs another.
+/// The header fields of a reply as they are sent, in UTF-8: `name: value`, each behind ``lineStart``. However many fields
+/// there are they cost one allocation, and a copy with a few more costs another.
 ///
 /// A control character cannot get in (RFC 9110 §5.5): each is written as a space, so no value can end its line.
 public struct FieldBlock: Sendable, Equatable {
+    /// Stands where a line begins, twice: as long as the line break that the server writes there.
+    public static let lineStart: UInt8 = 1
+
     @usableFromInline var end: FieldValue
 
     public init(reserving capacity: Int = 0) {
         end = FieldValue(reserving: capacity)
     }
 
-    /// `name NUL value NUL`, repeated.
+    /// All fields; empty if there are none.
     public var bytes: [UInt8] { end.bytes }
 
     /// Adds a field. Names are not checked for repetition.
@@ -30,7 +33,6 @@ public struct FieldBlock: Sendable, Equatable {
     public mutating func append(starting start: FieldStart, _ write: (inout FieldValue) -> Void) {
         end.copy(start)
         write(&end)
-        end.close()
     }
 
     public mutating func append(contentsOf other: FieldBlock) {
@@ -44,9 +46,12 @@ public struct FieldBlock: Sendable, Equatable {
 
     /// All fields in order.
     public var lines: [(name: String, value: String)] {
-        let texts = bytes.split(separator: 0, omittingEmptySubsequences: false).map {
-            String(decoding: $0, as: UTF8.self)
+        bytes.split(separator: Self.lineStart).map { line in
+            let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? line.endIndex
+            return (
+                String(decoding: line[..<colon], as: UTF8.self),
+                String(decoding: line[colon...].dropFirst(2), as: UTF8.self)
+            )
         }
-        return stride(from: 0, to: texts.count - 1, by: 2).map { (texts[$0], texts[$0 + 1]) }
     }
 }

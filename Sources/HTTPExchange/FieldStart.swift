@@ -6,7 +6,8 @@ public struct FieldStart: Sendable {
     let bytes: [UInt8]
 
     public init(_ name: HTTPField.Name, _ start: String = "") {
-        var value = FieldValue(bytes: Array(name.rawName.utf8) + [0])
+        let line = [FieldBlock.lineStart, FieldBlock.lineStart] + Array("\(name.rawName): ".utf8)
+        var value = FieldValue(bytes: line)
         value.write(start)
         bytes = value.bytes
     }

@@ -28,24 +28,22 @@ public struct FieldValue: Sendable, Equatable {
         }
     }
 
-    /// Writes the last `digits` hexadecimal digits of a number, in lower case; at most 16.
-    public mutating func write(_ number: UInt64, hexadecimalDigits digits: Int) {
-        append(upTo: digits) { free in
-            for place in stride(from: 4 * (digits - 1), through: 0, by: -4) {
-                let digit = UInt8(truncatingIfNeeded: number >> place & 0xF)
-                free.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
-            }
+    /// Writes a number as 16 hexadecimal digits in lower case.
+    public mutating func write(hexadecimal number: UInt64) {
+        append(upTo: 16) { free in
+            free.append(hexadecimal: UInt32(truncatingIfNeeded: number >> 32))
+            free.append(hexadecimal: UInt32(truncatingIfNeeded: number))
         }
+    }
+
+    /// Writes a number as 8 hexadecimal digits in lower case.
+    public mutating func write(hexadecimal number: UInt32) {
+        append(upTo: 8) { $0.append(hexadecimal: number) }
     }
 
     @usableFromInline
     mutating func copy(_ start: FieldStart) {
         bytes.append(contentsOf: start.bytes)
-    }
-
-    @usableFromInline
-    mutating func close() {
-        bytes.append(0)
     }
 
     /// Doubled by hand: `append(addingCapacity:)` grows by just what it needs, and would copy everything each time.
@@ -57,6 +55,20 @@ public struct FieldValue: Sendable, Equatable {
 }
 
 extension OutputSpan<UInt8> {
+    /// Each half-byte becomes a byte, then all become digits at once.
+    fileprivate mutating func append(hexadecimal number: UInt32) {
+        var digits = UInt64(number)
+        digits = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF
+        digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FF
+        digits = (digits | digits << 4) & 0x0F0F_0F0F_0F0F_0F0F
+        let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        digits &+= 0x3030_3030_3030_3030 &+ letters &* 39
+        for _ in 0..<8 {
+            append(UInt8(truncatingIfNeeded: digits >> 56))
+            digits <<= 8
+        }
+    }
+
     /// From the first digit on: to reverse a part of an array would copy that part.
     fileprivate mutating func append(digits number: UInt) {
         if number >= 10 { append(digits: number / 10) }

@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import Glibc
 import HTTPExchange
 
 /// The access callback, step by step. A GET passes `.header` and `.end` in one pass of the library's loop; queueing in
@@ -25,7 +26,7 @@ extension Connection {
     }
 
     private func readHeader(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> MHD_Result {
-        unsafe self.method = String(cString: method)
+        unsafe self.method = strcmp(method, "GET") == 0 ? "GET" : String(cString: method)
         origin = target
         host = ""
         phase.startAnswering()
@@ -52,7 +53,8 @@ extension Connection {
                 version: version, lines: lines, headerSize: shim_header_size(handle))
             guard isSeamless else { throw .malformed("the header section breaks the grammar of HTTP/1.1") }
         }
-        let audit = try FramingAudit(method: self.method, version: unsafe String(cString: version), lines: lines)
+        let audit = try FramingAudit(
+            method: self.method, isHTTP10: unsafe strcmp(version, "HTTP/1.0") == 0, lines: lines)
         let target = try RequestTarget(self.target, method: self.method)
         origin = target.origin
         host = target.authority ?? audit.host
@@ -60,9 +62,14 @@ extension Connection {
     }
 
     private func collectFields() throws(Refusal) {
-        let context = unsafe Unmanaged.passUnretained(self).toOpaque()  // used during this call only
-        let count = unsafe MHD_get_connection_values_n(handle, .HEADER_KIND, collectField, context)
-        guard Int(count) <= core.options.fieldLimit else { throw .tooManyFields(limit: core.options.fieldLimit) }
+        // Out of the object and back: each use of an object's variable costs the look whether it is in use already.
+        var section = HeaderSection(lines: lines, limit: core.options.fieldLimit)
+        lines = []
+        let count = unsafe withUnsafeMutablePointer(to: &section) {
+            unsafe MHD_get_connection_values_n(handle, .HEADER_KIND, collectField, $0)
+        }
+        lines = section.lines
+        guard Int(count) <= section.limit else { throw .tooManyFields(limit: section.limit) }
     }
 
     /// Content that is wanted is waited for; otherwise the answer goes out now and the connection closes, so the content
@@ -113,10 +120,16 @@ extension Connection {
     }
 }
 
-/// `MHD_KeyValueIteratorN`: adds a line to the connection's; stops where there are too many.
+/// The field lines of a request while they are collected.
+private struct HeaderSection {
+    var lines: [FieldLine]
+    let limit: Int
+}
+
+/// `MHD_KeyValueIteratorN`: adds a line to a ``HeaderSection``; stops where there are too many.
 private let collectField: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
-    let connection = unsafe Unmanaged<Connection>.fromOpaque(context!).takeUnretainedValue()
-    guard connection.lines.count < connection.core.options.fieldLimit else { return .NO }
-    unsafe connection.lines.append(FieldLine(name: name, nameSize, value: value, valueSize))
+    guard let section = unsafe context?.assumingMemoryBound(to: HeaderSection.self) else { return .NO }
+    guard unsafe section.pointee.lines.count < section.pointee.limit else { return .NO }
+    unsafe section.pointee.lines.append(FieldLine(name: name, nameSize, value: value, valueSize))
     return .YES
 }

@@ -13,15 +13,18 @@ struct FramingAudit {
     private var transferCodings = 0
     private var isChunked = false
 
-    init(method: String, version: String, lines: [FieldLine]) throws(Refusal) {
-        guard !method.isEmpty, method.holdsOnly(\.isToken) else { throw .malformed("the method is no token") }
-        for line in lines { try read(line) }
-        try checkHost(version)
-        try checkContent(method, version)
+    init(method: String, isHTTP10: Bool, lines: [FieldLine]) throws(Refusal) {
+        let tokens = ASCIISet.token
+        guard !method.isEmpty, method.holdsOnly({ tokens.contains($0) }) else {
+            throw .malformed("the method is no token")
+        }
+        for line in lines { try read(line, tokens) }
+        try checkHost(isHTTP10)
+        try checkContent(method, isHTTP10)
     }
 
-    private mutating func read(_ line: FieldLine) throws(Refusal) {
-        guard unsafe !line.name.isEmpty, unsafe line.name.allSatisfy(\.isToken) else {
+    private mutating func read(_ line: FieldLine, _ tokens: ASCIISet) throws(Refusal) {
+        guard unsafe !line.name.isEmpty, unsafe line.name.allSatisfy({ tokens.contains($0) }) else {
             throw .malformed("a header field's name is no token")
         }
         guard unsafe line.value.allSatisfy(\.isFieldContent) else {
@@ -52,22 +55,23 @@ struct FramingAudit {
     }
 
     /// RFC 9112 §3.2: exactly one in HTTP/1.1, and of one host only.
-    private func checkHost(_ version: String) throws(Refusal) {
-        guard hosts == 1 || (hosts == 0 && version == "HTTP/1.0") else {
+    private func checkHost(_ isHTTP10: Bool) throws(Refusal) {
+        guard hosts == 1 || hosts == 0 && isHTTP10 else {
             throw .malformed("exactly one Host header field is needed")
         }
-        guard hosts == 0 || (!host.isEmpty && host.holdsOnly(\.isHostCharacter)) else {
+        let outside = ASCIISet.outsideHost
+        guard hosts == 0 || !host.isEmpty && host.holdsOnly({ !outside.contains($0) }) else {
             throw .malformed("the Host header field is no host")
         }
     }
 
     /// RFC 9112 §6.1 and §6.3: one way to say how long the content is.
-    private mutating func checkContent(_ method: String, _ version: String) throws(Refusal) {
+    private mutating func checkContent(_ method: String, _ isHTTP10: Bool) throws(Refusal) {
         guard contentLengths <= 1, transferCodings <= 1, contentLengths + transferCodings <= 1 else {
             throw .malformed("Content-Length and Transfer-Encoding may be given once, and not both")
         }
         if transferCodings == 1 {
-            guard version != "HTTP/1.0" else { throw .malformed("HTTP/1.0 knows no Transfer-Encoding") }
+            guard !isHTTP10 else { throw .malformed("HTTP/1.0 knows no Transfer-Encoding") }
             guard isChunked else { throw .unknownTransferCoding }
         }
         hasContent = contentLength > 0 || transferCodings == 1
@@ -82,16 +86,5 @@ extension String {
         let bytes = utf8.span
         for index in bytes.indices where !isAllowed(bytes[index]) { return false }
         return true
-    }
-}
-
-extension UInt8 {
-    fileprivate var isHostCharacter: Bool {
-        switch self {
-        case UInt8(ascii: "/"), UInt8(ascii: "@"), UInt8(ascii: ","), UInt8(ascii: " "), UInt8(ascii: "\t"),
-            UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "\\"):
-            false
-        default: true
-        }
     }
 }

@@ -47,9 +47,10 @@ struct RequestTarget {
     private static func check(_ target: String) throws(Refusal) {
         let utf8 = target.utf8
         let bytes = utf8.span
+        let allowed = ASCIISet.target
         var index = 0
         while index < bytes.count {
-            if bytes[index].isTargetCharacter {
+            if allowed.contains(bytes[index]) {
                 index += 1
             } else if bytes[index] == UInt8(ascii: "%") {
                 guard index + 2 < bytes.count, bytes[index + 1].isHexDigit, bytes[index + 2].isHexDigit else {

@@ -35,23 +35,10 @@ extension Reply {
     }
 
     private func addFields(to response: OpaquePointer) {
-        unsafe fields.bytes.withUnsafeBytes { bytes in
-            guard unsafe !bytes.isEmpty else { return }
-            if LayoutAudit.isKnown {
-                unsafe JoinedFields.add(bytes, to: response)
-            } else {
-                unsafe Self.addOneByOne(bytes, to: response)
-            }
-        }
-    }
-
-    private static func addOneByOne(_ bytes: UnsafeRawBufferPointer, to response: OpaquePointer) {
-        var name = unsafe bytes.baseAddress!.assumingMemoryBound(to: CChar.self)
-        let end = unsafe name + bytes.count
-        while unsafe name < end {
-            let value = unsafe name + strlen(name) + 1
-            _ = unsafe MHD_add_response_header(response, name, value)
-            unsafe name = value + strlen(value) + 1
+        if LayoutAudit.isKnown {
+            unsafe JoinedFields.add(fields, to: response)
+        } else {
+            for (name, value) in fields.lines { _ = unsafe MHD_add_response_header(response, name, value) }
         }
     }
 }

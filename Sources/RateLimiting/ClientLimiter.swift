@@ -10,7 +10,8 @@ public final class ClientLimiter: Sendable {
     private static let stripeCount = 64
 
     private let policy: GCRA
-    private let window: Int
+    /// `w` of every ``Decision``.
+    public let window: Int
     private let epoch: ContinuousClock.Instant
     private let stripes: InlineArray<64, Mutex<ClientTable>>
 
@@ -26,6 +27,9 @@ public final class ClientLimiter: Sendable {
         stripes = InlineArray { _ in Mutex(ClientTable(limit: slots)) }
     }
 
+    /// `q` of every ``Decision``.
+    public var quota: Int { policy.burst }
+
     /// Takes `cost` tokens from the client's bucket, or none if it is refused.
     ///
     /// A cost above the burst is admitted by a full bucket and leaves a debt (see `GCRA`).
@@ -35,7 +39,7 @@ public final class ClientLimiter: Sendable {
         let verdict = stripes[Int(hash % UInt64(Self.stripeCount))].withLock {
             $0.decide(by: policy, for: key, hash: hash, cost: cost, at: time)
         }
-        return Decision(verdict, quota: policy.burst, window: window)
+        return Decision(verdict, quota: quota, window: window)
     }
 
     // Twice the clients, so that two sets of eight are practically never both full of active ones.

@@ -102,10 +102,13 @@ import Transcribe
     }
 
     @Test func makesUpRequestIDsThatDiffer() {
-        let ids = RequestID(seed: 1)
-        let names = (1...10_000).map { _ in ids.name(for: nil) }
+        let ids = RequestIDSource(seed: 1)
+        let names = (1...10_000).map { _ in ids.id(suggested: nil).text }
         #expect(Set(names).count == names.count)
-        #expect(ids.name(for: "ok-1._A") == "ok-1._A")
-        for bad in ["", "a b", "a\"b", String(repeating: "a", count: 65), "ä"] { #expect(ids.name(for: bad) != bad) }
+        #expect(names.allSatisfy { $0.utf8.count == 16 })
+        #expect(ids.id(suggested: "ok-1._A").text == "ok-1._A")
+        for bad in ["", "a b", "a\"b", String(repeating: "a", count: 65), "ä"] {
+            #expect(ids.id(suggested: bad).text != bad)
+        }
     }
 }

@@ -19,7 +19,7 @@ import Testing
         #expect(block[.allow] == "")
     }
 
-    @Test(arguments: ["a\r\nSet-Cookie: b", "a\u{0}b", "a\u{7F}b"])
+    @Test(arguments: ["a\r\nSet-Cookie: b", "a\u{0}b", "a\u{1}\u{1}Set-Cookie: b", "a\u{7F}b"])
     func letsNoControlCharacterIn(value: String) {
         var block = FieldBlock()
         block.append(.location, value)

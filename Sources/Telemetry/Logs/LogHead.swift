@@ -18,6 +18,14 @@ public struct LogHead: Sendable {
         }
         bytes = text.bytes
     }
+
+    private init(_ format: LogFormat, _ bytes: [UInt8]) {
+        self.format = format
+        self.bytes = bytes
+    }
+
+    /// This beginning with a member behind it.
+    public func followed(by member: LogMember) -> LogHead { LogHead(format, bytes + member.bytes) }
 }
 
 extension TextBuffer {

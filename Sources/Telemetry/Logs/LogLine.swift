@@ -21,10 +21,12 @@ public struct LogLine: ~Copyable {
     /// Adds a text member. Names are not checked for repetition: `time`, `level`, `logger` and `message` are taken.
     public mutating func member(_ name: LogName, _ value: String) {
         text.append(contentsOf: name.bytes)
-        switch format {
-        case .json: text.string(value)
-        case .console: text.consoleValue(value)
-        }
+        text.append(value, as: format)
+    }
+
+    /// Adds a member that was prepared.
+    public mutating func append(_ member: LogMember) {
+        text.append(contentsOf: member.bytes)
     }
 
     /// Adds a number.
@@ -36,10 +38,7 @@ public struct LogLine: ~Copyable {
     /// Adds a hash: a text of 16 hexadecimal digits.
     public mutating func member(_ name: LogName, hexadecimal value: UInt64) {
         text.append(contentsOf: name.bytes)
-        let quotation = format == .json ? "\"" : ""
-        text.append(quotation)
-        text.append(hexadecimal: value)
-        text.append(quotation)
+        text.append(hexadecimal: value, isQuoted: format == .json)
     }
 
     /// Adds a metadata value; one whose name is that of a part of the head gets another name, so that it cannot pass for it.

@@ -1,4 +1,5 @@
-/// The name of a member, prepared by ``LogWriter/name(_:)``: with what separates it from the member before and from its value.
+/// The name of a member, prepared by ``LogWriter/name(_:)``: with what separates it from the member before and from its
+/// value.
 public struct LogName: Sendable {
     let bytes: [UInt8]
 

@@ -67,6 +67,12 @@ public final class LogWriter: Sendable {
     /// A member's name in this writer's format.
     public func name(_ name: String) -> LogName { LogName(format, name) }
 
+    /// A member with a text in this writer's format.
+    public func member(_ name: String, _ value: String) -> LogMember { LogMember(format, name, value) }
+
+    /// A member with a number in this writer's format.
+    public func member(_ name: String, _ value: Int) -> LogMember { LogMember(format, name, value) }
+
     /// Writes what was added before this call and waits until it is written, at most for `limit`: for the end of the process,
     /// after everything that logs has stopped. Blocks its thread.
     ///

@@ -4,6 +4,8 @@
 /// Not copyable: a second owner, however brief, would make the next append copy all of the text.
 package struct TextBuffer: ~Copyable, Sendable {
     package private(set) var bytes: [UInt8] = []
+    /// The time that was written last.
+    var lastTime: TimeText?
 
     package init() {}
 
