@@ -24,9 +24,7 @@ struct Shard {
     /// libmicrohttpd that found none takes no new connection until one of its own has ended.
     mutating func reap(at tick: Int, requestTicks: Int, sheddingIdle: Bool, _ tally: ServerTally) {
         for index in entries.values.indices {
-            if let stage = entries.values[index].endIfOverdue(at: tick, orIdle: sheddingIdle) {
-                tally.ended(in: stage)
-            } else {
+            if !entries.values[index].endsIfOverdue(at: tick, orIdle: sheddingIdle, tally) {
                 entries.values[index].look(at: tick, requestTicks)
             }
         }
@@ -34,13 +32,14 @@ struct Shard {
 }
 
 extension Shard.Entry {
-    /// What it was at when its time was up.
-    fileprivate func endIfOverdue(at tick: Int, orIdle: Bool) -> Phase.Stage? {
+    /// Whether its time was up. Counted first: who sees the connection end finds it counted.
+    fileprivate func endsIfOverdue(at tick: Int, orIdle: Bool, _ tally: ServerTally) -> Bool {
         let phase = connection.phase.value
         let isIdle = orIdle && phase.stage == .resting && seen?.phase == phase
-        guard phase.isOverdue(at: tick) || isIdle, connection.phase.replace(phase, with: .ended) else { return nil }
+        guard phase.isOverdue(at: tick) || isIdle, connection.phase.replace(phase, with: .ended) else { return false }
+        tally.ended(in: phase.stage)
         connection.end()
-        return phase.stage
+        return true
     }
 
     /// Notices what libmicrohttpd does not tell. It reads a request's first bytes at once and calls back only when the line

@@ -33,4 +33,17 @@ import Testing
         block.append(.age) { $0.write(number) }
         #expect(block[.age] == String(number))
     }
+
+    @Test(arguments: [0, 9, 10, 0x0123_4567_89AB_CDEF, 0xFEDC_BA98_7654_3210, .max])
+    func writesNumbersInHexadecimal(number: UInt64) throws {
+        var block = FieldBlock()
+        block.append(.eTag) {
+            $0.write(hexadecimal: number)
+            $0.write(hexadecimal: UInt32(truncatingIfNeeded: number))
+        }
+        let text = try #require(block[.eTag])
+        #expect(text.utf8.count == 24 && text == text.lowercased())
+        #expect(UInt64(text.prefix(16), radix: 16) == number)
+        #expect(UInt32(text.suffix(8), radix: 16) == UInt32(truncatingIfNeeded: number))
+    }
 }

@@ -27,6 +27,22 @@ import Testing
         #expect(try output.lines() == [head + #""status":200,"route":"/jobs/{name}"}"#])
     }
 
+    @Test(arguments: [
+        (LogFormat.json, #","status":200,"why":"a \"b\"","after":1}"#),
+        (.console(coloured: false), #" status=200 why="a \"b\"" after=1"#),
+    ])
+    func buildsLinesOfPreparedParts(format: LogFormat, end: String) throws {
+        let output = LogOutput(format)
+        let writer = output.writer
+        let head = writer.head(.info, logger: "access", message: "request").followed(by: writer.member("status", 200))
+        let (why, after) = (writer.member("why", "a \"b\""), writer.name("after"))
+        writer.log(head) {
+            $0.append(why)
+            $0.member(after, 1)
+        }
+        #expect(try output.lines().first?.hasSuffix(end) == true)
+    }
+
     @Test func writesWithoutBeingAskedTo() throws {
         let output = LogOutput()
         output.writer.write(Array("hello".utf8))

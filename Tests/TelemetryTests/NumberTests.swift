@@ -30,6 +30,23 @@ import Testing
         #expect(String(decoding: buffer.bytes, as: UTF8.self) == expected)
     }
 
+    @Test func writesATimeAnewOnlyWhenItHasChanged() {
+        var buffer = TextBuffer()
+        for milliseconds: Int64 in [0, 0, 1, 0] { buffer.append(rfc3339: milliseconds) }
+        let times = ["00.000Z", "00.000Z", "00.001Z", "00.000Z"].map { "1970-01-01T00:00:\($0)" }
+        #expect(String(decoding: buffer.bytes, as: UTF8.self) == times.joined())
+    }
+
+    @Test(arguments: [0, 9, 10, 0x0123_4567_89AB_CDEF, 0xFEDC_BA98_7654_3210, .max])
+    func writesHashesWithSixteenDigits(number: UInt64) {
+        var buffer = TextBuffer()
+        buffer.append(hexadecimal: number, isQuoted: true)
+        let text = String(decoding: buffer.bytes, as: UTF8.self)
+        #expect(text.utf8.count == 18 && text.first == "\"" && text.last == "\"")
+        #expect(UInt64(text.dropFirst().dropLast(), radix: 16) == number)
+        #expect(text == text.lowercased())
+    }
+
     @Test func countsDaysWithoutGapsForEightHundredYears() {
         let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
         var (year, month, day) = (Int64(1600), Int64(1), Int64(1))
