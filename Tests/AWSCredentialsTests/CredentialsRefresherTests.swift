@@ -47,6 +47,16 @@ import Testing
         }
     }
 
+    @Test func givesAtOnceOnlyWhatNeedsNoFetch() {
+        let end = Timestamp.noon + 3_600
+        let refresher = CredentialsRefresher(
+            provider: CountingProvider(), holding: (.number(9, until: end), .plain), now: { [clock] in clock.now },
+            report: { _ in })
+        #expect(refresher.held(at: .noon) == .number(9, until: end))
+        #expect(refresher.held(at: .noon + 3_570) == nil)
+        #expect(self.refresher(CountingProvider()).held(at: .noon) == nil)
+    }
+
     @Test func sharesOneFetchAmongTheFirstCallers() async throws {
         let provider = CountingProvider()
         let refresher = refresher(provider)

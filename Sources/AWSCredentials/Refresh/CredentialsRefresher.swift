@@ -49,6 +49,12 @@ public final class CredentialsRefresher: Sendable {
         try await answer(to: .current, at: now)
     }
 
+    /// The set to sign with if there is one at once: nil where ``current(at:)`` would wait or throw.
+    public func held(at now: Timestamp) -> Credentials? {
+        guard case .use(let credentials) = desk.withLock({ $0.state.answer(.current, at: now) }) else { return nil }
+        return credentials
+    }
+
     /// A set other than `rejected`, which AWS refused. Returns at once if it was replaced meanwhile; else everybody who
     /// asks shares one fetch. Throws what that fetch threw, or `unchanged` where it brought the same set again; for
     /// some seconds after that it throws without a fetch. Where AWS refuses the new set too, it throws `refusedAgain`

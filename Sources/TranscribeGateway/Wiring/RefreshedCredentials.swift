@@ -7,7 +7,9 @@ struct RefreshedCredentials: CredentialsSource {
     let refresher: CredentialsRefresher
 
     func current(by deadline: ContinuousClock.Instant) async throws(CredentialsUnavailable) -> Credentials {
-        try await answer(by: deadline) { [refresher] () async throws(CredentialsError) in
+        // Nearly always: tasks and a timer that race each other are for those who have to wait.
+        if let held = refresher.held(at: .wallTime) { return held }
+        return try await answer(by: deadline) { [refresher] () async throws(CredentialsError) in
             try await refresher.current(at: .wallTime)
         }
     }
