@@ -7,7 +7,7 @@ struct Call {
     /// The end of everything, retries and waits included.
     let deadline: ContinuousClock.Instant
     /// The same for all attempts, so that AWS can tell a retry from a new call.
-    let invocationID = UUID().uuidString.lowercased()
+    let invocationID = Self.newID()
 
     /// Attempts begun.
     private(set) var attempts = 0
@@ -28,6 +28,12 @@ struct Call {
     init(for name: JobName, deadline: ContinuousClock.Instant) {
         self.name = name
         self.deadline = deadline
+    }
+
+    /// Not `UUID()`, which opens and reads /dev/urandom each time.
+    private static func newID() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return UUID.random(using: &generator).uuidString.lowercased()
     }
 
     mutating func beginAttempt(with credentials: Credentials, clockOffset: Int64) {
