@@ -47,7 +47,8 @@ public final class Fetcher: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.admission.run() }
             for await departure in departures.stream {
-                group.addTask { await self.fly(departure) }
+                // Begun here, up to its first wait: any other thread would have to be woken for it.
+                group.addImmediateTask { await self.fly(departure) }
             }
         }
     }
