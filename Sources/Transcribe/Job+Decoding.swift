@@ -4,27 +4,27 @@ extension Job: Decodable {
     public init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: CodingKeys.self)
         name = try members.decodeIfPresent(String.self, forKey: .name)
-        status = try members.decodeIfPresent(JobStatus.self, forKey: .status)
-        createdAt = try members.decodeIfPresent(WireTime.self, forKey: .createdAt)?.timestamp
-        startedAt = try members.decodeIfPresent(WireTime.self, forKey: .startedAt)?.timestamp
-        completedAt = try members.decodeIfPresent(WireTime.self, forKey: .completedAt)?.timestamp
-        transcriptURI = try members.decodeIfPresent(Transcript.self, forKey: .transcript)?.uri
+        status = try members.word(.status)
+        createdAt = try members.time(.createdAt)
+        startedAt = try members.time(.startedAt)
+        completedAt = try members.time(.completedAt)
+        let transcript = try members.object(.transcript, of: TranscriptKeys.self)
+        transcriptURI = try transcript?.decodeIfPresent(String.self, forKey: .uri)
         failureReason = try members.decodeIfPresent(String.self, forKey: .failureReason)
-        languageCode = try members.decodeIfPresent(LanguageCode.self, forKey: .languageCode)
+        languageCode = try members.word(.languageCode)
         try readMedia(members)
         settings = try members.decodeIfPresent(Settings.self, forKey: .settings).flatMap { $0 == Settings() ? nil : $0 }
-        specialty = try members.decodeIfPresent(Specialty.self, forKey: .specialty)
-        type = try members.decodeIfPresent(Kind.self, forKey: .type)
-        contentIdentificationType = try members.decodeIfPresent(
-            ContentIdentificationType.self, forKey: .contentIdentificationType)
+        specialty = try members.word(.specialty)
+        type = try members.word(.type)
+        contentIdentificationType = try members.word(.contentIdentificationType)
         tags = try members.decodeIfPresent([Tag].self, forKey: .tags).flatMap(Self.inOrder)
     }
 
     private mutating func readMedia(_ members: KeyedDecodingContainer<CodingKeys>) throws {
-        let media = try members.decodeIfPresent(Media.self, forKey: .media)
-        mediaURI = media?.uri
-        redactedMediaURI = media?.redactedURI
-        mediaFormat = try members.decodeIfPresent(MediaFormat.self, forKey: .mediaFormat)
+        let media = try members.object(.media, of: MediaKeys.self)
+        mediaURI = try media?.decodeIfPresent(String.self, forKey: .uri)
+        redactedMediaURI = try media?.decodeIfPresent(String.self, forKey: .redactedURI)
+        mediaFormat = try members.word(.mediaFormat)
         mediaSampleRateHertz = try members.decodeIfPresent(Int.self, forKey: .mediaSampleRateHertz)
     }
 
@@ -51,21 +51,12 @@ extension Job: Decodable {
         case tags = "Tags"
     }
 
-    private struct Transcript: Decodable {
-        let uri: String?
-
-        private enum CodingKeys: String, CodingKey {
-            case uri = "TranscriptFileUri"
-        }
+    private enum TranscriptKeys: String, CodingKey {
+        case uri = "TranscriptFileUri"
     }
 
-    private struct Media: Decodable {
-        let uri: String?
-        let redactedURI: String?
-
-        private enum CodingKeys: String, CodingKey {
-            case uri = "MediaFileUri"
-            case redactedURI = "RedactedMediaFileUri"
-        }
+    private enum MediaKeys: String, CodingKey {
+        case uri = "MediaFileUri"
+        case redactedURI = "RedactedMediaFileUri"
     }
 }

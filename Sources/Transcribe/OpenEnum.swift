@@ -1,4 +1,4 @@
 /// A value for which AWS documents a set of words that grows: one that nobody here knows yet passes through unchanged.
-public protocol OpenEnum: RawRepresentable, Hashable, Sendable, Decodable where RawValue == String {
+public protocol OpenEnum: RawRepresentable, Hashable, Sendable where RawValue == String {
     init(rawValue: String)
 }
