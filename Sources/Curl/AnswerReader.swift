@@ -59,20 +59,19 @@ struct AnswerReader {
     private mutating func readField(_ line: ArraySlice<UInt8>) {
         guard fits(line.count) else { return refusal = .answerTooLarge(limit: limits.head) }
         let name = String(decoding: line.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self)
-        let value = String(decoding: line.dropFirst(name.utf8.count + 1), as: UTF8.self).trimmingBlanks
-        guard name.isToken, name.utf8.count < line.count, String(value).isFieldValue, !isEncoding(name, value) else {
+        let value = String(decoding: line.dropFirst(name.utf8.count + 1).trimmingBlanks, as: UTF8.self)
+        guard name.isToken, name.utf8.count < line.count, value.isFieldValue, !isEncoding(name, value) else {
             return refusal = .malformedAnswer
         }
-        fields.append((name, String(value)))
+        fields.append((name, value))
     }
 
     /// Whether the field says that the content is compressed. libcurl would hand it over as it is, or inflate it.
-    private func isEncoding(_ name: String, _ value: Substring) -> Bool {
-        switch name.lowercased() {
-        case "content-encoding": !["", "identity"].contains(value.lowercased())
-        case "transfer-encoding": value.lowercased() != "chunked"
-        default: false
+    private func isEncoding(_ name: String, _ value: String) -> Bool {
+        if name.equals(ignoringCase: "content-encoding") {
+            return !value.isEmpty && !value.equals(ignoringCase: "identity")
         }
+        return name.equals(ignoringCase: "transfer-encoding") && !value.equals(ignoringCase: "chunked")
     }
 
     /// After an interim answer (RFC 9110 §15.2) the real one begins with a status line of its own. Each counts as an

@@ -8,7 +8,6 @@ public struct CurlHeaders: Sendable {
 
     /// The first value of this name in any case (RFC 9110 §5.1), or nil.
     public subscript(name: String) -> String? {
-        let wanted = name.lowercased()
-        return fields.first { $0.name.lowercased() == wanted }?.value
+        fields.first { $0.name.equals(ignoringCase: name) }?.value
     }
 }

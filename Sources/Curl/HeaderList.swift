@@ -6,9 +6,11 @@ import CCurl
 
     /// Writes the fields, and takes away those that libcurl would add by itself.
     init(_ fields: [(name: String, value: String)]) {
-        for (name, value) in fields { append(Self.line(name, value.trimmingBlanks)) }
-        let given = Set(fields.map { $0.name.lowercased() })
-        for name in ["expect", "accept", "content-type"] where !given.contains(name) { append("\(name):") }
+        for (name, value) in fields { append(Self.line(name, Substring(value.utf8.trimmingBlanks))) }
+        for name in ["expect", "accept", "content-type"]
+        where !fields.contains(where: { $0.name.equals(ignoringCase: name) }) {
+            append("\(name):")
+        }
     }
 
     deinit {
