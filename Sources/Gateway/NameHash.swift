@@ -4,20 +4,22 @@ import Transcribe
 /// Stands for job names where they must not appear: HMAC-SHA256 under a key, 64 bits in hexadecimal. Whoever knows a name
 /// and the key finds its lines; the lines alone name nobody.
 public struct NameHash: Sendable {
-    private let key: SymmetricKey
+    /// Keyed once: to key it takes half of the work for a name.
+    private let authenticator: HMAC<SHA256>
     private let showsNames: Bool
 
     /// - Parameters:
     ///   - key: of at least 16 bytes. Equal keys make the logs of replicas comparable.
     ///   - showsNames: true gives the names themselves (`log.names`).
     public init(key: SymmetricKey = SymmetricKey(size: .bits256), showsNames: Bool = false) {
-        self.key = key
+        authenticator = HMAC(key: key)
         self.showsNames = showsNames
     }
 
     func hash(of name: JobName) -> UInt64 {
-        let code = HMAC<SHA256>.authenticationCode(for: Array(name.text.utf8), using: key)
-        return code.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        var authenticator = authenticator
+        authenticator.update(data: Array(name.text.utf8))
+        return authenticator.finalize().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     /// What the job is called in the log.
