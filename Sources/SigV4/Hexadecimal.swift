@@ -2,7 +2,8 @@ extension String {
     /// Two lower-case digits for each byte.
     package init(hexadecimal bytes: some Sequence<UInt8>) {
         var digits: [UInt8] = []
-        digits.reserveCapacity(2 * bytes.underestimatedCount)
+        // For a SHA-256, which does not say how long it is.
+        digits.reserveCapacity(64)
         for byte in bytes {
             digits.append(byte.hexadecimalDigits(.lower).high)
             digits.append(byte.hexadecimalDigits(.lower).low)
