@@ -1,12 +1,14 @@
 /// Reads the fixed fields of a written time from the front of a text.
 struct TimeReader {
-    private var rest: Substring.UTF8View
+    private let bytes: [UInt8]
+    /// Where the next field begins.
+    private var place = 0
 
     init(_ text: String) {
-        rest = text[...].utf8
+        bytes = Array(text.utf8)
     }
 
-    var isAtEnd: Bool { rest.isEmpty }
+    var isAtEnd: Bool { place == bytes.count }
 
     /// The number written with exactly `count` digits, or nil if they are not there.
     mutating func number(digits count: Int) -> Int? {
@@ -20,15 +22,15 @@ struct TimeReader {
 
     /// One decimal digit, if one comes next.
     mutating func digit() -> Int? {
-        guard let byte = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-        rest.removeFirst()
-        return Int(byte - UInt8(ascii: "0"))
+        guard !isAtEnd, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[place]) else { return nil }
+        defer { place += 1 }
+        return Int(bytes[place] - UInt8(ascii: "0"))
     }
 
     /// Passes over `text` and says whether it was there.
     mutating func skip(_ text: String) -> Bool {
-        guard rest.starts(with: text.utf8) else { return false }
-        rest.removeFirst(text.utf8.count)
+        guard bytes[place...].starts(with: text.utf8) else { return false }
+        place += text.utf8.count
         return true
     }
 
