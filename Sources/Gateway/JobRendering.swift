@@ -11,9 +11,18 @@ package struct JobRendering: Sendable {
     package init(_ job: Job, fields: JobFields) {
         var text = TextBuffer()
         text.append(job, fields)
-        // Copied, because a buffer that grew has room to spare, and this one is kept.
-        body = Body(text.bytes.map { $0 })
+        body = Body(text.bytes.fitted)
         tag = EntityTag(of: text.bytes)
+    }
+}
+
+extension [UInt8] {
+    /// A copy without the room to spare that an array has after it grew: for what is kept.
+    fileprivate var fitted: [UInt8] {
+        var copy: [UInt8] = []
+        copy.reserveCapacity(count)
+        copy.append(contentsOf: self)
+        return copy
     }
 }
 
