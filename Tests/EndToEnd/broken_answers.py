@@ -1,7 +1,6 @@
 """Answers that are none, or not of the form that AWS documents: each method is a behaviour of the tests' upstream."""
 
 import contextlib
-import functools
 import gzip
 import json
 import os
@@ -12,6 +11,8 @@ from aws_words import WORDS_OF_AWS, job
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\n"
 INJECTED = "x\r\nX-Injected: yes\r\n\r\nHTTP/1.1 200 OK"
+# 64 MiB in 64 KiB, made beforehand so that the answer comes at once.
+BOMB = gzip.compress(b" " * (64 << 20))
 
 
 class BrokenAnswers:
@@ -142,7 +143,7 @@ class BrokenAnswers:
         self.close_connection = True
 
     def be_gzip(self, _):
-        self.say(200, bomb(), **{"Content-Encoding": "gzip"})
+        self.say(200, BOMB, **{"Content-Encoding": "gzip"})
 
     def pour(self, name, size):
         with contextlib.suppress(OSError):
@@ -161,9 +162,3 @@ class BrokenAnswers:
     def be_splittingerror(self, _):
         self.say(400, {"__type": f"SerializationException:{INJECTED}", "Message": INJECTED},
                  **{"x-amzn-RequestId": '"\\ X-Injected: yes', "x-amz-retry-after": "1\tX-Injected: yes"})
-
-
-@functools.cache
-def bomb():
-    """64 MiB in 64 KiB."""
-    return gzip.compress(b" " * (64 << 20))

@@ -1,7 +1,6 @@
 """moto's Amazon Transcribe and IAM in a process of their own, with its signature checks on."""
 
 import json
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -9,6 +8,7 @@ import urllib.request
 import boto3
 
 from patience import eventually
+from ports import held, is_open
 
 MODEL = "transcribe::medicaltranscriptionjob"
 READS_JOBS = ["transcribe:GetMedicalTranscriptionJob", "transcribe:StartMedicalTranscriptionJob"]
@@ -18,12 +18,12 @@ class MotoServer:
     """Users are made first; from the end of the constructor on, every call must be signed by one of them."""
 
     def __init__(self):
-        self.port = free_port()
+        with held() as self.port:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)],
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            eventually(self.is_up, within=20)
         self.url = f"http://127.0.0.1:{self.port}"
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        eventually(self.is_up, within=20)
         self.reader = self.user("reader", READS_JOBS)
         self.stranger = self.user("stranger", [])
         self.post("reset-auth", b"0")
@@ -31,8 +31,7 @@ class MotoServer:
 
     def is_up(self):
         assert self.process.poll() is None, "moto ended"
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        return is_open(self.port)
 
     def close(self):
         self.process.terminate()
@@ -76,9 +75,3 @@ class MotoServer:
     def post(self, path, content, content_type="text/plain"):
         urllib.request.urlopen(urllib.request.Request(
             f"{self.url}/moto-api/{path}", content, {"Content-Type": content_type}), timeout=10).close()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -7,6 +7,7 @@ import pytest
 
 from gateway import run
 from patience import eventually
+from ports import held
 
 SECRET = "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY"
 NAME_KEY = "a-key-for-names-that-nobody-may-read"
@@ -117,7 +118,8 @@ def test_health_tells_whether_a_gateway_runs(gateway):
     question = ["health", "--set", f"admin.port={gateway.admin_port}"]
     assert run(*question).returncode == 0
     assert gateway.stop() == 0
-    result = run(*question)
+    with held(gateway.admin_port):
+        result = run(*question)
     assert (result.returncode, result.stdout) == (1, "") and "/livez" in result.stderr
 
 

@@ -5,7 +5,7 @@ import pytest
 from callers import Caller, let_ask
 from gateway import upstream_at
 
-RATE, BURST = 50, 1
+RATE, BURST = 50, 5
 SECONDS = 6
 AWS_RATE = 20
 

@@ -3,7 +3,6 @@
 import re
 import resource
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -14,6 +13,7 @@ from black_hole import BlackHole
 from conftest import UNLIMITED
 from gateway import BINARY, Gateway, arguments_for, clean_environment, upstream_at
 from patience import eventually
+from ports import held, is_open
 from resources import processor_time
 from wire import Wire, request
 
@@ -67,7 +67,8 @@ def test_one_that_was_killed_is_back_at_once(serve, upstream):
         killed.process.kill()
         assert killed.end() == -signal.SIGKILL
         began = time.monotonic()
-        again = serve({"listen.port": killed.port})
+        with held(killed.port):
+            again = serve({"listen.port": killed.port})
         assert again.ask_admin("/readyz").status == 200
         assert time.monotonic() - began < BACK_WITHIN
         assert again.get("/jobs/fine-1").status == 200
@@ -79,13 +80,13 @@ def unread(upstream):
     processes = []
 
     def unread(output):
-        port = free_port()
-        settings = UNLIMITED | {"listen.port": port, "admin.port": 0, "log.format": "json"}
-        processes.append(subprocess.Popen(
-            [BINARY, "serve", *arguments_for(settings)], env=clean_environment(upstream_at(upstream.port)),
-            stdout=output, stderr=subprocess.DEVNULL))
-        eventually(lambda: is_open(port), within=10)
-        return processes[-1], port
+        with held() as port:
+            settings = UNLIMITED | {"listen.port": port, "admin.port": 0, "log.format": "json"}
+            processes.append(subprocess.Popen(
+                [BINARY, "serve", *arguments_for(settings)], env=clean_environment(upstream_at(upstream.port)),
+                stdout=output, stderr=subprocess.DEVNULL))
+            eventually(lambda: is_open(port), within=10)
+            return processes[-1], port
 
     yield unread
     for process in processes:
@@ -118,14 +119,3 @@ def test_a_full_disk_stops_no_request(unread):
 def assert_serves(port, count):
     with Wire(port) as wire:
         assert {wire.send(request("/jobs/fine-1")).answer().status for _ in range(count)} == {200}
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def is_open(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

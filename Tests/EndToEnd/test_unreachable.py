@@ -14,6 +14,7 @@ from fault_rows import MARGIN, RECOVERED
 from gateway import upstream_at
 from other_files import seeing
 from patience import eventually
+from ports import held
 from problems import assert_problem
 
 AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
@@ -45,7 +46,8 @@ def assert_recovers(gateway):
 def test_a_refused_connection(serve_at, upstream):
     gateway = serve_at(f"http://127.0.0.1:{upstream.port}")
     upstream.close()
-    assert_told(gateway, 502, "upstream-failed", "the connection could not be made")
+    with held(upstream.port):
+        assert_told(gateway, 502, "upstream-failed", "the connection could not be made")
     with contextlib.closing(FakeTranscribe(port=upstream.port)):
         assert_recovers(gateway)
 
