@@ -7,7 +7,7 @@ import Transcribe
 /// Asks AWS, once for all who wait for the same job.
 ///
 /// A flight belongs to nobody: whoever joins it waits for its landing, and whoever leaves cancels nothing. The flights
-/// themselves are child tasks of ``run()``, which has to be running.
+/// end with ``run()``, which has to be running.
 public final class Fetcher: Sendable {
     let source: any JobSource
     let options: FetchOptions
@@ -17,7 +17,7 @@ public final class Fetcher: Sendable {
     let admission: AdmissionControl
     let revocation = Revocation()
     private let flights: Flights<JobName, Waiter>
-    private let departures: (stream: AsyncStream<Departure>, continuation: AsyncStream<Departure>.Continuation)
+    private let tasks = FlightTasks()
 
     /// - Parameters:
     ///   - hash: what stands for a job's name in the log, kept with it.
@@ -33,7 +33,6 @@ public final class Fetcher: Sendable {
         self.report = report
         admission = AdmissionControl(options.admission, now: options.clock, sleep: options.sleep)
         flights = Flights(limit: options.waiters)
-        departures = AsyncStream.makeStream()
     }
 
     /// Calls to AWS, and what keeps them from being made.
@@ -44,25 +43,27 @@ public final class Fetcher: Sendable {
     public var waiting: Int { flights.waiting }
     /// Flies until the task is cancelled, which cancels what still flies; returns when the last flight has landed.
     public func run() async {
-        await withDiscardingTaskGroup { group in
-            group.addTask { await self.admission.run() }
-            for await departure in departures.stream {
-                // Begun here, up to its first wait: any other thread would have to be woken for it.
-                group.addImmediateTask { await self.fly(departure) }
-            }
-        }
+        await tasks.run { await admission.run() }
     }
 
     /// Waits for the job with everybody who wants it, as the first of them beginning the flight. `.full` if too many wait.
     func join(as waiter: Waiter) -> Boarding {
+        join(as: waiter, isUrgent: true)
+    }
+
+    private func join(as waiter: Waiter, isUrgent: Bool) -> Boarding {
         let boarding = flights.join(waiter.departure.name, as: waiter)
-        if case .leads = boarding { departures.continuation.yield(waiter.departure) }
+        if case .leads = boarding { begin(waiter.departure, isUrgent: isUrgent) }
         return boarding
     }
 
     /// Asks for the job although nobody waits for it, unless that is under way.
     func refresh(_ departure: Departure) {
-        if flights.lead(departure.name) { departures.continuation.yield(departure) }
+        if flights.lead(departure.name) { begin(departure, isUrgent: false) }
+    }
+
+    private func begin(_ departure: Departure, isUrgent: Bool) {
+        tasks.begin(isUrgent: isUrgent) { await self.fly(departure) }
     }
 
     /// All replies are made before the first is sent: each that is sent wakes a thread of the server's, which would then
@@ -77,9 +78,9 @@ public final class Fetcher: Sendable {
         for reply in replies { reply.deliver() }
     }
 
-    /// Lets one who joined a flight that had to yield fly in its own right.
+    /// Lets one who joined a flight that had to yield fly in its own right; not at once, for others may join it.
     private func fliesAgain(_ waiter: Waiter) -> (any PendingReply)? {
-        guard case .full = join(as: waiter) else { return nil }
+        guard case .full = join(as: waiter, isUrgent: false) else { return nil }
         return waiter.settle(.failed(.tooManyWaiting, fallback: nil), false)
     }
 }
