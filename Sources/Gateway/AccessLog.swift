@@ -10,7 +10,7 @@ struct AccessLog: Sendable {
     private let heads: [LogHead]
     private let methods: [(method: HTTPRequest.Method, member: LogMember)]
     private let otherMethod: LogMember
-    /// By status.
+    /// By status, of which there are three digits at most (RFC 9110 §15).
     private let statuses: [LogMember]
     private let isOverQuota: LogMember
     private let job, microseconds, bytes, client, requestID, awsRequestID: LogName
@@ -21,7 +21,7 @@ struct AccessLog: Sendable {
         heads = Outcome.allCases.map { head.followed(by: writer.member("outcome", $0.word)) }
         methods = HTTPRequest.Method.known.map { ($0, writer.member("method", $0.rawValue)) }
         otherMethod = writer.member("method", "other")
-        statuses = (0..<600).map { writer.member("status", $0) }
+        statuses = (0..<1_000).map { writer.member("status", $0) }
         isOverQuota = writer.member("limit", "exceeded")
         job = writer.name("job")
         microseconds = writer.name("microseconds")

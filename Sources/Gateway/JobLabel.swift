@@ -9,10 +9,8 @@ enum JobLabel: Sendable {
     /// For the lines that are rare; the access log writes the digits of a hash by itself.
     var text: String {
         switch self {
-        case .hash(let hash):
-            let digits = String(hash, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        case .name(let name): return name.text
+        case .hash(let hash): hash.hexadecimalDigits
+        case .name(let name): name.text
         }
     }
 }

@@ -2,7 +2,7 @@ import HTTPExchange
 import Telemetry
 
 /// The name of a request.
-enum RequestID: Hashable, Sendable {
+enum RequestID: Sendable {
     /// Ours, written as 16 hexadecimal digits.
     case number(UInt64)
     /// The client's.
@@ -10,10 +10,8 @@ enum RequestID: Hashable, Sendable {
 
     var text: String {
         switch self {
-        case .number(let number):
-            let digits = String(number, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        case .given(let text): return text
+        case .number(let number): number.hexadecimalDigits
+        case .given(let text): text
         }
     }
 }

@@ -1,11 +1,12 @@
 public import HTTPTypes
 
-/// The header fields of a reply as they are sent, in UTF-8: `name: value`, each behind ``lineStart``. However many fields
-/// there are they cost one allocation, and a copy with a few more costs another.
+/// The header fields of a reply as they are sent, in UTF-8, but for the line breaks: `name: value`, each behind twice
+/// ``lineStart``. However many fields there are they cost one allocation, and a copy with a few more costs another.
 ///
 /// A control character cannot get in (RFC 9110 §5.5): each is written as a space, so no value can end its line.
 public struct FieldBlock: Sendable, Equatable {
-    /// Stands where a line begins, twice: as long as the line break that the server writes there.
+    /// Stands twice where a line begins, for the line break: a server writes CR and LF in their place. No name or value
+    /// holds one.
     public static let lineStart: UInt8 = 1
 
     @usableFromInline var end: FieldValue

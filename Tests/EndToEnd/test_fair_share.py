@@ -5,6 +5,7 @@ import pytest
 from callers import Caller, let_ask
 from gateway import upstream_at
 
+# A burst above one: beside other programs a turn comes too late now and then, and its token must not be lost.
 RATE, BURST = 50, 5
 SECONDS = 6
 AWS_RATE = 20

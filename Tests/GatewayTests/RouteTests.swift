@@ -89,9 +89,13 @@ import Transcribe
         }
     }
 
-    @Test(arguments: [("localhost", 404), ("LOCALHOST:80", 404), ("evil.example", 421), ("", 404)])
+    @Test(arguments: [
+        ("localhost", 404), ("LOCALHOST:80", 404), ("127.0.0.1:80", 404), ("[::1]", 404), ("[::1]:80", 404), ("", 404),
+        ("evil.example", 421), ("localhos", 421), ("localhostevil", 421), ("localhost.evil:80", 421),
+        ("127.0.0.1.evil", 421), ("[::1]evil", 421), ("[::1].evil:80", 421), ("[::1", 421), (":80", 421),
+    ])
     func answersForItsHostsOnly(host: String, status: Int) async throws {
-        try await TestBench { $0.hosts = .only(["localhost"]) }.run { bench in
+        try await TestBench { $0.hosts = .only(["localhost", "127.0.0.1", "[::1]"]) }.run { bench in
             #expect(await bench.get("/jobs/a", host: host).status.code == status)
         }
     }

@@ -3,16 +3,17 @@ public struct LogMember: Sendable {
     let bytes: [UInt8]
 
     init(_ format: LogFormat, _ name: String, _ value: String) {
-        var text = TextBuffer()
-        text.append(contentsOf: LogName(format, name).bytes)
-        text.append(value, as: format)
-        bytes = text.bytes
+        self.init(format, name) { $0.append(value, as: format) }
     }
 
     init(_ format: LogFormat, _ name: String, _ value: Int) {
+        self.init(format, name) { $0.append(Int64(value)) }
+    }
+
+    private init(_ format: LogFormat, _ name: String, value: (inout TextBuffer) -> Void) {
         var text = TextBuffer()
         text.append(contentsOf: LogName(format, name).bytes)
-        text.append(Int64(value))
+        value(&text)
         bytes = text.bytes
     }
 }

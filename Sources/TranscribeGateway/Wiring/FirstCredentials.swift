@@ -32,7 +32,8 @@ enum FirstCredentials {
         }
     }
 
-    /// Searches the chain. A search that does not end in time is cancelled, which ends its requests and programs at once.
+    /// Searches the chain. A search that does not end in time is cancelled, which ends its requests and programs at once;
+    /// only a file system that does not answer can hold it longer.
     init(
         from chain: CredentialsChain, within patience: Duration = patience, now: @escaping @Sendable () -> Timestamp
     ) async {
