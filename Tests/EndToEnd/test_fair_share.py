@@ -10,6 +10,8 @@ RATE, BURST = 50, 5
 SECONDS = 6
 AWS_RATE = 20
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def gateway(serve):
