@@ -6,19 +6,21 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ScarcityTests {
     @Test func failsWhereNoDescriptorIsLeft() async {
         await #expect(processExitsWith: .success) {
-            var none = rlimit(rlim_cur: 0, rlim_max: 0)
-            unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &none)
-            await #expect(throws: ChildProcessError.notStarted(code: EMFILE)) { try await output("true") }
+            await withNone(of: __rlimit_resource_t(RLIMIT_NOFILE.rawValue)) {
+                await #expect(throws: ChildProcessError.notStarted(code: EMFILE)) { try await output("true") }
+            }
         }
     }
 
     @Test func failsWhereNoThreadIsLeft() async {
         await #expect(processExitsWith: .success) {
-            // The limit does not hold for a superuser.
-            if getuid() == 0 { try #require(setuid(65_534) == 0) }
-            var none = rlimit(rlim_cur: 0, rlim_max: 0)
-            unsafe setrlimit(__rlimit_resource_t(__RLIMIT_NPROC.rawValue), &none)
-            await #expect(throws: ChildProcessError.notStarted(code: EAGAIN)) { try await output("true") }
+            // The limit does not hold for a superuser, who becomes one again at the end.
+            let isSuperuser = getuid() == 0
+            if isSuperuser { try #require(setreuid(65_534, 0) == 0 && seteuid(65_534) == 0) }
+            await withNone(of: __rlimit_resource_t(__RLIMIT_NPROC.rawValue)) {
+                await #expect(throws: ChildProcessError.notStarted(code: EAGAIN)) { try await output("true") }
+            }
+            if isSuperuser { try #require(seteuid(0) == 0 && setuid(0) == 0) }
         }
     }
 
@@ -40,6 +42,16 @@ import Testing
             while hasChildren { try #require(ContinuousClock.now < deadline) }
         }
     }
+}
+
+/// The limit is lifted again: what looks for leaks at the end of the process needs descriptors and threads.
+private func withNone(of resource: __rlimit_resource_t, _ body: () async -> Void) async {
+    var before = rlimit()
+    unsafe getrlimit(resource, &before)
+    var none = rlimit(rlim_cur: 0, rlim_max: before.rlim_max)
+    unsafe setrlimit(resource, &none)
+    await body()
+    unsafe setrlimit(resource, &before)
 }
 
 private func output(
