@@ -23,3 +23,81 @@ package struct CanonicalRequest {
         self.text = text
     }
 }
+
+extension [UInt8] {
+    /// Appends the path of a request line in canonical form: absolute, every byte but the unreserved ones and the
+    /// slash percent-encoded. What is already encoded is encoded once more, as every service but S3 wants it.
+    mutating func append(canonicalPath path: Substring.UTF8View, normalized: Bool) {
+        guard normalized else { return append(path: path) }
+        let written = path.split(separator: UInt8(ascii: "/"))
+        let segments = resolvingDots(written)
+        for segment in segments {
+            append(UInt8(ascii: "/"))
+            append(percentEncoding: segment)
+        }
+        let endsInDirectory = path.last == UInt8(ascii: "/") || written.last.map(isDots) ?? true
+        if segments.isEmpty || endsInDirectory { append(UInt8(ascii: "/")) }
+    }
+
+    private mutating func append(path: Substring.UTF8View) {
+        if path.first != UInt8(ascii: "/") { append(UInt8(ascii: "/")) }
+        for byte in path {
+            byte == UInt8(ascii: "/") ? append(byte) : append(percentEncoding: CollectionOfOne(byte))
+        }
+    }
+}
+
+/// Removes dot segments (RFC 3986 §5.2.4).
+private func resolvingDots(_ segments: [Substring.UTF8View]) -> [Substring.UTF8View] {
+    var resolved: [Substring.UTF8View] = []
+    for segment in segments {
+        switch String(Substring(segment)) {
+        case ".": continue
+        case "..": _ = resolved.popLast()
+        default: resolved.append(segment)
+        }
+    }
+    return resolved
+}
+
+private func isDots(_ segment: Substring.UTF8View) -> Bool {
+    segment.elementsEqual(".".utf8) || segment.elementsEqual("..".utf8)
+}
+
+extension [UInt8] {
+    /// Appends the query of a request line in canonical form: names and values percent-encoded afresh, always with
+    /// `=`, sorted by encoded name and then by encoded value. (Not by `name=value`: `=` sorts after `-`.)
+    mutating func append(canonicalQuery query: Substring.UTF8View) {
+        let parameters = query.split(separator: UInt8(ascii: "&")).map(Parameter.init).sorted(by: <)
+        for (index, parameter) in parameters.enumerated() {
+            if index > 0 { append(UInt8(ascii: "&")) }
+            append(contentsOf: parameter.name)
+            append(UInt8(ascii: "="))
+            append(contentsOf: parameter.value)
+        }
+    }
+}
+
+/// A query parameter, canonically encoded.
+private struct Parameter {
+    let name: [UInt8]
+    let value: [UInt8]
+
+    init(_ text: Substring.UTF8View) {
+        let equals = text.firstIndex(of: UInt8(ascii: "=")) ?? text.endIndex
+        name = reencoded(text[..<equals])
+        value = reencoded(text[equals...].dropFirst())
+    }
+
+    static func < (left: Parameter, right: Parameter) -> Bool {
+        left.name == right.name
+            ? left.value.lexicographicallyPrecedes(right.value) : left.name.lexicographicallyPrecedes(right.name)
+    }
+}
+
+/// The one canonical spelling of a text that may be encoded, partly encoded or raw.
+private func reencoded(_ text: Substring.UTF8View) -> [UInt8] {
+    var encoded: [UInt8] = []
+    encoded.append(percentEncoding: percentDecoded(text))
+    return encoded
+}

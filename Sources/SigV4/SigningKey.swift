@@ -1,4 +1,5 @@
 package import Crypto
+import Synchronization
 
 /// The key derived from a secret for one day, region and service, ready to sign: stage 3 of AWS's page.
 ///
@@ -22,4 +23,79 @@ package struct SigningKey: Sendable {
         authenticator.update(data: stringToSign)
         return authenticator.finalize()
     }
+}
+
+/// The signing keys in use, so that four of a signature's five HMACs are done once a day.
+///
+/// A key is found by everything that it is derived from, the secret included; so neither midnight nor a rotation needs
+/// an event here, and two secrets under one key id don't mix. Safe to use from any thread.
+package final class SigningKeyCache: Sendable {
+    private struct Entry {
+        let secretAccessKey: String
+        let accessKeyID: String
+        let scope: String
+        let key: SigningKey
+
+        func isFor(_ credentials: Credentials, _ scope: CredentialScope) -> Bool {
+            self.scope == scope.text && accessKeyID == credentials.accessKeyID
+                && secretAccessKey == credentials.secretAccessKey
+        }
+    }
+
+    /// Oldest first.
+    private let entries = Mutex<[Entry]>([])
+    private let capacity: Int
+
+    /// The default holds an old and a new set of credentials on both sides of a midnight, twice over.
+    package init(capacity: Int = 8) {
+        self.capacity = capacity
+    }
+
+    /// The key of these credentials in this scope, derived if it isn't held; the oldest held one makes room.
+    package func key(for credentials: Credentials, in scope: CredentialScope) -> SigningKey {
+        if let known = known(credentials, scope) { return known }
+        // Derived outside the lock: two threads that meet here both do the work, and neither waits.
+        let derived = SigningKey(secretAccessKey: credentials.secretAccessKey, scope: scope)
+        store(derived, credentials, scope)
+        return derived
+    }
+
+    /// How many keys are held.
+    package var count: Int { entries.withLock(\.count) }
+
+    private func known(_ credentials: Credentials, _ scope: CredentialScope) -> SigningKey? {
+        entries.withLock { entries in entries.first { $0.isFor(credentials, scope) }?.key }
+    }
+
+    private func store(_ key: SigningKey, _ credentials: Credentials, _ scope: CredentialScope) {
+        entries.withLock { entries in
+            guard !entries.contains(where: { $0.isFor(credentials, scope) }) else { return }
+            if entries.count >= capacity { entries.removeFirst() }
+            entries.append(
+                Entry(
+                    secretAccessKey: credentials.secretAccessKey, accessKeyID: credentials.accessKeyID,
+                    scope: scope.text, key: key))
+        }
+    }
+}
+
+/// The day, region and service that a signing key is good for.
+package struct CredentialScope: Equatable {
+    /// The UTC day, `20150830`.
+    let date: String
+    let region: String
+    let service: String
+    /// `20150830/us-east-1/transcribe/aws4_request`.
+    let text: String
+
+    /// The scope of these three.
+    package init(date: String, region: String, service: String) {
+        self.date = date
+        self.region = region
+        self.service = service
+        self.text = "\(date)/\(region)/\(service)/\(Self.terminator)"
+    }
+
+    /// The last part of every scope, and the last input of every signing key.
+    static let terminator = "aws4_request"
 }

@@ -1,3 +1,5 @@
+import Crypto
+
 /// Checks Signature Version 4 as a service in one region does. Safe to use from any thread.
 public struct Verifier: Sendable {
     private let region: String
@@ -47,4 +49,75 @@ public struct Verifier: Sendable {
         let headers = CanonicalHeaders(request.headers, where: names.contains)
         return CanonicalRequest(request, headers: headers, bodyHash: bodyHash, normalizesPath: normalizesPath)
     }
+}
+
+/// Each step takes a request whose header names are in lower case.
+extension Verifier {
+    func authorization(of request: SigningRequest) throws(VerificationFailure) -> Authorization {
+        let lines = request.values(of: "authorization")
+        guard let line = lines.first, lines.count == 1 else { throw .missingAuthorization }
+        guard let authorization = Authorization(parsing: line) else { throw .malformedAuthorization }
+        return authorization
+    }
+
+    func time(of request: SigningRequest, within now: Timestamp) throws(VerificationFailure) -> Timestamp {
+        let lines = request.values(of: "x-amz-date")
+        guard lines.count == 1, let time = Timestamp(basicFormat: lines[0]) else { throw .malformedDate }
+        let age = now.milliseconds(since: time)
+        guard age <= Self.window else { throw .signatureExpired }
+        guard age >= -Self.window else { throw .signatureNotYetCurrent }
+        return time
+    }
+
+    func checkSignedHeaders(of request: SigningRequest, _ signed: Set<String>) throws(VerificationFailure) {
+        let sent = Set(request.headers.map(\.name))
+        let required = sent.filter { $0.hasPrefix("x-amz-") }.union(["host"])
+        if let name = required.subtracting(signed).min() { throw .unsignedHeader(name) }
+        if let name = signed.subtracting(sent).min() { throw .missingSignedHeader(name) }
+    }
+
+    /// The body's true hash, which the client must have written if it wrote one.
+    func bodyHash(of request: SigningRequest) throws(VerificationFailure) -> String {
+        let hash = String(hexadecimal: SHA256.hash(data: request.body))
+        guard request.values(of: "x-amz-content-sha256").allSatisfy({ $0 == hash }) else { throw .wrongBodyHash }
+        return hash
+    }
+
+    func checkToken(
+        of request: SigningRequest, against credentials: Credentials, at now: Timestamp
+    ) throws(VerificationFailure) {
+        let sent = request.values(of: "x-amz-security-token")
+        guard sent == (credentials.sessionToken.map { [$0] } ?? []) else { throw .wrongSessionToken }
+        if let expiration = credentials.expiration, now >= expiration { throw .credentialsExpired }
+    }
+}
+
+/// Why a signature was refused, by the first reason found.
+public enum VerificationFailure: Error, Equatable, Sendable {
+    /// No `Authorization` line, or several.
+    case missingAuthorization
+    /// The `Authorization` line is not of the form that Signature Version 4 gives it.
+    case malformedAuthorization
+    /// No `X-Amz-Date` line of the form `20150830T123600Z`, or several.
+    case malformedDate
+    /// The credential scope is not the day of `X-Amz-Date`, this region, this service and `aws4_request`.
+    case wrongScope
+    /// Signed longer ago than the window allows.
+    case signatureExpired
+    /// Signed further in the future than the window allows.
+    case signatureNotYetCurrent
+    /// A line that must be under the signature is not: `Host` or one that begins with `X-Amz-`. In lower case.
+    case unsignedHeader(String)
+    /// A name under the signature that the request has no line for.
+    case missingSignedHeader(String)
+    /// Nobody has this access key.
+    case unknownAccessKey
+    /// `X-Amz-Content-SHA256` is not the body's hash.
+    case wrongBodyHash
+    /// The signature is not the one that the secret gives for this request.
+    case wrongSignature
+    /// The session token is missing, not the key's, or given for a key that has none.
+    case wrongSessionToken
+    /// The credentials have reached their expiration.
+    case credentialsExpired
 }
