@@ -60,3 +60,13 @@ public final class Flights<Key: Hashable & Sendable, Waiter: Sendable>: Sendable
 
     private func stripe(of key: Key) -> Stripe { stripes[key.hashValue & (stripes.count - 1)] }
 }
+
+/// What came of joining a flight.
+public enum Boarding: Sendable, Equatable {
+    /// There was no flight: the caller has to do the work and to land it.
+    case leads
+    /// The work is under way: its landing serves this waiter too.
+    case joined
+    /// There are as many waiters as there may be: not taken in.
+    case full
+}
