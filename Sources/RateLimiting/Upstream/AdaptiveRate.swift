@@ -56,3 +56,64 @@ public struct AdaptiveRate: Sendable {
         min(max(rate, Self.minimum), ceiling)
     }
 }
+
+/// The window growth of CUBIC (RFC 9438 §4.2) as a rate: back to the old maximum quickly, slowly past it, then faster.
+struct CubicCurve: Sendable {
+    private static let scale = 0.4
+    private static let decrease = 0.7
+
+    private let maximum: Double
+    private let plateau: Double
+    private let start: ContinuousClock.Instant
+
+    /// The curve after a reduction from `maximum`, calls a second, at `start`.
+    init(from maximum: Double, at start: ContinuousClock.Instant) {
+        self.maximum = maximum
+        self.start = start
+        plateau = Self.cubeRoot(maximum * (1 - Self.decrease) / Self.scale)
+    }
+
+    /// The rate just after the reduction.
+    var reduced: Double { maximum * Self.decrease }
+
+    func rate(at now: ContinuousClock.Instant) -> Double {
+        let distance = max(0, start.duration(to: now) / .seconds(1)) - plateau
+        return Self.scale * distance * distance * distance + maximum
+    }
+
+    // Newton's method from above descends until rounding stops it: the standard library has no cube root.
+    static func cubeRoot(_ value: Double) -> Double {
+        guard value > 0 else { return 0 }
+        var (root, next) = (Double.infinity, max(1, value))
+        while next < root {
+            root = next
+            next = (2 * root + value / (root * root)) / 3
+        }
+        return root
+    }
+}
+
+/// The rate at which calls are really made, as the adaptive retry mode of the AWS SDKs measures it: counted in half
+/// seconds, smoothed exponentially with 0.8 for the newest.
+struct MeasuredRate: Sendable {
+    private static let halfSecond: Int64 = 500_000_000
+    private static let smoothing = 0.8
+
+    private(set) var perSecond = 0.0
+    private var count = 0
+    private var lastBucket: Int64 = 0
+    private let epoch: ContinuousClock.Instant
+
+    init(epoch: ContinuousClock.Instant) {
+        self.epoch = epoch
+    }
+
+    mutating func record(at now: ContinuousClock.Instant) {
+        count += 1
+        let bucket = epoch.duration(to: now).nanoseconds / Self.halfSecond
+        guard bucket > lastBucket else { return }
+        let latest = Double(count) / (Double(bucket - lastBucket) / 2)
+        perSecond = latest * Self.smoothing + perSecond * (1 - Self.smoothing)
+        (count, lastBucket) = (0, bucket)
+    }
+}
