@@ -78,3 +78,82 @@ struct MetricFamilies: Sendable {
         sampleNames.subtract(family.kind.sampleNames(of: id.family))
     }
 }
+
+/// All series of one name.
+struct MetricFamily: Sendable {
+    /// An instrument and how many have asked for it and not yet given it back.
+    struct Series: Sendable {
+        let instrument: any Instrument
+        var holders = 1
+    }
+
+    let name: MetricName
+    let kind: MetricKind
+    /// By the text of their labels.
+    var series: [String: Series] = [:]
+
+    /// The series in the order of their labels.
+    var sorted: [any Instrument] {
+        series.sorted { $0.key < $1.key }.map(\.value.instrument)
+    }
+}
+
+/// The exposed name of a metric, by the conventions of Prometheus: letters, digits and underscores, and the unit or `total`
+/// at the end (https://prometheus.io/docs/practices/naming/).
+struct MetricName: Sendable {
+    /// The valid name without what the type adds: what a description is registered for.
+    let base: String
+    let exposed: String
+
+    static func counter(_ label: String) -> MetricName { MetricName(label, ending: "_total") }
+    static func timer(_ label: String) -> MetricName { MetricName(label, ending: "_seconds") }
+    static func plain(_ label: String) -> MetricName { MetricName(label, ending: "") }
+
+    private init(_ label: String, ending: String) {
+        base = label.asPrometheusName
+        exposed = base.hasSuffix(ending) ? base : base + ending
+    }
+}
+
+extension String {
+    /// The nearest valid metric or label name: `http.requests` → `http_requests`. The colon is for recording rules only.
+    var asPrometheusName: String {
+        let name = String(decoding: utf8.map { $0.isNameByte ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
+        guard let first = name.utf8.first, !first.isDigit else { return "_" + name }
+        return name
+    }
+}
+
+extension UInt8 {
+    fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+
+    fileprivate var isNameByte: Bool {
+        let lowercased = self | 0x20
+        return isDigit || self == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lowercased)
+    }
+}
+
+/// The labels of one series in the exposition's own form.
+struct LabelSet: Sendable {
+    /// `a="x",b="y"`, sorted by name; empty without labels.
+    let text: String
+
+    /// Nil if a name is reserved (`__…`, and `le` in a histogram) or, once made valid, repeats.
+    init?(_ dimensions: [(String, String)], for kind: MetricKind) {
+        let labels = dimensions.map { (name: $0.0.asPrometheusName, value: $0.1) }.sorted { $0.name < $1.name }
+        let names = Set(labels.map(\.name))
+        guard names.count == labels.count, !names.contains(where: { $0.hasPrefix("__") }) else { return nil }
+        guard kind != .histogram || !names.contains("le") else { return nil }
+        text = Self.text(of: labels)
+    }
+
+    private static func text(of labels: [(name: String, value: String)]) -> String {
+        var text = TextBuffer()
+        for (index, label) in labels.enumerated() {
+            text.append("\(index == 0 ? "" : ",")\(label.name)=\"")
+            text.append(expositionEscaping: label.value, quotationMarks: true)
+            text.append(UInt8(ascii: "\""))
+        }
+        return String(decoding: text.bytes, as: UTF8.self)
+    }
+}

@@ -1,3 +1,5 @@
+import Logging
+
 /// JSON (RFC 8259), written from left to right. No state is kept: a member or an element is the first one exactly if the
 /// last byte opened its object or array, because a string always ends in its quotation mark.
 extension TextBuffer {
@@ -35,5 +37,44 @@ extension TextBuffer {
     mutating func separate() {
         guard let last = bytes.last, last != UInt8(ascii: "{"), last != UInt8(ascii: "[") else { return }
         append(UInt8(ascii: ","))
+    }
+}
+
+extension TextBuffer {
+    /// Appends a metadata value as JSON; the members of dictionaries are in the order of their keys.
+    mutating func json(_ value: Logger.MetadataValue) {
+        switch value {
+        case .string(let text): string(text)
+        case .stringConvertible(let value): json(value)
+        case .array(let elements): json(elements)
+        case .dictionary(let members): json(members)
+        }
+    }
+
+    /// Integers and truth values stay what they are, so that a log store can compare them; the rest is text.
+    private mutating func json(_ value: any CustomStringConvertible & Sendable) {
+        switch value {
+        case let number as Int: append(Int64(number))
+        case let flag as Bool: append(flag ? "true" : "false")
+        default: string(value.description)
+        }
+    }
+
+    private mutating func json(_ elements: [Logger.MetadataValue]) {
+        openArray()
+        for element in elements {
+            separate()
+            json(element)
+        }
+        closeArray()
+    }
+
+    private mutating func json(_ members: Logger.Metadata) {
+        openObject()
+        for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+            key(name)
+            json(value)
+        }
+        closeObject()
     }
 }
