@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What became of a server's connections since it started.
 public struct ServerCounts: Sendable, Equatable {
     /// Open now.
@@ -16,4 +18,44 @@ public struct ServerCounts: Sendable, Equatable {
     public var shortages = 0
 
     public init() {}
+}
+
+/// Counts for ``ServerCounts``, from any thread.
+final class ServerTally: Sendable {
+    private let accepted = Atomic(0)
+    private let closed = Atomic(0)
+    private let refused = Atomic(0)
+    private let idle = Atomic(0)
+    private let slowRequests = Atomic(0)
+    private let slowAnswers = Atomic(0)
+    private let shortages = Atomic(0)
+
+    func accept() { accepted.add(1, ordering: .relaxed) }
+    func close() { closed.add(1, ordering: .relaxed) }
+    func refuse() { refused.add(1, ordering: .relaxed) }
+    func runShort() { shortages.add(1, ordering: .relaxed) }
+
+    /// A connection's time was up in this stage.
+    func ended(in stage: Phase.Stage) {
+        switch stage {
+        case .resting: idle.add(1, ordering: .relaxed)
+        case .reading: slowRequests.add(1, ordering: .relaxed)
+        case .sending: slowAnswers.add(1, ordering: .relaxed)
+        case .answering, .ended: break
+        }
+    }
+
+    var counts: ServerCounts {
+        var counts = ServerCounts()
+        // The closed ones first: so there are never more of them than accepted ones.
+        let closed = closed.load(ordering: .acquiring)
+        counts.accepted = accepted.load(ordering: .relaxed)
+        counts.open = counts.accepted - closed
+        counts.refused = refused.load(ordering: .relaxed)
+        counts.idle = idle.load(ordering: .relaxed)
+        counts.slowRequests = slowRequests.load(ordering: .relaxed)
+        counts.slowAnswers = slowAnswers.load(ordering: .relaxed)
+        counts.shortages = shortages.load(ordering: .relaxed)
+        return counts
+    }
 }
