@@ -26,3 +26,35 @@ public struct CurlRequest: Sendable {
         self.bypassesProxies = bypassesProxies
     }
 }
+
+/// libcurl writes method, URL and fields into the request as they are: what could end a line is refused before.
+extension CurlRequest {
+    /// The scheme to which libcurl is restricted for this request.
+    enum Scheme: String {
+        case http, https
+    }
+
+    /// - Throws: ``CurlError/malformedRequest(_:)`` or ``CurlError/unsupportedURL``.
+    func check() throws(CurlError) {
+        guard method.isToken else { throw .malformedRequest(.method) }
+        _ = try scheme()
+        for (name, value) in headers {
+            guard name.isToken, !Self.isFraming(name) else { throw .malformedRequest(.headerName) }
+            guard value.isFieldValue else { throw .malformedRequest(.headerValue) }
+        }
+    }
+
+    /// - Throws: ``CurlError/unsupportedURL`` unless the URL is absolute, of one of our schemes, and printable ASCII.
+    func scheme() throws(CurlError) -> Scheme {
+        let bytes = url.utf8
+        guard url.hasOnly({ $0 > 0x20 && $0 < 0x7F }), let end = bytes.firstIndex(of: UInt8(ascii: ":")),
+            bytes[end...].starts(with: "://".utf8), let scheme = Scheme(rawValue: url[..<end].lowercased())
+        else { throw .unsupportedURL }
+        return scheme
+    }
+
+    /// A second opinion on where the body ends is how requests are smuggled (RFC 9112 §11.2).
+    private static func isFraming(_ name: String) -> Bool {
+        name.equals(ignoringCase: "content-length") || name.equals(ignoringCase: "transfer-encoding")
+    }
+}

@@ -11,3 +11,17 @@ public struct CurlResponse: Sendable {
         self.body = body
     }
 }
+
+/// The header fields of an answer, in order of arrival.
+public struct CurlHeaders: Sendable {
+    public let fields: [(name: String, value: String)]
+
+    public init(_ fields: [(name: String, value: String)] = []) {
+        self.fields = fields
+    }
+
+    /// The first value of this name in any case (RFC 9110 §5.1), or nil.
+    public subscript(name: String) -> String? {
+        fields.first { $0.name.equals(ignoringCase: name) }?.value
+    }
+}
