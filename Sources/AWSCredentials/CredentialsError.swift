@@ -1,3 +1,5 @@
+import ChildProcess
+import Curl
 public import SigV4
 
 /// Every way in which credentials can fail to be had. The cases name variables, files, profiles and lines, never a
@@ -49,4 +51,95 @@ public enum CredentialsError: Error, Sendable, Equatable {
     case cancelled
     /// The refresher has stopped and holds no usable set.
     case stopped
+}
+
+extension CredentialsError: CustomStringConvertible {
+    /// One sentence for people, without a full stop.
+    public var description: String {
+        switch self {
+        case .halfSet(let variable, let missing): "\(variable) is set but \(missing) is not"
+        case .malformedTime(let variable): "\(variable) is not a time like 2030-01-31T12:00:00Z"
+        case .unreadableFile(let path, let fault): "\(path) \(fault)"
+        case .malformedFile(let path, let line, let fault): "\(path), line \(line): \(fault)"
+        case .unknownProfile(let name): "AWS_PROFILE names the profile '\(name)', which no file defines"
+        case .incompleteProfile(let name, let missing): "profile '\(name)' has half a pair of keys: no \(missing)"
+        case .malformedFlag(let profile, let key): "\(key) in profile '\(profile)' is neither true nor false"
+        case .malformedProfile(let name, let fault): "profile '\(name)' \(fault)"
+        case .noCaller(let role, let reason): "nothing can ask for the role \(role): \(reason)"
+        case .roleRefused(let role, let refusal): "the role \(role) cannot be assumed: \(refusal)"
+        case .processFailed(let profile, let fault): "the credential_process of profile '\(profile)' \(fault)"
+        case .signOnFailed(let profile, let fault): "profile '\(profile)' cannot sign in: \(fault)"
+        case .malformedSetting(let setting, let allowed): "\(setting) must be \(allowed)"
+        case .malformedToken(let source): "the token in \(source) is empty or holds a line break"
+        case .endpointFailed(let endpoint, let fault): "\(endpoint) \(fault)"
+        case .malformedCredentials(let part): "the \(part) is empty or holds a character that none can hold"
+        case .expired(let end): "the credentials ended at \(end)"
+        case .notConfigured(let reason): "no source of AWS credentials is set up: \(reason)"
+        case .unchanged: "AWS refused the credentials and their source still yields the same ones"
+        case .refusedAgain: "AWS refused the credentials and those that their source gave in their place"
+        case .disappeared(let source, let reason):
+            "\(source) gave credentials before, and now there are none: \(reason)"
+        case .cancelled: "the caller was cancelled while it waited for credentials"
+        case .stopped: "credentials are no longer refreshed"
+        }
+    }
+}
+
+extension CredentialsError {
+    /// Whether the source may yield again by itself, so that the old set is worth going on with meanwhile. Otherwise
+    /// somebody has taken the permission away, or has to do something, and is told at once.
+    package var isRecoverable: Bool {
+        switch self {
+        // A file that makes no sense may be half written.
+        case .signOnFailed(_, .malformed): true
+        case .signOnFailed: false
+        case .roleRefused(_, let refusal): refusal != .accessDenied
+        case .halfSet, .malformedTime, .unreadableFile, .malformedFile, .unknownProfile, .incompleteProfile,
+            .malformedFlag, .malformedProfile, .malformedSetting, .malformedToken, .endpointFailed,
+            .malformedCredentials, .expired,
+            .noCaller, .processFailed, .notConfigured, .unchanged, .refusedAgain, .disappeared,
+            .cancelled, .stopped:
+            true
+        }
+    }
+}
+
+extension CredentialsError {
+    /// Whether the same question may well be answered a little later, without anybody's help: a service that fails, does
+    /// not answer in time or is asked too often, and a file that could not be opened for want of something else.
+    package var isTransient: Bool {
+        switch self {
+        case .endpointFailed(_, let fault): fault.isTransient
+        case .roleRefused(_, let refusal): refusal.isTransient
+        case .processFailed(_, let fault): fault == .failed(.timedOut)
+        case .unreadableFile(_, let fault): fault == .unreadable
+        // Somebody may be writing it.
+        case .signOnFailed(_, .malformed): true
+        case .halfSet, .malformedTime, .malformedFile, .unknownProfile, .incompleteProfile, .malformedFlag,
+            .malformedProfile, .malformedSetting, .malformedToken, .malformedCredentials, .expired, .noCaller,
+            .signOnFailed, .notConfigured, .disappeared, .unchanged, .refusedAgain, .cancelled, .stopped:
+            false
+        }
+    }
+}
+
+extension EndpointFault {
+    /// Whether the endpoint may well answer otherwise a moment later.
+    fileprivate var isTransient: Bool {
+        switch self {
+        case .transfer(let error): error.isTransient
+        case .status(let status): status >= 500 || status == 429
+        case .reported, .malformed: false
+        }
+    }
+}
+
+/// A part of a set of credentials whose shape can be wrong. The raw value is for people.
+public enum CredentialsPart: String, Sendable, CustomStringConvertible {
+    case accessKeyID = "access key ID"
+    case secretAccessKey = "secret access key"
+    case sessionToken = "session token"
+
+    /// The raw value.
+    public var description: String { rawValue }
 }

@@ -71,3 +71,79 @@ extension Profile {
             accountID: section.value(of: "aws_account_id"))
     }
 }
+
+extension Profile {
+    /// Who asks for a profile's role.
+    enum RoleSource {
+        case profile(String)
+        case named(CredentialSource)
+    }
+
+    /// Throws `needsCode`, `malformedDuration` and `missing`.
+    func role() throws(CredentialsError) -> Role {
+        if section.value(of: "mfa_serial") != nil { throw .malformedProfile(name, .needsCode) }
+        return Role(
+            arn: try needed("role_arn"), sessionName: section.value(of: "role_session_name"),
+            externalID: section.value(of: "external_id"), duration: try duration())
+    }
+
+    /// Throws `twoSources`, `unknownSource` and `roleWithoutSource`.
+    func roleSource() throws(CredentialsError) -> RoleSource {
+        switch (section.value(of: "source_profile"), section.value(of: "credential_source")) {
+        case (let profile?, nil): return .profile(profile)
+        case (nil, let text?):
+            guard let source = CredentialSource(rawValue: text) else { throw .malformedProfile(name, .unknownSource) }
+            return .named(source)
+        case (_?, _?): throw .malformedProfile(name, .twoSources)
+        case (nil, nil): throw .malformedProfile(name, .roleWithoutSource)
+        }
+    }
+
+    /// The role that is assumed with a token in a file: nobody asks for it.
+    func webIdentity() throws(CredentialsError) -> WebIdentity {
+        let role = Role(
+            arn: try needed("role_arn"), sessionName: section.value(of: "role_session_name"), duration: try duration())
+        return WebIdentity(role: role, tokenFile: try needed("web_identity_token_file"))
+    }
+
+    /// What AWS can grant, in seconds (`DurationSeconds` of AssumeRole); what it grants for a role, the role says.
+    private func duration() throws(CredentialsError) -> Int? {
+        guard let text = section.value(of: "duration_seconds") else { return nil }
+        guard let seconds = Int(text), (900...43_200).contains(seconds)
+        else { throw .malformedProfile(name, .malformedDuration) }
+        return seconds
+    }
+}
+
+extension Profile {
+    /// A profile with `sso_session` finds the rest in the section of that name; older ones have everything themselves.
+    ///
+    /// Throws `missing`, `unknownSession` and `contradictsSession`.
+    func signOnSettings() throws(CredentialsError) -> SignOnSettings {
+        guard let session = section.value(of: "sso_session") else {
+            return try signOnSettings(region: try needed("sso_region"), startURL: try needed("sso_start_url"))
+        }
+        guard let shared = configuration.sections[SectionName(.singleSignOnSession, session)]
+        else { throw .malformedProfile(name, .unknownSession(session)) }
+        return try signOnSettings(
+            session: session, region: try value(of: "sso_region", in: shared),
+            startURL: try value(of: "sso_start_url", in: shared))
+    }
+
+    /// The profile may repeat what the section says.
+    private func value(of key: String, in session: Section) throws(CredentialsError) -> String {
+        guard let value = session.value(of: key) else { throw .malformedProfile(name, .missing(key: key)) }
+        guard [nil, value].contains(section.value(of: key))
+        else { throw .malformedProfile(name, .contradictsSession(key: key)) }
+        return value
+    }
+
+    /// Without an account and a role the session gives a token, which signs nothing.
+    private func signOnSettings(
+        session: String? = nil, region: String, startURL: String
+    ) throws(CredentialsError) -> SignOnSettings {
+        SignOnSettings(
+            profile: name, session: session, region: region, startURL: startURL,
+            accountID: try needed("sso_account_id"), roleName: try needed("sso_role_name"))
+    }
+}

@@ -67,3 +67,104 @@ extension Section {
             ? without(["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_account_id"]) : self
     }
 }
+
+/// The properties below one heading of a shared file. Keys are lower-case.
+package struct Section: Sendable, Equatable {
+    /// As the file has them: blank ones too.
+    package private(set) var properties: [String: String] = [:]
+
+    /// The property's value, or nil where it is absent or blank.
+    package func value(of key: String) -> String? { properties.value(of: key) }
+
+    /// The indented `name = value` lines below a property.
+    package func subproperties(of key: String) -> [String: String] {
+        var found: [String: String] = [:]
+        for line in (properties[key] ?? "").split(separator: "\n") {
+            guard let equals = line.firstIndex(of: "=") else { continue }
+            found[line[..<equals].trimmed.lowercased()] = String(line[line.index(after: equals)...].trimmed)
+        }
+        return found
+    }
+
+    mutating func set(_ key: String, to value: Substring) {
+        properties[key] = String(value)
+    }
+
+    mutating func append(_ line: Substring, to key: String) {
+        properties[key, default: ""] += "\n" + line
+    }
+
+    /// All properties but these.
+    func without(_ keys: Set<String>) -> Section {
+        var rest = self
+        rest.properties = properties.filter { !keys.contains($0.key) }
+        return rest
+    }
+
+    /// The other's values win.
+    func merged(with other: Section) -> Section {
+        var merged = self
+        merged.properties.merge(other.properties) { _, new in new }
+        return merged
+    }
+}
+
+extension Section: CustomStringConvertible, CustomReflectable {
+    /// The keys alone: values can be secrets.
+    package var description: String { "Section(\(properties.keys.sorted()))" }
+
+    /// Empty, so that `dump` shows no value either.
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// What heads a section of a shared file. Names are case-sensitive.
+package struct SectionName: Sendable, Hashable {
+    /// What the first word of a heading says.
+    package enum Kind: Sendable {
+        case profile
+        /// `[default]` in the config file, which counts only where there is no `[profile default]`.
+        case bareDefault
+        case singleSignOnSession
+        case services
+    }
+
+    /// What the section is about.
+    package let kind: Kind
+    /// What the heading's last word says.
+    package let name: String
+
+    /// A name that is known to be well formed.
+    package init(_ kind: Kind, _ name: String) {
+        self.kind = kind
+        self.name = name
+    }
+
+    /// The profile of this name.
+    package static func profile(_ name: String) -> SectionName { SectionName(.profile, name) }
+
+    /// Reads what stands between the brackets. Nil where no tool would understand it: such a section is ignored, so
+    /// that older tools can read newer files.
+    init?(header: Substring, in file: SharedFile) {
+        let words = header.split(whereSeparator: \.isBlank)
+        switch (file, words.count, words.first) {
+        case (.credentials, 1, let name?): self.init(.profile, validating: name)
+        case (.config, 1, "default"): self.init(.bareDefault, "default")
+        case (.config, 2, "profile"): self.init(.profile, validating: words[1])
+        case (.config, 2, "sso-session"): self.init(.singleSignOnSession, validating: words[1])
+        case (.config, 2, "services"): self.init(.services, validating: words[1])
+        default: return nil
+        }
+    }
+
+    private init?(_ kind: Kind, validating name: Substring) {
+        guard name.isIdentifier else { return nil }
+        self.init(kind, String(name))
+    }
+}
+
+extension Substring {
+    /// The characters that names of sections and properties may have.
+    var isIdentifier: Bool {
+        !isEmpty && allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_/.%@:+".contains($0)) }
+    }
+}

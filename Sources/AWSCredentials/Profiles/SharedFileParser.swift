@@ -110,3 +110,51 @@ extension [SectionName: Section] {
         return sections
     }
 }
+
+/// One of the two files that the AWS SDKs share ("Shared config and credentials files" in the AWS SDKs and Tools
+/// Reference Guide).
+package enum SharedFile: Sendable {
+    /// `~/.aws/config`: profiles are headed `[profile NAME]`, and there are other kinds of section.
+    case config
+    /// `~/.aws/credentials`: every section is a profile, headed `[NAME]`.
+    case credentials
+
+    /// Where the file is, and whether somebody named it; nil without a variable and a home directory.
+    func location(in environment: Variables) -> (path: String, isNamed: Bool)? {
+        let home = environment.value(of: "HOME")
+        guard let named = environment.value(of: variable) else {
+            return home.map { ($0 + "/.aws/" + fileName, false) }
+        }
+        guard named.hasPrefix("~/"), let home else { return (named, true) }
+        return (home + named.dropFirst(), true)
+    }
+
+    private var variable: String {
+        switch self {
+        case .config: "AWS_CONFIG_FILE"
+        case .credentials: "AWS_SHARED_CREDENTIALS_FILE"
+        }
+    }
+
+    private var fileName: String {
+        switch self {
+        case .config: "config"
+        case .credentials: "credentials"
+        }
+    }
+}
+
+/// How a line breaks the format of shared configuration files. The raw value is for people; the words are those of the
+/// test cases that the AWS SDKs share.
+public enum SyntaxFault: String, Error, Sendable, CustomStringConvertible {
+    case unclosedDefinition = "profile definition must end with ']'"
+    case outsideProfile = "expected a profile definition"
+    case missingEquals = "expected an '=' sign defining a property"
+    case unnamedProperty = "property did not have a name"
+    case strayContinuation = "expected a property definition, found continuation"
+    case missingEqualsInSubproperty = "expected an '=' sign defining a sub-property"
+    case unnamedSubproperty = "sub-property did not have a name"
+
+    /// The raw value.
+    public var description: String { rawValue }
+}

@@ -19,3 +19,81 @@ package struct RefreshSchedule: Sendable, Equatable {
         mandatory = expiration.adding(milliseconds: -min(60_000, left / 15))
     }
 }
+
+/// The set in use.
+struct HeldCredentials: Sendable {
+    let credentials: Credentials
+    let origin: CredentialsOrigin
+    /// Nil where the set does not end by itself.
+    let schedule: RefreshSchedule?
+    /// Whether a fetch has failed since this set came. From then on nobody waits for another one.
+    var hasOutlivedFailure = false
+
+    init(_ credentials: Credentials, from origin: CredentialsOrigin, fetchedAt now: Timestamp) {
+        self.credentials = credentials
+        self.origin = origin
+        schedule = credentials.expiration.map { RefreshSchedule(expiration: $0, fetchedAt: now) }
+    }
+
+    /// Whether to sign with it, be it for want of a better one.
+    func isUsable(at now: Timestamp) -> Bool {
+        origin.isStaticallyStable || credentials.expiration.map { now < $0 } ?? true
+    }
+
+    func isRefreshWelcome(at now: Timestamp) -> Bool { schedule.map { now >= $0.advisory } ?? false }
+
+    func isRefreshMandatory(at now: Timestamp) -> Bool {
+        !hasOutlivedFailure && schedule.map { now >= $0.mandatory } ?? false
+    }
+}
+
+/// A stretch of time in which a source is left alone.
+struct Pause: Sendable, Equatable {
+    private let end: Timestamp
+    private let length: Int64
+
+    init(from start: Timestamp, milliseconds: Int64) {
+        end = start.adding(milliseconds: milliseconds)
+        length = milliseconds
+    }
+
+    /// Also true shortly before the start, for callers who looked at the clock earlier; but no longer before it than
+    /// the pause lasts, so that a wall clock set back by an hour does not lengthen the pause by an hour.
+    func covers(_ now: Timestamp) -> Bool {
+        let left = end.milliseconds(since: now)
+        return left > 0 && left <= 2 * length
+    }
+}
+
+/// How often a source is asked to replace sets that AWS refuses one after the other. Most sources have a new set
+/// whenever they are asked, and each refused look-up would have one made.
+///
+/// Nobody says that AWS takes a set. So it is silence that ends the restraint: no refusal for five minutes.
+struct Restraint: Sendable {
+    private var length: Int64 = 0
+    private var pause: Pause?
+    /// The last sign that AWS still refuses.
+    private var trouble: Pause?
+
+    /// A set was fetched because AWS had refused the one before: from 5 s on, each such pause is twice as long as the
+    /// one before, up to 5 minutes.
+    mutating func begin(at now: Timestamp) {
+        length = min(max(2 * length, Self.shortest), Self.longest)
+        pause = Pause(from: now, milliseconds: length)
+        trouble = Pause(from: now, milliseconds: Self.longest)
+    }
+
+    /// Whether a source may be asked because AWS refuses the set that is held now.
+    mutating func permits(at now: Timestamp) -> Bool {
+        guard trouble?.covers(now) == true else {
+            self = Restraint()
+            return true
+        }
+        trouble = Pause(from: now, milliseconds: Self.longest)
+        return pause?.covers(now) != true
+    }
+
+    /// In milliseconds.
+    private static let shortest: Int64 = 5_000
+    private static let longest: Int64 = 300_000
+}

@@ -1,0 +1,32 @@
+/// Environment variables, some of which are secret: printing or reflecting the value, or whatever holds it, shows none.
+struct Variables: Sendable {
+    private let values: [String: String]
+
+    init(_ values: [String: String]) {
+        self.values = values
+    }
+
+    /// The variable's value without white space around it, or nil where it is unset, empty or blank.
+    func value(of name: String) -> String? { values.value(of: name) }
+
+    /// All of them, for a program that inherits them.
+    var all: [String: String] { values }
+
+    /// The variable as it is.
+    func verbatim(_ name: String) -> String? { values[name] }
+}
+
+extension Variables: CustomStringConvertible, CustomReflectable {
+    var description: String { "Variables(\(values.count))" }
+
+    var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension [String: String] {
+    /// The value of a variable or a property without white space around it, or nil where it is absent, empty or blank:
+    /// for AWS's own tools something empty is not set.
+    func value(of name: String) -> String? {
+        guard let value = self[name]?.trimmed, !value.isEmpty else { return nil }
+        return String(value)
+    }
+}

@@ -1,0 +1,139 @@
+public import Curl
+public import SigV4
+
+/// The role of an Amazon ECS task or of a pod with EKS Pod Identity, from the agent beside the container ("Container
+/// credential provider" in the AWS SDKs and Tools Reference Guide). Which agent, two variables say.
+public struct ContainerProvider: CredentialsProvider {
+    /// "container".
+    public let name = "container"
+    private let environment: Variables
+    private let files: FileReader
+    private let transport: any Transport
+    private let pause: @Sendable (Duration) async -> Void
+
+    /// `pause` waits between two attempts.
+    public init(
+        environment: [String: String], files: FileReader, transport: any Transport,
+        pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
+    ) {
+        self.environment = Variables(environment)
+        self.files = files
+        self.transport = transport
+        self.pause = pause
+    }
+
+    /// Takes at most 8 s. Throws for a host that must not see a token, a token file that cannot be used, and an agent
+    /// that yields nothing in three attempts.
+    public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+        guard let endpoint = try ContainerEndpoint(environment: environment) else {
+            let variables = [ContainerEndpoint.relativeURI, ContainerEndpoint.fullURI]
+            return .notConfigured(reason: "neither \(variables.joined(separator: " nor ")) is set")
+        }
+        let document = try await document(through: request(to: endpoint))
+        return .found(document.credentials, from: CredentialsOrigin(name, isStaticallyStable: true))
+    }
+
+    private func request(to endpoint: ContainerEndpoint) throws(CredentialsError) -> CurlRequest {
+        var request = CurlRequest(
+            url: endpoint.url.text, headers: [("Accept", "application/json")], bypassesProxies: true)
+        let token = try ContainerToken(environment: environment, files: files)
+        if let token { request.headers.append(("Authorization", token.text)) }
+        return request
+    }
+
+    private func document(through request: CurlRequest) async throws(CredentialsError) -> CredentialsDocument {
+        var attempt = 1
+        while true {
+            do throws(EndpointFault) {
+                return try await document(answering: request)
+            } catch {
+                guard attempt < Self.attempts else { throw .endpointFailed("the container's agent", error) }
+            }
+            attempt += 1
+            await pause(.seconds(1))
+        }
+    }
+
+    private func document(answering request: CurlRequest) async throws(EndpointFault) -> CredentialsDocument {
+        let response: CurlResponse
+        do throws(CurlError) {
+            response = try await transport.perform(request, deadline: .now + Self.timeout)
+        } catch {
+            throw .transfer(error)
+        }
+        guard response.status == 200 else { throw .status(response.status) }
+        return try CredentialsDocument(response.body)
+    }
+
+    private static let attempts = 3
+    private static let timeout = Duration.seconds(2)
+}
+
+/// Where a container asks for its credentials.
+struct ContainerEndpoint {
+    let url: EndpointURL
+
+    static let relativeURI = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
+    static let fullURI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+
+    /// Nil where neither variable is set; the relative one wins. Throws `malformedSetting`.
+    init?(environment: Variables) throws(CredentialsError) {
+        if let path = environment.value(of: Self.relativeURI) {
+            url = try Self.url(path: path)
+        } else if let text = environment.value(of: Self.fullURI) {
+            url = try Self.url(full: text)
+        } else {
+            return nil
+        }
+    }
+
+    /// The slash makes sure that the value cannot lengthen the host.
+    private static func url(path: String) throws(CredentialsError) -> EndpointURL {
+        guard path.hasPrefix("/"), let url = EndpointURL("http://169.254.170.2" + path)
+        else { throw .malformedSetting(relativeURI, allowed: "a path that begins with /") }
+        return url
+    }
+
+    /// Without TLS the token goes in the clear, so that only hosts will do that no wire leads to.
+    private static func url(full text: String) throws(CredentialsError) -> EndpointURL {
+        guard let url = EndpointURL(text)
+        else { throw .malformedSetting(fullURI, allowed: "an absolute http or https URL with a host") }
+        guard url.scheme == .https || url.isLoopback || linkLocal.contains(url.host) else {
+            throw .malformedSetting(
+                fullURI,
+                allowed: "an https URL, or an http URL whose host is localhost, a loopback address, 169.254.170.2, "
+                    + "169.254.170.23 or [fd00:ec2::23]")
+        }
+        return url
+    }
+
+    /// Amazon ECS; Amazon EKS Pod Identity.
+    private static let linkLocal: Set = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"]
+}
+
+/// What a container shows its agent: the whole value of `Authorization`.
+struct ContainerToken {
+    let text: String
+
+    /// Nil where neither variable is set; the file wins. The file is read anew each time, because its content is
+    /// replaced long before it ends. Throws `unreadableFile` and `malformedToken`.
+    init?(environment: Variables, files: FileReader) throws(CredentialsError) {
+        if let path = environment.value(of: Self.file) {
+            try self.init(try files.neededText(of: path), from: path)
+        } else if let text = environment.verbatim(Self.variable), !text.isEmpty {
+            try self.init(text, from: Self.variable)
+        } else {
+            return nil
+        }
+    }
+
+    /// A line break would let the token begin a header field of its own.
+    private init(_ text: String, from source: String) throws(CredentialsError) {
+        guard !text.isEmpty, !text.utf8.contains(where: { $0 == 0x0D || $0 == 0x0A })
+        else { throw .malformedToken(source) }
+        self.text = text
+    }
+
+    private static let file = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
+    private static let variable = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
+}

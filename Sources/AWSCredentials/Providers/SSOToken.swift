@@ -1,0 +1,132 @@
+import FoundationEssentials
+package import SigV4
+import Synchronization
+
+/// What a sign-in at IAM Identity Center yields, and what can prolong it.
+package struct SignOnToken: Sendable, Equatable {
+    /// What is shown to the portal.
+    package let accessToken: String
+    package let expiration: Timestamp
+    /// Nil where the sign-in cannot be prolonged.
+    package let renewal: Renewal?
+
+    /// What is shown to have a new token.
+    package struct Renewal: Sendable, Equatable {
+        package var refreshToken: String
+        let clientID: String
+        let clientSecret: String
+        /// Nil where it has no end that is known.
+        let registrationEnd: Timestamp?
+
+        package init(refreshToken: String, clientID: String, clientSecret: String, registrationEnd: Timestamp?) {
+            self.refreshToken = refreshToken
+            self.clientID = clientID
+            self.clientSecret = clientSecret
+            self.registrationEnd = registrationEnd
+        }
+    }
+
+    package init(accessToken: String, expiration: Timestamp, renewal: Renewal?) {
+        self.accessToken = accessToken
+        self.expiration = expiration
+        self.renewal = renewal
+    }
+}
+
+extension SignOnToken {
+    /// Reads a file of the AWS CLI's. Nil for whatever is none.
+    init?(file: String) {
+        guard let members = try? JSONDecoder().decode(TokenFile.self, from: Data(file.utf8)),
+            let expiration = Timestamp(rfc3339: members.expiresAt)
+        else { return nil }
+        self.init(accessToken: members.accessToken, expiration: expiration, renewal: members.renewal)
+    }
+}
+
+private struct TokenFile: Decodable {
+    let accessToken: String
+    let expiresAt: String
+    let refreshToken: String?
+    let clientId: String?
+    let clientSecret: String?
+    let registrationExpiresAt: String?
+
+    var renewal: SignOnToken.Renewal? {
+        guard let refreshToken, let clientId, let clientSecret else { return nil }
+        return SignOnToken.Renewal(
+            refreshToken: refreshToken, clientID: clientId, clientSecret: clientSecret,
+            registrationEnd: registrationExpiresAt.flatMap(Timestamp.init(rfc3339:)))
+    }
+}
+
+extension SignOnToken: CustomStringConvertible, CustomReflectable {
+    /// Its end alone: all else is secret.
+    package var description: String { "SignOnToken(until \(expiration))" }
+
+    /// Its end alone, so that `dump` shows no more either.
+    package var customMirror: Mirror { Mirror(self, children: ["expiration": expiration]) }
+}
+
+extension SignOnToken.Renewal: CustomStringConvertible, CustomReflectable {
+    /// Nothing of it.
+    package var description: String { "Renewal" }
+
+    /// Empty, so that `dump` shows nothing either.
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// The rules of prolonging a sign-in, without a clock, a lock or a request. A token is prolonged in its last 15
+/// minutes; one that could not be is used meanwhile, and tried again after a minute ("SSO token provider" of the AWS
+/// SDKs).
+package struct SignOnTokenState: Sendable {
+    package enum Step: Equatable {
+        case use(SignOnToken)
+        /// Ask for a new token with this one, which may be shown meanwhile if it has not ended.
+        case prolong(SignOnToken)
+        /// It has ended, and nothing but a person can make a new one.
+        case signIn
+    }
+
+    /// The token that was had here. It is never written to the file, for this process writes none.
+    private var prolonged: SignOnToken?
+    private var lull: Pause?
+
+    package init() {}
+
+    /// What to do where the file holds this token: somebody may have signed in anew, or have prolonged it too.
+    package mutating func step(with filed: SignOnToken, at now: Timestamp) -> Step {
+        let token = [filed, prolonged].compactMap(\.self).max { $0.expiration < $1.expiration } ?? filed
+        let left = token.expiration.milliseconds(since: now)
+        if left > Self.advisoryWindow { return .use(token) }
+        guard let renewal = token.renewal, renewal.isUsable(at: now) else { return left > 0 ? .use(token) : .signIn }
+        if left > 0, lull?.covers(now) == true { return .use(token) }
+        lull = Pause(from: now, milliseconds: Self.lullLength)
+        return .prolong(token)
+    }
+
+    package mutating func keep(_ token: SignOnToken) {
+        prolonged = token
+        lull = nil
+    }
+
+    private static let advisoryWindow: Int64 = 15 * 60_000
+    private static let lullLength: Int64 = 60_000
+}
+
+extension SignOnToken.Renewal {
+    fileprivate func isUsable(at now: Timestamp) -> Bool { registrationEnd.map { now < $0 } ?? true }
+}
+
+/// The sign-ins that were prolonged here, by file. They live as long as the process: nothing is written to disk. Safe
+/// to use from any thread.
+final class SignOnTokenStore: Sendable {
+    private let states = Mutex<[String: SignOnTokenState]>([:])
+
+    func step(with filed: SignOnToken, from file: String, at now: Timestamp) -> SignOnTokenState.Step {
+        states.withLock { $0[file, default: SignOnTokenState()].step(with: filed, at: now) }
+    }
+
+    func keep(_ token: SignOnToken, for file: String) {
+        states.withLock { $0[file, default: SignOnTokenState()].keep(token) }
+    }
+}
