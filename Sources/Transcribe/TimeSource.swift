@@ -1,3 +1,4 @@
+import FoundationEssentials
 public import SigV4
 
 /// What the client knows of time: it signs with the wall clock and waits with the monotonic one.
@@ -18,4 +19,14 @@ public struct TimeSource: Sendable {
         self.now = now
         self.sleep = sleep
     }
+}
+
+extension TimeSource {
+    /// This machine's clocks.
+    public static let system = TimeSource(
+        wallTime: { Timestamp(secondsSinceEpoch: Date().timeIntervalSince1970) },
+        now: { .now },
+        sleep: { instant async throws(CancellationError) in
+            do { try await ContinuousClock().sleep(until: instant) } catch { throw CancellationError() }
+        })
 }

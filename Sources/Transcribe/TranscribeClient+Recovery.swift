@@ -1,3 +1,4 @@
+import Curl
 import SigV4
 import Synchronization
 
@@ -76,5 +77,70 @@ extension Credentials {
     fileprivate func signsLike(_ other: Credentials) -> Bool {
         accessKeyID == other.accessKeyID && secretAccessKey == other.secretAccessKey
             && sessionToken == other.sessionToken
+    }
+}
+
+/// What can make another attempt succeed where one has failed. The operation only reads, so it can always be repeated.
+enum Remedy: Hashable, Sendable {
+    case none
+    /// Time.
+    case wait(RetryCause, advised: Duration?)
+    case freshCredentials
+    case correctClock
+}
+
+extension AttemptFailure {
+    var remedy: Remedy {
+        switch self {
+        case .refused(let refusal): refusal.remedy
+        case .transport(let error): error.isTransient ? .wait(.transient, advised: nil) : .none
+        // A whole answer of the wrong form would come again.
+        case .malformed, .noCredentials: .none
+        }
+    }
+}
+
+extension ServiceError {
+    fileprivate var remedy: Remedy {
+        switch kind {
+        case .throttled: .wait(.throttling, advised: advisedDelay)
+        case .transient: .wait(.transient, advised: advisedDelay)
+        case .credentialsRejected: .freshCredentials
+        case .signatureRejected: .correctClock
+        case .jobNotFound, .invalidRequest, .badRequest, .accessDenied, .failed: .none
+        }
+    }
+}
+
+extension CurlError {
+    fileprivate var isTransient: Bool {
+        switch self {
+        case .timedOut, .couldNotResolve, .couldNotConnect, .tlsFailed(.handshake), .closedEarly, .other: true
+        case .tlsFailed, .answerTooLarge, .malformedAnswer, .unsupportedURL, .malformedRequest, .cancelled, .shutDown:
+            false
+        }
+    }
+}
+
+/// How far AWS's clock is ahead of ours, as its answers show it. A signature is good for 5 minutes around AWS's time
+/// ("Signature expired …", "Signature not yet current …"). Not safe for concurrent access; the client locks it.
+struct ClockOffset: Hashable, Sendable {
+    /// Milliseconds to add to our wall-clock time; negative if ours is ahead.
+    private(set) var milliseconds: Int64 = 0
+
+    /// The least difference that matters: `Date` has whole seconds and the answer was on its way for a while.
+    static let tolerance: Int64 = 300_000
+
+    /// Compares with the time that AWS answered at, and takes it over where the difference matters.
+    mutating func learn(serverTime: Timestamp, now: Timestamp) {
+        if Self.isSkewed(milliseconds, serverTime: serverTime, now: now) {
+            milliseconds = serverTime.milliseconds(since: now)
+        }
+    }
+
+    /// Whether a time that was made with this offset was wrong. Asked of the offset that a request was signed with: by
+    /// the time it is refused, another request may have corrected the one in use.
+    static func isSkewed(_ offset: Int64, serverTime: Timestamp, now: Timestamp) -> Bool {
+        abs(serverTime.milliseconds(since: now.adding(milliseconds: offset))) >= tolerance
     }
 }

@@ -1,4 +1,6 @@
 public import Curl
+import FoundationEssentials
+import SigV4
 import Synchronization
 
 /// Calls `GetMedicalTranscriptionJob` (awsJson 1.1).
@@ -75,5 +77,87 @@ public final class TranscribeClient: Sendable {
         observe(.succeeded)
         quota.withLock { $0.refund(call.lastRetryCost) }
         if let serverTime = call.serverTime { learn(serverTime) }
+    }
+}
+
+extension TranscribeClient {
+    /// Signs, sends and reads once.
+    func attempt(_ call: inout Call) async throws(AttemptFailure) -> JobAnswer {
+        let credentials = try await signingCredentials(for: call)
+        guard time.now() < call.deadline else { throw .transport(.timedOut(.waiting)) }
+        let offset = clockOffset.withLock(\.milliseconds)
+        call.beginAttempt(with: credentials, clockOffset: offset)
+        let signingTime = time.wallTime().adding(milliseconds: offset)
+        let request = operation.request(for: call, of: policy.attempts, with: credentials, at: signingTime)
+        let response = try await send(request, by: call.deadline)
+        call.serverTime = response.serverTime
+        return try JobAnswer(response, for: call.name)
+    }
+
+    private func signingCredentials(for call: Call) async throws(AttemptFailure) -> Credentials {
+        if let replacement = call.replacement { return replacement }
+        do throws(CredentialsUnavailable) {
+            return try await credentials.current(by: call.deadline)
+        } catch {
+            throw .noCredentials(error)
+        }
+    }
+
+    private func send(
+        _ request: CurlRequest, by deadline: ContinuousClock.Instant
+    ) async throws(AttemptFailure) -> CurlResponse {
+        do throws(CurlError) {
+            return try await transport.perform(request, deadline: deadline)
+        } catch {
+            throw .transport(error)
+        }
+    }
+}
+
+/// One look-up on its way: what was tried so far. The task that makes the call owns it.
+struct Call {
+    let name: JobName
+    /// The end of everything, retries and waits included.
+    let deadline: ContinuousClock.Instant
+    /// The same for all attempts, so that AWS can tell a retry from a new call.
+    let invocationID = Self.newID()
+
+    /// Attempts begun.
+    private(set) var attempts = 0
+    /// What the attempt under way, or the last one, was signed with.
+    private(set) var credentials: Credentials?
+    private(set) var clockOffset: Int64 = 0
+    /// When AWS answered the last attempt, by its clock.
+    var serverTime: Timestamp?
+
+    /// Waits for which the quota was charged, and the charge for the last.
+    private(set) var retries = 0
+    private(set) var lastRetryCost: Int?
+    /// The credentials that took the place of rejected ones. Set at most once.
+    var replacement: Credentials?
+    /// Whether an attempt was refused for our clock. It gets one more attempt.
+    var hasCorrectedClock = false
+
+    init(for name: JobName, deadline: ContinuousClock.Instant) {
+        self.name = name
+        self.deadline = deadline
+    }
+
+    /// Not `UUID()`, which opens and reads /dev/urandom each time.
+    private static func newID() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return UUID.random(using: &generator).uuidString.lowercased()
+    }
+
+    mutating func beginAttempt(with credentials: Credentials, clockOffset: Int64) {
+        attempts += 1
+        self.credentials = credentials
+        self.clockOffset = clockOffset
+        serverTime = nil
+    }
+
+    mutating func beginRetry(cost: Int) {
+        retries += 1
+        lastRetryCost = cost
     }
 }

@@ -1,3 +1,5 @@
+import SigV4
+
 extension Job: Decodable {
     /// Reads AWS's JSON. A null member is absent and an unknown one is ignored (awsJson 1.1). A member of another type
     /// than AWS documents is an error: such an answer is not to be trusted in its other members either.
@@ -58,5 +60,65 @@ extension Job: Decodable {
     private enum MediaKeys: String, CodingKey {
         case uri = "MediaFileUri"
         case redactedURI = "RedactedMediaFileUri"
+    }
+}
+
+/// AWS's members, where a null one is absent (awsJson 1.1).
+///
+/// They are read as strings, numbers and objects, which the decoder knows: of any other type it looks up each time how it
+/// is decoded.
+extension KeyedDecodingContainer {
+    func word<Word: OpenEnum>(_ key: Key) throws -> Word? {
+        try decodeIfPresent(String.self, forKey: key).map(Word.init(rawValue:))
+    }
+
+    func time(_ key: Key) throws -> Timestamp? {
+        if let seconds = try? decodeIfPresent(Double.self, forKey: key) {
+            return try known(Timestamp(wireSeconds: seconds), key)
+        }
+        guard let text = try decodeIfPresent(String.self, forKey: key) else { return nil }
+        return try known(Timestamp(wireText: text), key)
+    }
+
+    private func known(_ time: Timestamp?, _ key: Key) throws -> Timestamp {
+        guard let time else {
+            throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "not a time")
+        }
+        return time
+    }
+
+    func object<Member: CodingKey>(_ key: Key, of members: Member.Type) throws -> KeyedDecodingContainer<Member>? {
+        guard contains(key), try !decodeNil(forKey: key) else { return nil }
+        return try nestedContainer(keyedBy: members, forKey: key)
+    }
+}
+
+/// A time as AWS's JSON may spell it: seconds since 1970 as a number in any form or as a string of one, or an
+/// ISO 8601 string. It is read to the millisecond.
+extension Timestamp {
+    /// A time that cannot be written as RFC 3339 (years 0000 to 9999) is refused rather than moved.
+    init?(wireSeconds seconds: Double) {
+        guard (-62_167_219_200.0..<253_402_300_800.0).contains(seconds) else { return nil }
+        self.init(secondsSinceEpoch: seconds)
+    }
+
+    init?(wireText text: String) {
+        if let time = Timestamp(rfc3339: text) {
+            self = time
+            return
+        }
+        // Swift reads "nan", "0x1p3" and the like as numbers too; no JSON number looks like that.
+        guard text.utf8.allSatisfy(Self.isNumberCharacter), let seconds = Double(text) else { return nil }
+        self.init(wireSeconds: seconds)
+    }
+
+    private static func isNumberCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: "e"), UInt8(ascii: "E"):
+            true
+        default:
+            false
+        }
     }
 }

@@ -1,0 +1,120 @@
+public import Curl
+
+/// Why ``TranscribeClient`` has no job to give. No case holds any text of AWS's but its error code and request id.
+public enum TranscribeError: Error, Equatable, Sendable {
+    /// AWS knows no job of this name.
+    case jobNotFound(AnswerOrigin)
+    /// AWS's own validation refuses the name.
+    case invalidRequest(AnswerOrigin)
+    /// Any other `BadRequestException`.
+    case badRequest(AnswerOrigin)
+    /// AWS is asked too often; `retryAfter` is its advice, if it gave any.
+    case throttled(AnswerOrigin, retryAfter: Duration?)
+    /// The credentials are good but lack a permission (`transcribe:GetMedicalTranscriptionJob`).
+    case accessDenied(AnswerOrigin)
+    /// AWS takes neither the credentials nor, where that could help, fresh ones or a corrected clock.
+    case credentialsRejected(AnswerOrigin)
+    /// There was nothing to sign with, so AWS was not asked.
+    case credentialsUnavailable(CredentialsUnavailable)
+    /// AWS failed, or answered with an error that means nothing here.
+    case upstreamFailed(AnswerOrigin)
+    /// An answer that is not of the form AWS documents; nil where not even a status could be read.
+    case malformedAnswer(MalformedAnswer, AnswerOrigin?)
+    /// No whole answer: not resolved, refused, reset, cut off, or no secure connection.
+    case unreachable(CurlError)
+    /// No answer in time.
+    case timedOut
+    /// The time was over before AWS was asked: the credentials came too late, or nothing here was quick enough.
+    case outOfTime
+    /// The task that asked was cancelled.
+    case cancelled
+}
+
+extension TranscribeError {
+    /// The answer behind this error, if there was one.
+    public var origin: AnswerOrigin? {
+        switch self {
+        case .jobNotFound(let origin), .invalidRequest(let origin), .badRequest(let origin),
+            .throttled(let origin, retryAfter: _), .accessDenied(let origin), .credentialsRejected(let origin),
+            .upstreamFailed(let origin):
+            origin
+        case .malformedAnswer(_, let origin): origin
+        case .credentialsUnavailable, .unreachable, .timedOut, .outOfTime, .cancelled: nil
+        }
+    }
+
+    /// AWS's name for the request that failed.
+    public var awsRequestID: String? { origin?.requestID }
+}
+
+/// Why one attempt brought no job.
+enum AttemptFailure: Error, Sendable {
+    case refused(ServiceError)
+    case malformed(MalformedAnswer, AnswerOrigin?)
+    case transport(CurlError)
+    case noCredentials(CredentialsUnavailable)
+
+    /// What a call says that ends with this failure.
+    var error: TranscribeError {
+        switch self {
+        case .refused(let refusal): refusal.error
+        case .malformed(let fault, let origin): .malformedAnswer(fault, origin)
+        case .transport(.timedOut(.waiting)): .outOfTime
+        case .transport(.timedOut): .timedOut
+        case .transport(.cancelled): .cancelled
+        case .transport(.answerTooLarge): .malformedAnswer(.tooLarge, nil)
+        case .transport(.malformedAnswer): .malformedAnswer(.notPlainHTTP, nil)
+        case .transport(let error): .unreachable(error)
+        case .noCredentials(let reason): .credentialsUnavailable(reason)
+        }
+    }
+}
+
+extension ServiceError {
+    fileprivate var error: TranscribeError {
+        switch kind {
+        case .jobNotFound: .jobNotFound(origin)
+        case .invalidRequest: .invalidRequest(origin)
+        case .badRequest: .badRequest(origin)
+        case .throttled: .throttled(origin, retryAfter: advisedDelay)
+        case .credentialsRejected, .signatureRejected: .credentialsRejected(origin)
+        case .accessDenied: .accessDenied(origin)
+        case .transient, .failed: .upstreamFailed(origin)
+        }
+    }
+}
+
+/// How one attempt ended, for counting. The raw values are fit to be labels.
+public enum AttemptOutcome: String, Hashable, Sendable, CaseIterable {
+    case succeeded
+    case jobNotFound = "job_not_found"
+    case badRequest = "bad_request"
+    case throttled
+    case accessDenied = "access_denied"
+    case credentialsRejected = "credentials_rejected"
+    case credentialsUnavailable = "credentials_unavailable"
+    case upstreamFailed = "upstream_failed"
+    case malformedAnswer = "malformed_answer"
+    case unreachable
+    case timedOut = "timed_out"
+    case outOfTime = "out_of_time"
+    case cancelled
+
+    init(_ failure: AttemptFailure) {
+        self =
+            switch failure.error {
+            case .jobNotFound: .jobNotFound
+            case .invalidRequest, .badRequest: .badRequest
+            case .throttled: .throttled
+            case .accessDenied: .accessDenied
+            case .credentialsRejected: .credentialsRejected
+            case .credentialsUnavailable: .credentialsUnavailable
+            case .upstreamFailed: .upstreamFailed
+            case .malformedAnswer: .malformedAnswer
+            case .unreachable: .unreachable
+            case .timedOut: .timedOut
+            case .outOfTime: .outOfTime
+            case .cancelled: .cancelled
+            }
+    }
+}

@@ -1,0 +1,131 @@
+/// The name of a medical transcription job: 1 to 200 of the ASCII letters, digits, `.`, `_` and `-`, in the case given.
+///
+/// A value is proof that the name was checked, so it can stand in a JSON string or a path without escaping. The rule is
+/// that of `GetMedicalTranscriptionJob` (Amazon Transcribe API reference: `^[0-9a-zA-Z._-]+`, length 1...200), held to
+/// the whole string. `.` and `..` are refused too: AWS allows them, but no client can put them into a URL path
+/// (RFC 3986 §5.2.4).
+///
+/// A name can identify a patient, so a description never shows it; ``text`` does.
+public struct JobName: Hashable, Sendable {
+    /// The longest name that AWS takes, in characters.
+    public static let maximumLength = 200
+
+    /// The name as AWS spells it.
+    public let text: String
+
+    /// Checks a name that is not encoded in any way.
+    public init(_ text: String) throws(JobNameError) {
+        let utf8 = text.utf8
+        try Self.check(utf8.span)
+        self.text = text
+    }
+}
+
+extension JobName: CustomStringConvertible {
+    /// The length alone: what is interpolated by accident reveals nobody.
+    public var description: String { "job name of \(text.utf8.count) characters" }
+}
+
+extension JobName {
+    /// Checks a name's bytes. The elements of a span are read without a call for each.
+    static func check(_ bytes: Span<UInt8>) throws(JobNameError) {
+        let count = bytes.count
+        guard count > 0 else { throw .empty }
+        guard count <= maximumLength else { throw .tooLong(count: count) }
+        for index in bytes.indices where !Token.isSafe(bytes[index]) {
+            throw .illegalCharacter(bytes[index], position: index + 1)
+        }
+        let dot = UInt8(ascii: ".")
+        guard count > 2 || bytes[0] != dot || bytes[count - 1] != dot else { throw .dotSegment }
+    }
+}
+
+extension JobName {
+    /// Checks a name as it stands between two slashes of a URL path, percent-decoding it exactly once
+    /// (RFC 3986 §2.4): `%2E` is a dot, `%252E` is refused for its `%`. A `+` is a plus sign, not a space.
+    ///
+    /// A name without `%` costs no allocation beyond its own string.
+    public init(pathSegment: Span<UInt8>) throws(JobNameError) {
+        guard Self.isEncoded(pathSegment) else {
+            try Self.check(pathSegment)
+            text = String(copying: try! UTF8Span(validating: pathSegment))  // what was checked is ASCII
+            return
+        }
+        let decoded = try Self.percentDecoded(pathSegment)
+        try Self.check(decoded.span)
+        text = String(decoding: decoded, as: UTF8.self)
+    }
+
+    private static func isEncoded(_ bytes: Span<UInt8>) -> Bool {
+        for index in bytes.indices where bytes[index] == UInt8(ascii: "%") { return true }
+        return false
+    }
+
+    private static func percentDecoded(_ encoded: Span<UInt8>) throws(JobNameError) -> [UInt8] {
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(encoded.count)
+        var index = 0
+        while index < encoded.count {
+            guard encoded[index] == UInt8(ascii: "%") else {
+                decoded.append(encoded[index])
+                index += 1
+                continue
+            }
+            guard index + 2 < encoded.count, let high = hexDigit(encoded[index + 1]),
+                let low = hexDigit(encoded[index + 2])
+            else { throw .badPercentEncoding(position: decoded.count + 1) }
+            decoded.append(high << 4 | low)
+            index += 3
+        }
+        return decoded
+    }
+
+    private static func hexDigit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        default: nil
+        }
+    }
+}
+
+/// Why a text is no ``JobName``. Positions count the characters of the decoded name from 1.
+public enum JobNameError: Error, Hashable, Sendable {
+    case empty
+    case tooLong(count: Int)
+    case illegalCharacter(UInt8, position: Int)
+    /// `.` or `..`.
+    case dotSegment
+    /// A `%` without two hexadecimal digits after it.
+    case badPercentEncoding(position: Int)
+}
+
+extension JobNameError: CustomStringConvertible {
+    /// One or two sentences for the caller: what is wrong and what is allowed. They never repeat the name.
+    public var description: String { "\(fault) \(Self.rule)" }
+
+    private static let rule = "A job name is 1 to 200 characters, each a letter a-z or A-Z, a digit, '.', '_' or '-'."
+
+    private var fault: String {
+        switch self {
+        case .empty: "The job name is empty."
+        case .tooLong(let count): "The job name is \(count) characters long."
+        case .illegalCharacter(let byte, let position):
+            "Character \(position) of the job name is \(Self.words(for: byte)), which is not allowed."
+        case .dotSegment: "A job name of only '.' or '..' cannot stand in a URL path."
+        case .badPercentEncoding(let position):
+            "The '%' at character \(position) of the job name is not followed by two hexadecimal digits."
+        }
+    }
+
+    /// A printable character is quoted; anything else is named by its number, so that it cannot act on a terminal.
+    private static func words(for byte: UInt8) -> String {
+        switch byte {
+        case 0x20: "a space"
+        case 0x21...0x7E: "'\(Character(Unicode.Scalar(byte)))'"
+        case 0x80...: "not ASCII"
+        default: "a control character (code \(byte))"
+        }
+    }
+}
