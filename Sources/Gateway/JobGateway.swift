@@ -92,3 +92,77 @@ public final class JobGateway: Handler {
         }
     }
 }
+
+/// Who asks, and whether they may.
+extension JobGateway {
+    /// The peer, or whoever a trusted proxy says it asks for.
+    func client(of request: borrowing Request) -> PeerAddress {
+        let peer = request.peer
+        guard options.clients.trusts(peer) else {
+            journal.noteForwarding { request[.xForwardedFor] != nil }
+            return peer
+        }
+        return request[.xForwardedFor].map { options.clients.client(behind: peer, forwardedFor: $0) } ?? peer
+    }
+
+    /// Notes what the client's limit says, and refuses if it is enforced.
+    func apply(_ decision: Decision, to visit: inout Visit) throws(Problem) {
+        visit.quota = decision
+        guard !decision.admitted else { return }
+        guard options.clientLimitIsShadow else { throw .quotaExceeded(retryAfter: decision.reset) }
+        visit.isOverQuota = true
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let xForwardedFor = HTTPField.Name("X-Forwarded-For")!
+}
+
+/// What the cache cannot answer: it waits for AWS.
+extension JobGateway {
+    func forward(_ lookUp: LookUp, because forwarding: Forwarding) -> Answer {
+        guard !lookUp.directives.onlyIfCached else {
+            return .reply(conclude(.notCached, for: lookUp.visit, lookUp.name))
+        }
+        return .later(wait(for: lookUp, because: forwarding))
+    }
+
+    /// A little longer than the flight may take, so that its own words are heard first.
+    private func wait(for lookUp: LookUp, because forwarding: Forwarding) -> Deferral {
+        Deferral(
+            deadline: lookUp.visit.start.instant + options.fetch.timeout + .milliseconds(250),
+            expired: { expiry in
+                self.conclude(expiry == .serverStopping ? .stopping : .timedOut, for: lookUp.visit, lookUp.name)
+            },
+            start: { pending in self.join(lookUp, because: forwarding, pending) })
+    }
+
+    private func join(_ lookUp: LookUp, because forwarding: Forwarding, _ pending: any PendingReply) {
+        let waiter = Waiter(departure: lookUp.departure(because: forwarding)) { landing, isCollapsed in
+            let isWaiting = pending.settle {
+                self.conclude(landing, of: forwarding, for: lookUp, isCollapsed: isCollapsed)
+            }
+            return isWaiting ? pending : nil
+        }
+        guard case .full = fetcher.join(as: waiter) else { return }
+        pending.fulfil {
+            conclude(.failed(.tooManyWaiting, fallback: nil), of: forwarding, for: lookUp, isCollapsed: false)
+        }
+    }
+}
+
+/// What operators take out of the cache. An answer that is on its way at that time reaches those who wait for it, and is
+/// not kept.
+extension JobGateway {
+    /// Forgets what is known of a job.
+    func purge(_ name: JobName) {
+        cache.remove(name)
+        journal.notePurge(of: name)
+    }
+
+    /// Forgets everything.
+    func purge() {
+        cache.removeAll()
+        journal.notePurge(of: nil)
+    }
+}

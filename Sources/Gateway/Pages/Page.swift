@@ -1,5 +1,6 @@
 import HTTPExchange
 import HTTPTypes
+import Transcribe
 
 /// A page for people. It works without script and loads nothing but this gateway's own style and icon.
 struct Page {
@@ -52,4 +53,46 @@ extension FieldBlock {
 
 extension HTTPField.Name {
     static let xFrameOptions = HTTPField.Name("X-Frame-Options")!
+}
+
+extension Page {
+    /// The form with which a person looks up a job.
+    static let home = Page(
+        title: "Look up a job",
+        content: [
+            .element(
+                "form", ["action": "/jobs", "method": "get"],
+                .element("label", ["for": "name"], .text("Job name")),
+                .element(
+                    "input",
+                    [
+                        "id": "name", "name": "name", "required": "", "maxlength": String(JobName.maximumLength),
+                        "pattern": "[0-9a-zA-Z._\\-]+", "title": "Letters, digits, '.', '_' and '-'",
+                        "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false",
+                    ]),
+                .element("button", [:], .text("Look up"))),
+            .element(
+                "p", ["class": "note"],
+                .text("For programs: "), .element("a", ["href": "/openapi.yaml"], .text("this gateway's description")),
+                .text(".")),
+        ])
+}
+
+extension Page {
+    /// A problem for people.
+    init(_ problem: Problem, requestID: String) {
+        title = problem.type.title
+        let retry = problem.retryAfter.map { HTML.element("p", [:], .text("Try again in \($0) s.")) }
+        content = [
+            .element("p", [:], .text(problem.detail)),
+            retry,
+            .element("p", ["class": "note"], .text("Status \(problem.status.code) · request \(requestID)")),
+        ].compactMap { $0 }
+    }
+
+    /// What a type of problem means (`/problems/{type}`).
+    init(_ type: ProblemType) {
+        title = type.title
+        content = [.element("p", [:], .text(type.explanation))]
+    }
 }

@@ -1,0 +1,129 @@
+import Caching
+public import HTTPExchange
+import HTTPTypes
+public import Telemetry
+import Transcribe
+
+/// The operators' listener: is it alive, is it ready, how does it fare; and what it remembers can be purged.
+public final class AdminHandler: Handler {
+    private let readiness: Readiness
+    private let registry: PrometheusRegistry
+    private let gateway: JobGateway
+    private let purgesForAnybody: Bool
+    private let hosts = HostRule.addresses
+    private let ids = RequestIDSource()
+
+    /// - Parameters:
+    ///   - gateway: whose cache can be purged.
+    ///   - purgesForAnybody: false lets only this machine purge.
+    public init(
+        readiness: Readiness, registry: PrometheusRegistry, gateway: JobGateway, purgesForAnybody: Bool = false
+    ) {
+        self.readiness = readiness
+        self.registry = registry
+        self.gateway = gateway
+        self.purgesForAnybody = purgesForAnybody
+    }
+
+    public func answer(_ request: borrowing Request) -> Answer {
+        do throws(Problem) {
+            guard hosts.admits(request.host) else { throw .wrongAdminHost }
+            let route = try AdminRoute(request)
+            if case .purge = route, !purgesForAnybody, !request.peer.isLoopback { throw .purgingNotAllowed }
+            return .reply(reply(to: route))
+        } catch {
+            return .reply(
+                error.reply(to: Visit(request, id: ids.id(suggested: request[.xRequestID]), at: Moment(.now))))
+        }
+    }
+
+    public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
+        Problem(refusal).reply(to: Visit(request, id: ids.id(suggested: request[.xRequestID]), at: Moment(.now)))
+    }
+
+    private func reply(to route: AdminRoute) -> Reply {
+        switch route {
+        case .liveness: return .page(.ok, "text/plain; charset=utf-8", Array("alive\n".utf8))
+        case .readiness: return ready
+        case .metrics: return .page(.ok, PrometheusRegistry.contentType, registry.render())
+        case .purge(let name?): gateway.purge(name)
+        case .purge(nil): gateway.purge()
+        }
+        return .page(.noContent, nil, [])
+    }
+
+    /// 200, or 503 with the reasons.
+    private var ready: Reply {
+        let obstacles = readiness.current
+        var text = TextBuffer()
+        text.openObject()
+        text.member("status", obstacles.isEmpty ? "ready" : "unready")
+        if !obstacles.isEmpty {
+            text.key("reasons")
+            text.openObject()
+            for obstacle in obstacles { text.member(obstacle.condition.rawValue, obstacle.reason) }
+            text.closeObject()
+        }
+        readiness.writeCredentials(to: &text)
+        text.closeObject()
+        return .page(obstacles.isEmpty ? .ok : .serviceUnavailable, "application/json", text.bytes)
+    }
+}
+
+extension Reply {
+    fileprivate static func page(_ status: HTTPResponse.Status, _ type: String?, _ bytes: [UInt8]) -> Reply {
+        var fields = FieldBlock()
+        if let type { fields.append(.contentType, type) }
+        fields.append(.cacheControl, "no-store")
+        fields.append(contentsOf: .security)
+        fields.append(.crossOriginResourcePolicy, "same-origin")
+        return Reply(status: status, fields: fields, body: Body(bytes))
+    }
+}
+
+extension Problem {
+    fileprivate static let wrongAdminHost = Problem(
+        .wrongHost, .misdirectedRequest,
+        "This listener answers for addresses and for localhost only. Use the address instead of a name.")
+
+    fileprivate static let purgingNotAllowed = Problem(
+        .purgingNotAllowed, .forbidden,
+        "Only this machine itself may purge the cache, unless the gateway is started with admin.purge=true.")
+}
+
+/// What an operator asks for.
+enum AdminRoute {
+    case liveness
+    case readiness
+    case metrics
+    /// Of one job, or of all.
+    case purge(JobName?)
+
+    private static let pages: [String: AdminRoute] = ["/livez": .liveness, "/readyz": .readiness, "/metrics": .metrics]
+
+    init(_ request: borrowing Request) throws(Problem) {
+        let (target, method) = (request.target, request.method)
+        if let page = Self.pages[target] {
+            guard method == .get || method == .head else { throw .methodNotAllowed(allow: "GET, HEAD") }
+            self = page
+        } else {
+            let name = try Self.purgedName(in: target)
+            guard method == .delete else { throw .methodNotAllowed(allow: "DELETE") }
+            self = .purge(name)
+        }
+    }
+
+    private static func purgedName(in target: String) throws(Problem) -> JobName? {
+        guard target != "/cache" else { return nil }
+        let prefix = "/cache/jobs/"
+        guard target.hasPrefix(prefix) else { throw .noSuchAdminRoute }
+        let segment = target.utf8.dropFirst(prefix.utf8.count)
+        return try JobName(segment: segment.span)
+    }
+}
+
+extension Problem {
+    fileprivate static let noSuchAdminRoute = Problem(
+        .noSuchRoute, .notFound,
+        "This listener answers GET /livez, /readyz and /metrics, and DELETE /cache and /cache/jobs/{name}.")
+}

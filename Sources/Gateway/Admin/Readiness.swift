@@ -1,0 +1,90 @@
+public import SigV4
+import Synchronization
+import Telemetry
+
+/// Whether the gateway wants requests, and if not, why.
+public final class Readiness: Sendable {
+    /// What can stand against it.
+    public enum Condition: String, CaseIterable, Sendable {
+        case serving
+        case credentials
+    }
+
+    private let obstacles: Mutex<[Condition: String]>
+    private let standing = Mutex<CredentialsStanding?>(nil)
+
+    /// Not ready, until the server says that it serves.
+    public init() {
+        obstacles = Mutex([.serving: "The gateway is starting."])
+    }
+
+    /// Notes that a condition is met (nil), or in words for the operator why not.
+    public func note(_ condition: Condition, obstacle: String?) {
+        obstacles.withLock { $0[condition] = obstacle }
+    }
+
+    /// Changes what is known of the credentials; nothing is known at first.
+    public func noteCredentials(_ change: (inout CredentialsStanding) -> Void) {
+        standing.withLock { standing in
+            var changed = standing ?? CredentialsStanding()
+            change(&changed)
+            standing = changed
+        }
+    }
+
+    /// Writes what is known of the credentials as the member `credentials`, or nothing.
+    func writeCredentials(to text: inout TextBuffer) {
+        guard let standing = standing.withLock({ $0 }) else { return }
+        text.key("credentials")
+        standing.write(to: &text)
+    }
+
+    /// What stands against it now; empty if it is ready.
+    var current: [(condition: Condition, reason: String)] {
+        let obstacles = obstacles.withLock { $0 }
+        return Condition.allCases.compactMap { condition in obstacles[condition].map { (condition, $0) } }
+    }
+}
+
+/// How it stands with the AWS credentials, for the operator. Holds no secret.
+public struct CredentialsStanding: Sendable, Equatable {
+    /// What people call the source of the set in use; nil where there is none.
+    public var source: String?
+    /// When that set ends; nil where it does not, or there is none.
+    public var expiration: Timestamp?
+    /// The last refresh, if it failed.
+    public var failure: Failure?
+
+    /// A refresh that brought nothing.
+    public struct Failure: Sendable, Equatable {
+        public let time: Timestamp
+        /// Why, in words.
+        public let reason: String
+
+        public init(at time: Timestamp, reason: String) {
+            self.time = time
+            self.reason = reason
+        }
+    }
+
+    public init(source: String? = nil, expiration: Timestamp? = nil, failure: Failure? = nil) {
+        self.source = source
+        self.expiration = expiration
+        self.failure = failure
+    }
+
+    /// Writes the object of this value.
+    func write(to text: inout TextBuffer) {
+        text.openObject()
+        text.member("source", source)
+        text.member("expiration", expiration?.rfc3339)
+        if let failure {
+            text.key("lastFailure")
+            text.openObject()
+            text.member("at", failure.time.rfc3339)
+            text.member("reason", failure.reason)
+            text.closeObject()
+        }
+        text.closeObject()
+    }
+}

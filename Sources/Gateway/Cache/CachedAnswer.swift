@@ -1,0 +1,118 @@
+import Caching
+import HTTPExchange
+import Synchronization
+import Transcribe
+
+/// Jobs by name, as AWS last told them.
+typealias JobCache = ExpiringCache<JobName, CachedAnswer>
+
+/// What AWS said of a name, as it is remembered: a job, or that there is none.
+enum CachedAnswer: Sendable {
+    case job(CachedJob)
+    /// A job that could not be had anew; until then nobody asks again unless a client demands it. Indirect, as the next
+    /// one, so that a hit copies one reference.
+    indirect case unrefreshed(CachedJob, until: Moment, because: CacheStatus.Detail)
+    /// AWS knows no such job, or does not accept the name.
+    indirect case refusal(Problem)
+
+    /// The job, if there is one.
+    var job: CachedJob? {
+        switch self {
+        case .job(let job), .unrefreshed(let job, _, _): job
+        case .refusal: nil
+        }
+    }
+
+    /// The bytes that the allocator gave for it and for the name it is stored under.
+    func cost(under name: JobName) -> Int {
+        let value =
+            switch self {
+            case .job(let job): job.cost
+            case .unrefreshed(let job, _, _): job.cost + HeapSize.block(16 + 3 * MemoryLayout<UInt64>.size)
+            // A refusal's texts are the program's own.
+            case .refusal: HeapSize.block(16 + MemoryLayout<Problem>.size)
+            }
+        return value + HeapSize.string(utf8Count: name.text.utf8.count)
+    }
+}
+
+extension Stored<CachedAnswer> {
+    /// When asking can bring something new at the earliest.
+    var nextLook: Moment {
+        if case .unrefreshed(_, let until, _) = value { max(freshUntil, until) } else { freshUntil }
+    }
+}
+
+/// A job and its representations, each rendered once.
+final class CachedJob: Sendable {
+    /// How many selections of members are kept beside the usual one and the whole; whoever asks for more kinds has them
+    /// rendered anew.
+    private static let keptSelections = 3
+
+    /// The representations that not everybody asks for.
+    struct Extras {
+        var selections: [(fields: JobFields, rendering: JobRendering)] = []
+        var page: Body?
+    }
+
+    // In the order that takes the least memory.
+    let job: Job
+    /// The usual selection, which needs no lock.
+    let rendering: JobRendering
+    private let fields: JobFields
+    let extras = Mutex(Extras())
+    /// The hash that stands for the name in the log.
+    let nameHash: UInt64
+
+    /// - Parameter name: shares its storage with the job's own, which is equal.
+    init(_ job: Job, named name: JobName, fields: JobFields, nameHash: UInt64) {
+        var job = job
+        if job.name == name.text { job.name = name.text }
+        self.job = job
+        self.nameHash = nameHash
+        self.fields = fields
+        rendering = JobRendering(job, fields: fields)
+    }
+
+    var isFinished: Bool { job.isFinished }
+
+    /// - Parameters:
+    ///   - whole: all members that may be seen, a selection that always finds a place.
+    ///   - growing: called if the representation was made, and is kept, so that the job takes more memory now.
+    func rendering(of fields: JobFields, whole: JobFields, growing: () -> Void) -> JobRendering {
+        guard fields != self.fields else { return rendering }
+        let (rendering, isNew) = extras.withLock {
+            $0.rendering(of: fields, job, keeping: Self.keptSelections, beside: whole)
+        }
+        if isNew { growing() }
+        return rendering
+    }
+
+    /// The page for people, with every member that may be seen.
+    /// - Parameter growing: as for the renderings.
+    func page(of fields: JobFields, named name: JobName, growing: () -> Void) -> Body {
+        let (page, isNew) = extras.withLock { extras in
+            if let page = extras.page { return (page, false) }
+            let page = Page(job, name: name, fields: fields).body
+            extras.page = page
+            return (page, true)
+        }
+        if isNew { growing() }
+        return page
+    }
+}
+
+extension CachedJob.Extras {
+    fileprivate mutating func rendering(
+        of fields: JobFields, _ job: Job, keeping limit: Int, beside whole: JobFields
+    ) -> (JobRendering, isNew: Bool) {
+        if let known = selections.first(where: { $0.fields == fields }) { return (known.rendering, false) }
+        let rendering = JobRendering(job, fields: fields)
+        guard fields == whole || selections.count(where: { $0.fields != whole }) < limit else {
+            return (rendering, false)
+        }
+        if selections.isEmpty { selections.reserveCapacity(limit + 1) }
+        selections.append((fields, rendering))
+        return (rendering, true)
+    }
+}

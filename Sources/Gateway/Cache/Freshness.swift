@@ -1,0 +1,137 @@
+import Caching
+import SigV4
+import Synchronization
+import Transcribe
+
+/// How long an answer may be served without asking again, and how long after that while it cannot be had anew.
+public struct Freshness: Sendable {
+    /// The longest that a running job stays fresh, in terms of ``running``.
+    private static let longestInterval = 6
+    /// A running job is asked for again after this part of its age: who has waited for an hour learns of the end at most
+    /// half a minute late, and a minute-old job is looked at as often as ``running`` says.
+    private static let partOfAge = 120
+
+    /// Of a job that has just begun; one that has run for long stays fresh for up to six times as long.
+    public var running: Duration
+    /// Of a job that has ended. It can still change: tags, deletion, another job of the same name.
+    public var finished: Duration
+    /// Of the answer that there is no such job: one may be created at any moment.
+    public var missing: Duration
+    /// From the end of freshness, while the job is asked for in the background (RFC 5861 §3).
+    public var staleWhileRevalidate: Duration
+    /// From the end of freshness, while AWS gives no answer (RFC 5861 §4).
+    public var staleIfError: Duration
+
+    public init(
+        running: Duration = .seconds(5), finished: Duration = .seconds(600), missing: Duration = .seconds(2),
+        staleWhileRevalidate: Duration = .seconds(30), staleIfError: Duration = .seconds(600)
+    ) {
+        self.running = running
+        self.finished = finished
+        self.missing = missing
+        self.staleWhileRevalidate = staleWhileRevalidate
+        self.staleIfError = staleIfError
+    }
+
+    /// - Parameters:
+    ///   - now: of the wall clock, against which a job's age is told.
+    ///   - spread: from -1 to 1, by which a lifetime becomes up to a tenth shorter or longer, so that what was filled
+    ///     together does not expire together.
+    func lifetime(of answer: CachedAnswer, at now: Timestamp, spread: Double) -> Duration {
+        base(of: answer, at: now) * (1 + 0.1 * spread)
+    }
+
+    /// How long what is not fresh any more is kept. That there is no such job is never served late.
+    func grace(of answer: CachedAnswer) -> Duration {
+        answer.job == nil ? .zero : max(staleWhileRevalidate, staleIfError)
+    }
+
+    private func base(of answer: CachedAnswer, at now: Timestamp) -> Duration {
+        guard let job = answer.job?.job else { return missing }
+        guard !job.isFinished else { return finished }
+        guard let birth = job.startedAt ?? job.createdAt else { return running }
+        let age = Duration.milliseconds(max(0, now.milliseconds(since: birth)))
+        return min(max(running, age / Self.partOfAge), running * Self.longestInterval)
+    }
+}
+
+/// Why a request goes on to AWS, as `Cache-Status` says it (RFC 9211 §2.2).
+enum Forwarding: String, Sendable {
+    /// Nothing is stored.
+    case miss
+    /// What is stored is too old.
+    case stale
+    /// The client demands better than what is stored.
+    case request
+}
+
+/// What the cache can do for a request (RFC 9111 §4).
+enum CacheVerdict: Equatable {
+    /// What is stored answers it.
+    case serve
+    /// What is stored answers it, and is asked for anew meanwhile.
+    case serveAndRefresh
+    /// What is stored is too old, but a moment ago nothing better was to be had.
+    case serveForWantOfBetter(CacheStatus.Detail)
+    case forward(Forwarding)
+}
+
+extension Freshness {
+    /// However often a client says `no-cache`: a younger answer is good enough.
+    private static let youngest = 1
+
+    /// - Parameter mayBeStale: whether the gateway may show what it saw before, if the client takes it.
+    func verdict(
+        on stored: Stored<CachedAnswer>, for directives: CacheDirectives, mayBeStale: Bool, at now: Moment
+    ) -> CacheVerdict {
+        guard now < stored.freshUntil || mayBeStale else { return .forward(.stale) }
+        let verdict = verdict(on: stored, accepting: directives.maxStale, at: now)
+        guard verdict != .forward(.stale), let maxAge = directives.maxAge else { return verdict }
+        let isYoungEnough = now.nanoseconds(since: stored.storedAt) <= max(maxAge, Self.youngest) * 1_000_000_000
+        let isWanted = verdict == .serve || directives.maxStale != nil
+        return isYoungEnough && isWanted ? verdict : .forward(.request)
+    }
+
+    private func verdict(
+        on stored: Stored<CachedAnswer>, accepting maxStale: Int?, at now: Moment
+    ) -> CacheVerdict {
+        guard now >= stored.freshUntil else { return .serve }
+        guard stored.value.job != nil else { return .forward(.stale) }
+        let window = max(staleWhileRevalidate, .seconds(maxStale ?? 0))
+        let isInWindow = stored.isStale(byLessThan: window, at: now)
+        if case .unrefreshed(_, let until, let detail) = stored.value, now < until,
+            isInWindow || stored.isStale(byLessThan: staleIfError, at: now)
+        {
+            return .serveForWantOfBetter(detail)
+        }
+        return isInWindow ? .serveAndRefresh : .forward(.stale)
+    }
+}
+
+extension Stored<CachedAnswer> {
+    /// Whether it has been stale for less than this; what is fresh is.
+    func isStale(byLessThan window: Duration, at now: Moment) -> Bool {
+        now.nanoseconds(since: freshUntil) < Int64(clamping: window.attoseconds / 1_000_000_000)
+    }
+}
+
+/// Whether AWS refuses the gateway's role or credentials at present: then what was seen before is not to be shown once it
+/// is stale, whichever job it is. Safe to use from any thread.
+final class Revocation: Sendable {
+    /// Nanoseconds of the last refusal that no answer has followed.
+    private let moment = Atomic(Int64.min)
+
+    func note(at now: Moment) {
+        moment.store(now.nanoseconds, ordering: .relaxed)
+    }
+
+    /// AWS has answered as to somebody who may ask.
+    func clear() {
+        if moment.load(ordering: .relaxed) != .min { moment.store(.min, ordering: .relaxed) }
+    }
+
+    /// Whether an answer may be shown although it is stale.
+    func permits(_ stored: Stored<CachedAnswer>) -> Bool {
+        stored.storedAt.nanoseconds > moment.load(ordering: .relaxed)
+    }
+}

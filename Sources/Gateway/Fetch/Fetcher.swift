@@ -1,0 +1,139 @@
+import Caching
+import HTTPExchange
+public import RateLimiting
+import Synchronization
+public import Transcribe
+
+/// Asks AWS, once for all who wait for the same job.
+///
+/// A flight belongs to nobody: whoever joins it waits for its landing, and whoever leaves cancels nothing. The flights
+/// end with ``run()``, which has to be running.
+public final class Fetcher: Sendable {
+    let source: any JobSource
+    let options: FetchOptions
+    let cache: JobCache
+    let hash: @Sendable (JobName) -> UInt64
+    let report: @Sendable (FetchFailure?) -> Void
+    let admission: AdmissionControl
+    let revocation = Revocation()
+    private let flights: Flights<JobName, Waiter>
+    private let tasks = FlightTasks()
+
+    /// - Parameters:
+    ///   - hash: what stands for a job's name in the log, kept with it.
+    ///   - report: hears of each fetch why it brought nothing; nil if it brought an answer.
+    init(
+        source: any JobSource, options: FetchOptions, cache: JobCache,
+        hash: @escaping @Sendable (JobName) -> UInt64, report: @escaping @Sendable (FetchFailure?) -> Void
+    ) {
+        self.source = source
+        self.options = options
+        self.cache = cache
+        self.hash = hash
+        self.report = report
+        admission = AdmissionControl(options.admission, now: options.clock, sleep: options.sleep)
+        flights = Flights(limit: options.waiters)
+    }
+
+    /// Calls to AWS, and what keeps them from being made.
+    public var admissionStatus: AdmissionStatus { admission.status }
+    /// Flights under way, those among them that have to wait for a call of their own.
+    var flying: Int { flights.count }
+    /// Requests that wait for them.
+    public var waiting: Int { flights.waiting }
+    /// Flies until the task is cancelled, which cancels what still flies; returns when the last flight has landed.
+    public func run() async {
+        await tasks.run { await admission.run() }
+    }
+
+    /// Waits for the job with everybody who wants it, as the first of them beginning the flight. `.full` if too many wait.
+    func join(as waiter: Waiter) -> Boarding {
+        join(as: waiter, isUrgent: true)
+    }
+
+    private func join(as waiter: Waiter, isUrgent: Bool) -> Boarding {
+        let boarding = flights.join(waiter.departure.name, as: waiter)
+        if case .leads = boarding { begin(waiter.departure, isUrgent: isUrgent) }
+        return boarding
+    }
+
+    /// Asks for the job although nobody waits for it, unless that is under way.
+    func refresh(_ departure: Departure) {
+        if flights.lead(departure.name) { begin(departure, isUrgent: false) }
+    }
+
+    private func begin(_ departure: Departure, isUrgent: Bool) {
+        tasks.begin(isUrgent: isUrgent) { await self.fly(departure) }
+    }
+
+    /// All replies are made before the first is sent: each that is sent wakes a thread of the server's, which would then
+    /// look at every request that still waits.
+    private func fly(_ departure: Departure) async {
+        let landing = await landing(of: departure)
+        let waiters = flights.land(departure.name)
+        let replies = waiters.enumerated().compactMap { index, waiter in
+            landing.isFinal(for: waiter, of: departure)
+                ? waiter.settle(landing, index > 0 || departure.isRefresh) : fliesAgain(waiter)
+        }
+        for reply in replies { reply.deliver() }
+    }
+
+    /// Lets one who joined a flight that had to yield fly in its own right; not at once, for others may join it.
+    private func fliesAgain(_ waiter: Waiter) -> (any PendingReply)? {
+        guard case .full = join(as: waiter, isUrgent: false) else { return nil }
+        return waiter.settle(.failed(.tooManyWaiting, fallback: nil), false)
+    }
+}
+
+extension Landing {
+    /// Whether this is the answer for who waits: a refresh that the budget had no token for is none for somebody who
+    /// may have one of the reserve.
+    fileprivate func isFinal(for waiter: Waiter, of departure: Departure) -> Bool {
+        guard case .failed(let failure, _) = self, failure.isOwnRefusal else { return true }
+        return waiter.departure.priority == departure.priority || departure.priority == .interactive
+    }
+}
+
+/// What a flight sets out for.
+struct Departure: Sendable {
+    let name: JobName
+    let forwarding: Forwarding
+    /// Whose turn it takes where calls have to wait.
+    let caller: UInt64
+    /// Whether nobody waits for it: it was begun to refresh what is served meanwhile.
+    let isRefresh: Bool
+
+    /// Who demands better than what is stored, and what nobody waits for, leaves the reserve of the budget alone.
+    var priority: CallPriority { isRefresh || forwarding == .request ? .background : .interactive }
+}
+
+/// How a flight ended, for everybody who waited for it.
+enum Landing: Sendable {
+    /// `isStored` is false if a purge or the cache's bounds kept the answer out of it.
+    case answered(Stored<CachedAnswer>, isStored: Bool)
+    /// `fallback` is what may be served all the same.
+    case failed(FetchFailure, fallback: Stored<CachedAnswer>?)
+}
+
+/// A request that waits for a flight.
+struct Waiter: Sendable {
+    let departure: Departure
+    /// Makes the reply without sending it, and gives what sends it; nil if the request was answered meanwhile.
+    /// `isCollapsed` if the flight was another one's. Called once; must not block.
+    let settle: @Sendable (_ landing: Landing, _ isCollapsed: Bool) -> (any PendingReply)?
+}
+
+/// Where jobs come from: AWS, or a test's own.
+public protocol JobSource: Sendable {
+    /// The job as it is now; answers or throws by the deadline.
+    ///
+    /// - Parameters:
+    ///   - attemptFailed: told at once how an attempt ended that brought no job.
+    ///   - admitRetry: asked right before each attempt but the first. If it says no, the call ends as that attempt did.
+    func job(
+        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (AttemptOutcome) -> Void,
+        admitRetry: () async -> Bool
+    ) async throws(TranscribeError) -> JobAnswer
+}
+
+extension TranscribeClient: JobSource {}

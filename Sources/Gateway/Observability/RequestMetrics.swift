@@ -1,0 +1,94 @@
+import CoreMetrics
+import Telemetry
+
+/// The metrics of the public listener. None has a label with more than a handful of values.
+struct RequestMetrics: Sendable {
+    private static let requests = "transcribe_gateway_requests"
+    private static let shadow = "transcribe_gateway_shadow_refusals"
+    private static let duration = "transcribe_gateway_request_duration"
+    private static let age = "transcribe_gateway_answer_age"
+    private static let statuses = [
+        200, 204, 303, 304, 400, 403, 404, 405, 413, 414, 417, 421, 429, 431, 501, 502, 503, 504,
+    ]
+
+    /// By status; those that are not listed share one.
+    private let counters: [Counter]
+    /// By route and outcome.
+    private let timers: [Timer]
+    private let ages: Timer
+    private let shadowRefusals: Counter
+
+    init(registry: PrometheusRegistry) {
+        registry.describe(Self.requests, help: "Requests to the public listener, by the status of their answer.")
+        registry.describe(
+            Self.duration, help: "Time from a request's header section to its answer, by route and outcome.")
+        registry.describe(
+            Self.age, help: "How long ago Amazon Transcribe was asked for the job that was answered.", buckets: .age)
+        ages = Timer(label: Self.age, factory: registry)
+        registry.describe(
+            Self.shadow, help: "Requests that were answered over their client's limit (limits.client.shadow).")
+        shadowRefusals = Counter(label: Self.shadow, factory: registry)
+        func counter(_ status: String) -> Counter {
+            Counter(label: Self.requests, dimensions: [("status", status)], factory: registry)
+        }
+        var counters = Array(repeating: counter("other"), count: 600)
+        for status in Self.statuses { counters[status] = counter(String(status)) }
+        self.counters = counters
+        timers = Route.Kind.allCases.flatMap { route in
+            Outcome.allCases.map { outcome in
+                let dimensions = [("route", route.word), ("outcome", outcome.word)]
+                return Timer(label: Self.duration, dimensions: dimensions, factory: registry)
+            }
+        }
+    }
+
+    /// - Parameter age: nanoseconds.
+    func note(age: Int64) { ages.recordNanoseconds(age) }
+
+    /// A client's limit would have refused a request, were it enforced.
+    func noteOverQuota() { shadowRefusals.increment() }
+
+    /// - Parameter elapsed: nanoseconds.
+    func note(_ route: Route.Kind, _ outcome: Outcome, status: Int, elapsed: Int64) {
+        counters[status].increment()
+        timers[route.rawValue * Outcome.allCases.count + outcome.rawValue].recordNanoseconds(elapsed)
+    }
+}
+
+extension HistogramBuckets {
+    /// Seconds from the shortest freshness to an hour.
+    fileprivate static let age = HistogramBuckets([0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600])
+}
+
+/// How a request was answered, as its log line and the metrics tell it. Numbered, so that it finds its metric in an array.
+enum Outcome: Int, CaseIterable, Sendable {
+    /// From the cache; that there is no such job counts too.
+    case hit
+    /// From the cache, past its freshness: while it is asked for anew, or because AWS gave no answer.
+    case stale
+    /// By a call to AWS that this request began.
+    case miss
+    /// By a call to AWS that another request had begun.
+    case collapsed
+    /// The request was at fault.
+    case refused
+    /// The client's quota was used up.
+    case limited
+    /// There was no answer to give.
+    case failed
+    /// By the program itself: a page, a file, a redirection.
+    case fixed
+
+    var word: String {
+        switch self {
+        case .hit: "hit"
+        case .stale: "stale"
+        case .miss: "miss"
+        case .collapsed: "collapsed"
+        case .refused: "refused"
+        case .limited: "limited"
+        case .failed: "failed"
+        case .fixed: "fixed"
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import HTTPExchange
+public import HTTPTypes
+import Telemetry
+import Transcribe
+
+/// An answer that is no job: what was wrong, what is allowed, what to do (RFC 9457). Its texts are ours alone: nothing
+/// that AWS or a library said, and nothing of the request.
+public struct Problem: Error, Sendable {
+    public let type: ProblemType
+    public let status: HTTPResponse.Status
+    public let detail: String
+    /// The value of `Allow`, with 405.
+    var allow: String?
+    /// Whole seconds for `Retry-After`, at least 1.
+    var retryAfter: Int?
+    /// AWS's name for the request that failed, where there was one.
+    var awsRequestID: String?
+
+    init(_ type: ProblemType, _ status: HTTPResponse.Status, _ detail: String) {
+        self.type = type
+        self.status = status
+        self.detail = detail
+    }
+
+    /// The same problem, with advice when to try again: never early, at least a second, and at most an hour, whatever a
+    /// server upstream says.
+    func retrying(after delay: Duration) -> Problem {
+        let (seconds, rest) = delay.components
+        var problem = self
+        problem.retryAfter = Int(min(max(1, seconds), 3_599)) + (rest > 0 && seconds > 0 ? 1 : 0)
+        return problem
+    }
+}
+
+// What a client did wrong.
+extension Problem {
+    static let noSuchRoute = Problem(
+        .noSuchRoute, .notFound,
+        "This server answers GET /jobs/{name}, where {name} is the name of a job; /openapi.yaml describes the rest.")
+
+    static func methodNotAllowed(allow: String) -> Problem {
+        var problem = Problem(.methodNotAllowed, .methodNotAllowed, "This URL can be used with: \(allow).")
+        problem.allow = allow
+        return problem
+    }
+
+    static func invalidQuery(_ detail: String) -> Problem {
+        Problem(.invalidQuery, .badRequest, detail)
+    }
+
+    static func invalidJobName(_ error: JobNameError) -> Problem {
+        Problem(.invalidJobName, .badRequest, error.description)
+    }
+
+    static let clientNotAllowed = Problem(
+        .clientNotAllowed, .forbidden,
+        "The address that the request came from is not one that this server was told to answer (clients.allow).")
+
+    static let wrongHost = Problem(
+        .wrongHost, .misdirectedRequest,
+        "The Host of the request is not one that this server was told to answer for (listen.hosts).")
+
+    static func quotaExceeded(retryAfter seconds: Int) -> Problem {
+        var problem = Problem(
+            .quotaExceeded, .tooManyRequests,
+            "This client has sent too many requests. It may send the next one in \(seconds) s.")
+        problem.retryAfter = seconds
+        return problem
+    }
+}
+
+extension Problem {
+    /// The problem for this request: a document, or a page for whoever prefers one.
+    func reply(to visit: Visit) -> Reply {
+        var fields = FieldBlock(reserving: 512)
+        if visit.prefersHTML {
+            fields.append(contentsOf: .page)
+        } else {
+            fields.append(.contentType, "application/problem+json")
+            fields.append(.cacheControl, "no-store")
+        }
+        fields.append(.vary, "Accept, Origin")
+        fields.append(contentsOf: .security)
+        fields.append(visit)
+        if let allow { fields.append(.allow, allow) }
+        if let retryAfter { fields.append(starting: .retryAfter) { $0.write(retryAfter) } }
+        let page = visit.prefersHTML ? Page(self, requestID: visit.id.text).body : nil
+        return Reply(status: status, fields: fields, body: page ?? Body(document(for: visit)))
+    }
+
+    /// The members of RFC 9457 §3.1, and ours.
+    private func document(for visit: Visit) -> [UInt8] {
+        var text = TextBuffer()
+        text.openObject()
+        text.member("type", type.uri)
+        text.member("title", type.title)
+        text.member("status", status.code)
+        text.member("detail", detail)
+        text.member("instance", visit.path)
+        text.member("requestId", visit.id.text)
+        text.member("awsRequestId", awsRequestID)
+        if type == .quotaExceeded { text.appendViolatedPolicies() }
+        text.closeObject()
+        return text.bytes
+    }
+}
+
+extension TextBuffer {
+    /// The member that the registered quota-exceeded type asks for; "client" is the name in `RateLimit-Policy`.
+    fileprivate mutating func appendViolatedPolicies() {
+        key("violated-policies")
+        openArray()
+        string("client")
+        closeArray()
+    }
+}

@@ -1,0 +1,137 @@
+import HTTPTypes
+
+/// The kinds of problem this gateway reports: each has a page of its own at `/problems/{slug}`.
+public enum ProblemType: String, CaseIterable, Sendable {
+    case malformedRequest = "malformed-request"
+    case targetTooLong = "target-too-long"
+    case tooManyHeaderFields = "too-many-header-fields"
+    case contentTooLarge = "content-too-large"
+    case contentNotAllowed = "content-not-allowed"
+    case unsupportedFeature = "unsupported-feature"
+    case clientNotAllowed = "client-not-allowed"
+    case wrongHost = "wrong-host"
+    case noSuchRoute = "no-such-route"
+    case methodNotAllowed = "method-not-allowed"
+    case invalidQuery = "invalid-query"
+    case invalidJobName = "invalid-job-name"
+    case jobNotFound = "job-not-found"
+    case quotaExceeded = "quota-exceeded"
+    case upstreamThrottled = "upstream-throttled"
+    case upstreamBudget = "upstream-budget"
+    case upstreamUnavailable = "upstream-unavailable"
+    case overloaded = "overloaded"
+    case stopping = "stopping"
+    case accessDenied = "access-denied"
+    case credentials = "credentials"
+    case upstreamFailed = "upstream-failed"
+    case upstreamTimeout = "upstream-timeout"
+    case notCached = "not-cached"
+    case purgingNotAllowed = "purging-not-allowed"
+
+    /// The `type` member. A client's quota has a registered type (IANA's "HTTP Problem Types"); the others are ours.
+    var uri: String {
+        self == .quotaExceeded
+            ? "https://iana.org/assignments/http-problem-types#quota-exceeded" : "/problems/\(rawValue)"
+    }
+
+    /// The `title` member: the same for every occurrence (RFC 9457 §3.1.3).
+    public var title: String {
+        switch self {
+        case .malformedRequest: "The request is not valid HTTP"
+        case .targetTooLong: "The request's URL is too long"
+        case .tooManyHeaderFields: "The request has too many header fields"
+        case .contentTooLarge: "The request's content is too large"
+        case .contentNotAllowed: "The request must not have content"
+        case .unsupportedFeature: "The request needs an HTTP feature that is not supported"
+        case .clientNotAllowed: "This client is not answered"
+        case .wrongHost: "This server does not answer for that host"
+        case .noSuchRoute: "There is nothing at this URL"
+        case .methodNotAllowed: "The method is not allowed here"
+        case .invalidQuery: "The query is not valid"
+        case .invalidJobName: "The job name is not valid"
+        case .jobNotFound: "There is no such job"
+        case .quotaExceeded: "The client's request quota is used up"
+        case .upstreamThrottled: "Amazon Transcribe is limiting requests"
+        case .upstreamBudget: "The budget for requests to Amazon Transcribe is used up"
+        case .upstreamUnavailable: "Amazon Transcribe is failing"
+        case .overloaded: "The gateway is overloaded"
+        case .stopping: "The gateway is stopping"
+        case .accessDenied: "The gateway may not look up jobs"
+        case .credentials: "The gateway has no valid AWS credentials"
+        case .upstreamFailed: "Amazon Transcribe did not give a usable answer"
+        case .upstreamTimeout: "Amazon Transcribe did not answer in time"
+        case .notCached: "The job is not in the cache"
+        case .purgingNotAllowed: "The cache may not be purged from here"
+        }
+    }
+}
+
+extension ProblemType {
+    /// What the type means and what to do, for whoever follows its link.
+    var explanation: String {
+        switch self {
+        case .malformedRequest:
+            """
+            The request breaks a rule of HTTP that keeps servers and proxies agreed on where it ends. The detail names \
+            the rule; HTTP libraries keep them all.
+            """
+        case .targetTooLong: "The path and the query together are longer than this server reads. No job needs so much."
+        case .tooManyHeaderFields: "The request has more header fields than this server reads. Send fewer."
+        case .contentTooLarge: "The request's content is larger than this server reads."
+        case .contentNotAllowed: "GET and HEAD have no content here. Send the request without it."
+        case .unsupportedFeature: "The request relies on a feature of HTTP that this server does not have."
+        case .clientNotAllowed:
+            """
+            The gateway answers clients of certain addresses only. If the client should be one of them, the operator adds \
+            its address to clients.allow, and the proxy between them, if there is one, to clients.trustedProxies.
+            """
+        case .wrongHost:
+            """
+            The request's Host is not one that this server answers for, a guard against pages of strangers. If the name \
+            is right, the operator adds it to listen.hosts.
+            """
+        case .noSuchRoute: "The URL leads nowhere. Jobs are at /jobs/{name}."
+        case .methodNotAllowed: "The method cannot be used with this URL. The Allow field lists those that can."
+        case .invalidQuery: "A member of the query is unknown, repeated, or has a value that is not allowed."
+        case .invalidJobName: "A job name is 1 to 200 characters, each a letter a-z or A-Z, a digit, '.', '_' or '-'."
+        case .jobNotFound:
+            """
+            Amazon Transcribe knows no medical transcription job of this name in the gateway's account and region. \
+            Names are case-sensitive, and AWS forgets jobs after 90 days.
+            """
+        case .quotaExceeded: "The client has sent more requests than its quota allows. Retry-After says when to go on."
+        case .upstreamThrottled:
+            """
+            Amazon Transcribe limits the requests of the gateway's AWS account. It is AWS's limit, not the client's; \
+            Retry-After says when to try again.
+            """
+        case .upstreamBudget:
+            """
+            The gateway asks Amazon Transcribe only so often, to keep the account within its quota, and has done so. \
+            Retry-After says when to try again.
+            """
+        case .upstreamUnavailable:
+            """
+            So many requests to Amazon Transcribe have failed that the gateway makes none for a while, and then a few to \
+            see whether it is back. Retry-After says when to try again.
+            """
+        case .overloaded: "More requests wait for Amazon Transcribe than the gateway allows. Try again shortly."
+        case .stopping: "The gateway was stopped before the request could be answered. Try again."
+        case .accessDenied:
+            "The gateway's AWS role lacks the permission transcribe:GetMedicalTranscriptionJob. Its operator adds it."
+        case .credentials: "The gateway has no AWS credentials, or AWS does not accept them. Its operator renews them."
+        case .upstreamFailed: "Amazon Transcribe could not be reached, or its answer not be used. Try again later."
+        case .upstreamTimeout: "Amazon Transcribe did not answer within the time allowed. Try again later."
+        case .purgingNotAllowed:
+            """
+            What the gateway remembers of jobs can be purged from the machine it runs on; from elsewhere only if its \
+            operator allows that (admin.purge).
+            """
+        case .notCached:
+            """
+            The request's Cache-Control says only-if-cached, and nothing that is fresh enough is in the cache. Leave the \
+            directive out to have Amazon Transcribe asked.
+            """
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import Crypto
+import HTTPExchange
+import HTTPTypes
+import SigV4
+import Telemetry
+
+// Answers that depend on nothing but the request.
+
+extension Reply {
+    static func redirect(to location: String, _ visit: Visit) -> Reply {
+        var fields = FieldBlock()
+        fields.append(.location, location)
+        fields.append(.cacheControl, "no-store")
+        fields.append(contentsOf: .security)
+        fields.append(visit)
+        return Reply(status: .seeOther, fields: fields)
+    }
+
+    /// What can be done with a URL (RFC 9110 §9.3.7), and, for a browser that asks before it asks, what a page of another
+    /// origin can do with it (Fetch Standard §3.2.2).
+    static func options(_ visit: Visit, isPreflight: Bool) -> Reply {
+        var fields = FieldBlock()
+        fields.append(.allow, Route.methods)
+        fields.append(.vary, "Origin")
+        fields.append(.cacheControl, "no-store")
+        fields.append(contentsOf: .security)
+        if isPreflight, visit.sharesWith != nil { fields.append(contentsOf: .preflight) }
+        fields.append(visit)
+        return Reply(status: .noContent, fields: fields)
+    }
+}
+
+extension Page {
+    func reply(to visit: Visit) -> Reply {
+        var fields = FieldBlock(reserving: 640)
+        fields.append(contentsOf: .page)
+        fields.append(.vary, "Accept, Prefer, Origin")
+        fields.append(contentsOf: .security)
+        fields.append(visit)
+        return Reply(status: .ok, fields: fields, body: body)
+    }
+}
+
+extension ProblemType {
+    /// What the type means: a page, or a document for programs.
+    func reply(to visit: Visit) -> Reply {
+        guard !visit.prefersHTML else { return Page(self).reply(to: visit) }
+        var fields = FieldBlock()
+        fields.append(.contentType, "application/json")
+        fields.append(.cacheControl, "no-store")
+        fields.append(.vary, "Accept, Origin")
+        fields.append(contentsOf: .security)
+        fields.append(visit)
+        return Reply(status: .ok, fields: fields, body: Body(document))
+    }
+
+    private var document: [UInt8] {
+        var text = TextBuffer()
+        text.openObject()
+        text.member("type", uri)
+        text.member("title", title)
+        text.member("description", explanation)
+        text.closeObject()
+        return text.bytes
+    }
+}
+
+/// A file that is part of the program.
+package struct StaticFile: Sendable {
+    let body: Body
+    private let fields: FieldBlock
+    private let eTag: String
+
+    init(_ type: String, _ body: Body) {
+        self.body = body
+        eTag = "\"\(String(hexadecimal: SHA256.hash(data: body.bytes).prefix(12)))\""
+        var fields = FieldBlock()
+        fields.append(.contentType, type)
+        // No longer than an old version may do harm after an update.
+        fields.append(.cacheControl, "max-age=300")
+        fields.append(.eTag, eTag)
+        fields.append(contentsOf: .security)
+        self.fields = fields
+    }
+
+    /// 200, or 304 if the client has this version.
+    func reply(to visit: Visit, unless condition: IfNoneMatch?) -> Reply {
+        var fields = fields
+        fields.append(visit)
+        let isKnown = condition?.matches(eTag) ?? false
+        return Reply(status: isKnown ? .notModified : .ok, fields: fields, body: body)
+    }
+
+    /// By path.
+    static let all = [
+        "/style.css": StaticFile("text/css; charset=utf-8", Style.sheet),
+        "/icon.svg": StaticFile("image/svg+xml", Style.icon),
+        "/openapi.yaml": StaticFile("application/yaml", Body(PackageResources.openapi_yaml)),
+        "/openapi.json": StaticFile("application/json", Body(PackageResources.openapi_json)),
+    ]
+}

@@ -1,0 +1,103 @@
+import HTTPExchange
+import HTTPTypes
+import RateLimiting
+
+extension HTTPField.Name {
+    static let cacheStatus = HTTPField.Name("Cache-Status")!
+    static let crossOriginResourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy")!
+    static let rateLimit = HTTPField.Name("RateLimit")!
+    static let rateLimitPolicy = HTTPField.Name("RateLimit-Policy")!
+    static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
+    static let xRequestID = HTTPField.Name("X-Request-Id")!
+}
+
+extension FieldStart {
+    static let age = FieldStart(.age)
+    static let rateLimit = FieldStart(.rateLimit, "\"client\";r=")
+    static let rateLimitPolicy = FieldStart(.rateLimitPolicy, "\"client\";q=")
+    static let requestID = FieldStart(.xRequestID)
+    static let retryAfter = FieldStart(.retryAfter)
+    /// Pages of other origins must not embed the answer.
+    static let sameOrigin = FieldStart(.crossOriginResourcePolicy, "same-origin")
+}
+
+extension FieldBlock {
+    /// What every answer says: don't guess its type, don't tell S3 a job's name as referrer.
+    static let security = {
+        var fields = FieldBlock()
+        fields.append(.xContentTypeOptions, "nosniff")
+        fields.append(.referrerPolicy, "no-referrer")
+        return fields
+    }()
+
+    /// The fields that belong to the request rather than to what it asked for.
+    mutating func append(_ visit: Visit) {
+        append(namesIn: visit)
+        if let quota = visit.quota { append(quota: quota.quota, window: quota.window) }
+        append(quotaLeftTo: visit)
+    }
+
+    /// What the request is called, and whose pages may read the answer.
+    mutating func append(namesIn visit: Visit) {
+        append(starting: .requestID) { $0.write(visit.id) }
+        if let origin = visit.sharesWith {
+            append(sharingWith: origin)
+        } else {
+            append(starting: .sameOrigin) { _ in }
+        }
+    }
+
+    /// The client's limit, which is the same for all.
+    mutating func append(quota: Int, window: Int) {
+        append(starting: .rateLimitPolicy) { value in
+            value.write(quota)
+            value.write(";w=")
+            value.write(window)
+        }
+    }
+
+    /// How much of it is left to this client.
+    mutating func append(quotaLeftTo visit: Visit) {
+        guard let quota = visit.quota else { return }
+        append(starting: .rateLimit) { value in
+            value.write(quota.remaining)
+            value.write(";t=")
+            value.write(quota.reset)
+        }
+    }
+}
+
+/// Which web pages of other origins may read answers (Fetch Standard §3.2, CORS). None unless the operator names them;
+/// credentials are never allowed, so no browser adds any.
+public enum CrossOrigin: Sendable {
+    case any
+    /// Origins exactly as browsers send them: `https://app.example`.
+    case only([String])
+
+    func admits(_ origin: String) -> Bool {
+        switch self {
+        case .any: true
+        case .only(let origins): origins.contains(origin)
+        }
+    }
+}
+
+extension FieldBlock {
+    /// What lets the page of `origin` read this answer.
+    mutating func append(sharingWith origin: String) {
+        append(.accessControlAllowOrigin, origin)
+        append(
+            .accessControlExposeHeaders,
+            "Age, Cache-Status, ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id")
+        append(.crossOriginResourcePolicy, "cross-origin")
+    }
+
+    /// What lets it send the requests that it asked about.
+    static let preflight = {
+        var fields = FieldBlock()
+        fields.append(.accessControlAllowMethods, "GET, HEAD")
+        fields.append(.accessControlAllowHeaders, "Cache-Control, If-None-Match, X-Request-Id")
+        fields.append(.accessControlMaxAge, "7200")
+        return fields
+    }()
+}

@@ -1,0 +1,82 @@
+/// A member of a job as this API names it, in the order in which members are written.
+public enum JobField: String, CaseIterable, Sendable {
+    case name, status, createdAt, startedAt, completedAt, transcriptUri, failureReason
+    case languageCode, mediaFormat, mediaSampleRateHertz, mediaUri, redactedMediaUri, settings, specialty, type
+    case contentIdentificationType, tags
+}
+
+/// A set of job members: what a client asks for, what an operator allows, what a representation shows.
+public struct JobFields: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt32
+
+    public init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    public init(_ fields: some Sequence<JobField>) {
+        self.init(fields.map(JobFields.init))
+    }
+
+    public init(_ field: JobField) {
+        rawValue = 1 << UInt32(JobField.allCases.firstIndex(of: field) ?? 0)
+    }
+
+    /// Every documented member (`?view=full`).
+    public static let full = JobFields(JobField.allCases)
+    /// What an app needs to follow a job: the default.
+    public static let standard = JobFields([
+        JobField.name, .status, .createdAt, .startedAt, .completedAt, .transcriptUri, .failureReason,
+    ])
+
+    /// The members' names in the order of the schema, for people.
+    var names: String {
+        JobField.allCases.filter { contains(JobFields($0)) }.map(\.rawValue).joined(separator: ", ")
+    }
+}
+
+/// The query of a job's URL: which members the client wants.
+///
+/// Nothing in it is ignored: an unknown member is refused, because a misspelt `fields` would otherwise show more than was
+/// asked for.
+struct JobQuery {
+    let fields: JobFields
+
+    /// - Parameter allowed: the members that may be seen at all; others don't exist.
+    init(_ query: Substring, allowed: JobFields) throws(Problem) {
+        guard !query.isEmpty else {
+            fields = .standard.intersection(allowed)
+            return
+        }
+        var wanted: JobFields?
+        for member in query.split(separator: "&", omittingEmptySubsequences: false) {
+            guard wanted == nil else { throw .invalidQuery("Give one of 'fields' and 'view', once.") }
+            wanted = try Self.fields(of: member, allowed: allowed)
+        }
+        fields = wanted ?? .standard.intersection(allowed)
+    }
+
+    private static func fields(of member: Substring, allowed: JobFields) throws(Problem) -> JobFields {
+        let parts = member.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let value = parts.count == 2 ? parts[1] : ""
+        switch parts[0] {
+        case "fields": return try list(value, allowed: allowed)
+        case "view" where value == "full": return allowed
+        case "view": throw .invalidQuery("'view' can only be 'full'; without it the usual members are shown.")
+        default: throw .invalidQuery("The query may hold 'fields' (a list of members) or 'view=full', nothing else.")
+        }
+    }
+
+    private static func list(_ value: Substring, allowed: JobFields) throws(Problem) -> JobFields {
+        var fields: JobFields = []
+        for name in value.replacing("%2C", with: ",").replacing("%2c", with: ",").split(separator: ",") {
+            guard let field = JobField(rawValue: String(name)), allowed.contains(JobFields(field)) else {
+                throw .invalidQuery("'fields' names a member that a job does not have. It can name: \(allowed.names).")
+            }
+            fields.insert(JobFields(field))
+        }
+        guard !fields.isEmpty else {
+            throw .invalidQuery("'fields' names no member. It can name: \(allowed.names), separated by commas.")
+        }
+        return fields
+    }
+}

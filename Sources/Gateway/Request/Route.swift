@@ -1,0 +1,149 @@
+package import HTTPExchange
+import HTTPTypes
+package import Transcribe
+
+/// What a request asks for, decided on the raw target: nothing is decoded before it is taken apart, and once after.
+package enum Route {
+    case job(JobName, JobFields)
+    case fixed(Fixture)
+
+    /// The kinds of route, as the metrics tell them. Numbered, so that each finds its metric in an array.
+    enum Kind: Int, CaseIterable, Sendable {
+        /// A request that was refused before its route was known.
+        case none
+        case job
+        case fixed
+
+        var word: String {
+            switch self {
+            case .none: "none"
+            case .job: "job"
+            case .fixed: "fixed"
+            }
+        }
+    }
+
+    var kind: Kind {
+        switch self {
+        case .job: .job
+        case .fixed: .fixed
+        }
+    }
+
+    /// The methods that every URL here can be used with.
+    static let methods = "GET, HEAD, OPTIONS"
+
+    /// - Parameter allowed: the job members that may be seen at all.
+    package init(_ request: borrowing Request, allowed: JobFields) throws(Problem) {
+        let target = request.target.utf8
+        // The span's elements are read without a call for each.
+        let bytes = target.span
+        let mark = bytes.indices.first { bytes[$0] == UInt8(ascii: "?") }
+        let query = mark.map { Substring(target.dropFirst($0 + 1)) } ?? ""
+        guard let segment = Self.jobSegment(of: bytes.extracting(..<(mark ?? bytes.count))) else {
+            self = .fixed(try Fixture(path: Substring(target.prefix(mark ?? bytes.count)), query, request.method))
+            return
+        }
+        guard try Self.isRead(request.method) else {
+            self = .fixed(.options)
+            return
+        }
+        // The query first: what is wrong with it must not depend on whether the name is right.
+        let fields = try JobQuery(query, allowed: allowed).fields
+        self = .job(try JobName(segment: bytes.extracting(segment)), fields)
+    }
+
+    /// True for GET and HEAD, false for OPTIONS.
+    static func isRead(_ method: HTTPRequest.Method) throws(Problem) -> Bool {
+        if method == .get || method == .head { return true }
+        guard method == .options else { throw .methodNotAllowed(allow: methods) }
+        return false
+    }
+
+    /// Where in `/jobs/{name}` the name stands, still encoded. A slash after it makes another path.
+    private static func jobSegment(of path: Span<UInt8>) -> Range<Int>? {
+        let prefix = "/jobs/".utf8
+        let start = prefix.span
+        guard path.count >= start.count else { return nil }
+        for index in start.indices where path[index] != start[index] { return nil }
+        for index in start.count..<path.count where path[index] == UInt8(ascii: "/") { return nil }
+        return start.count..<path.count
+    }
+}
+
+extension JobName {
+    /// A name as it stands in a URL.
+    init(segment: Span<UInt8>) throws(Problem) {
+        do throws(JobNameError) {
+            try self.init(pathSegment: segment)
+        } catch {
+            throw .invalidJobName(error)
+        }
+    }
+}
+
+/// What the program answers by itself.
+package enum Fixture {
+    /// What the page's form sends: it leads to the job.
+    case form(JobName)
+    case home
+    case file(StaticFile)
+    case problem(ProblemType)
+    /// Which methods there are, for any URL.
+    case options
+
+    init(path: Substring, _ query: Substring, _ method: HTTPRequest.Method) throws(Problem) {
+        let place = try Place(path)
+        guard try Route.isRead(method) else {
+            self = .options
+            return
+        }
+        switch place {
+        case .form: self = .form(try Self.name(in: query))
+        case .server: throw .noSuchRoute
+        case .fixture(let fixture):
+            guard query.isEmpty else { throw .invalidQuery("This URL takes no query.") }
+            self = fixture
+        }
+    }
+
+    /// The one job that the page's form asks for.
+    private static func name(in query: Substring) throws(Problem) -> JobName {
+        let members = query.split(separator: "&", omittingEmptySubsequences: false)
+        guard members.count == 1, members[0].hasPrefix("name=") else {
+            throw .invalidQuery("Give the name of one job: /jobs?name=NAME, or better /jobs/NAME.")
+        }
+        let name = members[0].dropFirst("name=".count).utf8
+        return try JobName(segment: name.span)
+    }
+}
+
+/// What a path leads to, whatever the query says.
+private enum Place {
+    case form
+    /// `*`, the server as a whole: only OPTIONS can ask about it (RFC 9110 §9.3.7).
+    case server
+    case fixture(Fixture)
+
+    init(_ path: Substring) throws(Problem) {
+        switch path {
+        case "/jobs": self = .form
+        case "*": self = .server
+        case "/": self = .fixture(.home)
+        default:
+            if let file = StaticFile.all[String(path)] {
+                self = .fixture(.file(file))
+            } else {
+                self = .fixture(try Self.problem(at: path))
+            }
+        }
+    }
+
+    private static func problem(at path: Substring) throws(Problem) -> Fixture {
+        let prefix = "/problems/"
+        guard path.hasPrefix(prefix), let type = ProblemType(rawValue: String(path.dropFirst(prefix.count))) else {
+            throw .noSuchRoute
+        }
+        return .problem(type)
+    }
+}
