@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPExchange
 import HTTPTypes
+import SigV4
 
 let awsJSON = "application/x-amz-json-1.1"
 
@@ -51,5 +52,20 @@ extension Reply {
         fields.append(.contentType, type)
         fields.append(.requestID, "00000000-0000-4000-8000-\(String(Int.random(in: 1 << 40..<1 << 44), radix: 16))0")
         return Reply(status: HTTPResponse.Status(code: status), fields: fields, body: Body(body))
+    }
+}
+
+extension VerificationFailure {
+    /// The code with which AWS refuses such a request.
+    var code: String {
+        switch self {
+        case .missingAuthorization: "MissingAuthenticationTokenException"
+        case .malformedAuthorization, .malformedDate, .unsignedHeader, .missingSignedHeader:
+            "IncompleteSignatureException"
+        case .wrongScope, .wrongBodyHash, .wrongSignature, .signatureExpired, .signatureNotYetCurrent:
+            "InvalidSignatureException"
+        case .unknownAccessKey, .wrongSessionToken: "UnrecognizedClientException"
+        case .credentialsExpired: "ExpiredTokenException"
+        }
     }
 }
