@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import MicroHTTPD
 
 /// Runs the gateway until SIGTERM or SIGINT.
 struct Serve: AsyncParsableCommand {
@@ -14,5 +15,15 @@ struct Serve: AsyncParsableCommand {
         let settings = try options.settings()
         let upstream = try await Upstream.amazon()
         try await GatewayProcess(settings: settings, upstream: upstream).run()
+    }
+}
+
+/// What a process has from whoever started it.
+enum Inheritance {
+    /// For a process that will hold credentials, before it does: no core dumps, and the system tells how the programs
+    /// end that it runs for them, which it does not where SIGCHLD is ignored.
+    static func refuse() {
+        CoreDumps.forbid()
+        signal(SIGCHLD, SIG_DFL)
     }
 }

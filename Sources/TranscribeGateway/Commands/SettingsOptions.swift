@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Gateway
+import SystemPackage
 
 /// The options that every subcommand shares, and the way from them to checked settings.
 struct SettingsOptions: ParsableArguments {
@@ -43,4 +44,20 @@ func refusingBadConfiguration<Value>(_ load: () throws(ConfigurationError) -> Va
 func refusal(_ words: String, status: Int32 = ExitStatus.bad) -> ExitCode {
     StandardError.write(words)
     return ExitCode(status)
+}
+
+/// Lines for people on standard error: standard output belongs to the log.
+enum StandardError {
+    static func write(_ text: String) {
+        // Nobody is left to tell if it fails.
+        _ = try? FileDescriptor.standardError.writeAll((text + "\n").utf8)
+    }
+}
+
+/// Statuses that the program ends with (sysexits.h).
+enum ExitStatus {
+    /// EX_CONFIG: somebody has to change something.
+    static let bad: Int32 = 78
+    /// EX_TEMPFAIL: the same start may succeed later.
+    static let later: Int32 = 75
 }

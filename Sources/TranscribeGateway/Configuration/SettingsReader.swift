@@ -48,3 +48,49 @@ struct SettingsReader {
         return .notAllowed(name, value: text, allowed: allowed)
     }
 }
+
+/// A row of the catalogue: all that is known of a key before any value.
+struct Setting: Equatable, Sendable {
+    let key: String
+    /// As text, in the form a user would write it.
+    let defaultText: String
+    /// One line of Markdown.
+    let meaning: String
+    /// Words that end the sentence "… must be …".
+    let allowed: String
+    let isSecret: Bool
+    let isList: Bool
+
+    /// `GATEWAY_` and the key in capitals, where dots and camel humps become `_`.
+    var environmentName: String {
+        let words = key.map { $0.isUppercase ? "_\($0)" : $0 == "." ? "_" : $0.uppercased() }
+        return "GATEWAY_" + words.joined()
+    }
+}
+
+/// A key with the value that is in force, as text without secrets, and where it came from.
+struct EffectiveSetting: Equatable, Sendable {
+    let key: String
+    let text: String
+    let source: SettingSource
+}
+
+extension Sequence<EffectiveSetting> {
+    /// `key = value   (source)`, one line each, in columns. Holds no secrets.
+    var report: String {
+        let rows = map { (key: $0.key, text: $0.text.printable, source: $0.source.description.printable) }
+        let keyWidth = rows.map(\.key.count).max() ?? 0
+        // A few long lists would push every source out of sight.
+        let textWidth = rows.map(\.text.count).filter { $0 <= 40 }.max() ?? 0
+        let lines = rows.map { row in
+            "\(row.key.padded(to: keyWidth)) = \(row.text.padded(to: textWidth))   (\(row.source))"
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: Swift.max(0, width - count))
+    }
+}

@@ -1,4 +1,26 @@
 import Configuration
+import Synchronization
+
+/// The layers in order of precedence: the first that knows a key decides.
+struct ConfigurationLayers: Sendable {
+    private let reader: ConfigReader
+    private let recorder = LookupRecorder()
+    private let sources: [@Sendable (String) -> SettingSource]
+
+    /// The highest first; at least one.
+    init(_ layers: [ConfigurationLayer]) {
+        reader = ConfigReader(providers: layers.map(\.provider), accessReporter: recorder)
+        sources = layers.map(\.source)
+    }
+
+    /// The text that wins and where it was found; `nil` if no layer knows the key.
+    func lookUp(_ key: String, isSecret: Bool) -> (text: String, source: SettingSource)? {
+        guard let text = reader.string(forKey: ConfigKey(key), isSecret: isSecret),
+            let winner = recorder.winner(for: key)
+        else { return nil }
+        return (text, sources[winner.layer](winner.encodedKey))
+    }
+}
 
 /// One place that values come from, and how a value found there is called.
 struct ConfigurationLayer: Sendable {
@@ -37,5 +59,27 @@ extension ConfigurationLayer {
             (AbsoluteConfigKey(ConfigKey(key)), ConfigValue(.string(text), isSecret: false))
         }
         return InMemoryProvider(name: name, values: Dictionary(pairs) { first, _ in first })
+    }
+}
+
+/// Remembers which layer answered for each key: the reader tells this to its reporter only.
+final class LookupRecorder: AccessReporter {
+    struct Winner {
+        let layer: Int
+        let encodedKey: String
+    }
+
+    private let winners = Mutex<[String: Winner]>([:])
+
+    func report(_ event: AccessEvent) {
+        // The reader stops at the first layer with a value, so the winner is the last one asked.
+        guard let last = event.providerResults.last, case .success(let lookup) = last.result, lookup.value != nil
+        else { return }
+        let winner = Winner(layer: event.providerResults.count - 1, encodedKey: lookup.encodedKey)
+        winners.withLock { $0[event.metadata.key.description] = winner }
+    }
+
+    func winner(for key: String) -> Winner? {
+        winners.withLock { $0[key] }
     }
 }

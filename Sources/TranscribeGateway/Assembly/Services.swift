@@ -3,6 +3,7 @@ import Curl
 import Gateway
 import MicroHTTPD
 import ServiceLifecycle
+import Synchronization
 
 // The parts that run, as services: started in the order of the group, stopped in the reverse order, so that whoever asks
 // stops before who answers.
@@ -51,5 +52,35 @@ struct ListenerService: Service {
             await farewell()
             await server.stop(within: grace)
         }
+    }
+}
+
+/// Whether a stop has to be quick: then nothing takes the time that it was given.
+final class Haste: Sendable {
+    private struct State {
+        var isMade = false
+        var tasks: [Task<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// From here on, whatever runs under it is cancelled.
+    func make() {
+        let tasks = state.withLock { state in
+            state.isMade = true
+            return state.tasks
+        }
+        for task in tasks { task.cancel() }
+    }
+
+    /// Does the work, cancelled as soon as there is haste.
+    func cutting(_ work: @escaping @Sendable () async -> Void) async {
+        let task = Task { await work() }
+        let isMade = state.withLock { state in
+            state.tasks.append(task)
+            return state.isMade
+        }
+        if isMade { task.cancel() }
+        await task.value
     }
 }

@@ -1,0 +1,71 @@
+/// How one kind of value is written: what is allowed, in words that end the sentence "… must be …", and how it is read.
+struct ValueKind<Value: Sendable>: Sendable {
+    let allowed: String
+    /// Its text appears in no message and no report.
+    var isSecret = false
+    /// A JSON array of texts may stand for it.
+    var isList = false
+    /// `nil` if the text isn't allowed.
+    let parse: @Sendable (String) -> Value?
+}
+
+extension ValueKind {
+    /// A value that may be left to the gateway by writing `word`, which reads as `nil`.
+    static func optional<Wrapped>(_ kind: ValueKind<Wrapped>, as word: String) -> Self where Value == Wrapped? {
+        let allowed = word.isEmpty ? kind.allowed : "\(word) or \(kind.allowed)"
+        return Self(allowed: allowed, isSecret: kind.isSecret, isList: kind.isList) { text in
+            if text == word { return .some(nil) }
+            return kind.parse(text).map { .some($0) }
+        }
+    }
+}
+
+extension ValueKind where Value: CaseIterable & RawRepresentable<String> {
+    /// One of a closed set of words, exactly as written there.
+    static var word: Self {
+        Self(allowed: "one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))") { Value(rawValue: $0) }
+    }
+}
+
+extension ValueKind where Value == Int {
+    /// A whole number without sign or unit.
+    static func int(_ range: ClosedRange<Int>) -> Self {
+        Self(allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
+            guard let amount = Amount(text), amount.unit.isEmpty else { return nil }
+            return range.contains(amount.count) ? amount.count : nil
+        }
+    }
+}
+
+extension ValueKind where Value == UInt16 {
+    /// A TCP port; 0 stands for any free one.
+    static let port = Self(allowed: "a port number from 0 to 65535") { text in
+        guard let amount = Amount(text), amount.unit.isEmpty else { return nil }
+        return UInt16(exactly: amount.count)
+    }
+}
+
+extension ValueKind where Value == Bool {
+    /// Any case, as the AWS SDKs read theirs.
+    static let bool = Self(allowed: "true or false") { Bool($0.lowercased()) }
+}
+
+/// A text that nothing prints: not a description, not a dump.
+struct Secret: Equatable, Sendable {
+    let bytes: [UInt8]
+}
+
+extension Secret: CustomStringConvertible, CustomReflectable {
+    var description: String { "(secret)" }
+    var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension ValueKind where Value == Secret {
+    /// Counted in bytes of UTF-8, as a key is.
+    static func secret(_ range: ClosedRange<Int>) -> Self {
+        let allowed = "a text of \(range.lowerBound) to \(range.upperBound) bytes"
+        return Self(allowed: allowed, isSecret: true) { text in
+            range.contains(text.utf8.count) ? Secret(bytes: Array(text.utf8)) : nil
+        }
+    }
+}

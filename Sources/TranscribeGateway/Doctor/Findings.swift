@@ -1,0 +1,159 @@
+import AWSCredentials
+import Curl
+import SigV4
+import Transcribe
+
+extension Diagnosis.Section {
+    /// What one signed call means.
+    init(_ outcome: Result<JobAnswer, TranscribeError>) {
+        self.init("One signed call")
+        switch outcome {
+        case .success(let answer):
+            note("outcome", "credentials and permission work" + answer.job.words)
+        case .failure(.jobNotFound):
+            note("outcome", "credentials and permission work; AWS knows no such job")
+        case .failure(.invalidRequest):
+            note("outcome", "credentials and permission work; AWS does not accept this job name")
+        case .failure(let error):
+            object("outcome", error.meaning)
+        }
+        let requestID = (try? outcome.get())?.requestID ?? outcome.failure?.awsRequestID
+        if let requestID { note("AWS request", requestID) }
+    }
+}
+
+extension Job {
+    fileprivate var words: String { status.map { "; the job is \($0.rawValue)" } ?? "" }
+}
+
+extension Result {
+    fileprivate var failure: Failure? {
+        guard case .failure(let error) = self else { return nil }
+        return error
+    }
+}
+
+extension TranscribeError {
+    /// For the operator: what is wrong, and whose it is to mend.
+    fileprivate var meaning: String {
+        switch self {
+        case .jobNotFound, .invalidRequest: "AWS knows no such job"
+        case .badRequest: "AWS refuses the request as a bad one" + code
+        case .throttled: "AWS takes the credentials, and limits the requests of their account at the moment" + code
+        case .accessDenied(let origin) where origin.code == nil:
+            "AWS denies access and does not say why; transcribe:GetMedicalTranscriptionJob may not be permitted"
+        case .accessDenied:
+            "AWS takes the credentials, but they lack the permission transcribe:GetMedicalTranscriptionJob" + code
+        case .credentialsRejected: "AWS does not take the credentials" + code
+        case .credentialsUnavailable(let error): "there are no credentials: \(error.reason)"
+        case .upstreamFailed: "AWS answered with an error of its own" + code
+        case .malformedAnswer(let fault, _): "what answered is not Amazon Transcribe: \(fault.rawValue)"
+        case .unreachable(let error): "the endpoint cannot be asked: \(error)"
+        case .outOfTime: "upstream.timeout was over before AWS could be asked"
+        case .timedOut: "there was no answer within upstream.timeout"
+        case .cancelled: "the call was cancelled"
+        }
+    }
+
+    private var code: String { origin?.code.map { " (\($0.text))" } ?? "" }
+}
+
+extension Diagnosis.Section {
+    /// What each source said, and what is known of the set that was found.
+    init(_ report: ChainReport, at now: Timestamp) {
+        self.init("AWS credentials")
+        for (provider, verdict) in report.steps {
+            if case .failed(let error) = verdict {
+                object(provider, "\(error)")
+            } else {
+                note(provider, "\(verdict)")
+            }
+        }
+        guard let credentials = report.credentials else {
+            if obstacles.isEmpty { object("credentials", "no source is set up") }
+            return
+        }
+        note("access key", "\(credentials.accessKeyID.prefix(4))… \(credentials.kind)")
+        noteEnd(of: credentials, from: report.origin, at: now)
+    }
+
+    private mutating func noteEnd(of credentials: Credentials, from origin: CredentialsOrigin?, at now: Timestamp) {
+        do throws(CredentialsError) {
+            try credentials.checkShape(at: now)
+            note("end", credentials.end(at: now))
+        } catch {
+            object("use", "\(error)")
+        }
+        guard let overdue = origin?.overdueSince else { return }
+        note("warning", "the source itself says that they ended at \(overdue); it cannot renew them at the moment")
+    }
+
+    /// Whom AWS takes the credentials for. That nobody could be asked stops no look-up; that AWS refuses them does, if
+    /// `decides`: not where Amazon Transcribe itself was asked, or is not the AWS whose STS this is.
+    init(_ identity: CallerIdentity, decides: Bool) {
+        self.init("Identity")
+        switch identity {
+        case .known(let arn): note("ARN", arn)
+        case .refused(let code) where decides: object("ARN", "AWS does not take the credentials (\(code))")
+        case .refused(let code): note("ARN", "AWS STS does not take the credentials (\(code))")
+        case .unknown(let reason): note("ARN", "not known: \(reason)")
+        }
+    }
+}
+
+extension Credentials {
+    fileprivate var kind: String { sessionToken == nil ? "(long-lived)" : "(temporary)" }
+
+    fileprivate func end(at now: Timestamp) -> String {
+        guard let expiration else { return "none" }
+        return "\(expiration), in \(ElapsedTime(milliseconds: expiration.milliseconds(since: now)))"
+    }
+}
+
+extension Diagnosis.Section {
+    /// Where Amazon Transcribe is, who says so, and what an unsigned request showed.
+    init(_ location: AWSLocation, _ clock: Result<ClockComparison?, CurlError>) {
+        self.init("Amazon Transcribe")
+        note("region", "\(location.settings.region) (\(location.settings.regionSource))")
+        note("endpoint", "\(location.endpoint.url) (\(location.endpointSource))")
+        note(clock)
+    }
+
+    private mutating func note(_ clock: Result<ClockComparison?, CurlError>) {
+        switch clock {
+        case .success(let comparison?): note("clock", "\(comparison)")
+        case .success(nil): note("clock", "cannot be compared: the endpoint's answer has no date")
+        case .failure(let error): object("connection", "cannot be asked: \(error)")
+        }
+    }
+}
+
+/// How far the clock of whoever answered is from this machine's.
+struct ClockComparison: Equatable {
+    /// Positive where theirs is ahead. A second's half may be wrong, and half of the time that the answer took.
+    let milliseconds: Int64
+
+    /// Compares the `Date` of an answer (RFC 9110 §6.6.1) with the middle of the exchange; nil without a usable one.
+    init?(date: String?, sent: Timestamp, received: Timestamp) {
+        guard let date = date.flatMap(Timestamp.init(httpDate:)) else { return nil }
+        let middle = sent.adding(milliseconds: received.milliseconds(since: sent) / 2)
+        // The date has whole seconds, cut off: on average half a second is missing.
+        milliseconds = date.adding(milliseconds: 500).milliseconds(since: middle)
+    }
+
+    /// What to add to this machine's time before signing with it: nothing, where AWS takes it as it is.
+    var correction: Int64 { isTolerated ? 0 : milliseconds }
+
+    /// AWS takes what was signed within 5 minutes of its own time.
+    private var isTolerated: Bool { milliseconds.magnitude < 300_000 }
+}
+
+extension ClockComparison: CustomStringConvertible {
+    var description: String {
+        guard milliseconds.magnitude >= 2_000 else { return "agrees with AWS's" }
+        let difference =
+            "is \(ElapsedTime(milliseconds: milliseconds)) \(milliseconds > 0 ? "behind" : "ahead of") AWS's"
+        if isTolerated { return difference }
+        return difference + "; AWS refuses what is signed with it, and the gateway corrects for that"
+    }
+}
