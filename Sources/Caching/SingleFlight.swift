@@ -8,7 +8,7 @@ internal import Synchronization
 ///
 /// Between a miss and ``join(_:as:)`` another flight may have landed. So the leader looks in the cache again before it
 /// works, and stores its result before it lands: then no key is worked on twice in vain.
-public final class Flights<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
+public final class SingleFlight<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
     private final class Stripe: Sendable {
         let waiters = Mutex<[Key: [Waiter]]>([:])
     }

@@ -60,7 +60,7 @@ extension CachingTests {
         /// As a gateway does: look up; on a miss join; the leader looks again, works, stores, lands.
         @Test func worksOnceForEachKeyHoweverManyAsk() {
             let cache = JobCache(capacity: 64 << 20, shards: 4)
-            let flights = Flights<JobKey, Int>(limit: 10_000)
+            let flights = SingleFlight<JobKey, Int>(limit: 10_000)
             let (works, served) = (Counter(), Counter())
             onThreads(8) { [rounds] thread in
                 for round in 0..<rounds {
@@ -85,7 +85,7 @@ extension CachingTests {
         }
 
         @Test func everyWaiterTakenInIsServedOnceAndTheOthersAreRefused() {
-            let flights = Flights<JobKey, Int>(limit: 20)
+            let flights = SingleFlight<JobKey, Int>(limit: 20)
             let (balance, refused) = (Counter(), Counter())
             onThreads(8) { [rounds] thread in
                 var random = SplitMix64(seed: UInt64(thread))

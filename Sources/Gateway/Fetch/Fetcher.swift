@@ -16,7 +16,7 @@ public final class Fetcher: Sendable {
     let report: @Sendable (FetchFailure?) -> Void
     let admission: AdmissionControl
     let revocation = Revocation()
-    private let flights: Flights<JobName, Waiter>
+    private let flights: SingleFlight<JobName, Waiter>
     private let tasks = FlightTasks()
 
     /// - Parameters:
@@ -32,7 +32,7 @@ public final class Fetcher: Sendable {
         self.hash = hash
         self.report = report
         admission = AdmissionControl(options.admission, now: options.clock, sleep: options.sleep)
-        flights = Flights(limit: options.waiters)
+        flights = SingleFlight(limit: options.waiters)
     }
 
     /// Calls to AWS, and what keeps them from being made.

@@ -2,8 +2,8 @@ import Caching
 import Testing
 
 extension CachingTests {
-    @Suite struct FlightsTests {
-        private let flights = Flights<JobKey, Int>(limit: 10_000)
+    @Suite struct SingleFlightTests {
+        private let flights = SingleFlight<JobKey, Int>(limit: 10_000)
         private let key = JobKey(1)
 
         @Test func theFirstLeadsAndTheOthersJoin() {
