@@ -9,6 +9,16 @@ internal import Synchronization
 /// Between a miss and ``join(_:as:)`` another flight may have landed. So the leader looks in the cache again before it
 /// works, and stores its result before it lands: then no key is worked on twice in vain.
 public final class SingleFlight<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
+    /// The result of joining a flight.
+    public enum Joined: Sendable, Equatable {
+        /// There was no flight: the caller has to do the work and to land it.
+        case leads
+        /// The work is under way: its landing serves this waiter too.
+        case joined
+        /// There are as many waiters as there may be: not taken in.
+        case full
+    }
+
     private final class Stripe: Sendable {
         let waiters = Mutex<[Key: [Waiter]]>([:])
     }
@@ -16,7 +26,7 @@ public final class SingleFlight<Key: Hashable & Sendable, Waiter: Sendable>: Sen
     // With one mutex, four threads that did nothing but join and land took three times as long for 64 keys.
     private let stripes = (0..<16).map { _ in Stripe() }
     private let limit: Int
-    private let boarded = Atomic(0)
+    private let waiterCount = Atomic(0)
 
     /// `limit`: the number of waiters of all flights together.
     public init(limit: Int) {
@@ -24,9 +34,9 @@ public final class SingleFlight<Key: Hashable & Sendable, Waiter: Sendable>: Sen
     }
 
     /// Adds a waiter to the flight of `key`, which begins with it if there is none. Constant time.
-    public func join(_ key: Key, as waiter: Waiter) -> Boarding {
-        guard boarded.add(1, ordering: .relaxed).newValue <= limit else {
-            boarded.subtract(1, ordering: .relaxed)
+    public func join(_ key: Key, as waiter: Waiter) -> Joined {
+        guard waiterCount.add(1, ordering: .relaxed).newValue <= limit else {
+            waiterCount.subtract(1, ordering: .relaxed)
             return .full
         }
         return stripe(of: key).waiters.withLock { waiters in
@@ -48,7 +58,7 @@ public final class SingleFlight<Key: Hashable & Sendable, Waiter: Sendable>: Sen
     /// Ends the flight of `key` and gives its waiters, in the order they came. Serve them outside any lock.
     public func land(_ key: Key) -> [Waiter] {
         let landed = stripe(of: key).waiters.withLock { $0.removeValue(forKey: key) } ?? []
-        boarded.subtract(landed.count, ordering: .relaxed)
+        waiterCount.subtract(landed.count, ordering: .relaxed)
         return landed
     }
 
@@ -56,17 +66,7 @@ public final class SingleFlight<Key: Hashable & Sendable, Waiter: Sendable>: Sen
     public var count: Int { stripes.reduce(0) { $0 + $1.waiters.withLock { $0.count } } }
 
     /// Waiters of all flights.
-    public var waiting: Int { boarded.load(ordering: .relaxed) }
+    public var waiting: Int { waiterCount.load(ordering: .relaxed) }
 
     private func stripe(of key: Key) -> Stripe { stripes[key.hashValue & (stripes.count - 1)] }
-}
-
-/// What came of joining a flight.
-public enum Boarding: Sendable, Equatable {
-    /// There was no flight: the caller has to do the work and to land it.
-    case leads
-    /// The work is under way: its landing serves this waiter too.
-    case joined
-    /// There are as many waiters as there may be: not taken in.
-    case full
 }

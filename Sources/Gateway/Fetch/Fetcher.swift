@@ -47,14 +47,14 @@ public final class Fetcher: Sendable {
     }
 
     /// Waits for the job with everybody who wants it, as the first of them beginning the flight. `.full` if too many wait.
-    func join(as waiter: Waiter) -> Boarding {
+    func join(as waiter: Waiter) -> SingleFlight<JobName, Waiter>.Joined {
         join(as: waiter, isUrgent: true)
     }
 
-    private func join(as waiter: Waiter, isUrgent: Bool) -> Boarding {
-        let boarding = flights.join(waiter.departure.name, as: waiter)
-        if case .leads = boarding { begin(waiter.departure, isUrgent: isUrgent) }
-        return boarding
+    private func join(as waiter: Waiter, isUrgent: Bool) -> SingleFlight<JobName, Waiter>.Joined {
+        let joined = flights.join(waiter.departure.name, as: waiter)
+        if case .leads = joined { begin(waiter.departure, isUrgent: isUrgent) }
+        return joined
     }
 
     /// Asks for the job although nobody waits for it, unless that is under way.
