@@ -1,5 +1,5 @@
 /// A value with the times that an ``ExpiringCache`` keeps beside it. Times are kept to the nanosecond, as the clock is.
-public struct Stored<Value: Sendable>: Sendable {
+public struct CacheEntry<Value: Sendable>: Sendable {
     public let value: Value
     /// When the value was asked for at its origin.
     public let storedAt: Moment

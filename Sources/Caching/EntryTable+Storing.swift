@@ -4,14 +4,14 @@ extension EntryTable {
         /// Room was needed. Let go of this entry, then take the next step.
         case evicted(Entry)
         /// Done; let go of what was there before.
-        case stored(replacing: Stored<Value>?)
+        case stored(replacing: CacheEntry<Value>?)
         /// Not kept; let go of what it was to replace.
         case refused(Entry?)
     }
 
     /// Stores, or evicts a single entry for it. Each step is short, so that no hit waits while many small entries make
     /// way for a large one; and because each step checks the ticket, a purge between two of them wins.
-    mutating func stepToStore(_ stored: Stored<Value>, for key: Key, hash: UInt32, cost: Int, under ticket: Ticket)
+    mutating func stepToStore(_ stored: CacheEntry<Value>, for key: Key, hash: UInt32, cost: Int, under ticket: Ticket)
         -> StoringStep
     {
         guard tickets.isValid(ticket, for: key) else { return refuse(key) }

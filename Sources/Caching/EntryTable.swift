@@ -7,13 +7,13 @@ struct EntryTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline
     struct Entry: Sendable {
         @usableFromInline var key: Key?
-        @usableFromInline var stored: Stored<Value>?
+        @usableFromInline var stored: CacheEntry<Value>?
     }
 
     @usableFromInline
     enum LookUp: Sendable {
         case missing
-        case hit(Stored<Value>)
+        case hit(CacheEntry<Value>)
         case expired(Entry)
     }
 
@@ -91,7 +91,7 @@ extension EntryTable {
     }
 
     /// Puts another value under the key of an occupied slot, which keeps its place, and returns the old one.
-    mutating func replace(_ slot: Int, with stored: Stored<Value>, cost: UInt32) -> Stored<Value>? {
+    mutating func replace(_ slot: Int, with stored: CacheEntry<Value>, cost: UInt32) -> CacheEntry<Value>? {
         let old = entries[slot].stored
         entries[slot].stored = stored
         policy.reprice(slot, at: cost)

@@ -50,7 +50,7 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
 
     /// The value of `key` unless it is past its `keepUntil`. Allocates nothing.
     @inlinable
-    public func value(for key: Key, at now: Moment) -> Stored<Value>? {
+    public func value(for key: Key, at now: Moment) -> CacheEntry<Value>? {
         let (shard, hash) = place(of: key)
         let found = shards[shard].table.withLock { $0.lookUp(key, hash: hash, at: now) }
         guard case .hit(let stored) = found else { return nil }
@@ -74,7 +74,7 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
     /// - Returns: whether it was kept. It is not if a purge voided the ticket. It is not if it is larger than a shard's
     ///   share; then what the key had is gone too, because it is out of date.
     @discardableResult
-    public func store(_ stored: Stored<Value>, for key: Key, cost: Int, under ticket: consuming Ticket) -> Bool {
+    public func store(_ stored: CacheEntry<Value>, for key: Key, cost: Int, under ticket: consuming Ticket) -> Bool {
         let (shard, hash) = place(of: key)
         while true {
             switch shards[shard].table.withLock({

@@ -23,7 +23,7 @@ extension CachingTests {
 
         @Test func keepsTimesToTheNanosecond() throws {
             let times = [1, 2, 3].map { ContinuousClock.Instant.after(.nanoseconds($0)) }
-            let stored = Stored(JobBody(1), storedAt: times[0], freshUntil: times[1], keepUntil: times[2])
+            let stored = CacheEntry(JobBody(1), storedAt: times[0], freshUntil: times[1], keepUntil: times[2])
             cache.store(stored, for: key, cost: 100, under: cache.ticket(for: key))
             let found = try #require(cache.value(for: key, at: .start))
             #expect([found.storedAt, found.freshUntil, found.keepUntil].map(\.instant) == times)

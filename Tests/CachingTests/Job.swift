@@ -49,7 +49,7 @@ extension ExpiringCache {
     /// Stores as a flight does that nobody disturbs.
     @discardableResult
     func put(_ value: Value, for key: Key, cost: Int = 100, at now: ContinuousClock.Instant = .start) -> Bool {
-        let stored = Stored(
+        let stored = CacheEntry(
             value, storedAt: now, freshUntil: now.advanced(by: .seconds(5)), keepUntil: now.advanced(by: .seconds(60)))
         return store(stored, for: key, cost: cost, under: ticket(for: key))
     }

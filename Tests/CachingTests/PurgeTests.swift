@@ -7,7 +7,7 @@ extension CachingTests {
         private let key = JobKey(1)
 
         private func store(_ number: Int, for key: JobKey, cost: Int = 100, under ticket: Ticket) -> Bool {
-            let stored = Stored(
+            let stored = CacheEntry(
                 JobBody(number), storedAt: .start, freshUntil: .start, keepUntil: .after(.seconds(60)))
             return cache.store(stored, for: key, cost: cost, under: ticket)
         }

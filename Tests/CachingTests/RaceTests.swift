@@ -48,7 +48,7 @@ extension CachingTests {
                     } else {
                         let ticket = cache.ticket(for: JobKey(1))
                         let origin = JobBody(epoch.load(ordering: .sequentiallyConsistent))
-                        let stored = Stored(
+                        let stored = CacheEntry(
                             origin, storedAt: .start, freshUntil: .start, keepUntil: .after(.seconds(60)))
                         cache.store(stored, for: JobKey(1), cost: 100, under: ticket)
                     }

@@ -36,7 +36,7 @@ enum CachedAnswer: Sendable {
     }
 }
 
-extension Stored<CachedAnswer> {
+extension CacheEntry<CachedAnswer> {
     /// When asking can bring something new at the earliest.
     var nextLook: Moment {
         if case .unrefreshed(_, let until, _) = value { max(freshUntil, until) } else { freshUntil }

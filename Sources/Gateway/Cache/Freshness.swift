@@ -82,7 +82,7 @@ extension Freshness {
 
     /// - Parameter mayBeStale: whether the gateway may show what it saw before, if the client takes it.
     func verdict(
-        on stored: Stored<CachedAnswer>, for directives: CacheDirectives, mayBeStale: Bool, at now: Moment
+        on stored: CacheEntry<CachedAnswer>, for directives: CacheDirectives, mayBeStale: Bool, at now: Moment
     ) -> CacheVerdict {
         guard now < stored.freshUntil || mayBeStale else { return .forward(.stale) }
         let verdict = verdict(on: stored, accepting: directives.maxStale, at: now)
@@ -93,7 +93,7 @@ extension Freshness {
     }
 
     private func verdict(
-        on stored: Stored<CachedAnswer>, accepting maxStale: Int?, at now: Moment
+        on stored: CacheEntry<CachedAnswer>, accepting maxStale: Int?, at now: Moment
     ) -> CacheVerdict {
         guard now >= stored.freshUntil else { return .serve }
         guard stored.value.job != nil else { return .forward(.stale) }
@@ -108,7 +108,7 @@ extension Freshness {
     }
 }
 
-extension Stored<CachedAnswer> {
+extension CacheEntry<CachedAnswer> {
     /// Whether it has been stale for less than this; what is fresh is.
     func isStale(byLessThan window: Duration, at now: Moment) -> Bool {
         now.nanoseconds(since: freshUntil) < Int64(clamping: window.attoseconds / 1_000_000_000)
@@ -131,7 +131,7 @@ final class Revocation: Sendable {
     }
 
     /// Whether an answer may be shown although it is stale.
-    func permits(_ stored: Stored<CachedAnswer>) -> Bool {
+    func permits(_ stored: CacheEntry<CachedAnswer>) -> Bool {
         stored.storedAt.nanoseconds > moment.load(ordering: .relaxed)
     }
 }

@@ -72,7 +72,7 @@ extension Fetcher {
     ) -> Landing {
         let lifetime = options.freshness.lifetime(of: answer, at: options.wallTime(), spread: options.spread())
         let freshUntil = askedAt + lifetime
-        let stored = Stored(
+        let stored = CacheEntry(
             answer, storedAt: askedAt, freshUntil: freshUntil,
             keepUntil: freshUntil + options.freshness.grace(of: answer))
         let isStored = cache.store(stored, for: name, cost: answer.cost(under: name), under: ticket)
@@ -82,7 +82,7 @@ extension Fetcher {
     /// Without a new answer the last one is better than none, for a while; but who lost the right to see the job must
     /// not see it any longer.
     private func fall(
-        back known: Stored<CachedAnswer>?, of name: JobName, because failure: FetchFailure,
+        back known: CacheEntry<CachedAnswer>?, of name: JobName, because failure: FetchFailure,
         under ticket: consuming Ticket
     ) -> Landing {
         let now = options.clock()
@@ -117,7 +117,7 @@ extension TranscribeError {
 
 extension Departure {
     /// Whether what another flight has brought meanwhile will do.
-    fileprivate func accepts(_ known: Stored<CachedAnswer>, at now: Moment) -> Bool {
+    fileprivate func accepts(_ known: CacheEntry<CachedAnswer>, at now: Moment) -> Bool {
         switch forwarding {
         case .miss, .stale: now < known.freshUntil
         case .request: now.nanoseconds(since: known.storedAt) <= 1_000_000_000

@@ -110,9 +110,9 @@ struct Departure: Sendable {
 /// How a flight ended, for everybody who waited for it.
 enum Landing: Sendable {
     /// `isStored` is false if a purge or the cache's bounds kept the answer out of it.
-    case answered(Stored<CachedAnswer>, isStored: Bool)
+    case answered(CacheEntry<CachedAnswer>, isStored: Bool)
     /// `fallback` is what may be served all the same.
-    case failed(FetchFailure, fallback: Stored<CachedAnswer>?)
+    case failed(FetchFailure, fallback: CacheEntry<CachedAnswer>?)
 }
 
 /// A request that waits for a flight.

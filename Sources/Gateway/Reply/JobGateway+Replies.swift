@@ -27,7 +27,7 @@ extension JobGateway {
     }
 
     /// A look-up with an answer of AWS's.
-    func conclude(_ stored: Stored<CachedAnswer>, _ status: CacheStatus, for lookUp: LookUp) -> Reply {
+    func conclude(_ stored: CacheEntry<CachedAnswer>, _ status: CacheStatus, for lookUp: LookUp) -> Reply {
         let now = now(for: status, lookUp)
         let outcome = status.outcome(isFresh: now < stored.freshUntil)
         switch stored.value {
