@@ -2,7 +2,7 @@
 public struct CacheEntry<Value: Sendable>: Sendable {
     public let value: Value
     /// When the value was asked for at its origin.
-    public let storedAt: Moment
+    public let requestedAt: Moment
     /// Up to here the value needs no look at its origin. The cache doesn't judge it.
     public let freshUntil: Moment
     /// Up to here, inclusive, the cache gives the value; afterwards it is gone.
@@ -10,24 +10,24 @@ public struct CacheEntry<Value: Sendable>: Sendable {
 
     public init(
         _ value: Value,
-        storedAt: ContinuousClock.Instant,
+        requestedAt: ContinuousClock.Instant,
         freshUntil: ContinuousClock.Instant,
         keepUntil: ContinuousClock.Instant
     ) {
         self.value = value
-        self.storedAt = Moment(storedAt)
+        self.requestedAt = Moment(requestedAt)
         self.freshUntil = Moment(freshUntil)
         self.keepUntil = Moment(keepUntil)
     }
 
     /// Another value with the same times.
     public func holding(_ value: Value) -> Self {
-        Self(value, storedAt: storedAt, freshUntil: freshUntil, keepUntil: keepUntil)
+        Self(value, requestedAt: requestedAt, freshUntil: freshUntil, keepUntil: keepUntil)
     }
 
-    private init(_ value: Value, storedAt: Moment, freshUntil: Moment, keepUntil: Moment) {
+    private init(_ value: Value, requestedAt: Moment, freshUntil: Moment, keepUntil: Moment) {
         self.value = value
-        self.storedAt = storedAt
+        self.requestedAt = requestedAt
         self.freshUntil = freshUntil
         self.keepUntil = keepUntil
     }

@@ -79,7 +79,7 @@ extension CachingTests {
             if random.below(10) == 0 { return cache.surrender(flight.ticket, for: flight.key) }
             let isTooLarge = random.below(50) == 0
             let keepUntil = now.advanced(by: .milliseconds(random.below(60_000)))
-            let stored = CacheEntry(JobBody(number), storedAt: now, freshUntil: now, keepUntil: keepUntil)
+            let stored = CacheEntry(JobBody(number), requestedAt: now, freshUntil: now, keepUntil: keepUntil)
             let cost = isTooLarge ? 17 << 20 : 50 + random.below(2000)
             let isKept = cache.store(stored, for: flight.key, cost: cost, under: flight.ticket)
             #expect(isKept == (!flight.isVoid && !isTooLarge))

@@ -11,7 +11,7 @@ extension CachingTests {
             cache.put(body, for: key)
             let stored = try #require(cache.value(for: key, at: .after(.seconds(1))))
             #expect(stored.value === body)
-            #expect(stored.storedAt == .start)
+            #expect(stored.requestedAt == .start)
             #expect(stored.freshUntil == .after(.seconds(5)))
             #expect(stored.keepUntil == .after(.seconds(60)))
         }
@@ -23,10 +23,10 @@ extension CachingTests {
 
         @Test func keepsTimesToTheNanosecond() throws {
             let times = [1, 2, 3].map { ContinuousClock.Instant.after(.nanoseconds($0)) }
-            let stored = CacheEntry(JobBody(1), storedAt: times[0], freshUntil: times[1], keepUntil: times[2])
+            let stored = CacheEntry(JobBody(1), requestedAt: times[0], freshUntil: times[1], keepUntil: times[2])
             cache.store(stored, for: key, cost: 100, under: cache.ticket(for: key))
             let found = try #require(cache.value(for: key, at: .start))
-            #expect([found.storedAt, found.freshUntil, found.keepUntil].map(\.instant) == times)
+            #expect([found.requestedAt, found.freshUntil, found.keepUntil].map(\.instant) == times)
         }
 
         @Test func givesAStaleValueUntilItIsPastItsTime() {

@@ -8,7 +8,7 @@ extension CachingTests {
 
         private func store(_ number: Int, for key: JobKey, cost: Int = 100, under ticket: Ticket) -> Bool {
             let stored = CacheEntry(
-                JobBody(number), storedAt: .start, freshUntil: .start, keepUntil: .after(.seconds(60)))
+                JobBody(number), requestedAt: .start, freshUntil: .start, keepUntil: .after(.seconds(60)))
             return cache.store(stored, for: key, cost: cost, under: ticket)
         }
 

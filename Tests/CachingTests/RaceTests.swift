@@ -49,7 +49,7 @@ extension CachingTests {
                         let ticket = cache.ticket(for: JobKey(1))
                         let origin = JobBody(epoch.load(ordering: .sequentiallyConsistent))
                         let stored = CacheEntry(
-                            origin, storedAt: .start, freshUntil: .start, keepUntil: .after(.seconds(60)))
+                            origin, requestedAt: .start, freshUntil: .start, keepUntil: .after(.seconds(60)))
                         cache.store(stored, for: JobKey(1), cost: 100, under: ticket)
                     }
                 }

@@ -30,7 +30,7 @@ import Transcribe
             let job = CachedJob(try job(name), named: name, fields: .standard, nameHash: 1)
             for fields in fields { _ = job.rendering(of: fields, whole: .full) {} }
             let answer = CachedAnswer.job(job)
-            let stored = CacheEntry(answer, storedAt: now, freshUntil: now, keepUntil: now)
+            let stored = CacheEntry(answer, requestedAt: now, freshUntil: now, keepUntil: now)
             cache.store(stored, for: name, cost: answer.cost(under: name), under: cache.ticket(for: name))
         }
     }

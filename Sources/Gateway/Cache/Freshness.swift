@@ -87,7 +87,7 @@ extension Freshness {
         guard now < stored.freshUntil || mayBeStale else { return .forward(.stale) }
         let verdict = verdict(on: stored, accepting: directives.maxStale, at: now)
         guard verdict != .forward(.stale), let maxAge = directives.maxAge else { return verdict }
-        let isYoungEnough = now.nanoseconds(since: stored.storedAt) <= max(maxAge, Self.youngest) * 1_000_000_000
+        let isYoungEnough = now.nanoseconds(since: stored.requestedAt) <= max(maxAge, Self.youngest) * 1_000_000_000
         let isWanted = verdict == .serve || directives.maxStale != nil
         return isYoungEnough && isWanted ? verdict : .forward(.request)
     }
@@ -132,6 +132,6 @@ final class Revocation: Sendable {
 
     /// Whether an answer may be shown although it is stale.
     func permits(_ stored: CacheEntry<CachedAnswer>) -> Bool {
-        stored.storedAt.nanoseconds > moment.load(ordering: .relaxed)
+        stored.requestedAt.nanoseconds > moment.load(ordering: .relaxed)
     }
 }

@@ -17,7 +17,7 @@ extension Fetcher {
         do throws(FetchFailure) {
             let answer = try await ask(for: departure, instead: known?.value.job, at: now)
             revocation.clear()
-            return keep(answer, of: departure.name, askedAt: now, under: ticket)
+            return keep(answer, of: departure.name, requestedAt: now, under: ticket)
         } catch {
             report(error)
             return fall(back: known, of: departure.name, because: error, under: ticket)
@@ -68,12 +68,12 @@ extension Fetcher {
     }
 
     private func keep(
-        _ answer: CachedAnswer, of name: JobName, askedAt: ContinuousClock.Instant, under ticket: consuming Ticket
+        _ answer: CachedAnswer, of name: JobName, requestedAt: ContinuousClock.Instant, under ticket: consuming Ticket
     ) -> Landing {
         let lifetime = options.freshness.lifetime(of: answer, at: options.wallTime(), spread: options.spread())
-        let freshUntil = askedAt + lifetime
+        let freshUntil = requestedAt + lifetime
         let stored = CacheEntry(
-            answer, storedAt: askedAt, freshUntil: freshUntil,
+            answer, requestedAt: requestedAt, freshUntil: freshUntil,
             keepUntil: freshUntil + options.freshness.grace(of: answer))
         let isStored = cache.store(stored, for: name, cost: answer.cost(under: name), under: ticket)
         return .answered(stored, isStored: isStored)
@@ -120,7 +120,7 @@ extension Departure {
     fileprivate func accepts(_ known: CacheEntry<CachedAnswer>, at now: Moment) -> Bool {
         switch forwarding {
         case .miss, .stale: now < known.freshUntil
-        case .request: now.nanoseconds(since: known.storedAt) <= 1_000_000_000
+        case .request: now.nanoseconds(since: known.requestedAt) <= 1_000_000_000
         }
     }
 }

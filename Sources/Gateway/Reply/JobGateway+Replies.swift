@@ -35,12 +35,12 @@ extension JobGateway {
             return conclude(problem, for: lookUp.visit, lookUp.name, as: outcome)
         case .job(let job), .unrefreshed(let job, _, _):
             let answer = JobReply(
-                form: form(of: job, for: lookUp), askedAt: stored.storedAt, freshUntil: stored.freshUntil,
+                form: form(of: job, for: lookUp), requestedAt: stored.requestedAt, freshUntil: stored.freshUntil,
                 nextLook: stored.nextLook, now: now,
                 isFinished: job.isFinished, status: status)
             let reply = answer.reply(to: lookUp.visit, unless: lookUp.condition, saying: standing)
             journal.note(
-                reply, to: lookUp.visit, outcome, age: now.nanoseconds(since: stored.storedAt),
+                reply, to: lookUp.visit, outcome, age: now.nanoseconds(since: stored.requestedAt),
                 label: journal.label(for: lookUp.name, hash: job.nameHash))
             return reply
         }

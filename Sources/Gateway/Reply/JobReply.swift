@@ -13,7 +13,7 @@ struct JobReply {
 
     let form: Form
     /// When AWS was asked.
-    let askedAt: Moment
+    let requestedAt: Moment
     /// How long its answer counts as fresh.
     let freshUntil: Moment
     /// When asking can bring something new at the earliest.
@@ -23,8 +23,8 @@ struct JobReply {
     let status: CacheStatus
 
     // In whole seconds.
-    private var lifetime: Int { freshUntil.seconds(since: askedAt) }
-    private var age: Int { max(0, now.seconds(since: askedAt)) }
+    private var lifetime: Int { freshUntil.seconds(since: requestedAt) }
+    private var age: Int { max(0, now.seconds(since: requestedAt)) }
     private var freshnessLeft: Int { freshUntil.seconds(since: now) }
     /// Rounded up: who comes back earlier finds the same answer.
     private var comeBackIn: Int { max(1, -now.seconds(since: nextLook)) }

@@ -17,7 +17,7 @@ extension ExpiringCache<JobName, Job.Box> {
         let cache = ExpiringCache(capacity: 64 << 20, shards: 16)
         let name = try JobName(Sample.name)
         let later = Sample.now + .seconds(600)
-        let stored = CacheEntry(Job.Box(try Sample.job()), storedAt: Sample.now, freshUntil: later, keepUntil: later)
+        let stored = CacheEntry(Job.Box(try Sample.job()), requestedAt: Sample.now, freshUntil: later, keepUntil: later)
         cache.store(stored, for: name, cost: 1_000, under: cache.ticket(for: name))
         let now = Moment(Sample.now)
         return (0..<count).reduce(into: 0) { sum, _ in
