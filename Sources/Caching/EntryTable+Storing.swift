@@ -10,19 +10,19 @@ extension EntryTable {
     }
 
     /// Stores, or evicts a single entry for it. Each step is short, so that no hit waits while many small entries make
-    /// way for a large one; and because each step checks the ticket, a purge between two of them wins.
-    mutating func stepToStore(_ stored: CacheEntry<Value>, for key: Key, hash: UInt32, cost: Int, under ticket: Ticket)
+    /// way for a large one; and because each step checks the lease, a purge between two of them wins.
+    mutating func stepToStore(_ stored: CacheEntry<Value>, for key: Key, hash: UInt32, cost: Int, under lease: Lease)
         -> StoringStep
     {
-        guard tickets.isValid(ticket, for: key) else { return refuse(key) }
+        guard leases.isValid(lease, for: key) else { return refuse(key) }
         guard let price = price(of: cost) else { return refuse(key, removing: remove(key, hash: hash)) }
         if let slot = slot(of: key, hash: hash) {
             guard bytes - self.cost(of: slot) + cost > budget else {
-                tickets.spend(for: key)
+                leases.spend(for: key)
                 return .stored(replacing: replace(slot, with: stored, cost: price))
             }
         } else if bytes + growth + cost <= budget {
-            tickets.spend(for: key)
+            leases.spend(for: key)
             insert(Entry(key: key, stored: stored), hash: hash, cost: price)
             return .stored(replacing: nil)
         }
@@ -47,7 +47,7 @@ extension EntryTable {
     }
 
     private mutating func refuse(_ key: Key, removing entry: Entry? = nil) -> StoringStep {
-        tickets.spend(for: key)
+        leases.spend(for: key)
         return .refused(entry)
     }
 }

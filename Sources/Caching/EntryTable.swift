@@ -18,7 +18,7 @@ struct EntryTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     let budget: Int
-    var tickets = TicketLedger<Key>()
+    var leases = LeaseTable<Key>()
     private(set) var evictions = 0
     @usableFromInline var expirations = 0
     @usableFromInline var index = SlotIndex()
@@ -47,14 +47,14 @@ struct EntryTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     mutating func purge(_ key: Key, hash: UInt32) -> Entry? {
-        tickets.purge(key)
+        leases.purge(key)
         return remove(key, hash: hash)
     }
 
     /// Leaves this table empty, and returns the old one's memory.
     mutating func purgeAll() -> Self {
         let old = self
-        tickets.purgeAll()
+        leases.purgeAll()
         (index, entries, policy, vacant) = (SlotIndex(), [], S3FIFO(budget: budget), [])
         return old
     }

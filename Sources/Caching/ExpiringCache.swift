@@ -13,8 +13,8 @@ public import Synchronization
 /// **Expiration.** Time is an argument. A value is given as long as it is not past `keepUntil`; whether it is fresh is
 /// for the caller to judge. An expired entry leaves when it is looked up, replaced or evicted.
 ///
-/// **Purges.** To store takes a ``Ticket``, issued before the value was asked for. A purge of the key, or of all, voids
-/// the tickets that are out: what was on its way at the time of the purge is never kept.
+/// **Purges.** To store takes a ``Lease``, issued before the value was asked for. A purge of the key, or of all, voids
+/// the leases that are out: what was on its way at the time of the purge is never kept.
 public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline
     final class Shard: Sendable {
@@ -58,27 +58,27 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
     }
 
     /// Leave to store a value of `key` that is about to be asked for. Spend it with
-    /// ``store(_:for:cost:under:)`` or ``surrender(_:for:)``.
-    public func ticket(for key: Key) -> Ticket {
-        shards[place(of: key).shard].table.withLock { $0.tickets.issue(for: key) }
+    /// ``store(_:for:cost:under:)`` or ``release(_:for:)``.
+    public func lease(for key: Key) -> Lease {
+        shards[place(of: key).shard].table.withLock { $0.leases.issue(for: key) }
     }
 
-    /// Gives a ticket back without storing, as after a failure.
-    public func surrender(_ ticket: consuming Ticket, for key: Key) {
-        shards[place(of: key).shard].table.withLock { $0.tickets.spend(for: key) }
+    /// Gives a lease back without storing, as after a failure.
+    public func release(_ lease: consuming Lease, for key: Key) {
+        shards[place(of: key).shard].table.withLock { $0.leases.spend(for: key) }
     }
 
-    /// Stores a value in place of what the key had, and spends the ticket.
+    /// Stores a value in place of what the key had, and spends the lease.
     ///
     /// - Parameter cost: the bytes that the allocator gave for key and value.
-    /// - Returns: whether it was kept. It is not if a purge voided the ticket. It is not if it is larger than a shard's
+    /// - Returns: whether it was kept. It is not if a purge voided the lease. It is not if it is larger than a shard's
     ///   share; then what the key had is gone too, because it is out of date.
     @discardableResult
-    public func store(_ stored: CacheEntry<Value>, for key: Key, cost: Int, under ticket: consuming Ticket) -> Bool {
+    public func store(_ stored: CacheEntry<Value>, for key: Key, cost: Int, under lease: consuming Lease) -> Bool {
         let (shard, hash) = place(of: key)
         while true {
             switch shards[shard].table.withLock({
-                $0.stepToStore(stored, for: key, hash: hash, cost: cost, under: ticket)
+                $0.stepToStore(stored, for: key, hash: hash, cost: cost, under: lease)
             }) {
             case .evicted: continue
             case .stored: return true

@@ -1,16 +1,16 @@
-/// Leave to store one key's value, taken when its flight starts. A purge in between voids it. Spend each ticket once:
-/// ``ExpiringCache/store(_:for:cost:under:)`` does, ``ExpiringCache/surrender(_:for:)`` does without storing.
-public struct Ticket: Sendable {
+/// Leave to store one key's value, taken when its flight starts. A purge in between voids it. Spend each lease once:
+/// ``ExpiringCache/store(_:for:cost:under:)`` does, ``ExpiringCache/release(_:for:)`` does without storing.
+public struct Lease: Sendable {
     let issuedAfter: UInt64
 }
 
-/// Which tickets are out, and which of them a purge has voided: exactly those of its key that were issued before it.
-/// It holds one record for each key with a ticket out, so the flights under way bound it. Not safe for concurrent
+/// Which leases are out, and which of them a purge has voided: exactly those of its key that were issued before it.
+/// It holds one record for each key with a lease out, so the flights under way bound it. Not safe for concurrent
 /// access.
-struct TicketLedger<Key: Hashable & Sendable> {
+struct LeaseTable<Key: Hashable & Sendable> {
     private struct Record {
         var holders = 0
-        /// The number of the key's last purge while a ticket was out.
+        /// The number of the key's last purge while a lease was out.
         var purge: UInt64 = 0
     }
 
@@ -19,14 +19,14 @@ struct TicketLedger<Key: Hashable & Sendable> {
     private var purgeOfAll: UInt64 = 0
     private var records: [Key: Record] = [:]
 
-    mutating func issue(for key: Key) -> Ticket {
+    mutating func issue(for key: Key) -> Lease {
         records[key, default: Record()].holders += 1
-        return Ticket(issuedAfter: purges)
+        return Lease(issuedAfter: purges)
     }
 
-    func isValid(_ ticket: Ticket, for key: Key) -> Bool {
+    func isValid(_ lease: Lease, for key: Key) -> Bool {
         guard let record = records[key] else { return false }
-        return record.purge <= ticket.issuedAfter && purgeOfAll <= ticket.issuedAfter
+        return record.purge <= lease.issuedAfter && purgeOfAll <= lease.issuedAfter
     }
 
     mutating func spend(for key: Key) {

@@ -12,7 +12,7 @@ extension CachingTests {
 
             struct Flight {
                 let key: JobKey
-                let ticket: Ticket
+                let lease: Lease
                 var isVoid = false
             }
 
@@ -51,7 +51,7 @@ extension CachingTests {
                     let found = cache.value(for: key, at: Moment(now))?.value.number
                     #expect(found == expected || (!isRoomy && found == nil))
                 case 60..<80:
-                    reference.flights.append(.init(key: key, ticket: cache.ticket(for: key)))
+                    reference.flights.append(.init(key: key, lease: cache.lease(for: key)))
                 case 80..<96 where !reference.flights.isEmpty:
                     let flight = reference.flights.remove(at: random.below(reference.flights.count))
                     land(flight, round, now, cache, &reference, &random)
@@ -76,12 +76,12 @@ extension CachingTests {
             _ flight: Reference.Flight, _ number: Int, _ now: ContinuousClock.Instant, _ cache: JobCache,
             _ reference: inout Reference, _ random: inout SplitMix64
         ) {
-            if random.below(10) == 0 { return cache.surrender(flight.ticket, for: flight.key) }
+            if random.below(10) == 0 { return cache.release(flight.lease, for: flight.key) }
             let isTooLarge = random.below(50) == 0
             let keepUntil = now.advanced(by: .milliseconds(random.below(60_000)))
             let stored = CacheEntry(JobBody(number), requestedAt: now, freshUntil: now, keepUntil: keepUntil)
             let cost = isTooLarge ? 17 << 20 : 50 + random.below(2000)
-            let isKept = cache.store(stored, for: flight.key, cost: cost, under: flight.ticket)
+            let isKept = cache.store(stored, for: flight.key, cost: cost, under: flight.lease)
             #expect(isKept == (!flight.isVoid && !isTooLarge))
             if flight.isVoid { return }
             reference.entries[flight.key] = isTooLarge ? nil : .init(number: number, keepUntil: keepUntil)

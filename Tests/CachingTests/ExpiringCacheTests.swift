@@ -24,7 +24,7 @@ extension CachingTests {
         @Test func keepsTimesToTheNanosecond() throws {
             let times = [1, 2, 3].map { ContinuousClock.Instant.after(.nanoseconds($0)) }
             let stored = CacheEntry(JobBody(1), requestedAt: times[0], freshUntil: times[1], keepUntil: times[2])
-            cache.store(stored, for: key, cost: 100, under: cache.ticket(for: key))
+            cache.store(stored, for: key, cost: 100, under: cache.lease(for: key))
             let found = try #require(cache.value(for: key, at: .start))
             #expect([found.requestedAt, found.freshUntil, found.keepUntil].map(\.instant) == times)
         }

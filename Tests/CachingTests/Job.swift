@@ -51,6 +51,6 @@ extension ExpiringCache {
     func put(_ value: Value, for key: Key, cost: Int = 100, at now: ContinuousClock.Instant = .start) -> Bool {
         let stored = CacheEntry(
             value, requestedAt: now, freshUntil: now.advanced(by: .seconds(5)), keepUntil: now.advanced(by: .seconds(60)))
-        return store(stored, for: key, cost: cost, under: ticket(for: key))
+        return store(stored, for: key, cost: cost, under: lease(for: key))
     }
 }

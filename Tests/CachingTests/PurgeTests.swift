@@ -6,58 +6,58 @@ extension CachingTests {
         private let cache = JobCache(capacity: 1 << 20, shards: 1)
         private let key = JobKey(1)
 
-        private func store(_ number: Int, for key: JobKey, cost: Int = 100, under ticket: Ticket) -> Bool {
+        private func store(_ number: Int, for key: JobKey, cost: Int = 100, under lease: Lease) -> Bool {
             let stored = CacheEntry(
                 JobBody(number), requestedAt: .start, freshUntil: .start, keepUntil: .after(.seconds(60)))
-            return cache.store(stored, for: key, cost: cost, under: ticket)
+            return cache.store(stored, for: key, cost: cost, under: lease)
         }
 
         @Test(arguments: [true, false]) func winsOverTheFlightUnderWay(purgesAll: Bool) {
-            let ticket = cache.ticket(for: key)
+            let lease = cache.lease(for: key)
             if purgesAll { cache.removeAll() } else { cache.remove(key) }
-            #expect(!store(1, for: key, under: ticket))
+            #expect(!store(1, for: key, under: lease))
             #expect(cache.value(for: key, at: .start) == nil)
         }
 
         @Test(arguments: [true, false]) func leavesTheNextFlightAlone(purgesAll: Bool) {
-            let before = cache.ticket(for: key)
+            let before = cache.lease(for: key)
             if purgesAll { cache.removeAll() } else { cache.remove(key) }
-            let after = cache.ticket(for: key)
+            let after = cache.lease(for: key)
             #expect(store(2, for: key, under: after))
             #expect(!store(1, for: key, under: before))
             #expect(cache.value(for: key, at: .start)?.value.number == 2)
         }
 
         @Test func ofOneKeyLeavesTheFlightsOfOthersAlone() {
-            let ticket = cache.ticket(for: key)
+            let lease = cache.lease(for: key)
             for number in 2..<100 { cache.remove(JobKey(number)) }
-            #expect(store(1, for: key, under: ticket))
+            #expect(store(1, for: key, under: lease))
         }
 
         @Test func beforeTheFlightDoesNotMatter() {
             cache.remove(key)
             cache.removeAll()
-            #expect(store(1, for: key, under: cache.ticket(for: key)))
+            #expect(store(1, for: key, under: cache.lease(for: key)))
         }
 
         @Test func isNotForgottenWhenAnotherTicketIsGivenBack() {
-            let (first, second) = (cache.ticket(for: key), cache.ticket(for: key))
+            let (first, second) = (cache.lease(for: key), cache.lease(for: key))
             cache.remove(key)
-            cache.surrender(first, for: key)
+            cache.release(first, for: key)
             #expect(!store(1, for: key, under: second))
         }
 
         @Test func aTicketIsGoodForOneStoreAlone() {
-            let ticket = cache.ticket(for: key)
-            #expect(store(1, for: key, under: ticket))
-            #expect(!store(2, for: key, under: ticket))
+            let lease = cache.lease(for: key)
+            #expect(store(1, for: key, under: lease))
+            #expect(!store(2, for: key, under: lease))
             #expect(cache.value(for: key, at: .start)?.value.number == 1)
         }
 
         @Test func whatIsTooLargeSpendsItsTicketToo() {
-            let ticket = cache.ticket(for: key)
-            #expect(!store(1, for: key, cost: 2 << 20, under: ticket))
-            #expect(!store(1, for: key, under: ticket))
+            let lease = cache.lease(for: key)
+            #expect(!store(1, for: key, cost: 2 << 20, under: lease))
+            #expect(!store(1, for: key, under: lease))
         }
     }
 }

@@ -19,7 +19,7 @@ extension CachingTests {
                     case 0: cache.remove(key)
                     case 1 where number == 0: cache.removeAll()
                     case 2..<12: cache.put(JobBody(number), for: key, cost: 100 + random.below(1000))
-                    case 12: cache.surrender(cache.ticket(for: key), for: key)
+                    case 12: cache.release(cache.lease(for: key), for: key)
                     case 13: if cache.counts.bytes > 64 << 10 { wrong.add(1) }
                     default:
                         let found = cache.value(for: key, at: .after(.seconds(random.below(62))))?.value.number
@@ -32,7 +32,7 @@ extension CachingTests {
             #expect((cache.counts.entries, cache.counts.bytes) == (0, 0))
         }
 
-        /// Every purge is followed by a look: what was stored under an older ticket must never be seen again.
+        /// Every purge is followed by a look: what was stored under an older lease must never be seen again.
         @Test func aPurgeWinsInEveryInterleaving() {
             let cache = JobCache(capacity: 1 << 20, shards: 1)
             let epoch = Atomic(0)
@@ -46,11 +46,11 @@ extension CachingTests {
                         let found = cache.value(for: JobKey(1), at: .start)?.value.number
                         if let found, found < now { wrong.add(1) }
                     } else {
-                        let ticket = cache.ticket(for: JobKey(1))
+                        let lease = cache.lease(for: JobKey(1))
                         let origin = JobBody(epoch.load(ordering: .sequentiallyConsistent))
                         let stored = CacheEntry(
                             origin, requestedAt: .start, freshUntil: .start, keepUntil: .after(.seconds(60)))
-                        cache.store(stored, for: JobKey(1), cost: 100, under: ticket)
+                        cache.store(stored, for: JobKey(1), cost: 100, under: lease)
                     }
                 }
             }
@@ -70,12 +70,12 @@ extension CachingTests {
                         continue
                     }
                     guard flights.join(key, as: thread) == .leads else { continue }
-                    let ticket = cache.ticket(for: key)
+                    let lease = cache.lease(for: key)
                     if cache.value(for: key, at: .start) == nil {
                         works.add(1)
                         cache.put(JobBody(round), for: key)
                     }
-                    cache.surrender(ticket, for: key)
+                    cache.release(lease, for: key)
                     served.add(flights.land(key).count)
                 }
             }

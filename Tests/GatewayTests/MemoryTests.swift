@@ -31,7 +31,7 @@ import Transcribe
             for fields in fields { _ = job.rendering(of: fields, whole: .full) {} }
             let answer = CachedAnswer.job(job)
             let stored = CacheEntry(answer, requestedAt: now, freshUntil: now, keepUntil: now)
-            cache.store(stored, for: name, cost: answer.cost(under: name), under: cache.ticket(for: name))
+            cache.store(stored, for: name, cost: answer.cost(under: name), under: cache.lease(for: name))
         }
     }
 

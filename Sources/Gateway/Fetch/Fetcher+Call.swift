@@ -5,22 +5,22 @@ import Transcribe
 /// One flight: from its departure to what everybody is told.
 extension Fetcher {
     /// Looks in the cache again first: a flight of the same name may have landed between the look-up and the joining. The
-    /// ticket comes before, so that a purge from here on is noticed.
+    /// lease comes before, so that a purge from here on is noticed.
     func landing(of departure: Departure) async -> Landing {
         let now = options.clock()
-        let ticket = cache.ticket(for: departure.name)
+        let lease = cache.lease(for: departure.name)
         let known = cache.value(for: departure.name, at: Moment(now))
         if let known, departure.accepts(known, at: Moment(now)) {
-            cache.surrender(ticket, for: departure.name)
+            cache.release(lease, for: departure.name)
             return .answered(known, isStored: true)
         }
         do throws(FetchFailure) {
             let answer = try await ask(for: departure, instead: known?.value.job, at: now)
             revocation.clear()
-            return keep(answer, of: departure.name, requestedAt: now, under: ticket)
+            return keep(answer, of: departure.name, requestedAt: now, under: lease)
         } catch {
             report(error)
-            return fall(back: known, of: departure.name, because: error, under: ticket)
+            return fall(back: known, of: departure.name, because: error, under: lease)
         }
     }
 
@@ -68,14 +68,14 @@ extension Fetcher {
     }
 
     private func keep(
-        _ answer: CachedAnswer, of name: JobName, requestedAt: ContinuousClock.Instant, under ticket: consuming Ticket
+        _ answer: CachedAnswer, of name: JobName, requestedAt: ContinuousClock.Instant, under lease: consuming Lease
     ) -> Landing {
         let lifetime = options.freshness.lifetime(of: answer, at: options.wallTime(), spread: options.spread())
         let freshUntil = requestedAt + lifetime
         let stored = CacheEntry(
             answer, requestedAt: requestedAt, freshUntil: freshUntil,
             keepUntil: freshUntil + options.freshness.grace(of: answer))
-        let isStored = cache.store(stored, for: name, cost: answer.cost(under: name), under: ticket)
+        let isStored = cache.store(stored, for: name, cost: answer.cost(under: name), under: lease)
         return .answered(stored, isStored: isStored)
     }
 
@@ -83,23 +83,23 @@ extension Fetcher {
     /// not see it any longer.
     private func fall(
         back known: CacheEntry<CachedAnswer>?, of name: JobName, because failure: FetchFailure,
-        under ticket: consuming Ticket
+        under lease: consuming Lease
     ) -> Landing {
         let now = options.clock()
         if failure.revokes { revocation.note(at: Moment(now)) }
         guard let known, !failure.revokes, revocation.permits(known) else {
-            cache.surrender(ticket, for: name)
+            cache.release(lease, for: name)
             if failure.revokes { cache.remove(name) }
             return .failed(failure, fallback: nil)
         }
         guard let job = known.value.job else {
-            cache.surrender(ticket, for: name)
+            cache.release(lease, for: name)
             return .failed(failure, fallback: Moment(now) < known.freshUntil ? known : nil)
         }
         let again = Moment(now + failure.pause(atMost: options.freshness.running))
         let held = known.holding(.unrefreshed(job, until: again, because: failure.detail))
         // Not kept means purged: then it is not to be shown either.
-        let isKept = cache.store(held, for: name, cost: held.value.cost(under: name), under: ticket)
+        let isKept = cache.store(held, for: name, cost: held.value.cost(under: name), under: lease)
         let isRecent = known.isStale(byLessThan: options.freshness.staleIfError, at: Moment(now))
         return .failed(failure, fallback: isKept && isRecent ? held : nil)
     }

@@ -18,7 +18,7 @@ extension ExpiringCache<JobName, Job.Box> {
         let name = try JobName(Sample.name)
         let later = Sample.now + .seconds(600)
         let stored = CacheEntry(Job.Box(try Sample.job()), requestedAt: Sample.now, freshUntil: later, keepUntil: later)
-        cache.store(stored, for: name, cost: 1_000, under: cache.ticket(for: name))
+        cache.store(stored, for: name, cost: 1_000, under: cache.lease(for: name))
         let now = Moment(Sample.now)
         return (0..<count).reduce(into: 0) { sum, _ in
             sum += cache.value(for: name, at: now)?.value.job.name?.utf8.count ?? 0
