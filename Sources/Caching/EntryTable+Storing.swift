@@ -29,11 +29,11 @@ extension EntryTable {
         return evict().map { .evicted($0) } ?? refuse(key)
     }
 
-    mutating func reprice(_ key: Key, hash: UInt32, at cost: Int, ifStill isSame: (Value) -> Bool) {
+    mutating func updateCost(of key: Key, hash: UInt32, to cost: Int, ifStill isSame: (Value) -> Bool) {
         guard let slot = slot(of: key, hash: hash), let stored = entries[slot].stored, isSame(stored.value) else {
             return
         }
-        policy.reprice(slot, at: UInt32(clamping: cost))
+        policy.updateCost(of: slot, to: UInt32(clamping: cost))
     }
 
     mutating func evictIfOverBudget() -> Entry? {

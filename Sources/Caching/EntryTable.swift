@@ -94,7 +94,7 @@ extension EntryTable {
     mutating func replace(_ slot: Int, with stored: CacheEntry<Value>, cost: UInt32) -> CacheEntry<Value>? {
         let old = entries[slot].stored
         entries[slot].stored = stored
-        policy.reprice(slot, at: cost)
+        policy.updateCost(of: slot, to: cost)
         return old
     }
 

@@ -89,10 +89,10 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
 
     /// Notes that the value of `key` takes another number of bytes now, and makes room for them. Does nothing if `isSame`
     /// says that there is another value by now; it is called under the mutex and must be quick.
-    public func reprice(_ key: Key, at cost: Int, ifStill isSame: (Value) -> Bool) {
+    public func updateCost(of key: Key, to cost: Int, ifStill isSame: (Value) -> Bool) {
         let (index, hash) = place(of: key)
         let shard = shards[index]
-        shard.table.withLock { $0.reprice(key, hash: hash, at: cost, ifStill: isSame) }
+        shard.table.withLock { $0.updateCost(of: key, hash: hash, to: cost, ifStill: isSame) }
         // One entry for each time that the mutex is taken, and freed after it, as for storing.
         while shard.table.withLock({ $0.evictIfOverBudget() }) != nil {}
     }

@@ -60,10 +60,10 @@ extension CachingTests {
 
         @Test func countsBytesThroughEveryChange() {
             var policy = policy(hitTwice: [0])
-            policy.reprice(0, at: 15)
+            policy.updateCost(of: 0, to: 15)
             #expect((policy.bytes, policy.count) == (105, 10))
             #expect(policy.evict() == 1)
-            policy.reprice(0, at: 25)
+            policy.updateCost(of: 0, to: 25)
             policy.remove(2)
             #expect((policy.bytes, policy.count) == (95, 8))
             #expect(policy.cost(of: 0) == 25)
@@ -83,7 +83,7 @@ extension CachingTests {
                 case (0...1, _): policy.touch(slot)
                 case (2, .some):
                     costs[slot] = 1 + random.below(50)
-                    policy.reprice(slot, at: UInt32(costs[slot]!))
+                    policy.updateCost(of: slot, to: UInt32(costs[slot]!))
                 case (3, .some):
                     costs[slot] = nil
                     policy.remove(slot)

@@ -65,11 +65,11 @@ package struct S3FIFO: Sendable {
     }
 
     /// Notes that an admitted slot holds an entry of the same key and another cost.
-    package mutating func reprice(_ slot: Int, at cost: UInt32) {
+    package mutating func updateCost(of slot: Int, to cost: UInt32) {
         if isInMain(slot) {
-            main.reprice(slot, at: cost, in: &nodes)
+            main.updateCost(of: slot, to: cost, in: &nodes)
         } else {
-            small.reprice(slot, at: cost, in: &nodes)
+            small.updateCost(of: slot, to: cost, in: &nodes)
         }
     }
 

@@ -43,7 +43,7 @@ struct SlotQueue {
     }
 
     /// Changes the cost of a slot that stands in this queue; its place stays.
-    mutating func reprice(_ slot: Int, at cost: UInt32, in nodes: inout [SlotNode]) {
+    mutating func updateCost(of slot: Int, to cost: UInt32, in nodes: inout [SlotNode]) {
         bytes += Int(cost) - Int(nodes[slot].cost)
         nodes[slot].cost = cost
     }

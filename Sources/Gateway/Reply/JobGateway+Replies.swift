@@ -49,13 +49,13 @@ extension JobGateway {
     /// A job's bytes; a representation that is made for the first time makes the entry larger.
     private func form(of job: CachedJob, for lookUp: LookUp) -> JobReply.Form {
         guard !lookUp.visit.prefersHTML else {
-            return .page(job.page(of: options.fields, named: lookUp.name) { reprice(job, lookUp.name) })
+            return .page(job.page(of: options.fields, named: lookUp.name) { updateCost(of: job, named: lookUp.name) })
         }
-        return .document(job.rendering(of: lookUp.fields, whole: options.fields) { reprice(job, lookUp.name) })
+        return .document(job.rendering(of: lookUp.fields, whole: options.fields) { updateCost(of: job, named: lookUp.name) })
     }
 
-    private func reprice(_ job: CachedJob, _ name: JobName) {
-        cache.reprice(name, at: CachedAnswer.job(job).cost(under: name)) { $0.job === job }
+    private func updateCost(of job: CachedJob, named name: JobName) {
+        cache.updateCost(of: name, to: CachedAnswer.job(job).cost(under: name)) { $0.job === job }
     }
 
     /// A look-up that waited is as old as its wait; the hit path saves itself the clock.
