@@ -56,10 +56,10 @@ public final class SingleFlight<Key: Hashable & Sendable, Waiter: Sendable>: Sen
     }
 
     /// Ends the flight of `key` and gives its waiters, in the order they came. Serve them outside any lock.
-    public func land(_ key: Key) -> [Waiter] {
-        let landed = stripe(of: key).waiters.withLock { $0.removeValue(forKey: key) } ?? []
-        waiterCount.subtract(landed.count, ordering: .relaxed)
-        return landed
+    public func finish(_ key: Key) -> [Waiter] {
+        let finished = stripe(of: key).waiters.withLock { $0.removeValue(forKey: key) } ?? []
+        waiterCount.subtract(finished.count, ordering: .relaxed)
+        return finished
     }
 
     /// Flights under way.

@@ -72,7 +72,7 @@ extension CachingTests {
             #expect((cache.counts.evictions == 0) == isRoomy)
         }
 
-        private func land(
+        private func finish(
             _ flight: Reference.Flight, _ number: Int, _ now: ContinuousClock.Instant, _ cache: JobCache,
             _ reference: inout Reference, _ random: inout SplitMix64
         ) {

@@ -76,7 +76,7 @@ extension CachingTests {
                         cache.put(JobBody(round), for: key)
                     }
                     cache.release(lease, for: key)
-                    served.add(flights.land(key).count)
+                    served.add(flights.finish(key).count)
                 }
             }
             #expect(works.value == rounds / 8)
@@ -94,12 +94,12 @@ extension CachingTests {
                     if random.below(3) > 0 {
                         if flights.join(key, as: thread) == .full { refused.add(1) } else { balance.add(1) }
                     } else {
-                        balance.add(-flights.land(key).count)
+                        balance.add(-flights.finish(key).count)
                     }
                 }
             }
             #expect(balance.value == flights.waiting && flights.waiting <= 20)
-            for number in 0..<30 { balance.add(-flights.land(JobKey(number)).count) }
+            for number in 0..<30 { balance.add(-flights.finish(JobKey(number)).count) }
             #expect((balance.value, flights.waiting, flights.count) == (0, 0, 0))
             #expect(refused.value > 0)
         }

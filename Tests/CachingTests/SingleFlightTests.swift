@@ -16,23 +16,23 @@ extension CachingTests {
         @Test func landingGivesTheWaitersOfThatFlightInOrder() {
             for waiter in 0..<100 { _ = flights.join(key, as: waiter) }
             _ = flights.join(JobKey(2), as: 100)
-            #expect(flights.land(key) == Array(0..<100))
+            #expect(flights.finish(key) == Array(0..<100))
             #expect((flights.count, flights.waiting) == (1, 1))
         }
 
         @Test func afterTheLandingANewFlightBegins() {
             _ = flights.join(key, as: 1)
-            _ = flights.land(key)
+            _ = flights.finish(key)
             #expect(flights.join(key, as: 2) == .leads)
-            #expect(flights.land(key) == [2])
-            #expect(flights.land(key) == [])
+            #expect(flights.finish(key) == [2])
+            #expect(flights.finish(key) == [])
         }
 
         @Test func aRefreshLeadsWithoutAWaiterAndIsJoined() {
             #expect(flights.lead(key))
             #expect(!flights.lead(key))
             #expect(flights.join(key, as: 1) == .joined)
-            #expect(flights.land(key) == [1])
+            #expect(flights.finish(key) == [1])
             #expect(flights.lead(key))
         }
 
@@ -43,9 +43,9 @@ extension CachingTests {
             #expect(flights.join(JobKey(3), as: -1) == .full)
             #expect(flights.count == 2, "the one refused began no flight")
             #expect(flights.lead(JobKey(3)), "a refresh takes no waiter's place")
-            #expect(flights.land(JobKey(2)).count == 1_000)
+            #expect(flights.finish(JobKey(2)).count == 1_000)
             #expect(flights.join(key, as: 9_000) == .joined)
-            #expect(flights.land(key) == Array(0...9_000))
+            #expect(flights.finish(key) == Array(0...9_000))
             #expect(flights.waiting == 0)
         }
     }

@@ -70,7 +70,7 @@ public final class Fetcher: Sendable {
     /// look at every request that still waits.
     private func fly(_ departure: Departure) async {
         let landing = await landing(of: departure)
-        let waiters = flights.land(departure.name)
+        let waiters = flights.finish(departure.name)
         let replies = waiters.enumerated().compactMap { index, waiter in
             landing.isFinal(for: waiter, of: departure)
                 ? waiter.settle(landing, index > 0 || departure.isRefresh) : fliesAgain(waiter)
