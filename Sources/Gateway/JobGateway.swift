@@ -128,8 +128,8 @@ extension JobGateway {
     }
 
     /// A little longer than the flight may take, so that its own words are heard first.
-    private func wait(for lookUp: LookUp, because forwarding: Forwarding) -> Deferral {
-        Deferral(
+    private func wait(for lookUp: LookUp, because forwarding: Forwarding) -> DeferredReply {
+        DeferredReply(
             deadline: lookUp.visit.start.instant + options.fetch.timeout + .milliseconds(250),
             expired: { expiry in
                 self.conclude(expiry == .serverStopping ? .stopping : .timedOut, for: lookUp.visit, lookUp.name)

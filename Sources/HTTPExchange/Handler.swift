@@ -10,7 +10,7 @@ public protocol Handler: Sendable {
 /// A reply now, or the promise of one.
 public enum Answer: Sendable {
     case reply(Reply)
-    case later(Deferral)
+    case later(DeferredReply)
 }
 
 /// An answer that has to wait. The server suspends the connection first and calls `start` afterwards, so the work may
@@ -18,7 +18,7 @@ public enum Answer: Sendable {
 ///
 /// A class, so that an ``Answer`` has a layout that the compiler knows: the size of an instant it does not, and every reply
 /// would be handled through its type's description.
-public final class Deferral: Sendable {
+public final class DeferredReply: Sendable {
     /// Why the server cannot wait any longer.
     public enum Expiry: Sendable {
         case deadlinePassed
@@ -42,7 +42,7 @@ public final class Deferral: Sendable {
     }
 }
 
-/// The other end of a ``Deferral``: whoever finishes the work fulfils it, from any thread.
+/// The other end of a ``DeferredReply``: whoever finishes the work fulfils it, from any thread.
 ///
 /// In two steps, for those who finish the work of many: sending wakes a server's thread, so all replies are made first.
 public protocol PendingReply: Sendable {

@@ -29,7 +29,7 @@ public final class HTTPServer: Sendable {
     public var waitingCount: Int { core.timers.count }
 
     /// Stops in order: refuses new connections, lets accepted requests finish, answers those that still wait at the end
-    /// of `grace` with their ``Deferral/Expiry/serverStopping`` reply, and returns when the library's threads are gone.
+    /// of `grace` with their ``DeferredReply/Expiry/serverStopping`` reply, and returns when the library's threads are gone.
     /// The grace ends at once when the task is cancelled.
     public func stop(within grace: Duration) async {
         await withTaskCancellationHandler {

@@ -92,9 +92,9 @@ public final class Emulator: Handler {
     private func answer(_ reply: Reply, with fault: Fault) -> Answer {
         switch fault {
         case .delay(let duration):
-            .later(Deferral(deadline: .now + duration, expired: { _ in reply }, start: { _ in }))
+            .later(DeferredReply(deadline: .now + duration, expired: { _ in reply }, start: { _ in }))
         case .hang:
-            .later(Deferral(deadline: .now + .seconds(600), expired: { _ in reply }, start: { _ in }))
+            .later(DeferredReply(deadline: .now + .seconds(600), expired: { _ in reply }, start: { _ in }))
         case .error(let code, let status, let message): .reply(.error(code: code, status: status, message: message))
         case .answer(let status, let type, let body): .reply(.text(status: status, type: type, body: body))
         case .otherJob: .reply(.job(WireJob(name: "another", createdAt: clock(), tags: [:])))

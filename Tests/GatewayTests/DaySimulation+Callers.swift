@@ -39,7 +39,7 @@ extension DaySimulation {
             peer: peers[Int(poll.caller)], fields: FieldList(list: []))
         switch replicas[Int(poll.replica)].gateway.answer(request) {
         case .reply(let reply): hear(reply, poll)
-        case .later(let deferral): deferral.start(mailbox.slot(for: poll))
+        case .later(let deferred): deferred.start(mailbox.slot(for: poll))
         }
     }
 

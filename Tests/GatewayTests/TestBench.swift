@@ -40,8 +40,8 @@ final class TestBench: Sendable {
         let request = Request(method: method, target: target, host: host, peer: peer, fields: FieldList(list: fields))
         switch gateway.answer(request) {
         case .reply(let reply): return reply
-        case .later(let deferral):
-            return await withCheckedContinuation { deferral.start(Promise(continuation: $0)) }
+        case .later(let deferred):
+            return await withCheckedContinuation { deferred.start(Promise(continuation: $0)) }
         }
     }
 }

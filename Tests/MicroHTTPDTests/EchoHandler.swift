@@ -18,7 +18,7 @@ final class EchoHandler: Handler {
         if request.target.hasPrefix("/held") { return .later(hold()) }
         if request.target.hasPrefix("/instant") {
             return .later(
-                Deferral(deadline: .now + deadline, expired: Self.expired) { $0.fulfil { Self.reply("instant") } })
+                DeferredReply(deadline: .now + deadline, expired: Self.expired) { $0.fulfil { Self.reply("instant") } })
         }
         let length = request.body.isEmpty ? "" : " content=\(request.body.count)"
         let echo = request[HTTPField.Name("X-Echo")!] ?? ""
@@ -46,8 +46,8 @@ final class EchoHandler: Handler {
         }
     }
 
-    private func hold() -> Deferral {
-        Deferral(deadline: .now + deadline, expired: Self.expired) { pending in
+    private func hold() -> DeferredReply {
+        DeferredReply(deadline: .now + deadline, expired: Self.expired) { pending in
             self.held.withLock { $0.append(pending) }
         }
     }
@@ -58,7 +58,7 @@ final class EchoHandler: Handler {
         return Reply(status: .ok, fields: fields, body: Body(text))
     }
 
-    private static func expired(_ expiry: Deferral.Expiry) -> Reply {
+    private static func expired(_ expiry: DeferredReply.Expiry) -> Reply {
         Reply(status: expiry == .deadlinePassed ? .gatewayTimeout : .serviceUnavailable, body: Body("expired"))
     }
 

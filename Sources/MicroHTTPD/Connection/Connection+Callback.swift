@@ -96,10 +96,10 @@ extension Connection {
         switch core.handler.answer(request) {
         case .reply(let reply):
             return send(reply)
-        case .later(let deferral):
+        case .later(let deferred):
             stage = unsafe .suspended(
                 Exchange.suspend(
-                    handle, for: deferral, timers: core.timers, silenceLimit: core.silenceLimit))
+                    handle, for: deferred, timers: core.timers, silenceLimit: core.silenceLimit))
             return .YES
         }
     }

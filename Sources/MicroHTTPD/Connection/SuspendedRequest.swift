@@ -20,7 +20,7 @@ import Synchronization
 
     let deadline: ContinuousClock.Instant
     var position: Int?
-    private let expired: @Sendable (Deferral.Expiry) -> Reply
+    private let expired: @Sendable (DeferredReply.Expiry) -> Reply
     private let handle: OpaquePointer
     private let timers: Timers
     private let state = Mutex(State.waiting)
@@ -32,13 +32,13 @@ import Synchronization
     /// before its reply is asked for: the request would be lost. Connections with an idle limit of their own, though, are
     /// visited before anything is read (daemon.c, `MHD_epoll`). So each has one from here to its reply (see ``wake(_:)``).
     static func suspend(
-        _ handle: OpaquePointer, for deferral: Deferral, timers: Timers, silenceLimit: Int
+        _ handle: OpaquePointer, for deferred: DeferredReply, timers: Timers, silenceLimit: Int
     ) -> Exchange {
         unsafe shim_set_timeout(handle, UInt32(silenceLimit) + 1)
-        let exchange = unsafe Exchange(handle, deferral, timers)
+        let exchange = unsafe Exchange(handle, deferred, timers)
         timers.noteSuspension()
         unsafe MHD_suspend_connection(handle)
-        if timers.arm(exchange) { deferral.start(exchange) } else { exchange.expire(because: .serverStopping) }
+        if timers.arm(exchange) { deferred.start(exchange) } else { exchange.expire(because: .serverStopping) }
         return exchange
     }
 
@@ -47,11 +47,11 @@ import Synchronization
         unsafe shim_set_timeout(handle, UInt32(silenceLimit))
     }
 
-    private init(_ handle: OpaquePointer, _ deferral: Deferral, _ timers: Timers) {
+    private init(_ handle: OpaquePointer, _ deferred: DeferredReply, _ timers: Timers) {
         unsafe self.handle = unsafe handle
         self.timers = timers
-        deadline = deferral.deadline
-        expired = deferral.expired
+        deadline = deferred.deadline
+        expired = deferred.expired
     }
 
     func settle(with reply: () -> Reply) -> Bool {
@@ -72,7 +72,7 @@ import Synchronization
         timers.noteResumption()
     }
 
-    func expire(because expiry: Deferral.Expiry) {
+    func expire(because expiry: DeferredReply.Expiry) {
         fulfil { expired(expiry) }
     }
 

@@ -51,8 +51,8 @@ extension JobGateway {
             defer { group.cancelAll() }
             switch answer(Sample.request()) {
             case .reply(let reply): return reply
-            case .later(let deferral):
-                return await withCheckedContinuation { deferral.start(Promise(continuation: $0)) }
+            case .later(let deferred):
+                return await withCheckedContinuation { deferred.start(Promise(continuation: $0)) }
             }
         }
     }
