@@ -139,13 +139,13 @@ extension JobGateway {
 
     private func join(_ lookUp: LookUp, because forwarding: Forwarding, _ pending: any PendingReply) {
         let waiter = Waiter(departure: lookUp.departure(because: forwarding)) { landing, isCollapsed in
-            let isWaiting = pending.settle {
+            let isWaiting = pending.prepare {
                 self.conclude(landing, of: forwarding, for: lookUp, isCollapsed: isCollapsed)
             }
             return isWaiting ? pending : nil
         }
         guard case .full = fetcher.join(as: waiter) else { return }
-        pending.fulfil {
+        pending.complete {
             conclude(.failed(.tooManyWaiting, fallback: nil), of: forwarding, for: lookUp, isCollapsed: false)
         }
     }

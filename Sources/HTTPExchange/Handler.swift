@@ -42,22 +42,22 @@ public final class DeferredReply: Sendable {
     }
 }
 
-/// The other end of a ``DeferredReply``: whoever finishes the work fulfils it, from any thread.
+/// The other end of a ``DeferredReply``: the code that finishes the work completes it, from any thread.
 ///
 /// In two steps, for those who finish the work of many: sending wakes a server's thread, so all replies are made first.
 public protocol PendingReply: Sendable {
     /// Makes the reply, unless the request has been answered already; then it returns false and makes none.
-    func settle(with reply: () -> Reply) -> Bool
-    /// Sends the reply. Call it once after ``settle(with:)`` has returned true.
-    func deliver()
+    func prepare(with reply: () -> Reply) -> Bool
+    /// Sends the reply. Call it once after ``prepare(with:)`` has returned true.
+    func send()
 }
 
 extension PendingReply {
     /// Makes the reply and sends it, unless the request has been answered already; then it returns false.
     @discardableResult
-    public func fulfil(with reply: () -> Reply) -> Bool {
-        guard settle(with: reply) else { return false }
-        deliver()
+    public func complete(with reply: () -> Reply) -> Bool {
+        guard prepare(with: reply) else { return false }
+        send()
         return true
     }
 }

@@ -13,12 +13,12 @@ final class DaySimulationMailbox: Sendable {
         let poll: DaySimulationPoll
         let reply = Box()
 
-        func settle(with reply: () -> Reply) -> Bool {
+        func prepare(with reply: () -> Reply) -> Bool {
             self.reply.content.withLock { $0 = reply() }
             return true
         }
 
-        func deliver() {
+        func send() {
             guard let reply = reply.content.withLock({ $0 }) else { return }
             mailbox.state.withLock {
                 $0.arrived.append((poll, reply))

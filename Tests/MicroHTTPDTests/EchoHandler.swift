@@ -18,7 +18,7 @@ final class EchoHandler: Handler {
         if request.target.hasPrefix("/held") { return .later(hold()) }
         if request.target.hasPrefix("/instant") {
             return .later(
-                DeferredReply(deadline: .now + deadline, expired: Self.expired) { $0.fulfil { Self.reply("instant") } })
+                DeferredReply(deadline: .now + deadline, expired: Self.expired) { $0.complete { Self.reply("instant") } })
         }
         let length = request.body.isEmpty ? "" : " content=\(request.body.count)"
         let echo = request[HTTPField.Name("X-Echo")!] ?? ""
@@ -35,14 +35,14 @@ final class EchoHandler: Handler {
             defer { held = [] }
             return held
         }
-        return pending.count { $0.fulfil { Self.reply("released") } }
+        return pending.count { $0.complete { Self.reply("released") } }
     }
 
     /// Makes all replies that are held, and gives those that are still to be sent.
     func settle() -> [any PendingReply] {
         held.withLock { held in
             defer { held = [] }
-            return held.filter { $0.settle { Self.reply("released") } }
+            return held.filter { $0.prepare { Self.reply("released") } }
         }
     }
 

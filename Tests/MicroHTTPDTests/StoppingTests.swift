@@ -45,7 +45,7 @@ import Testing
         let later = ContinuousClock.now + .seconds(2)
         #expect(await eventually { ContinuousClock.now > later })
         let delivery = ContinuousClock.now
-        for reply in replies { reply.deliver() }
+        for reply in replies { reply.send() }
         #expect(await stopping.value >= delivery)
         for client in clients { #expect(await client.receiveAll().statuses == [200]) }
     }

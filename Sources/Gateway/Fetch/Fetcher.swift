@@ -73,15 +73,15 @@ public final class Fetcher: Sendable {
         let waiters = flights.finish(departure.name)
         let replies = waiters.enumerated().compactMap { index, waiter in
             landing.isFinal(for: waiter, of: departure)
-                ? waiter.settle(landing, index > 0 || departure.isRefresh) : fliesAgain(waiter)
+                ? waiter.prepareReply(landing, index > 0 || departure.isRefresh) : fliesAgain(waiter)
         }
-        for reply in replies { reply.deliver() }
+        for reply in replies { reply.send() }
     }
 
     /// Lets one who joined a flight that had to yield fly in its own right; not at once, for others may join it.
     private func fliesAgain(_ waiter: Waiter) -> (any PendingReply)? {
         guard case .full = join(as: waiter, isUrgent: false) else { return nil }
-        return waiter.settle(.failed(.tooManyWaiting, fallback: nil), false)
+        return waiter.prepareReply(.failed(.tooManyWaiting, fallback: nil), false)
     }
 }
 
@@ -120,7 +120,7 @@ struct Waiter: Sendable {
     let departure: Departure
     /// Makes the reply without sending it, and gives what sends it; nil if the request was answered meanwhile.
     /// `isCollapsed` if the flight was another one's. Called once; must not block.
-    let settle: @Sendable (_ landing: Landing, _ isCollapsed: Bool) -> (any PendingReply)?
+    let prepareReply: @Sendable (_ landing: Landing, _ isCollapsed: Bool) -> (any PendingReply)?
 }
 
 /// Where jobs come from: AWS, or a test's own.

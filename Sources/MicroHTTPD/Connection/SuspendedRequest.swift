@@ -54,7 +54,7 @@ import Synchronization
         expired = deferred.expired
     }
 
-    func settle(with reply: () -> Reply) -> Bool {
+    func prepare(with reply: () -> Reply) -> Bool {
         let isFirst = state.withLock { state in
             guard case .waiting = state else { return false }
             state = .claimed
@@ -66,14 +66,14 @@ import Synchronization
         return true
     }
 
-    func deliver() {
+    func send() {
         timers.disarm(self)
         unsafe MHD_resume_connection(handle)
         timers.noteResumption()
     }
 
     func expire(because expiry: DeferredReply.Expiry) {
-        fulfil { expired(expiry) }
+        complete { expired(expiry) }
     }
 
     /// The reply, once, for the access callback that follows the resume. Nil if there is none: the library called for

@@ -78,12 +78,12 @@ private final class Promise: PendingReply {
         self.continuation = continuation
     }
 
-    func settle(with reply: () -> Reply) -> Bool {
+    func prepare(with reply: () -> Reply) -> Bool {
         self.reply.withLock { $0 = reply() }
         return true
     }
 
-    func deliver() {
+    func send() {
         guard let reply = reply.withLock({ $0 }) else { return }
         continuation.resume(returning: reply)
     }
