@@ -36,7 +36,7 @@ public final class JobGateway: Handler {
     /// How full the cache is and what left it.
     public var cacheCounts: CacheCounts { cache.counts }
 
-    public func answer(_ request: borrowing Request) -> Answer {
+    public func answer(_ request: borrowing Request) -> Handling {
         let now = options.fetch.clock()
         var visit = visit(request, at: now)
         do throws(Problem) {
@@ -75,7 +75,7 @@ public final class JobGateway: Handler {
         try apply(decision, to: &visit)
     }
 
-    private func look(up lookUp: LookUp) -> Answer {
+    private func look(up lookUp: LookUp) -> Handling {
         let now = lookUp.visit.start
         guard let stored = cache.value(for: lookUp.name, at: now) else { return forward(lookUp, because: .miss) }
         let mayBeStale = fetcher.revocation.permits(stored)
@@ -120,7 +120,7 @@ extension HTTPField.Name {
 
 /// What the cache cannot answer: it waits for AWS.
 extension JobGateway {
-    func forward(_ lookUp: LookUp, because forwarding: Forwarding) -> Answer {
+    func forward(_ lookUp: LookUp, because forwarding: Forwarding) -> Handling {
         guard !lookUp.directives.onlyIfCached else {
             return .reply(conclude(.notCached, for: lookUp.visit, lookUp.name))
         }

@@ -1,14 +1,14 @@
 /// What a server asks for each request. Both functions are called on a server's thread and must not block: what has to
-/// wait for something is returned as ``Answer/later(_:)``.
+/// wait for something is returned as ``Handling/later(_:)``.
 public protocol Handler: Sendable {
     /// The answer to a well-formed request.
-    func answer(_ request: borrowing Request) -> Answer
+    func answer(_ request: borrowing Request) -> Handling
     /// The words for a request that the server refuses by itself. The server closes the connection after it.
     func reply(to refusal: Refusal, of request: borrowing Request) -> Reply
 }
 
 /// A reply now, or the promise of one.
-public enum Answer: Sendable {
+public enum Handling: Sendable {
     case reply(Reply)
     case later(DeferredReply)
 }
@@ -16,7 +16,7 @@ public enum Answer: Sendable {
 /// An answer that has to wait. The server suspends the connection first and calls `start` afterwards, so the work may
 /// finish before `start` returns. Exactly one reply goes out: the first of the fulfilment and the expiry.
 ///
-/// A class, so that an ``Answer`` has a layout that the compiler knows: the size of an instant it does not, and every reply
+/// A class, so that an ``Handling`` has a layout that the compiler knows: the size of an instant it does not, and every reply
 /// would be handled through its type's description.
 public final class DeferredReply: Sendable {
     /// Why the server cannot wait any longer.

@@ -51,7 +51,7 @@ public final class Emulator: Handler {
         state.withLock { $0.faults[name, default: []] += faults }
     }
 
-    public func answer(_ request: borrowing Request) -> Answer {
+    public func answer(_ request: borrowing Request) -> Handling {
         guard request.method == .post, request.target == "/" else { return .reply(.notFoundHere) }
         do throws(VerificationFailure) {
             let signed = SigningRequest(
@@ -72,7 +72,7 @@ public final class Emulator: Handler {
         .error(code: "MalformedHttpRequestException", status: 400, message: "")
     }
 
-    private func answer(_ name: String) -> Answer {
+    private func answer(_ name: String) -> Handling {
         let (fault, reply) = state.withLock { state in
             state.calls[name, default: 0] += 1
             let fault = state.faults[name]?.isEmpty == false ? state.faults[name]?.removeFirst() : nil
@@ -89,7 +89,7 @@ public final class Emulator: Handler {
         return .job(job.answer(createdAt: createdAt, at: now))
     }
 
-    private func answer(_ reply: Reply, with fault: Fault) -> Answer {
+    private func answer(_ reply: Reply, with fault: Fault) -> Handling {
         switch fault {
         case .delay(let duration):
             .later(DeferredReply(deadline: .now + duration, expired: { _ in reply }, start: { _ in }))

@@ -24,7 +24,7 @@ final class AgentServer: Handler {
 
     var seen: [AgentRequest] { requests.withLock { $0 } }
 
-    func answer(_ request: borrowing Request) -> Answer {
+    func answer(_ request: borrowing Request) -> Handling {
         let fields = request.lines.map { ($0.name.lowercased(), $0.value) }
         let asked = AgentRequest(
             method: "\(request.method)", target: request.target, fields: Dictionary(fields) { first, _ in first })

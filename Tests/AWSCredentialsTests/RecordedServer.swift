@@ -27,7 +27,7 @@ final class RecordedServer: Handler {
         }
     }
 
-    func answer(_ request: borrowing Request) -> Answer {
+    func answer(_ request: borrowing Request) -> Handling {
         let origin = request[HTTPField.Name(DetouredTransport.origin)!] ?? ""
         let location = Location(origin + request.target)
         let authorization = request[.authorization]

@@ -14,7 +14,7 @@ final class EchoHandler: Handler {
 
     var heldCount: Int { held.withLock(\.count) }
 
-    func answer(_ request: borrowing Request) -> Answer {
+    func answer(_ request: borrowing Request) -> Handling {
         if request.target.hasPrefix("/held") { return .later(hold()) }
         if request.target.hasPrefix("/instant") {
             return .later(

@@ -25,7 +25,7 @@ public final class AdminHandler: Handler {
         self.purgesForAnybody = purgesForAnybody
     }
 
-    public func answer(_ request: borrowing Request) -> Answer {
+    public func answer(_ request: borrowing Request) -> Handling {
         do throws(Problem) {
             guard hosts.admits(request.host) else { throw .wrongAdminHost }
             let route = try AdminRoute(request)
