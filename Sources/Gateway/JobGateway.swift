@@ -106,7 +106,7 @@ extension JobGateway {
     }
 
     /// Notes what the client's limit says, and refuses if it is enforced.
-    func apply(_ decision: Decision, to visit: inout Visit) throws(Problem) {
+    func apply(_ decision: ClientLimiter.Result, to visit: inout Visit) throws(Problem) {
         visit.quota = decision
         guard !decision.admitted else { return }
         guard options.clientLimitIsShadow else { throw .quotaExceeded(retryAfter: decision.reset) }

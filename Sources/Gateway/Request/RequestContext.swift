@@ -19,7 +19,7 @@ struct Visit: Sendable {
     /// What it asks for, once that is known.
     var route = Route.Kind.none
     /// What the client's limit said; nil where there is none, or before it was asked.
-    var quota: Decision?
+    var quota: ClientLimiter.Result?
     /// Whether that limit would have refused it, were it enforced.
     var isOverQuota = false
 

@@ -10,7 +10,7 @@ public final class ClientLimiter: Sendable {
     private static let stripeCount = 64
 
     private let policy: GCRA
-    /// `w` of every ``Decision``.
+    /// `w` of every ``Result``.
     public let window: Int
     private let epoch: ContinuousClock.Instant
     private let stripes: InlineArray<64, Mutex<ClientTable>>
@@ -27,19 +27,19 @@ public final class ClientLimiter: Sendable {
         stripes = InlineArray { _ in Mutex(ClientTable(limit: slots)) }
     }
 
-    /// `q` of every ``Decision``.
+    /// `q` of every ``Result``.
     public var quota: Int { policy.burst }
 
     /// Takes `cost` tokens from the client's bucket, or none if it is refused.
     ///
     /// A cost above the burst is admitted by a full bucket and leaves a debt (see `GCRA`).
-    public func admit(_ key: UInt64, cost: Int = 1, at now: ContinuousClock.Instant) -> Decision {
+    public func admit(_ key: UInt64, cost: Int = 1, at now: ContinuousClock.Instant) -> Result {
         let hash = ClientTable.hash(key)
         let time = epoch.duration(to: now).nanoseconds
         let verdict = stripes[Int(hash % UInt64(Self.stripeCount))].withLock {
             $0.decide(by: policy, for: key, hash: hash, cost: cost, at: time)
         }
-        return Decision(verdict, quota: quota, window: window)
+        return Result(verdict, quota: quota, window: window)
     }
 
     // Twice the clients, so that two sets of eight are practically never both full of active ones.
@@ -49,29 +49,31 @@ public final class ClientLimiter: Sendable {
     }
 }
 
-/// What a client is told: the numbers of `RateLimit-Policy: "client";q=…;w=…` and `RateLimit: "client";r=…;t=…`
-/// (draft-ietf-httpapi-ratelimit-headers).
-public struct Decision: Hashable, Sendable {
-    public let admitted: Bool
-    /// `q`: requests in a full bucket.
-    public let quota: Int
-    /// `w`: whole seconds in which an empty bucket fills.
-    public let window: Int
-    /// `r`: whole requests left.
-    public let remaining: Int
-    /// `t`: whole seconds, rounded up, until the bucket is full or, for a refused request, until it is admitted (then at
-    /// least 1: a `Retry-After` of `t` is never too early).
-    public let reset: Int
+extension ClientLimiter {
+    /// What a client is told: the numbers of `RateLimit-Policy: "client";q=…;w=…` and `RateLimit: "client";r=…;t=…`
+    /// (draft-ietf-httpapi-ratelimit-headers).
+    public struct Result: Hashable, Sendable {
+        public let admitted: Bool
+        /// `q`: requests in a full bucket.
+        public let quota: Int
+        /// `w`: whole seconds in which an empty bucket fills.
+        public let window: Int
+        /// `r`: whole requests left.
+        public let remaining: Int
+        /// `t`: whole seconds, rounded up, until the bucket is full or, for a refused request, until it is admitted (then at
+        /// least 1: a `Retry-After` of `t` is never too early).
+        public let reset: Int
 
-    init(_ verdict: GCRA.Verdict, quota: Int, window: Int) {
-        admitted = verdict.admitted
-        remaining = verdict.remaining
-        reset = Self.seconds(verdict.admitted ? verdict.untilFull : verdict.untilAdmitted)
-        self.quota = quota
-        self.window = window
-    }
+        init(_ verdict: GCRA.Verdict, quota: Int, window: Int) {
+            admitted = verdict.admitted
+            remaining = verdict.remaining
+            reset = Self.seconds(verdict.admitted ? verdict.untilFull : verdict.untilAdmitted)
+            self.quota = quota
+            self.window = window
+        }
 
-    private static func seconds(_ nanoseconds: Int64) -> Int {
-        Int((nanoseconds + 999_999_999) / 1_000_000_000)
+        private static func seconds(_ nanoseconds: Int64) -> Int {
+            Int((nanoseconds + 999_999_999) / 1_000_000_000)
+        }
     }
 }
