@@ -15,13 +15,13 @@ import Testing
             now += .random(in: 0...2 * rate.emissionInterval, using: &random)
             if step % 1000 == 0 { now += .random(in: 0...20_000_000_000, using: &random) }
             let cost = step % 10 == 0 ? Int.random(in: 0...burst + 2, using: &random) : 1
-            let verdict = policy.decide(state, at: now, cost: cost)
-            state = verdict.arrival
-            guard verdict.admitted == reference.take(cost, at: now), verdict.remaining == reference.remaining,
-                verdict.untilFull == reference.untilFull,
-                verdict.untilAdmitted == (verdict.admitted ? 0 : reference.until(cost))
+            let decision = policy.decide(state, at: now, cost: cost)
+            state = decision.arrival
+            guard decision.admitted == reference.take(cost, at: now), decision.remaining == reference.remaining,
+                decision.untilFull == reference.untilFull,
+                decision.untilAdmitted == (decision.admitted ? 0 : reference.until(cost))
             else {
-                Issue.record("step \(step): \(verdict), expected \(reference)")
+                Issue.record("step \(step): \(decision), expected \(reference)")
                 return
             }
         }
@@ -31,9 +31,9 @@ import Testing
         let policy = GCRA(rate: Rate(perSecond, per: .seconds(1)), burst: 20)
         var (state, admitted) = (GCRA.full, 0)
         for millisecond in 0...Int64(1_000_000) {
-            let verdict = policy.decide(state, at: millisecond * 1_000_000)
-            state = verdict.arrival
-            admitted += verdict.admitted ? 1 : 0
+            let decision = policy.decide(state, at: millisecond * 1_000_000)
+            state = decision.arrival
+            admitted += decision.admitted ? 1 : 0
         }
         #expect(abs(admitted - (20 + 1000 * perSecond)) <= 1)
     }
@@ -74,9 +74,9 @@ import Testing
         let rates = [Rate(1, per: .seconds(1 << 40)), Rate(.max, per: .nanoseconds(1)), Rate(10, per: .seconds(1))]
         for (rate, burst) in zip(rates, [Int.max, .max, 5]) {
             for cost in [Int.min, -1, 0, 1, 5, .max] {
-                let verdict = GCRA(rate: rate, burst: burst).decide(state, at: now, cost: cost)
-                #expect(verdict.remaining >= 0 && verdict.untilFull >= 0 && verdict.untilAdmitted >= 0)
-                #expect(verdict.admitted == (verdict.untilAdmitted == 0))
+                let decision = GCRA(rate: rate, burst: burst).decide(state, at: now, cost: cost)
+                #expect(decision.remaining >= 0 && decision.untilFull >= 0 && decision.untilAdmitted >= 0)
+                #expect(decision.admitted == (decision.untilAdmitted == 0))
             }
         }
     }

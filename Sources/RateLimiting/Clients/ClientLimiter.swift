@@ -36,10 +36,10 @@ public final class ClientLimiter: Sendable {
     public func admit(_ key: UInt64, cost: Int = 1, at now: ContinuousClock.Instant) -> Result {
         let hash = ClientTable.hash(key)
         let time = epoch.duration(to: now).nanoseconds
-        let verdict = stripes[Int(hash % UInt64(Self.stripeCount))].withLock {
+        let decision = stripes[Int(hash % UInt64(Self.stripeCount))].withLock {
             $0.decide(by: policy, for: key, hash: hash, cost: cost, at: time)
         }
-        return Result(verdict, quota: quota, window: window)
+        return Result(decision, quota: quota, window: window)
     }
 
     // Twice the clients, so that two sets of eight are practically never both full of active ones.
@@ -64,10 +64,10 @@ extension ClientLimiter {
         /// least 1: a `Retry-After` of `t` is never too early).
         public let reset: Int
 
-        init(_ verdict: GCRA.Verdict, quota: Int, window: Int) {
-            admitted = verdict.admitted
-            remaining = verdict.remaining
-            reset = Self.seconds(verdict.admitted ? verdict.untilFull : verdict.untilAdmitted)
+        init(_ decision: GCRA.Decision, quota: Int, window: Int) {
+            admitted = decision.admitted
+            remaining = decision.remaining
+            reset = Self.seconds(decision.admitted ? decision.untilFull : decision.untilAdmitted)
             self.quota = quota
             self.window = window
         }

@@ -42,12 +42,12 @@ struct ClientTable: Sendable {
     /// Decides about a request of the client and keeps its new state.
     mutating func decide(
         by policy: GCRA, for key: UInt64, hash: UInt64, cost: Int, at now: Int64
-    ) -> GCRA.Verdict {
+    ) -> GCRA.Decision {
         latest = max(latest, now)
         let index = find(key, hash) ?? makeRoom(for: key, hash, at: latest)
-        let verdict = policy.decide(slots[index].arrival, at: latest, cost: cost)
-        slots[index].arrival = verdict.arrival
-        return verdict
+        let decision = policy.decide(slots[index].arrival, at: latest, cost: cost)
+        slots[index].arrival = decision.arrival
+        return decision
     }
 
     private func find(_ key: UInt64, _ hash: UInt64) -> Int? {

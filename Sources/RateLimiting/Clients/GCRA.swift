@@ -20,21 +20,21 @@ public struct GCRA: Hashable, Sendable {
         tolerance = Self.time(for: self.burst, every: interval)
     }
 
-    /// Decides about a request of `cost` tokens. The caller keeps `arrival` of the verdict as the next state.
+    /// Decides about a request of `cost` tokens. The caller keeps `arrival` of the decision as the next state.
     ///
     /// A cost above the burst is admitted by a full bucket alone and leaves a debt, so that a large batch is neither
     /// locked out for ever nor cheaper than its parts. A negative cost counts as 0.
-    public func decide(_ state: Int64, at now: Int64, cost: Int = 1) -> Verdict {
+    public func decide(_ state: Int64, at now: Int64, cost: Int = 1) -> Decision {
         let now = min(max(now, -.horizon), .horizon)
         let ahead = max(0, Self.difference(state, now))
         let excess = ahead + Self.time(for: min(max(0, cost), burst), every: interval) - tolerance
-        guard excess <= 0 else { return verdict(admitted: false, ahead: ahead, excess: excess, at: now) }
+        guard excess <= 0 else { return decision(admitted: false, ahead: ahead, excess: excess, at: now) }
         let charged = ahead + Self.time(for: max(0, cost), every: interval)
-        return verdict(admitted: true, ahead: charged, excess: 0, at: now)
+        return decision(admitted: true, ahead: charged, excess: 0, at: now)
     }
 
-    private func verdict(admitted: Bool, ahead: Int64, excess: Int64, at now: Int64) -> Verdict {
-        Verdict(
+    private func decision(admitted: Bool, ahead: Int64, excess: Int64, at now: Int64) -> Decision {
+        Decision(
             admitted: admitted, arrival: now + ahead, remaining: Int(max(0, tolerance - ahead) / interval),
             untilFull: ahead, untilAdmitted: excess)
     }
@@ -52,7 +52,7 @@ public struct GCRA: Hashable, Sendable {
 
 extension GCRA {
     /// What was decided about one request, in whole tokens and nanoseconds.
-    public struct Verdict: Hashable, Sendable {
+    public struct Decision: Hashable, Sendable {
         public let admitted: Bool
         /// The state to keep: the theoretical arrival time, never before the `now` of the decision.
         public let arrival: Int64
