@@ -30,7 +30,9 @@ final class AgentServer: Handler {
             method: "\(request.method)", target: request.target, fields: Dictionary(fields) { first, _ in first })
         requests.withLock { $0.append(asked) }
         if let reply = script(asked) { return .reply(reply) }
-        let silence = DeferredReply(deadline: .now + .seconds(30), expired: { _ in Reply(status: .gatewayTimeout) }) { _ in }
+        let silence = DeferredReply(deadline: .now + .seconds(30), expired: { _ in Reply(status: .gatewayTimeout) }) {
+            _ in
+        }
         return .later(silence)
     }
 

@@ -54,7 +54,7 @@ extension CachingTests {
                     reference.flights.append(.init(key: key, lease: cache.lease(for: key)))
                 case 80..<96 where !reference.flights.isEmpty:
                     let flight = reference.flights.remove(at: random.below(reference.flights.count))
-                    land(flight, round, now, cache, &reference, &random)
+                    finish(flight, round, now, cache, &reference, &random)
                 case 96:
                     let removed = cache.remove(key)
                     #expect(removed == (reference.entries[key] != nil) || (!isRoomy && !removed))

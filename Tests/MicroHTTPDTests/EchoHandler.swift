@@ -18,7 +18,9 @@ final class EchoHandler: Handler {
         if request.target.hasPrefix("/held") { return .later(hold()) }
         if request.target.hasPrefix("/instant") {
             return .later(
-                DeferredReply(deadline: .now + deadline, expired: Self.expired) { $0.complete { Self.reply("instant") } })
+                DeferredReply(deadline: .now + deadline, expired: Self.expired) {
+                    $0.complete { Self.reply("instant") }
+                })
         }
         let length = request.body.isEmpty ? "" : " content=\(request.body.count)"
         let echo = request[HTTPField.Name("X-Echo")!] ?? ""

@@ -51,7 +51,8 @@ extension JobGateway {
         guard !lookUp.visit.prefersHTML else {
             return .page(job.page(of: options.fields, named: lookUp.name) { updateCost(of: job, named: lookUp.name) })
         }
-        return .document(job.rendering(of: lookUp.fields, whole: options.fields) { updateCost(of: job, named: lookUp.name) })
+        return .document(
+            job.rendering(of: lookUp.fields, whole: options.fields) { updateCost(of: job, named: lookUp.name) })
     }
 
     private func updateCost(of job: CachedJob, named name: JobName) {
