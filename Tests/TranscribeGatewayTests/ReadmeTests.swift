@@ -8,11 +8,16 @@ import Testing
 @Suite struct ReadmeTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
-    private static let readme = (try? String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)) ?? ""
+    private static let readme = text(of: "README.md")
+
+    private static func text(of path: String) -> String {
+        (try? String(contentsOf: root.appending(path: path), encoding: .utf8)) ?? ""
+    }
 
     @Test(arguments: [Settings.markdownTable, AWSSettings.markdownTable])
     func holdsTheTableOfSettings(table: String) {
-        #expect(Self.readme.contains(table), "README.md should hold this table:\n\(table)")
+        let page = Self.text(of: "deploy/CONFIGURATION.md")
+        #expect(page.contains(table), "deploy/CONFIGURATION.md should hold this table:\n\(table)")
     }
 
     @Test func namesEverySubcommand() {
