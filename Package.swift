@@ -14,9 +14,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
-    // Ordered by rank: a target may depend only on targets of a lower rank (Tests/HouseTests holds this).
+    // Ordered by layer: a target may depend only on targets of a lower layer (Tests/ArchitectureTests holds this).
     targets: [
-        // Rank 0: the C libraries, and ideas that know nothing of each other.
+        // Layer 0: the C libraries, and ideas that know nothing of each other.
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -27,15 +27,15 @@ let package = Package(
         .target(name: "Caching"),
         .target(name: "RateLimiting"),
         .target(name: "Telemetry", dependencies: [.logging, .coreMetrics, .system]),
-        // Rank 1: the C libraries in Swift's words.
+        // Layer 1: the C libraries in Swift's words.
         .target(name: "MicroHTTPD", dependencies: ["CMicroHTTPD", "HTTPExchange", .httpTypes]),
         .target(name: "Curl", dependencies: ["CCurl"]),
         .target(name: "Expat", dependencies: ["CExpat"]),
         .target(name: "ChildProcess", dependencies: ["CSpawn"]),
-        // Rank 2: AWS.
+        // Layer 2: AWS.
         .target(name: "AWSCredentials", dependencies: ["SigV4", "Curl", "Expat", "ChildProcess", .crypto]),
         .target(name: "Transcribe", dependencies: ["SigV4", "Curl"]),
-        // Rank 3: the product, and the upstream that demo and tests talk to.
+        // Layer 3: the product, and the upstream that demo and tests talk to.
         .target(
             name: "Gateway",
             dependencies: [
@@ -44,7 +44,7 @@ let package = Package(
             ],
             resources: [.embedInCode("Resources/openapi.yaml"), .embedInCode("Resources/openapi.json")]),
         .target(name: "TranscribeEmulator", dependencies: ["HTTPExchange", "SigV4", .httpTypes]),
-        // Rank 4: the wiring.
+        // Layer 4: the wiring.
         .executableTarget(
             name: "TranscribeGateway",
             dependencies: [
@@ -79,7 +79,7 @@ let package = Package(
         .testTarget(
             name: "TranscribeGatewayTests",
             dependencies: ["TranscribeGateway", "AWSCredentials", "Curl", "SigV4", "Transcribe", .argumentParser]),
-        .testTarget(name: "HouseTests"),
+        .testTarget(name: "ArchitectureTests"),
         // No part of the product: what the parts of a request cost, counted by Tests/Performance/count.
         .executableTarget(
             name: "MicroBenchmarks",

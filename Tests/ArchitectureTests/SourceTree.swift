@@ -1,13 +1,13 @@
 import Foundation
 
-/// The sources as they lie on disk.
-enum House {
+/// The Swift files of the product, as they are on disk, and what each module may import.
+enum SourceTree {
     /// The repository's folder.
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// What each module of ours stands on: it may import modules of a lower rank only.
-    static let ranks = [
+    /// The layer of each module: a module may import only modules of a lower layer.
+    static let layers = [
         "CMicroHTTPD": 0, "CCurl": 0, "CExpat": 0, "CSpawn": 0,
         "HTTPExchange": 0, "SigV4": 0, "Caching": 0, "RateLimiting": 0, "Telemetry": 0,
         "MicroHTTPD": 1, "Curl": 1, "Expat": 1, "ChildProcess": 1,

@@ -1,27 +1,28 @@
 import Foundation
 import Testing
 
-@Suite struct LayoutTests {
-    @Test func everyModuleHasARankAndItsImportsAreListed() throws {
-        let folders = try FileManager.default.contentsOfDirectory(atPath: House.root.appending(path: "Sources").path)
-        #expect(Set(folders) == Set(House.ranks.keys))
-        #expect(House.files.count > 100)
-        #expect(Set(House.files.map(\.module)) == Set(House.imports.keys))
+@Suite struct LayerTests {
+    @Test func everyModuleHasALayerAndItsImportsAreListed() throws {
+        let sources = SourceTree.root.appending(path: "Sources")
+        let folders = try FileManager.default.contentsOfDirectory(atPath: sources.path)
+        #expect(Set(folders) == Set(SourceTree.layers.keys))
+        #expect(SourceTree.files.count > 100)
+        #expect(Set(SourceTree.files.map(\.module)) == Set(SourceTree.imports.keys))
     }
 
     @Test func importsPointDownwardsOnly() throws {
-        for (module, imports) in House.imports {
-            let rank = try #require(House.ranks[module])
+        for (module, imports) in SourceTree.imports {
+            let layer = try #require(SourceTree.layers[module])
             for imported in imports {
-                guard let below = House.ranks[imported] else { continue }
-                #expect(below < rank, "\(module) may not import \(imported), which is not below it")
+                guard let below = SourceTree.layers[imported] else { continue }
+                #expect(below < layer, "\(module) may not import \(imported), which is not below it")
             }
         }
     }
 
     @Test func everyImportIsOnTheList() throws {
-        for file in House.files {
-            let allowed = try #require(House.imports[file.module]).union(House.standardLibrary)
+        for file in SourceTree.files {
+            let allowed = try #require(SourceTree.imports[file.module]).union(SourceTree.standardLibrary)
             for imported in file.imports {
                 #expect(allowed.contains(imported), "\(file) imports \(imported)")
             }
@@ -29,14 +30,14 @@ import Testing
     }
 
     @Test func everyListedImportIsUsed() {
-        for (module, imports) in House.imports {
-            let used = Set(House.files.filter { $0.module == module }.flatMap(\.imports))
+        for (module, imports) in SourceTree.imports {
+            let used = Set(SourceTree.files.filter { $0.module == module }.flatMap(\.imports))
             #expect(imports.subtracting(used).isEmpty, "\(module) does not import all that it may")
         }
     }
 
     @Test func unsafeCodeStandsWhereCIsWrapped() {
-        for file in House.files where !House.unsafeModules.contains(file.module) {
+        for file in SourceTree.files where !SourceTree.unsafeModules.contains(file.module) {
             let offender = file.lines.first { line in
                 !line.trimmingCharacters(in: .whitespaces).hasPrefix("//")
                     && line.split { !$0.isLetter }.contains("unsafe")
@@ -46,13 +47,13 @@ import Testing
     }
 
     @Test func noFileIsLong() {
-        for file in House.files {
+        for file in SourceTree.files {
             #expect(file.lines.count <= 300, "\(file) has \(file.lines.count) lines")
         }
     }
 
     @Test func everyUncheckedSendableSaysWhy() {
-        for file in House.files
+        for file in SourceTree.files
         where file.lines.contains(where: { $0.contains("@unchecked Sendable") && !$0.contains("///") }) {
             #expect(file.lines.contains { $0.contains("because") }, "\(file) does not say because")
         }
@@ -60,7 +61,7 @@ import Testing
 
     @Test func theTopLevelIsWhatItIs() throws {
         let expected: Set = ["Package.swift", "Sources", "Tests", "deploy", "openapi.yaml", "README.md"]
-        let entries = try FileManager.default.contentsOfDirectory(atPath: House.root.path)
+        let entries = try FileManager.default.contentsOfDirectory(atPath: SourceTree.root.path)
         let unexpected = Set(entries.filter { !$0.hasPrefix(".") && $0 != "Package.resolved" }).subtracting(expected)
         #expect(unexpected.isEmpty)
     }
