@@ -1,0 +1,22 @@
+"""deploy/OPERATIONS.md and the program say the same of the log."""
+
+import re
+
+from gateway import REPOSITORY
+
+
+def documented_members():
+    section = (REPOSITORY / "deploy/OPERATIONS.md").read_text().split("\n## Log\n")[1].split("\n## ")[0]
+    return {name for name in re.findall(r"(?m)^\| `(\w+)` \|", section)}
+
+
+def test_the_operations_page_lists_every_member_of_the_access_log(serve):
+    gateway = serve({"limits.client.rate": "1/m", "limits.client.burst": 3, "limits.client.shadow": "true"})
+    for target in ["/jobs/fine-1", "/jobs/notjson-1", "/nowhere", "/jobs/denied-1", "/"]:
+        gateway.get(target)
+    gateway.signal()
+    assert gateway.end() == 0
+    lines = [line for line in gateway.log if line["logger"] == "access"]
+    assert len(lines) == 5
+    seen = {member for line in lines for member in line} - {"time", "level", "logger", "message"}
+    assert seen == documented_members()

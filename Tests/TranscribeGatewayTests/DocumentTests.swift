@@ -1,0 +1,84 @@
+import ArgumentParser
+import Foundation
+import Testing
+
+@testable import TranscribeGateway
+
+/// The pages for readers and the program say the same.
+@Suite struct DocumentTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    private static let readme = text(of: "README.md")
+    private static let operations = text(of: "deploy/OPERATIONS.md")
+
+    private static func text(of path: String) -> String {
+        (try? String(contentsOf: root.appending(path: path), encoding: .utf8)) ?? ""
+    }
+
+    /// The cells of a page's table rows, without their blanks.
+    private static func rows(of page: String) -> [[String]] {
+        page.split(separator: "\n").filter { $0.hasPrefix("| ") }.map { line in
+            line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+    }
+
+    @Test(arguments: [Settings.markdownTable, AWSSettings.markdownTable])
+    func configurationPageHoldsTheTableOfSettings(table: String) {
+        let page = Self.text(of: "deploy/CONFIGURATION.md")
+        #expect(page.contains(table), "deploy/CONFIGURATION.md should hold this table:\n\(table)")
+    }
+
+    @Test func readmeIsShort() {
+        #expect((1_000...10_000).contains(Self.readme.utf8.count))
+    }
+
+    @Test func readmeNamesEverySubcommand() {
+        #expect(App.configuration.subcommands.count == 5)
+        for subcommand in App.configuration.subcommands {
+            let name = subcommand._commandName
+            #expect(Self.readme.contains("| `transcribe-gateway \(name)`"), "\(name) has no row in README.md")
+        }
+    }
+
+    @Test func readmeGivesTheDefaultsOfTheSettingsItNames() {
+        let settings = Dictionary(uniqueKeysWithValues: Settings.catalogue.map { ($0.key, $0) })
+        let named = Self.rows(of: Self.readme).compactMap { row in
+            settings[row[0].trimmingCharacters(in: ["`"])].map { (setting: $0, shown: row[1]) }
+        }
+        #expect(named.count == 12)
+        for (setting, shown) in named {
+            #expect(shown == "`\(setting.defaultText)`", "\(setting.key)")
+        }
+    }
+
+    @Test func readmeNamesEveryDependency() throws {
+        let package = Self.text(of: "Package.swift")
+        let urls = package.split(separator: "\"").filter { $0.hasPrefix("https://github.com/") }
+        #expect(urls.count == 8)
+        for url in urls {
+            let name = url.split(separator: "/").last ?? ""
+            #expect(Self.readme.contains("| \(name) |"), "\(name) has no row in README.md")
+        }
+    }
+
+    @Test func readmeNamesEveryModule() throws {
+        let modules = try FileManager.default.contentsOfDirectory(atPath: Self.root.appending(path: "Sources").path)
+        #expect(modules.count > 10)
+        for module in modules {
+            #expect(Self.readme.contains("`\(module)`"), "\(module) has no row in README.md")
+        }
+    }
+
+    @Test func readmeLinksToPagesThatExist() {
+        let links = Self.readme.split(separator: "`").filter { $0.hasSuffix(".md") && !$0.contains(" ") }
+        #expect(links.count >= 4)
+        for link in links {
+            #expect(!Self.text(of: String(link)).isEmpty, "\(link)")
+        }
+    }
+
+    @Test(arguments: [ExitStatus.bad, ExitStatus.later, ArgumentParser.ExitCode.validationFailure.rawValue])
+    func operationsPageNamesTheExitStatus(status: Int32) {
+        #expect(Self.rows(of: Self.operations).contains { $0[0] == "\(status)" })
+    }
+}
