@@ -2,7 +2,7 @@ import AWSCredentials
 import SigV4
 
 /// What a start learns of the AWS credentials, and whether it goes on.
-enum FirstCredentials {
+enum StartupCredentials {
     case found(Credentials, CredentialsOrigin)
     /// Nobody has answered yet. The gateway starts, is not ready, and goes on asking.
     case late
@@ -11,7 +11,7 @@ enum FirstCredentials {
 
     /// How long a start waits. Without any source the whole search takes about a second, unless variables of AWS's make
     /// it longer; a source that is set up may take up to a minute.
-    static let patience = Duration.milliseconds(2_500)
+    static let timeout = Duration.milliseconds(2_500)
 
     /// `report` is nil where the search did not end in time.
     init(_ report: ChainReport?, at now: Timestamp) {
@@ -35,12 +35,12 @@ enum FirstCredentials {
     /// Searches the chain. A search that does not end in time is cancelled, which ends its requests and programs at once;
     /// only a file system that does not answer can hold it longer.
     init(
-        from chain: CredentialsChain, within patience: Duration = patience, now: @escaping @Sendable () -> Timestamp
+        from chain: CredentialsChain, within timeout: Duration = timeout, now: @escaping @Sendable () -> Timestamp
     ) async {
         let report = await withTaskGroup(of: ChainReport?.self) { group in
             group.addTask { await chain.report(at: now()) }
             group.addTask {
-                try? await Task.sleep(for: patience)
+                try? await Task.sleep(for: timeout)
                 return nil
             }
             defer { group.cancelAll() }

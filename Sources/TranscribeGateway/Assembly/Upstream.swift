@@ -24,7 +24,7 @@ extension Upstream {
         // Seldom used, and needed while a stop ends other transfers; its thread ends with the chain.
         let client = CurlClient(options: CurlOptions(concurrency: 4))
         let chain = CredentialsChain(environment: environment, files: FileReader(), transport: client)
-        switch await FirstCredentials(from: chain, now: { .wallTime }) {
+        switch await StartupCredentials(from: chain, now: { .wallTime }) {
         case .found(let credentials, let origin):
             return Upstream(endpoint: location.endpoint, credentials: chain, first: (credentials, origin))
         case .late:

@@ -6,7 +6,7 @@ import Testing
 @testable import TranscribeGateway
 
 /// What a start makes of what the sources say.
-@Suite(.timeLimit(.minutes(1))) struct FirstCredentialsTests {
+@Suite(.timeLimit(.minutes(1))) struct StartupCredentialsTests {
     private struct FixedProvider: CredentialsProvider {
         let name = "fixed"
         let result: Result<ProviderAnswer, CredentialsError>
@@ -29,8 +29,8 @@ import Testing
 
     private func first(
         of result: Result<ProviderAnswer, CredentialsError>
-    ) async -> FirstCredentials {
-        await FirstCredentials(
+    ) async -> StartupCredentials {
+        await StartupCredentials(
             from: CredentialsChain([FixedProvider(result: result)]), within: .seconds(60), now: { Self.now })
     }
 
@@ -80,7 +80,7 @@ import Testing
 
     @Test func goesOnWithoutASourceThatDoesNotAnswer() async {
         let chain = CredentialsChain([SilentProvider()])
-        guard case .late = await FirstCredentials(from: chain, within: .milliseconds(1), now: { Self.now }) else {
+        guard case .late = await StartupCredentials(from: chain, within: .milliseconds(1), now: { Self.now }) else {
             Issue.record("heard something")
             return
         }
