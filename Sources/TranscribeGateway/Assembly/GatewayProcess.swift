@@ -17,18 +17,18 @@ struct GatewayProcess {
         after services: [any Service] = [], announcing announce: (Listeners) -> Void = { _ in }
     ) async throws {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        let instruments = Instruments(settings)
-        defer { instruments.log.flush(within: .seconds(2)) }
-        let lookUps = try LookUps(settings, upstream, instruments)
-        let listeners = try Listeners(settings, lookUps.gateway, instruments)
-        listeners.logStart(settings, instruments.logger)
+        let observability = Observability(settings)
+        defer { observability.log.flush(within: .seconds(2)) }
+        let lookUps = try LookUps(settings, upstream, observability)
+        let listeners = try Listeners(settings, lookUps.gateway, observability)
+        listeners.logStart(settings, observability.logger)
         announce(listeners)
         let haste = Haste()
         let group = ServiceGroup(
-            services: services + lookUps.services + listeners.services(settings.drain, instruments.readiness, haste),
-            logger: instruments.quietLogger)
-        try await run(group, until: signals, haste, instruments.logger)
-        instruments.logger.info("stopped")
+            services: services + lookUps.services + listeners.services(settings.drain, observability.readiness, haste),
+            logger: observability.quietLogger)
+        try await run(group, until: signals, haste, observability.logger)
+        observability.logger.info("stopped")
     }
 
     private func run(

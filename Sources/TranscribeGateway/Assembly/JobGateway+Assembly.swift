@@ -12,9 +12,9 @@ struct LookUps {
     private let client: CurlClient
     private let refresher: CredentialsRefresher
 
-    init(_ settings: Settings, _ upstream: Upstream, _ instruments: Instruments) throws {
-        let logger = instruments.logger
-        let readiness = instruments.readiness
+    init(_ settings: Settings, _ upstream: Upstream, _ observability: Observability) throws {
+        let logger = observability.logger
+        let readiness = observability.readiness
         client = CurlClient(
             options: CurlOptions(
                 concurrency: settings.limits.upstream.concurrency, connectTimeout: settings.upstream.connectTimeout))
@@ -28,9 +28,9 @@ struct LookUps {
             endpoint: upstream.endpoint, transport: upstream.isLocal ? LocalTransport(client: client) : client,
             credentials: RefreshedCredentials(refresher: refresher),
             policy: RetryPolicy(attempts: settings.upstream.attempts), time: .system,
-            observe: instruments.attempts.note)
-        gateway = JobGateway(options: GatewayOptions(settings), source: transcribe, journal: instruments.journal)
-        gateway.observe(in: instruments.registry)
+            observe: observability.attempts.note)
+        gateway = JobGateway(options: GatewayOptions(settings), source: transcribe, journal: observability.journal)
+        gateway.observe(in: observability.registry)
     }
 
     var services: [any Service] {

@@ -14,12 +14,12 @@ struct Listeners {
     let admin: HTTPServer
 
     /// Both serve from here on.
-    init(_ settings: Settings, _ handler: JobGateway, _ instruments: Instruments) throws {
-        let log: @Sendable (String) -> Void = { [logger = instruments.logger] in
+    init(_ settings: Settings, _ handler: JobGateway, _ observability: Observability) throws {
+        let log: @Sendable (String) -> Void = { [logger = observability.logger] in
             logger.warning("libmicrohttpd", metadata: ["detail": "\($0)"])
         }
         var options = ServerOptions(
-            settings.listen, connections: try Self.connections(settings, instruments.logger),
+            settings.listen, connections: try Self.connections(settings, observability.logger),
             proxies: settings.clients.trustedProxies)
         options.log = log
         gateway = try Self.listen(options, handler)
@@ -31,10 +31,10 @@ struct Listeners {
         admin = try Self.listen(
             adminOptions,
             AdminHandler(
-                readiness: instruments.readiness, registry: instruments.registry, gateway: handler,
+                readiness: observability.readiness, registry: observability.registry, gateway: handler,
                 purgesForAnybody: settings.admin.purgesForAnybody))
-        gateway.observe(in: instruments.registry)
-        instruments.readiness.note(.serving, obstacle: nil)
+        gateway.observe(in: observability.registry)
+        observability.readiness.note(.serving, obstacle: nil)
     }
 
     /// The gateway's listener stops first: readiness fails, `drain.delay` passes, then accepted requests finish.

@@ -8,7 +8,7 @@ import SigV4
 import Telemetry
 
 /// What everything else is observed with: the log, the metrics, the readiness.
-struct Instruments {
+struct Observability {
     let log: LogWriter
     let logger: Logger
     /// For libraries that tell more than an operator wants to read.
