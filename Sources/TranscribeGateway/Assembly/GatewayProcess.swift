@@ -23,23 +23,24 @@ struct GatewayProcess {
         let listeners = try Listeners(settings, lookUps.gateway, observability)
         listeners.logStart(settings, observability.logger)
         announce(listeners)
-        let haste = Haste()
+        let forcedStop = ForcedStop()
         let group = ServiceGroup(
-            services: services + lookUps.services + listeners.services(settings.drain, observability.readiness, haste),
+            services: services + lookUps.services
+                + listeners.services(settings.drain, observability.readiness, forcedStop),
             logger: observability.quietLogger)
-        try await run(group, until: signals, haste, observability.logger)
+        try await run(group, until: signals, forcedStop, observability.logger)
         observability.logger.info("stopped")
     }
 
     private func run(
-        _ group: ServiceGroup, until signals: UnixSignalsSequence, _ haste: Haste, _ logger: Logger
+        _ group: ServiceGroup, until signals: UnixSignalsSequence, _ forcedStop: ForcedStop, _ logger: Logger
     ) async throws {
         try await withThrowingDiscardingTaskGroup { tasks in
             tasks.addTask {
                 var count = 0
                 for await _ in signals {
                     count += 1
-                    if count == 1 { await group.triggerGracefulShutdown() } else { haste.make() }
+                    if count == 1 { await group.triggerGracefulShutdown() } else { forcedStop.force() }
                     if count == 2 { logger.notice("stopping at once, because a second signal came") }
                 }
             }

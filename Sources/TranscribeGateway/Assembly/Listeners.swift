@@ -38,10 +38,10 @@ struct Listeners {
     }
 
     /// The gateway's listener stops first: readiness fails, `drain.delay` passes, then accepted requests finish.
-    func services(_ drain: DrainSettings, _ readiness: Readiness, _ haste: Haste) -> [any Service] {
+    func services(_ drain: DrainSettings, _ readiness: Readiness, _ forcedStop: ForcedStop) -> [any Service] {
         [
-            ListenerService(server: admin, grace: .seconds(1), haste: haste),
-            ListenerService(server: gateway, grace: drain.timeout, haste: haste) {
+            ListenerService(server: admin, grace: .seconds(1), forcedStop: forcedStop),
+            ListenerService(server: gateway, grace: drain.timeout, forcedStop: forcedStop) {
                 readiness.note(.serving, obstacle: "The gateway is stopping.")
                 try? await Task.sleep(for: drain.delay)
             },

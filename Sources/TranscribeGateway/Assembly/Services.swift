@@ -41,46 +41,46 @@ struct ListenerService: Service {
     let server: HTTPServer
     /// How long accepted requests may take once the listener stops.
     let grace: Duration
-    /// Whether it may take that time.
-    let haste: Haste
+    /// Cancels that wait.
+    let forcedStop: ForcedStop
     /// What has to be done before it stops listening.
-    var farewell: @Sendable () async -> Void = {}
+    var beforeStop: @Sendable () async -> Void = {}
 
     func run() async {
         try? await gracefulShutdown()
-        await haste.cutting { [self] in
-            await farewell()
+        await forcedStop.runUntilForced { [self] in
+            await beforeStop()
             await server.stop(within: grace)
         }
     }
 }
 
-/// Whether a stop has to be quick: then nothing takes the time that it was given.
-final class Haste: Sendable {
+/// Cancels the graceful part of a stop when a second signal arrives.
+final class ForcedStop: Sendable {
     private struct State {
-        var isMade = false
+        var isForced = false
         var tasks: [Task<Void, Never>] = []
     }
 
     private let state = Mutex(State())
 
-    /// From here on, whatever runs under it is cancelled.
-    func make() {
+    /// Cancels the work that runs now and all work that is given later.
+    func force() {
         let tasks = state.withLock { state in
-            state.isMade = true
+            state.isForced = true
             return state.tasks
         }
         for task in tasks { task.cancel() }
     }
 
-    /// Does the work, cancelled as soon as there is haste.
-    func cutting(_ work: @escaping @Sendable () async -> Void) async {
+    /// Does the work, cancelled as soon as the stop is forced.
+    func runUntilForced(_ work: @escaping @Sendable () async -> Void) async {
         let task = Task { await work() }
-        let isMade = state.withLock { state in
+        let isForced = state.withLock { state in
             state.tasks.append(task)
-            return state.isMade
+            return state.isForced
         }
-        if isMade { task.cancel() }
+        if isForced { task.cancel() }
         await task.value
     }
 }

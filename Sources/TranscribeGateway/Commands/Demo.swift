@@ -40,7 +40,7 @@ struct Demonstration {
         let emulator = Emulator(
             region: region, credentials: [credentials], jobs: EmulatedJob.samples(at: now), clock: { .wallTime })
         let server = try HTTPServer(options: options, handler: emulator)
-        service = ListenerService(server: server, grace: .zero, haste: Haste())
+        service = ListenerService(server: server, grace: .zero, forcedStop: ForcedStop())
         let source = FixedCredentials(credentials: credentials)
         upstream = Upstream(
             endpoint: try Endpoint(region: region, override: "http://127.0.0.1:\(server.port)"),
