@@ -14,7 +14,7 @@ struct Doctor: AsyncParsableCommand {
     var job: String?
 
     func run() async throws {
-        Inheritance.refuse()
+        hardenProcess()
         let settings = try options.settings().upstream
         let job = try jobName()
         let client = CurlClient(options: CurlOptions(concurrency: 4, connectTimeout: settings.connectTimeout))

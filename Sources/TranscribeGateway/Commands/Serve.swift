@@ -9,7 +9,7 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
-        Inheritance.refuse()
+        hardenProcess()
         // A server is asked for nothing by these, and their default is death.
         for number in [SIGHUP, SIGUSR1, SIGUSR2] { signal(number, SIG_IGN) }
         let settings = try options.settings()
@@ -18,12 +18,9 @@ struct Serve: AsyncParsableCommand {
     }
 }
 
-/// What a process has from whoever started it.
-enum Inheritance {
-    /// For a process that will hold credentials, before it does: no core dumps, and the system tells how the programs
-    /// end that it runs for them, which it does not where SIGCHLD is ignored.
-    static func refuse() {
-        CoreDumps.forbid()
-        signal(SIGCHLD, SIG_DFL)
-    }
+/// Forbids core dumps, which would hold credentials, and restores the default of SIGCHLD: where the parent process left it
+/// ignored, the exit statuses of `credential_process` programs would be lost. Call it before credentials are read.
+func hardenProcess() {
+    CoreDumps.forbid()
+    signal(SIGCHLD, SIG_DFL)
 }
