@@ -18,13 +18,13 @@ struct Doctor: AsyncParsableCommand {
         let settings = try options.settings().upstream
         let job = try jobName()
         let client = CurlClient(options: CurlOptions(concurrency: 4, connectTimeout: settings.connectTimeout))
-        let examination = Examination(
+        let run = DoctorRun(
             environment: ProcessInfo.processInfo.environment, settings: settings, client: client,
             tell: { print("\($0)\n") })
-        let diagnosis = try await examination.diagnosis(lookingUp: job)
-        print(diagnosis.verdict)
+        let report = try await run.report(lookingUp: job)
+        print(report.summary)
         await client.shutDown()
-        guard diagnosis.obstacles.isEmpty else { throw ExitCode.failure }
+        guard report.failures.isEmpty else { throw ExitCode.failure }
     }
 
     private func jobName() throws -> JobName? {

@@ -1,41 +1,41 @@
 /// What was found out about the way to AWS, and whether a look-up would find through. Holds no secret.
-struct Diagnosis: Sendable {
+struct DoctorReport: Sendable {
     /// What belongs together: lines of a label and what is to be said of it.
     struct Section: Sendable {
         let title: String
         private(set) var findings: [(label: String, text: String)] = []
         /// What a look-up would fail on, in words.
-        private(set) var obstacles: [String] = []
+        private(set) var failures: [String] = []
 
         init(_ title: String) {
             self.title = title
         }
 
-        mutating func note(_ label: String, _ text: String) {
+        mutating func add(_ label: String, _ text: String) {
             findings.append((label, text))
         }
 
         /// A finding that no look-up gets past.
-        mutating func object(_ label: String, _ text: String) {
-            note(label, text)
-            obstacles.append("\(label): \(text)")
+        mutating func fail(_ label: String, _ text: String) {
+            add(label, text)
+            failures.append("\(label): \(text)")
         }
     }
 
-    private(set) var obstacles: [String] = []
+    private(set) var failures: [String] = []
 
     mutating func add(_ section: Section) {
-        obstacles += section.obstacles
+        failures += section.failures
     }
 
     /// The last words.
-    var verdict: String {
-        guard !obstacles.isEmpty else { return "A look-up would work." }
-        return "A look-up would fail. " + obstacles.map { "\($0.printable(upTo: .max))." }.joined(separator: " ")
+    var summary: String {
+        guard !failures.isEmpty else { return "A look-up would work." }
+        return "A look-up would fail. " + failures.map { "\($0.printable(upTo: .max))." }.joined(separator: " ")
     }
 }
 
-extension Diagnosis.Section: CustomStringConvertible {
+extension DoctorReport.Section: CustomStringConvertible {
     /// The title, and the findings in two columns below it.
     var description: String {
         let width = findings.map(\.label.count).max() ?? 0

@@ -4,33 +4,33 @@ import SigV4
 import Transcribe
 
 /// Walks the way to AWS step by step, as `serve` would, and tells each step as soon as it is done.
-struct Examination {
+struct DoctorRun {
     let environment: [String: String]
     let settings: UpstreamSettings
     let client: CurlClient
-    let tell: (Diagnosis.Section) -> Void
+    let tell: (DoctorReport.Section) -> Void
 
     /// - Parameter job: makes one signed call for the job of this name.
     /// - Throws: ``ExitCode`` 78 where the settings say no place to ask, after that was said on standard error.
-    func diagnosis(lookingUp job: JobName?) async throws -> Diagnosis {
-        var diagnosis = Diagnosis()
-        let report = await chain.report(at: .wallTime)
-        tell(Diagnosis.Section(report, at: .wallTime), in: &diagnosis)
+    func report(lookingUp job: JobName?) async throws -> DoctorReport {
+        var report = DoctorReport()
+        let chainReport = await chain.report(at: .wallTime)
+        tell(DoctorReport.Section(chainReport, at: .wallTime), in: &report)
         let location = try AWSLocation(environment: environment)
         let clock = await clock(at: location)
-        tell(Diagnosis.Section(location, clock), in: &diagnosis)
-        guard let credentials = report.credentials, diagnosis.obstacles.isEmpty else { return diagnosis }
+        tell(DoctorReport.Section(location, clock), in: &report)
+        guard let credentials = chainReport.credentials, report.failures.isEmpty else { return report }
         let now = Timestamp.wallTime.adding(milliseconds: (try? clock.get())?.correction ?? 0)
         let identity = await identities.identity(of: credentials, at: now)
-        tell(Diagnosis.Section(identity, decides: job == nil && !location.isOverridden), in: &diagnosis)
+        tell(DoctorReport.Section(identity, decides: job == nil && !location.isOverridden), in: &report)
         if let job {
-            tell(Diagnosis.Section(try await answer(for: job, at: location, with: credentials)), in: &diagnosis)
+            tell(DoctorReport.Section(try await answer(for: job, at: location, with: credentials)), in: &report)
         }
-        return diagnosis
+        return report
     }
 
-    private func tell(_ section: Diagnosis.Section, in diagnosis: inout Diagnosis) {
-        diagnosis.add(section)
+    private func tell(_ section: DoctorReport.Section, in report: inout DoctorReport) {
+        report.add(section)
         tell(section)
     }
 
@@ -58,7 +58,8 @@ struct Examination {
         for job: JobName, at location: AWSLocation, with credentials: Credentials
     ) async throws(EndpointError) -> Result<JobAnswer, TranscribeError> {
         let transcribe = try TranscribeClient(
-            endpoint: location.endpoint, transport: client, credentials: OneSet(credentials: credentials),
+            endpoint: location.endpoint, transport: client,
+            credentials: StaticCredentialsSource(credentials: credentials),
             policy: RetryPolicy(attempts: settings.attempts))
         do throws(TranscribeError) {
             return .success(try await transcribe.job(named: job, deadline: .now + settings.timeout))
@@ -69,7 +70,7 @@ struct Examination {
 }
 
 /// The set that was found, and no other: what AWS says of it is what is wanted.
-private struct OneSet: CredentialsSource {
+private struct StaticCredentialsSource: CredentialsSource {
     let credentials: Credentials
 
     func current(by deadline: ContinuousClock.Instant) async throws(CredentialsUnavailable) -> Credentials {

@@ -3,22 +3,22 @@ import Curl
 import SigV4
 import Transcribe
 
-extension Diagnosis.Section {
+extension DoctorReport.Section {
     /// What one signed call means.
     init(_ outcome: Result<JobAnswer, TranscribeError>) {
         self.init("One signed call")
         switch outcome {
         case .success(let answer):
-            note("outcome", "credentials and permission work" + answer.job.words)
+            add("outcome", "credentials and permission work" + answer.job.words)
         case .failure(.jobNotFound):
-            note("outcome", "credentials and permission work; AWS knows no such job")
+            add("outcome", "credentials and permission work; AWS knows no such job")
         case .failure(.invalidRequest):
-            note("outcome", "credentials and permission work; AWS does not accept this job name")
+            add("outcome", "credentials and permission work; AWS does not accept this job name")
         case .failure(let error):
-            object("outcome", error.meaning)
+            fail("outcome", error.meaning)
         }
         let requestID = (try? outcome.get())?.requestID ?? outcome.failure?.awsRequestID
-        if let requestID { note("AWS request", requestID) }
+        if let requestID { add("AWS request", requestID) }
     }
 }
 
@@ -58,34 +58,35 @@ extension TranscribeError {
     private var code: String { origin?.code.map { " (\($0.text))" } ?? "" }
 }
 
-extension Diagnosis.Section {
+extension DoctorReport.Section {
     /// What each source said, and what is known of the set that was found.
     init(_ report: ChainReport, at now: Timestamp) {
         self.init("AWS credentials")
         for (provider, verdict) in report.steps {
             if case .failed(let error) = verdict {
-                object(provider, "\(error)")
+                fail(provider, "\(error)")
             } else {
-                note(provider, "\(verdict)")
+                add(provider, "\(verdict)")
             }
         }
         guard let credentials = report.credentials else {
-            if obstacles.isEmpty { object("credentials", "no source is set up") }
+            if failures.isEmpty { fail("credentials", "no source is set up") }
             return
         }
-        note("access key", "\(credentials.accessKeyID.prefix(4))… \(credentials.kind)")
-        noteEnd(of: credentials, from: report.origin, at: now)
+        add("access key", "\(credentials.accessKeyID.prefix(4))… \(credentials.kind)")
+        addExpiration(of: credentials, from: report.origin, at: now)
     }
 
-    private mutating func noteEnd(of credentials: Credentials, from origin: CredentialsOrigin?, at now: Timestamp) {
+    private mutating func addExpiration(of credentials: Credentials, from origin: CredentialsOrigin?, at now: Timestamp)
+    {
         do throws(CredentialsError) {
             try credentials.checkShape(at: now)
-            note("end", credentials.end(at: now))
+            add("end", credentials.end(at: now))
         } catch {
-            object("use", "\(error)")
+            fail("use", "\(error)")
         }
         guard let overdue = origin?.overdueSince else { return }
-        note("warning", "the source itself says that they ended at \(overdue); it cannot renew them at the moment")
+        add("warning", "the source itself says that they ended at \(overdue); it cannot renew them at the moment")
     }
 
     /// Whom AWS takes the credentials for. That nobody could be asked stops no look-up; that AWS refuses them does, if
@@ -93,10 +94,10 @@ extension Diagnosis.Section {
     init(_ identity: CallerIdentity, decides: Bool) {
         self.init("Identity")
         switch identity {
-        case .known(let arn): note("ARN", arn)
-        case .refused(let code) where decides: object("ARN", "AWS does not take the credentials (\(code))")
-        case .refused(let code): note("ARN", "AWS STS does not take the credentials (\(code))")
-        case .unknown(let reason): note("ARN", "not known: \(reason)")
+        case .known(let arn): add("ARN", arn)
+        case .refused(let code) where decides: fail("ARN", "AWS does not take the credentials (\(code))")
+        case .refused(let code): add("ARN", "AWS STS does not take the credentials (\(code))")
+        case .unknown(let reason): add("ARN", "not known: \(reason)")
         }
     }
 }
@@ -110,20 +111,20 @@ extension Credentials {
     }
 }
 
-extension Diagnosis.Section {
+extension DoctorReport.Section {
     /// Where Amazon Transcribe is, who says so, and what an unsigned request showed.
     init(_ location: AWSLocation, _ clock: Result<ClockComparison?, CurlError>) {
         self.init("Amazon Transcribe")
-        note("region", "\(location.settings.region) (\(location.settings.regionSource))")
-        note("endpoint", "\(location.endpoint.url) (\(location.endpointSource))")
-        note(clock)
+        add("region", "\(location.settings.region) (\(location.settings.regionSource))")
+        add("endpoint", "\(location.endpoint.url) (\(location.endpointSource))")
+        add(clock)
     }
 
-    private mutating func note(_ clock: Result<ClockComparison?, CurlError>) {
+    private mutating func add(_ clock: Result<ClockComparison?, CurlError>) {
         switch clock {
-        case .success(let comparison?): note("clock", "\(comparison)")
-        case .success(nil): note("clock", "cannot be compared: the endpoint's answer has no date")
-        case .failure(let error): object("connection", "cannot be asked: \(error)")
+        case .success(let comparison?): add("clock", "\(comparison)")
+        case .success(nil): add("clock", "cannot be compared: the endpoint's answer has no date")
+        case .failure(let error): fail("connection", "cannot be asked: \(error)")
         }
     }
 }

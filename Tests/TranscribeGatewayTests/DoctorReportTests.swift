@@ -6,18 +6,18 @@ import Transcribe
 
 @testable import TranscribeGateway
 
-@Suite struct DiagnosisTests {
+@Suite struct DoctorReportTests {
     private let now = Timestamp(rfc3339: "2026-11-24T12:00:00Z")!
 
-    @Test func showsFindingsInColumnsAndObstaclesInTheVerdict() {
-        var section = Diagnosis.Section("Weather")
-        section.note("sky", "blue")
-        section.object("street", "wet\u{1B}[31m")
+    @Test func showsFindingsInColumnsAndFailuresInTheSummary() {
+        var section = DoctorReport.Section("Weather")
+        section.add("sky", "blue")
+        section.fail("street", "wet\u{1B}[31m")
         #expect("\(section)" == "Weather\n  sky     blue\n  street  wet\\u{1B}[31m")
-        var diagnosis = Diagnosis()
-        #expect(diagnosis.verdict == "A look-up would work.")
-        diagnosis.add(section)
-        #expect(diagnosis.verdict == "A look-up would fail. street: wet\\u{1B}[31m.")
+        var report = DoctorReport()
+        #expect(report.summary == "A look-up would work.")
+        report.add(section)
+        #expect(report.summary == "A look-up would fail. street: wet\\u{1B}[31m.")
     }
 
     /// The chain's report on these variables, without a network.
@@ -31,7 +31,7 @@ import Transcribe
 
     @Test func showsTheBeginningOfTheKeyAndTheEndOfTheSet() async {
         let end = ["AWS_CREDENTIAL_EXPIRATION": "2026-11-24T17:30:05Z"]
-        let section = Diagnosis.Section(await report(keys.merging(end) { $1 }), at: now)
+        let section = DoctorReport.Section(await report(keys.merging(end) { $1 }), at: now)
         #expect(
             "\(section)" == """
                 AWS credentials
@@ -39,20 +39,20 @@ import Transcribe
                   access key   AKID… (temporary)
                   end          2026-11-24T17:30:05.000Z, in 5 h 30 min
                 """)
-        #expect(section.obstacles.isEmpty)
+        #expect(section.failures.isEmpty)
     }
 
-    @Test func objectsToASetThatHasEnded() async {
+    @Test func failsOnExpiredCredentials() async {
         let end = ["AWS_CREDENTIAL_EXPIRATION": "2026-11-24T11:00:00Z"]
-        let section = Diagnosis.Section(await report(keys.merging(end) { $1 }), at: now)
-        #expect(section.obstacles == ["use: the credentials ended at 2026-11-24T11:00:00.000Z"])
+        let section = DoctorReport.Section(await report(keys.merging(end) { $1 }), at: now)
+        #expect(section.failures == ["use: the credentials ended at 2026-11-24T11:00:00.000Z"])
     }
 
-    @Test func objectsToASourceThatIsBrokenAndToNone() async {
-        let broken = Diagnosis.Section(await report(["AWS_ACCESS_KEY_ID": "A"]), at: now)
-        #expect(broken.obstacles == ["environment: AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not"])
-        let none = Diagnosis.Section(await report([:]), at: now)
-        #expect(none.obstacles == ["credentials: no source is set up"])
+    @Test func failsOnABrokenSourceAndOnNoSource() async {
+        let broken = DoctorReport.Section(await report(["AWS_ACCESS_KEY_ID": "A"]), at: now)
+        #expect(broken.failures == ["environment: AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not"])
+        let none = DoctorReport.Section(await report([:]), at: now)
+        #expect(none.failures == ["credentials: no source is set up"])
         #expect("\(none)".contains("environment  AWS_ACCESS_KEY_ID is not set"))
     }
 
@@ -62,15 +62,15 @@ import Transcribe
         (.refused(code: "ExpiredToken"), "ARN  AWS does not take the credentials (ExpiredToken)", false),
     ])
     func letsNoLookUpPassThatAWSRefuses(identity: CallerIdentity, words: String, works: Bool) {
-        let section = Diagnosis.Section(identity, decides: true)
+        let section = DoctorReport.Section(identity, decides: true)
         #expect("\(section)".hasSuffix(words))
-        #expect(section.obstacles.isEmpty == works)
+        #expect(section.failures.isEmpty == works)
     }
 
     @Test func lookUpsMayPassWhereAnotherThanSTSDecides() {
-        let section = Diagnosis.Section(CallerIdentity.refused(code: "ExpiredToken"), decides: false)
+        let section = DoctorReport.Section(CallerIdentity.refused(code: "ExpiredToken"), decides: false)
         #expect("\(section)".hasSuffix("ARN  AWS STS does not take the credentials (ExpiredToken)"))
-        #expect(section.obstacles.isEmpty)
+        #expect(section.failures.isEmpty)
     }
 
     @Test(
@@ -115,8 +115,8 @@ import Transcribe
 @Suite struct CallFindingsTests {
     private static let origin = AnswerOrigin(status: 400, code: ErrorCode(wire: "SomeCode"), requestID: "id-1")
 
-    private func section(_ outcome: Result<JobAnswer, TranscribeError>) -> Diagnosis.Section {
-        Diagnosis.Section(outcome)
+    private func section(_ outcome: Result<JobAnswer, TranscribeError>) -> DoctorReport.Section {
+        DoctorReport.Section(outcome)
     }
 
     @Test func saysThatEverythingWorks() {
@@ -129,7 +129,7 @@ import Transcribe
                   outcome      credentials and permission work; the job is COMPLETED
                   AWS request  id-1
                 """)
-        #expect(section.obstacles.isEmpty)
+        #expect(section.failures.isEmpty)
     }
 
     @Test(arguments: [
@@ -148,6 +148,6 @@ import Transcribe
     func saysWhatAFailureMeans(error: TranscribeError, words: String, works: Bool) {
         let section = section(.failure(error))
         #expect("\(section)".contains(words))
-        #expect(section.obstacles.isEmpty == works)
+        #expect(section.failures.isEmpty == works)
     }
 }
