@@ -35,7 +35,7 @@ struct LookUps {
 
     var services: [any Service] {
         [
-            TransferService(client: client), CredentialsService(refresher: refresher),
+            TransferService(client: client), CredentialsRefreshService(refresher: refresher),
             FetchService(fetcher: gateway.fetcher),
         ]
     }

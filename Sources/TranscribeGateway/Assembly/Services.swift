@@ -19,7 +19,7 @@ struct TransferService: Service {
 }
 
 /// Keeps the credentials fresh.
-struct CredentialsService: Service {
+struct CredentialsRefreshService: Service {
     let refresher: CredentialsRefresher
 
     func run() async {
