@@ -73,8 +73,8 @@ extension ConfigurationFile {
     }
 
     @Test func tellsAForbiddenFileFromAMissingOne() {
-        #expect(FileFault(reading: CocoaError(.fileReadNoPermission)) == .forbidden)
-        #expect(FileFault(reading: CocoaError(.fileReadNoSuchFile)) == .missing)
+        #expect(ConfigurationFileError(reading: CocoaError(.fileReadNoPermission)) == .forbidden)
+        #expect(ConfigurationFileError(reading: CocoaError(.fileReadNoSuchFile)) == .missing)
     }
 
     @Test func refusesAKeyThatIsNestedAndDotted() {

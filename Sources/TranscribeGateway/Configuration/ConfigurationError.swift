@@ -24,7 +24,7 @@ enum ConfigurationProblem: Equatable, Sendable {
     case missing(String, wanted: String)
     /// Two values that can't go together; a whole sentence.
     case conflict(String)
-    case unreadableFile(path: String, FileFault)
+    case unreadableFile(path: String, ConfigurationFileError)
 }
 
 extension ConfigurationProblem: CustomStringConvertible {
@@ -52,8 +52,8 @@ extension ConfigurationProblem: CustomStringConvertible {
             "\(name) is not set, but must be \(wanted)."
         case .conflict(let sentence):
             sentence
-        case .unreadableFile(let path, let fault):
-            "The configuration file \(path.printable) \(fault)."
+        case .unreadableFile(let path, let error):
+            "The configuration file \(path.printable) \(error)."
         }
     }
 }

@@ -11,7 +11,7 @@ struct ConfigurationFile: Equatable, Sendable {
         do {
             self.init(path: path, contents: try Data(contentsOf: URL(filePath: path)), catalogue: catalogue)
         } catch {
-            self.init(path: path, fault: FileFault(reading: error))
+            self.init(path: path, error: ConfigurationFileError(reading: error))
         }
     }
 
@@ -22,15 +22,15 @@ struct ConfigurationFile: Equatable, Sendable {
             self.init(path: path)
             take(members, under: "", Dictionary(uniqueKeysWithValues: catalogue.map { ($0.key, $0) }))
         case let root?:
-            self.init(path: path, fault: .notAnObject(found: root.typeName))
+            self.init(path: path, error: .notAnObject(found: root.typeName))
         case nil:
-            self.init(path: path, fault: .notJSON)
+            self.init(path: path, error: .notJSON)
         }
     }
 
-    private init(path: String, fault: FileFault? = nil) {
+    private init(path: String, error: ConfigurationFileError? = nil) {
         self.path = path
-        problems = fault.map { [.unreadableFile(path: path, $0)] } ?? []
+        problems = error.map { [.unreadableFile(path: path, $0)] } ?? []
     }
 
     /// In the order of names, so that equal files give equal messages.
@@ -65,7 +65,7 @@ struct ConfigurationFile: Equatable, Sendable {
 }
 
 /// Why a configuration file can't be used.
-enum FileFault: Equatable, Sendable {
+enum ConfigurationFileError: Equatable, Sendable {
     case missing
     case forbidden
     case unreadable
@@ -81,7 +81,7 @@ enum FileFault: Equatable, Sendable {
     }
 }
 
-extension FileFault: CustomStringConvertible {
+extension ConfigurationFileError: CustomStringConvertible {
     var description: String {
         switch self {
         case .missing: "does not exist"
