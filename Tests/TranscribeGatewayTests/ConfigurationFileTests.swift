@@ -4,8 +4,8 @@ import Testing
 @testable import TranscribeGateway
 
 extension ConfigurationFile {
-    init(path: String, contents: String, catalogue: [Setting]) {
-        self.init(path: path, contents: Data(contents.utf8), catalogue: catalogue)
+    init(path: String, contents: String, definitions: [SettingDefinition]) {
+        self.init(path: path, contents: Data(contents.utf8), definitions: definitions)
     }
 }
 
@@ -84,7 +84,7 @@ extension ConfigurationFile {
 
     @Test(arguments: [("/nonexistent/g.json", "does not exist"), ("/", "cannot be read")])
     func saysWhyAFileCannotBeRead(path: String, reason: String) {
-        let file = ConfigurationFile(readingFrom: path, catalogue: Settings.catalogue)
+        let file = ConfigurationFile(readingFrom: path, definitions: Settings.definitions)
         #expect(file.problems.map(\.description) == ["The configuration file \(path) \(reason)."])
     }
 
@@ -94,7 +94,7 @@ extension ConfigurationFile {
     }
 
     private func file(_ contents: String) -> ConfigurationFile {
-        ConfigurationFile(path: "g.json", contents: contents, catalogue: Settings.catalogue)
+        ConfigurationFile(path: "g.json", contents: contents, definitions: Settings.definitions)
     }
 
     private func sentences(_ contents: String) -> [String] { file(contents).problems.map(\.description) }

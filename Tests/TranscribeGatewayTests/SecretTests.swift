@@ -42,7 +42,7 @@ import Testing
         #expect(environment.count == 2)
         #expect(!environment.joined().contains("horse"))
         let contents = #"{"log": {"nameKey": ["horse"], "key": "horse"}}"#
-        let file = ConfigurationFile(path: "f", contents: contents, catalogue: Settings.catalogue)
+        let file = ConfigurationFile(path: "f", contents: contents, definitions: Settings.definitions)
         #expect(file.problems.count == 2)
         #expect(!file.problems.map(\.description).joined().contains("horse"))
     }

@@ -141,7 +141,7 @@ extension AWSSettings {
         var reader = SettingsReader(ConfigurationLayers([.awsEnvironment([:])]))
         _ = AWSVariables(from: &reader)
         let header = ["| variable | default | meaning |", "|---|---|---|"]
-        let rows = reader.catalogue.map { setting in
+        let rows = reader.definitions.map { setting in
             let defaultText = setting.defaultText.isEmpty ? "" : "`\(setting.defaultText)`"
             return "| `\(setting.key)` | \(defaultText) | \(setting.meaning) |"
         }

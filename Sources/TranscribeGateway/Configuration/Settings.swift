@@ -12,7 +12,7 @@ struct Settings: Sendable {
     let upstream: UpstreamSettings
     let log: LogSettings
     let drain: DrainSettings
-    /// Every key with its value and its source, in the order of the catalogue, without secrets.
+    /// Every key with its value and its source, in the order of the definitions, without secrets.
     let effective: [EffectiveSetting]
     /// Names in the environment that begin like ours and were set by Kubernetes; worth one line in the log.
     private(set) var ignoredNames: [String] = []
@@ -46,8 +46,8 @@ extension Settings {
     /// - Parameter jobFields: the names that `jobs.fields` may hold.
     /// - Throws: all problems at once.
     static func load(from sources: SettingsSources, jobFields: [String]) throws(ConfigurationError) -> Settings {
-        let names = EnvironmentNames(sources.environment, catalogue: catalogue)
-        let file = sources.file.map { ConfigurationFile(readingFrom: $0, catalogue: catalogue) }
+        let names = EnvironmentNames(sources.environment, definitions: definitions)
+        let file = sources.file.map { ConfigurationFile(readingFrom: $0, definitions: definitions) }
         var reader = SettingsReader(ConfigurationLayers(sources.layers(file)), jobFields: jobFields)
         var settings = Settings(from: &reader)
         let problems = sources.overrideProblems + names.problems + (file?.problems ?? []) + reader.problems
@@ -96,16 +96,16 @@ extension Settings {
 
 extension Settings {
     /// Every key there is, in the order of the sections.
-    static let catalogue: [Setting] = {
+    static let definitions: [SettingDefinition] = {
         var reader = SettingsReader(ConfigurationLayers([.options([])]))
         _ = Settings(from: &reader)
-        return reader.catalogue
+        return reader.definitions
     }()
 
-    /// The catalogue as the table that the README shows.
+    /// The definitions as the table that the README shows.
     static var markdownTable: String {
         let header = ["| key | environment | default | meaning |", "|---|---|---|---|"]
-        let rows = catalogue.map { setting in
+        let rows = definitions.map { setting in
             "| `\(setting.key)` | `\(setting.environmentName)` | `\(setting.defaultText)` | \(setting.meaning) |"
         }
         return (header + rows).joined(separator: "\n")

@@ -1,10 +1,10 @@
-/// Reads one key after another. A call of `value` is the key's row in the catalogue and its typed value at once, so
+/// Reads one key after another. A call of `value` defines the key and returns its typed value, so
 /// that neither can be forgotten: a field without a row doesn't compile.
 struct SettingsReader {
     /// The names that `jobs.fields` may hold.
     let jobFields: [String]
     private let layers: ConfigurationLayers
-    private(set) var catalogue: [Setting] = []
+    private(set) var definitions: [SettingDefinition] = []
     private(set) var effective: [EffectiveSetting] = []
     private(set) var problems: [ConfigurationProblem] = []
 
@@ -21,10 +21,10 @@ struct SettingsReader {
         guard let defaultValue = kind.parse(defaultText) else {
             preconditionFailure("the default of \(key) is not allowed")
         }
-        let setting = Setting(
+        let setting = SettingDefinition(
             key: key, defaultText: defaultText, meaning: meaning, allowed: kind.allowed, isSecret: kind.isSecret,
             isList: kind.isList)
-        catalogue.append(setting)
+        definitions.append(setting)
         guard let (text, source) = layers.lookUp(key, isSecret: kind.isSecret) else {
             effective.append(EffectiveSetting(key: key, text: defaultText, source: .standard))
             return defaultValue
@@ -38,7 +38,7 @@ struct SettingsReader {
     }
 
     private static func refusal(
-        of text: String, from source: SettingSource, for setting: Setting
+        of text: String, from source: SettingSource, for setting: SettingDefinition
     ) -> ConfigurationProblem {
         let (name, allowed) = (source.name(of: setting.key), setting.allowed)
         if setting.isSecret { return .secretNotAllowed(name, allowed: allowed) }
@@ -49,8 +49,8 @@ struct SettingsReader {
     }
 }
 
-/// A row of the catalogue: all that is known of a key before any value.
-struct Setting: Equatable, Sendable {
+/// All that is known of a key before its value is read.
+struct SettingDefinition: Equatable, Sendable {
     let key: String
     /// As text, in the form a user would write it.
     let defaultText: String

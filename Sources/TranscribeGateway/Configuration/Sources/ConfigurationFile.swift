@@ -7,20 +7,20 @@ struct ConfigurationFile: Equatable, Sendable {
     private(set) var problems: [ConfigurationProblem] = []
 
     /// Reads the file at a path. Blocks while reading.
-    init(readingFrom path: String, catalogue: [Setting]) {
+    init(readingFrom path: String, definitions: [SettingDefinition]) {
         do {
-            self.init(path: path, contents: try Data(contentsOf: URL(filePath: path)), catalogue: catalogue)
+            self.init(path: path, contents: try Data(contentsOf: URL(filePath: path)), definitions: definitions)
         } catch {
             self.init(path: path, error: ConfigurationFileError(reading: error))
         }
     }
 
     /// Reads a file's contents against the keys there are.
-    init(path: String, contents: Data, catalogue: [Setting]) {
+    init(path: String, contents: Data, definitions: [SettingDefinition]) {
         switch try? JSONDecoder().decode(JSONValue.self, from: contents) {
         case .object(let members):
             self.init(path: path)
-            take(members, under: "", Dictionary(uniqueKeysWithValues: catalogue.map { ($0.key, $0) }))
+            take(members, under: "", Dictionary(uniqueKeysWithValues: definitions.map { ($0.key, $0) }))
         case let root?:
             self.init(path: path, error: .notAnObject(found: root.typeName))
         case nil:
@@ -34,7 +34,9 @@ struct ConfigurationFile: Equatable, Sendable {
     }
 
     /// In the order of names, so that equal files give equal messages.
-    private mutating func take(_ members: [String: JSONValue], under prefix: String, _ known: [String: Setting]) {
+    private mutating func take(
+        _ members: [String: JSONValue], under prefix: String, _ known: [String: SettingDefinition]
+    ) {
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
             let key = prefix + name
             let isSection = known.keys.contains { $0.hasPrefix("\(key).") }
@@ -51,7 +53,7 @@ struct ConfigurationFile: Equatable, Sendable {
         }
     }
 
-    private mutating func take(_ value: JSONValue, for setting: Setting) {
+    private mutating func take(_ value: JSONValue, for setting: SettingDefinition) {
         let key = setting.key
         guard values[key] == nil else {
             return problems.append(.repeated(key: key, places: "in \(path), nested and dotted"))

@@ -4,8 +4,8 @@ struct EnvironmentNames {
     private(set) var ignored: [String] = []
     private(set) var problems: [ConfigurationProblem] = []
 
-    init(_ environment: [String: String], catalogue: [Setting]) {
-        let known = Set(catalogue.map(\.environmentName))
+    init(_ environment: [String: String], definitions: [SettingDefinition]) {
+        let known = Set(definitions.map(\.environmentName))
         let strangers = environment.filter { $0.key.hasPrefix("GATEWAY_") && !known.contains($0.key) }
         for (name, value) in strangers.sorted(by: { $0.key < $1.key }) {
             if KubernetesServiceLink(name: name, value: value) != nil {

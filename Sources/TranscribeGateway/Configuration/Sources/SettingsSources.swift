@@ -18,7 +18,7 @@ extension SettingsSources {
     var overrideProblems: [ConfigurationProblem] {
         var problems: [ConfigurationProblem] = []
         var seen: [String: String] = [:]
-        let keys = Settings.catalogue.map(\.key)
+        let keys = Settings.definitions.map(\.key)
         for override in overrides {
             if !keys.contains(override.key) {
                 problems.append(.unknown(override.option, suggestion: override.key.suggestion(among: keys)))

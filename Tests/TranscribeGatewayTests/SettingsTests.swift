@@ -2,13 +2,13 @@ import Testing
 
 @testable import TranscribeGateway
 
-@Suite struct CatalogueTests {
+@Suite struct SettingsTests {
     @Test func holdsEveryKeyOnce() {
-        let keys = Settings.catalogue.map(\.key)
+        let keys = Settings.definitions.map(\.key)
         #expect(keys.first == "listen.host")
         #expect(keys.last == "drain.timeout")
         #expect(Set(keys).count == keys.count)
-        #expect(Set(Settings.catalogue.map(\.environmentName)).count == keys.count)
+        #expect(Set(Settings.definitions.map(\.environmentName)).count == keys.count)
     }
 
     @Test(arguments: [
@@ -17,15 +17,16 @@ import Testing
         ("log.nameKey", "GATEWAY_LOG_NAME_KEY"),
     ])
     func namesTheVariableOfAKey(key: String, variable: String) {
-        #expect(Settings.catalogue.first { $0.key == key }?.environmentName == variable)
+        #expect(Settings.definitions.first { $0.key == key }?.environmentName == variable)
     }
 
-    @Test(arguments: Settings.catalogue)
-    func acceptsEveryDefaultFromEveryLayer(setting: Setting) throws {
+    @Test(arguments: Settings.definitions)
+    func acceptsEveryDefaultFromEveryLayer(setting: SettingDefinition) throws {
         let (key, text) = (setting.key, setting.defaultText)
         #expect(try load([setting.environmentName: text]).source(of: key) == .environment(setting.environmentName))
         #expect(try load(set: ["\(key)=\(text)"]).source(of: key) == .option("--set \(key)"))
-        let file = ConfigurationFile(path: "f", contents: #"{"\#(key)": "\#(text)"}"#, catalogue: Settings.catalogue)
+        let file = ConfigurationFile(
+            path: "f", contents: #"{"\#(key)": "\#(text)"}"#, definitions: Settings.definitions)
         #expect(file.values == [key: text])
     }
 
@@ -64,7 +65,7 @@ import Testing
 
     @Test func rendersATableOfAllKeys() {
         let lines = Settings.markdownTable.split(separator: "\n")
-        #expect(lines.count == Settings.catalogue.count + 2)
+        #expect(lines.count == Settings.definitions.count + 2)
         #expect(lines[0] == "| key | environment | default | meaning |")
         let row =
             "| `listen.port` | `GATEWAY_LISTEN_PORT` | `8080` | port of the public listener; 0 takes any free one |"
