@@ -26,7 +26,7 @@ struct CacheSettings: Sendable {
         capacity = reader.value(
             "cache.capacity", .size(1 << 20...64 << 30), default: "64MiB", "memory for cached jobs")
         clients = reader.value(
-            "cache.clients", .word, default: "revalidate",
+            "cache.clients", .choice, default: "revalidate",
             "what clients may keep: `revalidate`, `max-age` or `no-store`")
         waiters = reader.value(
             "cache.waiters", .int(1...1_000_000), default: "10000", "requests that may wait for AWS at a time")

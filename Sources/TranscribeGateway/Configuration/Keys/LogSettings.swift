@@ -19,9 +19,9 @@ struct LogSettings: Sendable {
     let nameKey: Secret?
 
     init(from reader: inout SettingsReader) {
-        level = reader.value("log.level", .word, default: "info", "least severe level that is logged")
+        level = reader.value("log.level", .choice, default: "info", "least severe level that is logged")
         format = reader.value(
-            "log.format", .word, default: "auto", "`json`, `console`, or `auto`: console on a terminal, else JSON")
+            "log.format", .choice, default: "auto", "`json`, `console`, or `auto`: console on a terminal, else JSON")
         names = reader.value(
             "log.names", .bool, default: "false", "whether job names, which may identify patients, are logged")
         nameKey = reader.value(

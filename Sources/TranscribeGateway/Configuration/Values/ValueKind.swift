@@ -10,19 +10,19 @@ struct ValueKind<Value: Sendable>: Sendable {
 }
 
 extension ValueKind {
-    /// A value that may be left to the gateway by writing `word`, which reads as `nil`.
-    static func optional<Wrapped>(_ kind: ValueKind<Wrapped>, as word: String) -> Self where Value == Wrapped? {
-        let allowed = word.isEmpty ? kind.allowed : "\(word) or \(kind.allowed)"
+    /// A value that may be left to the gateway by writing `keyword`, which reads as `nil`.
+    static func optional<Wrapped>(_ kind: ValueKind<Wrapped>, as keyword: String) -> Self where Value == Wrapped? {
+        let allowed = keyword.isEmpty ? kind.allowed : "\(keyword) or \(kind.allowed)"
         return Self(allowed: allowed, isSecret: kind.isSecret, isList: kind.isList) { text in
-            if text == word { return .some(nil) }
+            if text == keyword { return .some(nil) }
             return kind.parse(text).map { .some($0) }
         }
     }
 }
 
 extension ValueKind where Value: CaseIterable & RawRepresentable<String> {
-    /// One of a closed set of words, exactly as written there.
-    static var word: Self {
+    /// One of a closed set of texts, exactly as written there.
+    static var choice: Self {
         Self(allowed: "one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))") { Value(rawValue: $0) }
     }
 }
