@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func readmeGivesTheDefaultsOfTheSettingsItNames() {
-        let settings = Dictionary(uniqueKeysWithValues: Settings.catalogue.map { ($0.key, $0) })
+        let settings = Dictionary(uniqueKeysWithValues: Settings.definitions.map { ($0.key, $0) })
         let named = Self.rows(of: Self.readme).compactMap { row in
             settings[row[0].trimmingCharacters(in: ["`"])].map { (setting: $0, shown: row[1]) }
         }
