@@ -11,7 +11,7 @@ public final class CredentialsRefresher: Sendable {
     private let tick: Duration
     private let lull: @Sendable () -> Int64
     private let report: @Sendable (RefreshEvent) -> Void
-    private let desk: Mutex<RefreshDesk>
+    private let waiters: Mutex<RefreshWaiters>
     /// What ``run()`` has to report at first.
     private let opening: RefreshEvent?
     private let rings: AsyncStream<Void>
@@ -34,9 +34,9 @@ public final class CredentialsRefresher: Sendable {
         self.tick = tick
         self.lull = lull
         self.report = report
-        var desk = RefreshDesk()
-        opening = first.map { desk.state.begin(with: $0.credentials, from: $0.origin, at: now()) }
-        self.desk = Mutex(desk)
+        var waiters = RefreshWaiters()
+        opening = first.map { waiters.state.begin(with: $0.credentials, from: $0.origin, at: now()) }
+        self.waiters = Mutex(waiters)
         (rings, doorbell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -51,7 +51,7 @@ public final class CredentialsRefresher: Sendable {
 
     /// The set to sign with if there is one at once: nil where ``current(at:)`` would wait or throw.
     public func held(at now: Timestamp) -> Credentials? {
-        guard case .use(let credentials) = desk.withLock({ $0.state.answer(.current, at: now) }) else { return nil }
+        guard case .use(let credentials) = waiters.withLock({ $0.state.answer(.current, at: now) }) else { return nil }
         return credentials
     }
 
@@ -68,7 +68,7 @@ public final class CredentialsRefresher: Sendable {
     private func answer(
         to question: RefreshState.Question, at now: Timestamp
     ) async throws(CredentialsError) -> Credentials {
-        switch desk.withLock({ $0.state.answer(question, at: now) }) {
+        switch waiters.withLock({ $0.state.answer(question, at: now) }) {
         case .use(let credentials): return credentials
         case .refuse(let error): throw error
         case .wait: return try await waitForLanding(question, at: now).get()
@@ -79,26 +79,26 @@ public final class CredentialsRefresher: Sendable {
 // MARK: - Waiting
 
 extension CredentialsRefresher {
-    private func waitForLanding(_ question: RefreshState.Question, at now: Timestamp) async -> RefreshDesk.Outcome {
-        let ticket = desk.withLock { $0.issueTicket() }
+    private func waitForLanding(_ question: RefreshState.Question, at now: Timestamp) async -> RefreshWaiters.Outcome {
+        let waiterID = waiters.withLock { $0.makeWaiterID() }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                park(RefreshDesk.Waiter(question: question, continuation: continuation), ticket: ticket, at: now)
+                park(RefreshWaiters.Waiter(question: question, continuation: continuation), waiterID: waiterID, at: now)
             }
         } onCancel: {
-            withdraw(ticket: ticket)
+            withdraw(waiterID: waiterID)
         }
     }
 
-    private func park(_ waiter: RefreshDesk.Waiter, ticket: UInt64, at now: Timestamp) {
-        desk.withLock { $0.admit(waiter, ticket: ticket, at: now) }?.resume()
+    private func park(_ waiter: RefreshWaiters.Waiter, waiterID: UInt64, at now: Timestamp) {
+        waiters.withLock { $0.admit(waiter, waiterID: waiterID, at: now) }?.resume()
         doorbell.yield()
         // A cancellation that came before the waiter was admitted found nobody to withdraw.
-        if Task.isCancelled { withdraw(ticket: ticket) }
+        if Task.isCancelled { withdraw(waiterID: waiterID) }
     }
 
-    private func withdraw(ticket: UInt64) {
-        desk.withLock { $0.withdraw(ticket: ticket) }?.resume()
+    private func withdraw(waiterID: UInt64) {
+        waiters.withLock { $0.withdraw(waiterID: waiterID) }?.resume()
     }
 }
 
@@ -123,22 +123,22 @@ extension CredentialsRefresher {
     }
 
     private func refreshWhileDue() async {
-        while desk.withLock({ $0.state.beginsFetch(at: now()) }) {
+        while waiters.withLock({ $0.state.beginsFetch(at: now()) }) {
             land(await fetch(), at: now())
         }
     }
 
     private func land(_ result: FetchResult, at landing: Timestamp) {
         let lull = lull()
-        let (event, settlements) = desk.withLock { desk in
+        let (event, resumptions) = waiters.withLock { waiters in
             let event =
                 switch result {
-                case .success(let (credentials, origin)): desk.state.land(credentials, from: origin, at: landing)
-                case .failure(let error): desk.state.land(error, at: landing, lull: lull)
+                case .success(let (credentials, origin)): waiters.state.land(credentials, from: origin, at: landing)
+                case .failure(let error): waiters.state.land(error, at: landing, lull: lull)
                 }
-            return (event, desk.settle(at: landing))
+            return (event, waiters.takeAnswered(at: landing))
         }
-        for settlement in settlements { settlement.resume() }
+        for resumption in resumptions { resumption.resume() }
         report(event)
     }
 
@@ -159,10 +159,10 @@ extension CredentialsRefresher {
 
     private func close() {
         let end = now()
-        let settlements = desk.withLock { desk in
-            desk.state.close()
-            return desk.settle(at: end)
+        let resumptions = waiters.withLock { waiters in
+            waiters.state.close()
+            return waiters.takeAnswered(at: end)
         }
-        for settlement in settlements { settlement.resume() }
+        for resumption in resumptions { resumption.resume() }
     }
 }

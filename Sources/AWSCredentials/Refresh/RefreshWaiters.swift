@@ -2,7 +2,7 @@ public import SigV4
 
 /// The refresh state and those who wait for a fetch to land. ``CredentialsRefresher`` guards it with a lock and resumes
 /// outside of it.
-struct RefreshDesk: Sendable {
+struct RefreshWaiters: Sendable {
     typealias Outcome = Result<Credentials, CredentialsError>
 
     struct Waiter: Sendable {
@@ -11,7 +11,7 @@ struct RefreshDesk: Sendable {
     }
 
     /// A waiter who need not wait any more.
-    struct Settlement: Sendable {
+    struct Resumption: Sendable {
         let continuation: CheckedContinuation<Outcome, Never>
         let outcome: Outcome
 
@@ -20,37 +20,37 @@ struct RefreshDesk: Sendable {
 
     var state = RefreshState()
     private var waiters: [UInt64: Waiter] = [:]
-    private var ticketsIssued: UInt64 = 0
+    private var lastWaiterID: UInt64 = 0
 
-    mutating func issueTicket() -> UInt64 {
-        ticketsIssued += 1
-        return ticketsIssued
+    mutating func makeWaiterID() -> UInt64 {
+        lastWaiterID += 1
+        return lastWaiterID
     }
 
     /// Lets the caller wait unless the answer is known by now: a fetch may have landed since the caller asked.
-    mutating func admit(_ waiter: Waiter, ticket: UInt64, at now: Timestamp) -> Settlement? {
+    mutating func admit(_ waiter: Waiter, waiterID: UInt64, at now: Timestamp) -> Resumption? {
         guard let outcome = outcome(of: waiter.question, at: now) else {
-            waiters[ticket] = waiter
+            waiters[waiterID] = waiter
             return nil
         }
-        return Settlement(continuation: waiter.continuation, outcome: outcome)
+        return Resumption(continuation: waiter.continuation, outcome: outcome)
     }
 
-    mutating func withdraw(ticket: UInt64) -> Settlement? {
-        waiters.removeValue(forKey: ticket).map {
-            Settlement(continuation: $0.continuation, outcome: .failure(.cancelled))
+    mutating func withdraw(waiterID: UInt64) -> Resumption? {
+        waiters.removeValue(forKey: waiterID).map {
+            Resumption(continuation: $0.continuation, outcome: .failure(.cancelled))
         }
     }
 
     /// Asks for everybody who waits once more; who still has to wait stays.
-    mutating func settle(at now: Timestamp) -> [Settlement] {
-        var settlements: [Settlement] = []
-        for (ticket, waiter) in waiters {
+    mutating func takeAnswered(at now: Timestamp) -> [Resumption] {
+        var resumptions: [Resumption] = []
+        for (waiterID, waiter) in waiters {
             guard let outcome = outcome(of: waiter.question, at: now) else { continue }
-            waiters[ticket] = nil
-            settlements.append(Settlement(continuation: waiter.continuation, outcome: outcome))
+            waiters[waiterID] = nil
+            resumptions.append(Resumption(continuation: waiter.continuation, outcome: outcome))
         }
-        return settlements
+        return resumptions
     }
 
     private mutating func outcome(of question: RefreshState.Question, at now: Timestamp) -> Outcome? {
