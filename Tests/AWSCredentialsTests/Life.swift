@@ -56,13 +56,13 @@ final class Life: Sendable {
     let clock = WatchedClock()
     let acceptance = Acceptance()
     private let events = Mutex<[RefreshEvent]>([])
-    private let lulls = Mutex<Int64>(0)
+    private let cooldowns = Mutex<Int64>(0)
 
-    /// Runs a refresher over `provider` for the length of `body`. The lulls spread over five to ten minutes.
+    /// Runs a refresher over `provider` for the length of `body`. The cooldowns spread over five to ten minutes.
     func lived(on provider: some CredentialsProvider, _ body: (CredentialsRefresher) async throws -> Void) async throws
     {
         let refresher = CredentialsRefresher(
-            provider: provider, now: { self.clock.read() }, tick: .microseconds(200), lull: { self.lull() },
+            provider: provider, now: { self.clock.read() }, tick: .microseconds(200), cooldown: { self.cooldown() },
             report: { event in self.events.withLock { $0.append(event) } })
         let run = Task { await refresher.run() }
         let result: Result<Void, any Error>
@@ -85,10 +85,10 @@ final class Life: Sendable {
 
     var failures: Int { events.withLock { $0.count } - rotations }
 
-    private func lull() -> Int64 {
-        lulls.withLock { lull in
-            lull = (lull + 97_000) % 300_001
-            return 300_000 + lull
+    private func cooldown() -> Int64 {
+        cooldowns.withLock { cooldown in
+            cooldown = (cooldown + 97_000) % 300_001
+            return 300_000 + cooldown
         }
     }
 

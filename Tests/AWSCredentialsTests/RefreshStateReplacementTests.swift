@@ -49,7 +49,7 @@ import Testing
         #expect(state.answer(.current, at: .noon) == .use(.number(1)))
     }
 
-    @Test func breaksALullForThoseWhoWereRefusedAfterAMoment() {
+    @Test func breaksACooldownForThoseWhoWereRefusedAfterAMoment() {
         #expect(state.answer(.replacement(for: .number(1)), at: .noon) == .wait)
         #expect(state.beginsFetch(at: .noon))
         state.land(.failure(.unknownProfile("p")), at: .noon)

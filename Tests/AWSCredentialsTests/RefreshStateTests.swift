@@ -99,7 +99,7 @@ import Testing
         #expect(state.answer(.current, at: hour + -295) == .wait)
     }
 
-    @Test func endsALullWhenTheWallClockIsSetBackFar() {
+    @Test func endsACooldownWhenTheWallClockIsSetBackFar() {
         holdFirstSet(until: hour)
         #expect(state.beginsFetch(at: hour + -300))
         state.land(failure, at: hour + -300)
@@ -128,14 +128,14 @@ import Testing
     }
 
     @Test(arguments: [300_000, 450_000, 600_000] as [Int64])
-    func leavesASourceThatFellAloneForTheWholeLull(lull: Int64) {
+    func leavesASourceThatFellAloneForTheWholeCooldown(cooldown: Int64) {
         holdFirstSet(until: hour)
         var fetches: [Int64] = []
         for second in 0..<7_200 as Range<Int64> where state.beginsFetch(at: .noon + second) {
             fetches.append(second)
-            state.land(failure, at: .noon + second, lull: lull)
+            state.land(failure, at: .noon + second, cooldown: cooldown)
         }
-        let expected = Array(stride(from: 3_300, to: 7_200, by: Int(lull / 1_000)))
+        let expected = Array(stride(from: 3_300, to: 7_200, by: Int(cooldown / 1_000)))
         #expect(fetches.map(Int.init) == expected)
     }
 
@@ -146,7 +146,7 @@ import Testing
         var fetches: [Int64] = []
         for second in 0..<3_600 as Range<Int64> where state.beginsFetch(at: .noon + second) {
             fetches.append(3_600 - second)
-            state.land(failure, at: .noon + second, lull: 600_000)
+            state.land(failure, at: .noon + second, cooldown: 600_000)
         }
         #expect(fetches == [300, 240, 180, 120, 60])
     }

@@ -16,11 +16,11 @@ final class RehearsedState {
 
     @discardableResult
     func land(
-        _ result: Result<Credentials, CredentialsError>, at now: Timestamp, lull: Int64 = 300_000
+        _ result: Result<Credentials, CredentialsError>, at now: Timestamp, cooldown: Int64 = 300_000
     ) -> RefreshEvent {
         switch result {
         case .success(let credentials): state.land(credentials, from: origin, at: now)
-        case .failure(let error): state.land(error, at: now, lull: lull)
+        case .failure(let error): state.land(error, at: now, cooldown: cooldown)
         }
     }
 

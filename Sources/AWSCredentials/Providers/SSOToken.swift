@@ -89,7 +89,7 @@ package struct SignOnTokenState: Sendable {
 
     /// The token that was had here. It is never written to the file, for this process writes none.
     private var prolonged: SignOnToken?
-    private var lull: Pause?
+    private var cooldown: Cooldown?
 
     package init() {}
 
@@ -99,18 +99,18 @@ package struct SignOnTokenState: Sendable {
         let left = token.expiration.milliseconds(since: now)
         if left > Self.advisoryWindow { return .use(token) }
         guard let renewal = token.renewal, renewal.isUsable(at: now) else { return left > 0 ? .use(token) : .signIn }
-        if left > 0, lull?.covers(now) == true { return .use(token) }
-        lull = Pause(from: now, milliseconds: Self.lullLength)
+        if left > 0, cooldown?.covers(now) == true { return .use(token) }
+        cooldown = Cooldown(from: now, milliseconds: Self.cooldownLength)
         return .prolong(token)
     }
 
     package mutating func keep(_ token: SignOnToken) {
         prolonged = token
-        lull = nil
+        cooldown = nil
     }
 
     private static let advisoryWindow: Int64 = 15 * 60_000
-    private static let lullLength: Int64 = 60_000
+    private static let cooldownLength: Int64 = 60_000
 }
 
 extension SignOnToken.Renewal {

@@ -9,7 +9,7 @@ public final class CredentialsRefresher: Sendable {
     private let provider: any CredentialsProvider
     private let now: @Sendable () -> Timestamp
     private let tick: Duration
-    private let lull: @Sendable () -> Int64
+    private let cooldown: @Sendable () -> Int64
     private let report: @Sendable (RefreshEvent) -> Void
     private let waiters: Mutex<RefreshWaiters>
     /// What ``run()`` has to report at first.
@@ -19,20 +19,20 @@ public final class CredentialsRefresher: Sendable {
 
     /// `first` is a set that `provider` has just yielded, whose shape was checked; without one ``run()`` begins with a
     /// fetch. `now` is the wall clock. `tick` is how often ``run()`` looks whether the set nears its end; it looks instead of
-    /// sleeping until then because a wall clock can be set and a machine can be suspended. `lull` is for how many
+    /// sleeping until then because a wall clock can be set and a machine can be suspended. `cooldown` is for how many
     /// milliseconds a source that failed is left alone: five to ten minutes, at random, because a thousand gateways
     /// must not come back at once to a source that fell. `report` hears how each refresh ended, on the task of
     /// ``run()``.
     public init(
         provider: any CredentialsProvider, holding first: (credentials: Credentials, origin: CredentialsOrigin)? = nil,
         now: @escaping @Sendable () -> Timestamp, tick: Duration = .seconds(30),
-        lull: @escaping @Sendable () -> Int64 = { .random(in: 300_000...600_000) },
+        cooldown: @escaping @Sendable () -> Int64 = { .random(in: 300_000...600_000) },
         report: @escaping @Sendable (RefreshEvent) -> Void
     ) {
         self.provider = provider
         self.now = now
         self.tick = tick
-        self.lull = lull
+        self.cooldown = cooldown
         self.report = report
         var waiters = RefreshWaiters()
         opening = first.map { waiters.state.begin(with: $0.credentials, from: $0.origin, at: now()) }
@@ -129,12 +129,12 @@ extension CredentialsRefresher {
     }
 
     private func land(_ result: FetchResult, at landing: Timestamp) {
-        let lull = lull()
+        let cooldown = cooldown()
         let (event, resumptions) = waiters.withLock { waiters in
             let event =
                 switch result {
                 case .success(let (credentials, origin)): waiters.state.land(credentials, from: origin, at: landing)
-                case .failure(let error): waiters.state.land(error, at: landing, lull: lull)
+                case .failure(let error): waiters.state.land(error, at: landing, cooldown: cooldown)
                 }
             return (event, waiters.takeAnswered(at: landing))
         }

@@ -48,7 +48,7 @@ struct HeldCredentials: Sendable {
 }
 
 /// A stretch of time in which a source is left alone.
-struct Pause: Sendable, Equatable {
+struct Cooldown: Sendable, Equatable {
     private let end: Timestamp
     private let length: Int64
 
@@ -58,7 +58,7 @@ struct Pause: Sendable, Equatable {
     }
 
     /// Also true shortly before the start, for callers who looked at the clock earlier; but no longer before it than
-    /// the pause lasts, so that a wall clock set back by an hour does not lengthen the pause by an hour.
+    /// the cool-down lasts, so that a wall clock set back by an hour does not lengthen it by an hour.
     func covers(_ now: Timestamp) -> Bool {
         let left = end.milliseconds(since: now)
         return left > 0 && left <= 2 * length
@@ -71,16 +71,16 @@ struct Pause: Sendable, Equatable {
 /// Nobody says that AWS takes a set. So it is silence that ends the restraint: no refusal for five minutes.
 struct Restraint: Sendable {
     private var length: Int64 = 0
-    private var pause: Pause?
+    private var cooldown: Cooldown?
     /// The last sign that AWS still refuses.
-    private var trouble: Pause?
+    private var trouble: Cooldown?
 
-    /// A set was fetched because AWS had refused the one before: from 5 s on, each such pause is twice as long as the
+    /// A set was fetched because AWS had refused the one before: from 5 s on, each cool-down is twice as long as the
     /// one before, up to 5 minutes.
     mutating func begin(at now: Timestamp) {
         length = min(max(2 * length, Self.shortest), Self.longest)
-        pause = Pause(from: now, milliseconds: length)
-        trouble = Pause(from: now, milliseconds: Self.longest)
+        cooldown = Cooldown(from: now, milliseconds: length)
+        trouble = Cooldown(from: now, milliseconds: Self.longest)
     }
 
     /// Whether a source may be asked because AWS refuses the set that is held now.
@@ -89,8 +89,8 @@ struct Restraint: Sendable {
             self = Restraint()
             return true
         }
-        trouble = Pause(from: now, milliseconds: Self.longest)
-        return pause?.covers(now) != true
+        trouble = Cooldown(from: now, milliseconds: Self.longest)
+        return cooldown?.covers(now) != true
     }
 
     /// In milliseconds.

@@ -27,7 +27,7 @@ package struct RefreshState: Sendable {
 
     private struct Refusal {
         let error: CredentialsError
-        let pause: Pause
+        let cooldown: Cooldown
     }
 
     /// Wanted from the start, so that the first caller need not wait.
@@ -36,7 +36,7 @@ package struct RefreshState: Sendable {
     /// The set that callers who wait want to be rid of.
     private var rejected: Credentials?
     /// After a failure that left a set to go on with: no fetch that nobody insists on.
-    private var lull: Pause?
+    private var cooldown: Cooldown?
     /// After a failure, or a fetch that brought a refused set again: what to tell those who need a fetch, for a moment.
     /// Otherwise every refused request would call the source.
     private var refusal: Refusal?
@@ -45,7 +45,7 @@ package struct RefreshState: Sendable {
 
     /// How long a failed fetch answers for others, in milliseconds.
     package static let refusalLength: Int64 = 5_000
-    private static let shortLull: Int64 = 60_000
+    private static let shortCooldown: Int64 = 60_000
 
     /// Nothing held, and a fetch wanted.
     package init() {}
@@ -69,7 +69,7 @@ extension RefreshState {
     /// A caller asks.
     package mutating func answer(_ question: Question, at now: Timestamp) -> Answer {
         if let credentials = servable(for: question, at: now) { return .use(credentials) }
-        if let refusal, refusal.pause.covers(now) { return .refuse(refusal.error) }
+        if let refusal, refusal.cooldown.covers(now) { return .refuse(refusal.error) }
         if phase == .closed { return .refuse(.stopped) }
         if case .replacement(let credentials) = question {
             guard permitsReplacement(at: now) else { return .refuse(.refusedAgain) }
@@ -95,11 +95,11 @@ extension RefreshState {
 
     private func isServable(_ held: HeldCredentials, at now: Timestamp) -> Bool {
         if phase == .closed { return true }
-        return held.isUsable(at: now) && (isPaused(at: now) || !held.isRefreshMandatory(at: now))
+        return held.isUsable(at: now) && (isCoolingDown(at: now) || !held.isRefreshMandatory(at: now))
     }
 
-    private func isPaused(at now: Timestamp) -> Bool {
-        lull?.covers(now) == true || refusal?.pause.covers(now) == true
+    private func isCoolingDown(at now: Timestamp) -> Bool {
+        cooldown?.covers(now) == true || refusal?.cooldown.covers(now) == true
     }
 }
 
@@ -116,8 +116,8 @@ extension RefreshState {
 
     /// With nothing to use always, so that a gateway that lost its credentials finds them by itself.
     private func isRefreshWelcome(at now: Timestamp) -> Bool {
-        guard let held, held.isUsable(at: now) else { return refusal?.pause.covers(now) != true }
-        return !isPaused(at: now) && held.isRefreshWelcome(at: now)
+        guard let held, held.isUsable(at: now) else { return refusal?.cooldown.covers(now) != true }
+        return !isCoolingDown(at: now) && held.isRefreshWelcome(at: now)
     }
 
     /// The fetch brought a set whose shape is right.
@@ -126,27 +126,27 @@ extension RefreshState {
     ) -> RefreshEvent {
         let unwanted = endFetch()
         held = HeldCredentials(fresh, from: origin, fetchedAt: now)
-        lull = nil
+        cooldown = nil
         refusal = nil
         if let unwanted, fresh.hasSameKeys(as: unwanted) { return refuse(.unchanged, at: now) }
         if unwanted != nil { restraint.begin(at: now) }
         return .refreshed(expiration: fresh.expiration, from: origin)
     }
 
-    /// The fetch failed. `lull` is how long, in milliseconds, the source is left alone if there is a set to go on with.
+    /// The fetch failed. `cooldown` is how long, in milliseconds, the source is left alone if there is a set to go on with.
     package mutating func land(
-        _ failure: CredentialsError, at now: Timestamp, lull milliseconds: Int64
+        _ failure: CredentialsError, at now: Timestamp, cooldown milliseconds: Int64
     ) -> RefreshEvent {
         _ = endFetch()
         if !failure.isRecoverable { held = nil }
         held?.hasOutlivedFailure = true
-        lull = Pause(from: now, milliseconds: lullLength(atMost: milliseconds))
+        cooldown = Cooldown(from: now, milliseconds: cooldownLength(atMost: milliseconds))
         return refuse(failure, at: now)
     }
 
     /// A set that AWS takes no longer than it says is worth more attempts before its end.
-    private func lullLength(atMost milliseconds: Int64) -> Int64 {
-        held?.origin.isStaticallyStable == false ? min(milliseconds, Self.shortLull) : milliseconds
+    private func cooldownLength(atMost milliseconds: Int64) -> Int64 {
+        held?.origin.isStaticallyStable == false ? min(milliseconds, Self.shortCooldown) : milliseconds
     }
 
     /// What the fetch was to bring a replacement for.
@@ -157,7 +157,7 @@ extension RefreshState {
     }
 
     private mutating func refuse(_ error: CredentialsError, at now: Timestamp) -> RefreshEvent {
-        refusal = Refusal(error: error, pause: Pause(from: now, milliseconds: Self.refusalLength))
+        refusal = Refusal(error: error, cooldown: Cooldown(from: now, milliseconds: Self.refusalLength))
         guard let held, held.isUsable(at: now) else { return .failed(error) }
         return .kept(expiration: held.credentials.expiration, because: error)
     }
