@@ -68,28 +68,28 @@ struct Cooldown: Sendable, Equatable {
 /// How often a source is asked to replace sets that AWS refuses one after the other. Most sources have a new set
 /// whenever they are asked, and each refused look-up would have one made.
 ///
-/// Nobody says that AWS takes a set. So it is silence that ends the restraint: no refusal for five minutes.
-struct Restraint: Sendable {
+/// Nobody says that AWS takes a set. So it is silence that ends the back-off: no refusal for five minutes.
+struct ReplacementBackoff: Sendable {
     private var length: Int64 = 0
     private var cooldown: Cooldown?
     /// The last sign that AWS still refuses.
-    private var trouble: Cooldown?
+    private var recentRejection: Cooldown?
 
     /// A set was fetched because AWS had refused the one before: from 5 s on, each cool-down is twice as long as the
     /// one before, up to 5 minutes.
     mutating func begin(at now: Timestamp) {
         length = min(max(2 * length, Self.shortest), Self.longest)
         cooldown = Cooldown(from: now, milliseconds: length)
-        trouble = Cooldown(from: now, milliseconds: Self.longest)
+        recentRejection = Cooldown(from: now, milliseconds: Self.longest)
     }
 
     /// Whether a source may be asked because AWS refuses the set that is held now.
     mutating func permits(at now: Timestamp) -> Bool {
-        guard trouble?.covers(now) == true else {
-            self = Restraint()
+        guard recentRejection?.covers(now) == true else {
+            self = ReplacementBackoff()
             return true
         }
-        trouble = Cooldown(from: now, milliseconds: Self.longest)
+        recentRejection = Cooldown(from: now, milliseconds: Self.longest)
         return cooldown?.covers(now) != true
     }
 

@@ -41,7 +41,7 @@ package struct RefreshState: Sendable {
     /// Otherwise every refused request would call the source.
     private var refusal: Refusal?
     /// After a fetch that brought another set in the place of a refused one.
-    private var restraint = Restraint()
+    private var replacementBackoff = ReplacementBackoff()
 
     /// How long a failed fetch answers for others, in milliseconds.
     package static let refusalLength: Int64 = 5_000
@@ -81,7 +81,7 @@ extension RefreshState {
 
     /// A fetch that begins anyway may be waited for.
     private mutating func permitsReplacement(at now: Timestamp) -> Bool {
-        let permits = restraint.permits(at: now)
+        let permits = replacementBackoff.permits(at: now)
         return permits || phase != .idle || held == nil
     }
 
@@ -129,7 +129,7 @@ extension RefreshState {
         cooldown = nil
         refusal = nil
         if let unwanted, fresh.hasSameKeys(as: unwanted) { return refuse(.unchanged, at: now) }
-        if unwanted != nil { restraint.begin(at: now) }
+        if unwanted != nil { replacementBackoff.begin(at: now) }
         return .refreshed(expiration: fresh.expiration, from: origin)
     }
 
