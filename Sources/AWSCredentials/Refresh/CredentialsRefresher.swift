@@ -13,9 +13,9 @@ public final class CredentialsRefresher: Sendable {
     private let report: @Sendable (RefreshEvent) -> Void
     private let waiters: Mutex<RefreshWaiters>
     /// What ``run()`` has to report at first.
-    private let opening: RefreshEvent?
-    private let rings: AsyncStream<Void>
-    private let doorbell: AsyncStream<Void>.Continuation
+    private let initialEvent: RefreshEvent?
+    private let wakeUps: AsyncStream<Void>
+    private let wakeUp: AsyncStream<Void>.Continuation
 
     /// `first` is a set that `provider` has just yielded, whose shape was checked; without one ``run()`` begins with a
     /// fetch. `now` is the wall clock. `tick` is how often ``run()`` looks whether the set nears its end; it looks instead of
@@ -35,9 +35,9 @@ public final class CredentialsRefresher: Sendable {
         self.cooldown = cooldown
         self.report = report
         var waiters = RefreshWaiters()
-        opening = first.map { waiters.state.begin(with: $0.credentials, from: $0.origin, at: now()) }
+        initialEvent = first.map { waiters.state.begin(with: $0.credentials, from: $0.origin, at: now()) }
         self.waiters = Mutex(waiters)
-        (rings, doorbell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// The set to sign with. Waits for ``run()`` only where nothing usable is held, or the set ends within a minute and
@@ -92,7 +92,7 @@ extension CredentialsRefresher {
 
     private func park(_ waiter: RefreshWaiters.Waiter, waiterID: UInt64, at now: Timestamp) {
         waiters.withLock { $0.admit(waiter, waiterID: waiterID, at: now) }?.resume()
-        doorbell.yield()
+        wakeUp.yield()
         // A cancellation that came before the waiter was admitted found nobody to withdraw.
         if Task.isCancelled { withdraw(waiterID: waiterID) }
     }
@@ -108,18 +108,18 @@ extension CredentialsRefresher {
     /// Fetches at once where nothing is held, then whenever somebody needs it or the set nears its end, until the task
     /// is cancelled. After that the set in hand is served as it is. To be called once.
     public func run() async {
-        if let opening { report(opening) }
-        doorbell.yield()
+        if let initialEvent { report(initialEvent) }
+        wakeUp.yield()
         await withDiscardingTaskGroup { group in
-            group.addTask { await self.ringEveryTick() }
-            for await _ in rings { await refreshWhileDue() }
+            group.addTask { await self.wakeUpEveryTick() }
+            for await _ in wakeUps { await refreshWhileDue() }
             group.cancelAll()
         }
         close()
     }
 
-    private func ringEveryTick() async {
-        while (try? await Task.sleep(for: tick)) != nil { doorbell.yield() }
+    private func wakeUpEveryTick() async {
+        while (try? await Task.sleep(for: tick)) != nil { wakeUp.yield() }
     }
 
     private func refreshWhileDue() async {
