@@ -80,17 +80,17 @@ struct ProfileSources: Sendable {
         for plan: ProfilePlan, _ profile: ProfileSettings, by deadline: ContinuousClock.Instant
     ) throws(CredentialsError) -> any CredentialsProvider {
         let endpoints = EndpointSettings(environment: environment, profile: profile)
-        let patience = PatientTransport(transport: transport, deadline: deadline, pause: pause)
-        var provider = try provider(for: plan.base, endpoints, patience)
+        let retrying = RetryingTransport(transport: transport, deadline: deadline, pause: pause)
+        var provider = try provider(for: plan.base, endpoints, retrying)
         for role in plan.roles {
-            let service = SecurityTokenService(at: try endpoints.endpoint(of: .securityTokens), through: patience)
+            let service = SecurityTokenService(at: try endpoints.endpoint(of: .securityTokens), through: retrying)
             provider = AssumedRoleProvider(role: role, caller: provider, service: service)
         }
         return provider
     }
 
     private func provider(
-        for base: ProfilePlan.Base, _ endpoints: EndpointSettings, _ transport: PatientTransport
+        for base: ProfilePlan.Base, _ endpoints: EndpointSettings, _ transport: RetryingTransport
     ) throws(CredentialsError) -> any CredentialsProvider {
         switch base {
         case .staticKeys(let credentials): return StaticKeysProvider(credentials: credentials)
@@ -107,7 +107,7 @@ struct ProfileSources: Sendable {
 
 extension ProfileSources {
     private func singleSignOn(
-        _ settings: SignOnSettings, _ endpoints: EndpointSettings, _ transport: PatientTransport
+        _ settings: SignOnSettings, _ endpoints: EndpointSettings, _ transport: RetryingTransport
     ) throws(CredentialsError) -> SingleSignOnProvider {
         guard let home = environment.value(of: "HOME")
         else {

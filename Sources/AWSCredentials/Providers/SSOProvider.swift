@@ -13,7 +13,7 @@ struct SingleSignOnProvider: CredentialsProvider {
     let store: SignOnTokenStore
     let portal: ServiceEndpoint
     let issuer: SignOnTokenIssuer
-    let transport: PatientTransport
+    let transport: RetryingTransport
 
     /// Throws `signOnFailed`, `unreadableFile` and `endpointFailed`.
     func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {

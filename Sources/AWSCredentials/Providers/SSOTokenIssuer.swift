@@ -6,7 +6,7 @@ import SigV4
 /// Prolongs sign-ins ("CreateToken" in the IAM Identity Center OIDC API Reference).
 struct SignOnTokenIssuer: Sendable {
     let endpoint: ServiceEndpoint
-    let transport: PatientTransport
+    let transport: RetryingTransport
 
     /// A new token for the old one, or nil where AWS grants none any more. Throws where it gave no answer of either
     /// kind.

@@ -35,8 +35,8 @@ public struct WebIdentityProvider: CredentialsProvider {
     private func service() throws(CredentialsError) -> SecurityTokenService {
         let profile = try ProfileSettings(environment: environment.all, files: files)
         let settings = EndpointSettings(environment: environment, profile: profile)
-        let patience = PatientTransport(transport: transport, deadline: .now + .seconds(15), pause: pause)
-        return SecurityTokenService(at: try settings.endpoint(of: .securityTokens), through: patience)
+        let retrying = RetryingTransport(transport: transport, deadline: .now + .seconds(15), pause: pause)
+        return SecurityTokenService(at: try settings.endpoint(of: .securityTokens), through: retrying)
     }
 }
 

@@ -57,9 +57,9 @@ public struct CallerIdentityService: Sendable {
         do throws(CredentialsError) {
             let profile = try ProfileSettings(environment: environment, files: files)
             let settings = EndpointSettings(environment: Variables(environment), profile: profile)
-            let patience = PatientTransport(
+            let retrying = RetryingTransport(
                 transport: transport, deadline: .now + .seconds(3), pause: { try? await Task.sleep(for: $0) })
-            let service = SecurityTokenService(at: try settings.endpoint(of: .securityTokens), through: patience)
+            let service = SecurityTokenService(at: try settings.endpoint(of: .securityTokens), through: retrying)
             return try await service.identity(of: credentials, at: now)
         } catch {
             return .unknown(reason: "\(error)")

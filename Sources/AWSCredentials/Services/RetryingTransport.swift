@@ -2,7 +2,7 @@ package import Curl
 
 /// Sends a request of a source of credentials, and again where another attempt may help: a source is asked seldom, and
 /// much hangs on its answer.
-package struct PatientTransport: Sendable {
+package struct RetryingTransport: Sendable {
     let transport: any Transport
     /// When the last attempt has to be over.
     let deadline: ContinuousClock.Instant

@@ -5,10 +5,10 @@ import SigV4
 /// in the AWS STS API Reference).
 struct SecurityTokenService: Sendable {
     let endpoint: ServiceEndpoint
-    private let transport: PatientTransport
+    private let transport: RetryingTransport
     private let signer: Signer
 
-    init(at endpoint: ServiceEndpoint, through transport: PatientTransport) {
+    init(at endpoint: ServiceEndpoint, through transport: RetryingTransport) {
         self.endpoint = endpoint
         self.transport = transport
         signer = Signer(region: endpoint.region, service: "sts")

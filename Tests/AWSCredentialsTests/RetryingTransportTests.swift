@@ -2,14 +2,14 @@ import AWSCredentials
 import Curl
 import Testing
 
-@Suite struct PatientTransportTests {
+@Suite struct RetryingTransportTests {
     private let request = CurlRequest(url: "http://localhost/")
 
     private func answer(
-        through transport: ScriptedTransport, within patience: Duration
+        through transport: ScriptedTransport, within limit: Duration
     ) async throws(CurlError) -> CurlResponse {
-        let patient = PatientTransport(transport: transport, deadline: .now + patience, pause: { _ in })
-        return try await patient.answer(to: request, retryingWhere: { $0.status == 503 })
+        let retrying = RetryingTransport(transport: transport, deadline: .now + limit, pause: { _ in })
+        return try await retrying.answer(to: request, retryingWhere: { $0.status == 503 })
     }
 
     /// Another attempt would begin 200 ms later.
