@@ -28,7 +28,7 @@ public enum CredentialsError: Error, Sendable, Equatable {
     /// The program that the profile names gave no credentials.
     case processFailed(profile: String, ProcessFault)
     /// Nobody is signed in at IAM Identity Center as the profile wants it.
-    case signOnFailed(profile: String, SignOnFault)
+    case ssoFailed(profile: String, SSOError)
     /// A variable, or a key of the profile, has a value that nobody can follow; `allowed` says what it may be.
     case malformedSetting(String, allowed: String)
     /// The token that this file or variable holds cannot be sent.
@@ -68,7 +68,7 @@ extension CredentialsError: CustomStringConvertible {
         case .noCaller(let role, let reason): "nothing can ask for the role \(role): \(reason)"
         case .roleRefused(let role, let refusal): "the role \(role) cannot be assumed: \(refusal)"
         case .processFailed(let profile, let fault): "the credential_process of profile '\(profile)' \(fault)"
-        case .signOnFailed(let profile, let fault): "profile '\(profile)' cannot sign in: \(fault)"
+        case .ssoFailed(let profile, let fault): "profile '\(profile)' cannot sign in: \(fault)"
         case .malformedSetting(let setting, let allowed): "\(setting) must be \(allowed)"
         case .malformedToken(let source): "the token in \(source) is empty or holds a line break"
         case .endpointFailed(let endpoint, let fault): "\(endpoint) \(fault)"
@@ -91,8 +91,8 @@ extension CredentialsError {
     package var isRecoverable: Bool {
         switch self {
         // A file that makes no sense may be half written.
-        case .signOnFailed(_, .malformed): true
-        case .signOnFailed: false
+        case .ssoFailed(_, .malformed): true
+        case .ssoFailed: false
         case .roleRefused(_, let refusal): refusal != .accessDenied
         case .halfSet, .malformedTime, .unreadableFile, .malformedFile, .unknownProfile, .incompleteProfile,
             .malformedFlag, .malformedProfile, .malformedSetting, .malformedToken, .endpointFailed,
@@ -114,10 +114,10 @@ extension CredentialsError {
         case .processFailed(_, let fault): fault == .failed(.timedOut)
         case .unreadableFile(_, let fault): fault == .unreadable
         // Somebody may be writing it.
-        case .signOnFailed(_, .malformed): true
+        case .ssoFailed(_, .malformed): true
         case .halfSet, .malformedTime, .malformedFile, .unknownProfile, .incompleteProfile, .malformedFlag,
             .malformedProfile, .malformedSetting, .malformedToken, .malformedCredentials, .expired, .noCaller,
-            .signOnFailed, .notConfigured, .disappeared, .unchanged, .refusedAgain, .cancelled, .stopped:
+            .ssoFailed, .notConfigured, .disappeared, .unchanged, .refusedAgain, .cancelled, .stopped:
             false
         }
     }

@@ -45,7 +45,7 @@ import Testing
             "the credential_process of profile 'p' ended with status 3"
         ),
         (
-            .signOnFailed(profile: "p", .noSuchRole(name: "r", accountID: "1")),
+            .ssoFailed(profile: "p", .noSuchRole(name: "r", accountID: "1")),
             "profile 'p' cannot sign in: the user has no role 'r' in account '1'"
         ),
         (

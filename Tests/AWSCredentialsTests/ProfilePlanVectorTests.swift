@@ -68,12 +68,12 @@ private struct Case: Decodable {
         let NamedSource: String?
         let AssumeRole: AssumedRole?
         let WebIdentityToken: Identity?
-        let Sso: SignOn?
+        let Sso: SSO?
 
         func base(in input: Input) throws -> ProfilePlan.Base {
             if let keys = AccessKey { return .staticKeys(keys.credentials) }
             if let identity = WebIdentityToken { return .webIdentity(identity.identity) }
-            if let signOn = Sso { return .singleSignOn(signOn.settings(of: input.selected_profile)) }
+            if let sso = Sso { return .sso(sso.settings(of: input.selected_profile)) }
             return .named(try #require(CredentialSource(rawValue: NamedSource ?? "")))
         }
     }
@@ -106,14 +106,14 @@ private struct Case: Decodable {
         }
     }
 
-    struct SignOn: Decodable {
+    struct SSO: Decodable {
         let sso_account_id: String?
         let sso_role_name: String?
         let sso_region: String
         let sso_start_url: String
 
-        func settings(of profile: String) -> SignOnSettings {
-            SignOnSettings(
+        func settings(of profile: String) -> SSOSettings {
+            SSOSettings(
                 profile: profile, session: nil, region: sso_region, startURL: sso_start_url,
                 accountID: sso_account_id ?? "", roleName: sso_role_name ?? "")
         }

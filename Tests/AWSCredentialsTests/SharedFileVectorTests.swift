@@ -41,7 +41,7 @@ struct SharedFileVectorTests {
         case .success(let configuration):
             let expected = try #require(test.output.config, comment)
             #expect(properties(of: .profile, in: configuration) == expected.profiles, comment)
-            #expect(properties(of: .singleSignOnSession, in: configuration) == expected.sso_sessions ?? [:], comment)
+            #expect(properties(of: .ssoSession, in: configuration) == expected.sso_sessions ?? [:], comment)
         case .failure(let error):
             let words = try #require(test.output.errorContaining, comment).lowercased()
             #expect(error.description.contains(words), comment)

@@ -26,7 +26,7 @@ struct Profile {
         switch source {
         case .staticKeys: return .staticKeys(try staticKeys())
         case .webIdentity: return .webIdentity(try webIdentity())
-        case .singleSignOn: return .singleSignOn(try signOnSettings())
+        case .sso: return .sso(try ssoSettings())
         case .process: return .process(try process())
         case .login: throw .malformedProfile(name, .needsLogin)
         case .assumedRole, nil: throw .malformedProfile(name, .noSource)
@@ -119,13 +119,13 @@ extension Profile {
     /// A profile with `sso_session` finds the rest in the section of that name; older ones have everything themselves.
     ///
     /// Throws `missing`, `unknownSession` and `contradictsSession`.
-    func signOnSettings() throws(CredentialsError) -> SignOnSettings {
+    func ssoSettings() throws(CredentialsError) -> SSOSettings {
         guard let session = section.value(of: "sso_session") else {
-            return try signOnSettings(region: try needed("sso_region"), startURL: try needed("sso_start_url"))
+            return try ssoSettings(region: try needed("sso_region"), startURL: try needed("sso_start_url"))
         }
-        guard let shared = configuration.sections[SectionName(.singleSignOnSession, session)]
+        guard let shared = configuration.sections[SectionName(.ssoSession, session)]
         else { throw .malformedProfile(name, .unknownSession(session)) }
-        return try signOnSettings(
+        return try ssoSettings(
             session: session, region: try value(of: "sso_region", in: shared),
             startURL: try value(of: "sso_start_url", in: shared))
     }
@@ -139,10 +139,10 @@ extension Profile {
     }
 
     /// Without an account and a role the session gives a token, which signs nothing.
-    private func signOnSettings(
+    private func ssoSettings(
         session: String? = nil, region: String, startURL: String
-    ) throws(CredentialsError) -> SignOnSettings {
-        SignOnSettings(
+    ) throws(CredentialsError) -> SSOSettings {
+        SSOSettings(
             profile: name, session: session, region: region, startURL: startURL,
             accountID: try needed("sso_account_id"), roleName: try needed("sso_role_name"))
     }

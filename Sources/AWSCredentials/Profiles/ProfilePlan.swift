@@ -9,7 +9,7 @@ package struct ProfilePlan: Sendable, Equatable {
         /// A role for the bearer of a token in a file.
         case webIdentity(WebIdentity)
         /// A role of a user of IAM Identity Center.
-        case singleSignOn(SignOnSettings)
+        case sso(SSOSettings)
         /// A program that writes them.
         case process(CredentialProcess)
         /// The source that `credential_source` names.
@@ -57,7 +57,7 @@ package struct ProfilePlan: Sendable, Equatable {
 enum ProfileSource: Equatable {
     case webIdentity
     case assumedRole
-    case singleSignOn
+    case sso
     /// At the console, by `aws login`.
     case login
     case process
@@ -70,7 +70,7 @@ enum ProfileSource: Equatable {
         let sources: [(source: ProfileSource, keys: [String])] = [
             (.webIdentity, ["web_identity_token_file"]),
             (.assumedRole, ["role_arn"]),
-            (.singleSignOn, ["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"]),
+            (.sso, ["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"]),
             (.login, ["login_session"]),
             (.process, ["credential_process"]),
             (.staticKeys, ["aws_access_key_id", "aws_secret_access_key"]),

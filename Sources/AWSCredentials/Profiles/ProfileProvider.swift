@@ -60,7 +60,7 @@ struct ProfileSources: Sendable {
     let transport: any Transport
     let named: NamedSources
     let pause: @Sendable (Duration) async -> Void
-    private let signOnTokens = SignOnTokenStore()
+    private let ssoTokens = SSOTokenStore()
 
     init(
         environment: Variables, files: FileReader, transport: any Transport,
@@ -97,7 +97,7 @@ struct ProfileSources: Sendable {
         case .webIdentity(let identity):
             let service = SecurityTokenService(at: try endpoints.endpoint(of: .securityTokens), through: transport)
             return IdentityTokenProvider(identity: identity, files: files, service: service)
-        case .singleSignOn(let settings): return try singleSignOn(settings, endpoints, transport)
+        case .sso(let settings): return try sso(settings, endpoints, transport)
         case .process(let process):
             return ProcessProvider(process: process, environment: environment, deadline: transport.deadline)
         case .named(let source): return named[source]
@@ -106,18 +106,18 @@ struct ProfileSources: Sendable {
 }
 
 extension ProfileSources {
-    private func singleSignOn(
-        _ settings: SignOnSettings, _ endpoints: EndpointSettings, _ transport: RetryingTransport
-    ) throws(CredentialsError) -> SingleSignOnProvider {
+    private func sso(
+        _ settings: SSOSettings, _ endpoints: EndpointSettings, _ transport: RetryingTransport
+    ) throws(CredentialsError) -> SSOProvider {
         guard let home = environment.value(of: "HOME")
         else {
             throw .malformedSetting(
                 "HOME", allowed: "the directory that has the sign-in of profile '\(settings.profile)'")
         }
-        let issuer = SignOnTokenIssuer(
+        let issuer = SSOTokenIssuer(
             endpoint: try endpoints.endpoint(of: .openIDConnect, in: settings.region), transport: transport)
-        return SingleSignOnProvider(
-            settings: settings, path: settings.tokenFile(home: home), files: files, store: signOnTokens,
+        return SSOProvider(
+            settings: settings, path: settings.tokenFile(home: home), files: files, store: ssoTokens,
             portal: try endpoints.endpoint(of: .portal, in: settings.region), issuer: issuer, transport: transport)
     }
 }

@@ -124,7 +124,7 @@ package struct SectionName: Sendable, Hashable {
         case profile
         /// `[default]` in the config file, which counts only where there is no `[profile default]`.
         case bareDefault
-        case singleSignOnSession
+        case ssoSession
         case services
     }
 
@@ -150,7 +150,7 @@ package struct SectionName: Sendable, Hashable {
         case (.credentials, 1, let name?): self.init(.profile, validating: name)
         case (.config, 1, "default"): self.init(.bareDefault, "default")
         case (.config, 2, "profile"): self.init(.profile, validating: words[1])
-        case (.config, 2, "sso-session"): self.init(.singleSignOnSession, validating: words[1])
+        case (.config, 2, "sso-session"): self.init(.ssoSession, validating: words[1])
         case (.config, 2, "services"): self.init(.services, validating: words[1])
         default: return nil
         }

@@ -4,18 +4,18 @@ import SigV4
 
 /// A role that a user of IAM Identity Center has, by the sign-in that the AWS CLI keeps. The file is read anew for each
 /// answer; a sign-in that is prolonged here stays in memory, and the file as it is.
-struct SingleSignOnProvider: CredentialsProvider {
-    let name = "single sign-on"
-    let settings: SignOnSettings
+struct SSOProvider: CredentialsProvider {
+    let name = "SSO"
+    let settings: SSOSettings
     /// The token's file.
     let path: String
     let files: FileReader
-    let store: SignOnTokenStore
+    let store: SSOTokenStore
     let portal: ServiceEndpoint
-    let issuer: SignOnTokenIssuer
+    let issuer: SSOTokenIssuer
     let transport: RetryingTransport
 
-    /// Throws `signOnFailed`, `unreadableFile` and `endpointFailed`.
+    /// Throws `ssoFailed`, `unreadableFile` and `endpointFailed`.
     func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
         let response = try await answer(to: request(showing: try await token(at: now)))
         switch response.status {
@@ -26,7 +26,7 @@ struct SingleSignOnProvider: CredentialsProvider {
         }
     }
 
-    private func token(at now: Timestamp) async throws(CredentialsError) -> SignOnToken {
+    private func token(at now: Timestamp) async throws(CredentialsError) -> SSOToken {
         switch store.step(with: try filedToken(), from: path, at: now) {
         case .use(let token): return token
         case .signIn: throw fault(.ended)
@@ -35,7 +35,7 @@ struct SingleSignOnProvider: CredentialsProvider {
     }
 
     /// A new token, or the old one as long as it has not ended.
-    private func token(after old: SignOnToken, at now: Timestamp) async throws(CredentialsError) -> SignOnToken {
+    private func token(after old: SSOToken, at now: Timestamp) async throws(CredentialsError) -> SSOToken {
         var failure = fault(.ended)
         do throws(EndpointFault) {
             if let new = try await issuer.token(after: old, at: now) {
@@ -49,18 +49,18 @@ struct SingleSignOnProvider: CredentialsProvider {
         return old
     }
 
-    private func filedToken() throws(CredentialsError) -> SignOnToken {
+    private func filedToken() throws(CredentialsError) -> SSOToken {
         let text: String
         do throws(CredentialsError) {
             text = try files.neededText(of: path)
         } catch {
             throw error == .unreadableFile(path: path, .missing) ? fault(.absent(path: path)) : error
         }
-        guard let token = SignOnToken(file: text) else { throw fault(.malformed(path: path)) }
+        guard let token = SSOToken(file: text) else { throw fault(.malformed(path: path)) }
         return token
     }
 
-    private func fault(_ fault: SignOnFault) -> CredentialsError { .signOnFailed(profile: settings.profile, fault) }
+    private func fault(_ fault: SSOError) -> CredentialsError { .ssoFailed(profile: settings.profile, fault) }
 
     private func fault(_ fault: EndpointFault) -> CredentialsError {
         .endpointFailed("IAM Identity Center at \(portal.host)", fault)
@@ -69,9 +69,9 @@ struct SingleSignOnProvider: CredentialsProvider {
 
 // MARK: - The portal
 
-extension SingleSignOnProvider {
+extension SSOProvider {
     /// "GetRoleCredentials" in the IAM Identity Center Portal API Reference.
-    private func request(showing token: SignOnToken) -> CurlRequest {
+    private func request(showing token: SSOToken) -> CurlRequest {
         var fields = FormFields()
         fields.append("role_name", settings.roleName)
         fields.append("account_id", settings.accountID)
@@ -111,7 +111,7 @@ private struct PortalAnswer: Decodable {
 
 /// Why a sign-in at IAM Identity Center is of no use. Somebody has to do something about each of
 /// them, except that a malformed file may be one that is being written.
-public enum SignOnFault: Error, Sendable, Equatable {
+public enum SSOError: Error, Sendable, Equatable {
     /// This file, where the sign-in would be, does not exist.
     case absent(path: String)
     /// This file, where the sign-in should be, holds something else.
@@ -123,7 +123,7 @@ public enum SignOnFault: Error, Sendable, Equatable {
     case noSuchRole(name: String, accountID: String)
 }
 
-extension SignOnFault: CustomStringConvertible {
+extension SSOError: CustomStringConvertible {
     /// A clause for people: why the profile cannot sign in.
     public var description: String {
         switch self {

@@ -3,7 +3,7 @@ package import SigV4
 import Synchronization
 
 /// What a sign-in at IAM Identity Center yields, and what can prolong it.
-package struct SignOnToken: Sendable, Equatable {
+package struct SSOToken: Sendable, Equatable {
     /// What is shown to the portal.
     package let accessToken: String
     package let expiration: Timestamp
@@ -33,7 +33,7 @@ package struct SignOnToken: Sendable, Equatable {
     }
 }
 
-extension SignOnToken {
+extension SSOToken {
     /// Reads a file of the AWS CLI's. Nil for whatever is none.
     init?(file: String) {
         guard let members = try? JSONDecoder().decode(TokenFile.self, from: Data(file.utf8)),
@@ -51,23 +51,23 @@ private struct TokenFile: Decodable {
     let clientSecret: String?
     let registrationExpiresAt: String?
 
-    var renewal: SignOnToken.Renewal? {
+    var renewal: SSOToken.Renewal? {
         guard let refreshToken, let clientId, let clientSecret else { return nil }
-        return SignOnToken.Renewal(
+        return SSOToken.Renewal(
             refreshToken: refreshToken, clientID: clientId, clientSecret: clientSecret,
             registrationEnd: registrationExpiresAt.flatMap(Timestamp.init(rfc3339:)))
     }
 }
 
-extension SignOnToken: CustomStringConvertible, CustomReflectable {
+extension SSOToken: CustomStringConvertible, CustomReflectable {
     /// Its end alone: all else is secret.
-    package var description: String { "SignOnToken(until \(expiration))" }
+    package var description: String { "SSOToken(until \(expiration))" }
 
     /// Its end alone, so that `dump` shows no more either.
     package var customMirror: Mirror { Mirror(self, children: ["expiration": expiration]) }
 }
 
-extension SignOnToken.Renewal: CustomStringConvertible, CustomReflectable {
+extension SSOToken.Renewal: CustomStringConvertible, CustomReflectable {
     /// Nothing of it.
     package var description: String { "Renewal" }
 
@@ -78,23 +78,23 @@ extension SignOnToken.Renewal: CustomStringConvertible, CustomReflectable {
 /// The rules of prolonging a sign-in, without a clock, a lock or a request. A token is prolonged in its last 15
 /// minutes; one that could not be is used meanwhile, and tried again after a minute ("SSO token provider" of the AWS
 /// SDKs).
-package struct SignOnTokenState: Sendable {
+package struct SSOTokenState: Sendable {
     package enum Step: Equatable {
-        case use(SignOnToken)
+        case use(SSOToken)
         /// Ask for a new token with this one, which may be shown meanwhile if it has not ended.
-        case prolong(SignOnToken)
+        case prolong(SSOToken)
         /// It has ended, and nothing but a person can make a new one.
         case signIn
     }
 
     /// The token that was had here. It is never written to the file, for this process writes none.
-    private var prolonged: SignOnToken?
+    private var prolonged: SSOToken?
     private var cooldown: Cooldown?
 
     package init() {}
 
     /// What to do where the file holds this token: somebody may have signed in anew, or have prolonged it too.
-    package mutating func step(with filed: SignOnToken, at now: Timestamp) -> Step {
+    package mutating func step(with filed: SSOToken, at now: Timestamp) -> Step {
         let token = [filed, prolonged].compactMap(\.self).max { $0.expiration < $1.expiration } ?? filed
         let left = token.expiration.milliseconds(since: now)
         if left > Self.advisoryWindow { return .use(token) }
@@ -104,7 +104,7 @@ package struct SignOnTokenState: Sendable {
         return .prolong(token)
     }
 
-    package mutating func keep(_ token: SignOnToken) {
+    package mutating func keep(_ token: SSOToken) {
         prolonged = token
         cooldown = nil
     }
@@ -113,20 +113,20 @@ package struct SignOnTokenState: Sendable {
     private static let cooldownLength: Int64 = 60_000
 }
 
-extension SignOnToken.Renewal {
+extension SSOToken.Renewal {
     fileprivate func isUsable(at now: Timestamp) -> Bool { registrationEnd.map { now < $0 } ?? true }
 }
 
 /// The sign-ins that were prolonged here, by file. They live as long as the process: nothing is written to disk. Safe
 /// to use from any thread.
-final class SignOnTokenStore: Sendable {
-    private let states = Mutex<[String: SignOnTokenState]>([:])
+final class SSOTokenStore: Sendable {
+    private let states = Mutex<[String: SSOTokenState]>([:])
 
-    func step(with filed: SignOnToken, from file: String, at now: Timestamp) -> SignOnTokenState.Step {
-        states.withLock { $0[file, default: SignOnTokenState()].step(with: filed, at: now) }
+    func step(with filed: SSOToken, from file: String, at now: Timestamp) -> SSOTokenState.Step {
+        states.withLock { $0[file, default: SSOTokenState()].step(with: filed, at: now) }
     }
 
-    func keep(_ token: SignOnToken, for file: String) {
-        states.withLock { $0[file, default: SignOnTokenState()].keep(token) }
+    func keep(_ token: SSOToken, for file: String) {
+        states.withLock { $0[file, default: SSOTokenState()].keep(token) }
     }
 }

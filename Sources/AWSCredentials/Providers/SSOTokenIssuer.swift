@@ -4,13 +4,13 @@ import FoundationEssentials
 import SigV4
 
 /// Prolongs sign-ins ("CreateToken" in the IAM Identity Center OIDC API Reference).
-struct SignOnTokenIssuer: Sendable {
+struct SSOTokenIssuer: Sendable {
     let endpoint: ServiceEndpoint
     let transport: RetryingTransport
 
     /// A new token for the old one, or nil where AWS grants none any more. Throws where it gave no answer of either
     /// kind.
-    func token(after old: SignOnToken, at now: Timestamp) async throws(EndpointFault) -> SignOnToken? {
+    func token(after old: SSOToken, at now: Timestamp) async throws(EndpointFault) -> SSOToken? {
         guard let renewal = old.renewal, let request = request(showing: renewal) else { return nil }
         let response = try await answer(to: request)
         if response.saysThatTheSignInHasEnded { return nil }
@@ -20,7 +20,7 @@ struct SignOnTokenIssuer: Sendable {
         var next = renewal
         next.refreshToken = answer.refreshToken ?? renewal.refreshToken
         let lifetime = min(max(answer.expiresIn, 0), Self.longestLifetime)
-        return SignOnToken(
+        return SSOToken(
             accessToken: answer.accessToken, expiration: now.adding(milliseconds: lifetime * 1_000), renewal: next)
     }
 
@@ -32,7 +32,7 @@ struct SignOnTokenIssuer: Sendable {
         }
     }
 
-    private func request(showing renewal: SignOnToken.Renewal) -> CurlRequest? {
+    private func request(showing renewal: SSOToken.Renewal) -> CurlRequest? {
         let members = [
             "grantType": "refresh_token", "clientId": renewal.clientID, "clientSecret": renewal.clientSecret,
             "refreshToken": renewal.refreshToken,
@@ -71,7 +71,7 @@ private struct IssuerAnswer: Decodable {
 
 /// Which role of which account a profile takes from IAM Identity Center, and where the sign-in is kept ("IAM Identity
 /// Center credential provider" in the AWS SDKs and Tools Reference Guide).
-package struct SignOnSettings: Sendable, Equatable {
+package struct SSOSettings: Sendable, Equatable {
     /// The profile's name, for errors.
     package let profile: String
     /// Nil for a profile of the older kind, whose sign-in cannot be prolonged.

@@ -5,7 +5,7 @@ import SigV4
 import Testing
 
 /// Roles of users of IAM Identity Center.
-@Suite struct SingleSignOnTests {
+@Suite struct SSOProviderTests {
     private let folder: Folder
 
     init() throws {
@@ -56,7 +56,7 @@ import Testing
         try signIn(until: .noon + 3_600)
         let transport = ScriptedTransport(.success(Self.keys))
         let answer = try await provider(transport).credentials(at: .noon)
-        #expect(answer == .found(found, from: CredentialsOrigin("profile (single sign-on)")))
+        #expect(answer == .found(found, from: CredentialsOrigin("profile (SSO)")))
         let request = try #require(transport.seen.first)
         #expect(
             request.url == "https://portal.sso.eu-west-1.amazonaws.com/federation/credentials"
@@ -102,7 +102,7 @@ import Testing
         }
         #expect(try await provider(transport).credentials(at: .noon).credentials == found)
         #expect(transport.seen.last?["x-amz-sso_bearer_token"] == "TOKEN1")
-        await #expect(throws: CredentialsError.signOnFailed(profile: "default", .ended)) {
+        await #expect(throws: CredentialsError.ssoFailed(profile: "default", .ended)) {
             try await provider(transport).credentials(at: .noon + 60)
         }
     }
@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test func failsWhereNobodySignedIn() async {
-        await #expect(throws: CredentialsError.signOnFailed(profile: "default", .absent(path: Self.file))) {
+        await #expect(throws: CredentialsError.ssoFailed(profile: "default", .absent(path: Self.file))) {
             try await provider(.nobody).credentials(at: .noon)
         }
     }
@@ -139,27 +139,27 @@ import Testing
     @Test(arguments: ["", "{}", #"{"accessToken": "HUSH", "expiresAt": "soon"}"#])
     func failsOnAFileThatHoldsNoSignIn(text: String) async throws {
         try folder.write(text, to: Self.file)
-        let fault = CredentialsError.signOnFailed(profile: "default", .malformed(path: Self.file))
+        let fault = CredentialsError.ssoFailed(profile: "default", .malformed(path: Self.file))
         #expect(fault.isRecoverable)
         await #expect(throws: fault) { try await provider(.nobody).credentials(at: .noon) }
     }
 
     @Test func failsOnASignInThatHasEnded() async throws {
         try signIn(until: .noon, isRenewable: false)
-        await #expect(throws: CredentialsError.signOnFailed(profile: "default", .ended)) {
+        await #expect(throws: CredentialsError.ssoFailed(profile: "default", .ended)) {
             try await provider(.nobody).credentials(at: .noon)
         }
     }
 
     @Test(arguments: [
-        (CurlResponse.text("HUSH", status: 401), CredentialsError.signOnFailed(profile: "default", .refused), 1),
+        (CurlResponse.text("HUSH", status: 401), CredentialsError.ssoFailed(profile: "default", .refused), 1),
         (
             .text("", status: 403),
-            .signOnFailed(profile: "default", .noSuchRole(name: "Read Only", accountID: "012345678901")), 1
+            .ssoFailed(profile: "default", .noSuchRole(name: "Read Only", accountID: "012345678901")), 1
         ),
         (
             .text("", status: 404),
-            .signOnFailed(profile: "default", .noSuchRole(name: "Read Only", accountID: "012345678901")), 1
+            .ssoFailed(profile: "default", .noSuchRole(name: "Read Only", accountID: "012345678901")), 1
         ),
         (.text("", status: 400), portal(.status(400)), 1), (.text("", status: 429), portal(.status(429)), 3),
         (.text("", status: 500), portal(.status(500)), 3), (.text("{}"), portal(.malformed), 1),
@@ -183,12 +183,12 @@ import Testing
     }
 
     @Test func showsNoSecret() {
-        let renewal = SignOnToken.Renewal(
+        let renewal = SSOToken.Renewal(
             refreshToken: "HUSH", clientID: "HUSH", clientSecret: "HUSH", registrationEnd: nil)
-        let token = SignOnToken(accessToken: "HUSH", expiration: .noon, renewal: renewal)
-        var state = SignOnTokenState()
+        let token = SSOToken(accessToken: "HUSH", expiration: .noon, renewal: renewal)
+        var state = SSOTokenState()
         state.keep(token)
-        var text = "\(token) \(renewal) \(state) \(SignOnTokenState.Step.use(token))"
+        var text = "\(token) \(renewal) \(state) \(SSOTokenState.Step.use(token))"
         for value in [token, renewal, state] as [Any] { dump(value, to: &text) }
         #expect(!text.contains("HUSH"))
     }

@@ -2,27 +2,27 @@ import AWSCredentials
 import SigV4
 import Testing
 
-@Suite struct SignOnTokenStateTests {
+@Suite struct SSOTokenTests {
     private func token(
         _ name: String = "filed", until end: Timestamp, isRenewable: Bool = true, registration: Timestamp? = nil
-    ) -> SignOnToken {
-        let renewal = SignOnToken.Renewal(
+    ) -> SSOToken {
+        let renewal = SSOToken.Renewal(
             refreshToken: "r", clientID: "i", clientSecret: "s", registrationEnd: registration)
-        return SignOnToken(accessToken: name, expiration: end, renewal: isRenewable ? renewal : nil)
+        return SSOToken(accessToken: name, expiration: end, renewal: isRenewable ? renewal : nil)
     }
 
     private let hour = Timestamp.noon + 3_600
 
     @Test func prolongsInTheLastQuarterOfAnHour() {
         let token = token(until: hour)
-        for (second, step) in [(2_699, .use(token)), (2_700, .prolong(token))] as [(Int64, SignOnTokenState.Step)] {
-            var state = SignOnTokenState()
+        for (second, step) in [(2_699, .use(token)), (2_700, .prolong(token))] as [(Int64, SSOTokenState.Step)] {
+            var state = SSOTokenState()
             #expect(state.step(with: token, at: .noon + second) == step)
         }
     }
 
     @Test func triesAgainAfterAMinuteAndUsesTheOldOneMeanwhile() {
-        var state = SignOnTokenState()
+        var state = SSOTokenState()
         let token = token(until: hour)
         let start = hour + -120
         #expect(state.step(with: token, at: start) == .prolong(token))
@@ -34,25 +34,25 @@ import Testing
     }
 
     @Test func prolongsOneThatHasEnded() {
-        var state = SignOnTokenState()
+        var state = SSOTokenState()
         let token = token(until: hour)
         #expect(state.step(with: token, at: hour + 100_000) == .prolong(token))
     }
 
     @Test func asksForAPersonWhereNothingCanProlongIt() {
-        var state = SignOnTokenState()
+        var state = SSOTokenState()
         let plain = token(until: hour, isRenewable: false)
         #expect(state.step(with: plain, at: hour + -1) == .use(plain))
         #expect(state.step(with: plain, at: hour) == .signIn)
         let unregistered = token(until: hour, registration: hour + -600)
         #expect(state.step(with: unregistered, at: hour + -601) == .prolong(unregistered))
-        state = SignOnTokenState()
+        state = SSOTokenState()
         #expect(state.step(with: unregistered, at: hour + -600) == .use(unregistered))
         #expect(state.step(with: unregistered, at: hour) == .signIn)
     }
 
     @Test func usesWhateverEndsLast() {
-        var state = SignOnTokenState()
+        var state = SSOTokenState()
         let prolonged = token("prolonged", until: hour + 7_200)
         state.keep(prolonged)
         #expect(state.step(with: token(until: hour), at: .noon) == .use(prolonged))
