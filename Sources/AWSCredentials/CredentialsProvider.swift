@@ -28,7 +28,7 @@ public struct CredentialsOrigin: Sendable, Equatable {
     /// What people call the source: ``CredentialsProvider/name``.
     public let name: String
     /// Whether the set is used past its end while the source yields no other one ("static stability"). AWS lets the
-    /// services that hand out roles prolong what they gave when they cannot give anything new, and only the service
+    /// services that hand out roles extend what they gave when they cannot give anything new, and only the service
     /// that is called knows.
     public let isStaticallyStable: Bool
     /// The end that the source told, where that had passed and the set got a later one here.

@@ -183,7 +183,7 @@ import Testing
 /// A service that has nothing new hands out what has ended.
 @Suite(.timeLimit(.minutes(1))) struct StaticStabilityTests {
     @Test(arguments: [0, 1, 300_000] as [Int64])
-    func prolongsASetThatHasEnded(jitter: Int64) async throws {
+    func extendsASetThatHasExpired(jitter: Int64) async throws {
         let service = InstanceMetadataService(end: "2026-11-24T12:00:00Z")
         try await service.server.serving { transport in
             let provider = InstanceMetadataProvider(

@@ -39,7 +39,7 @@ final class Acceptance: Sendable {
     }
 
     /// From now on until `end`.
-    func prolong(to end: Timestamp) {
+    func extend(to end: Timestamp) {
         let newest = newest.withLock { $0 }
         ends.withLock { $0[newest] = end }
     }

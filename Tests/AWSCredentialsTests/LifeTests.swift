@@ -49,7 +49,7 @@ import Testing
             try await life.lived(on: counted) { refresher in
                 for step in 1...720 {
                     transport.isGone = (300..<660).contains(step)
-                    if step == 300 { life.acceptance.prolong(to: .noon + 7_200) }
+                    if step == 300 { life.acceptance.extend(to: .noon + 7_200) }
                     await life.clock.advance(seconds: 10)
                     await lookUpEightTimes(with: refresher, step)
                 }

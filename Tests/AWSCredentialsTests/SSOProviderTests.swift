@@ -39,10 +39,10 @@ import Testing
     private let found = Credentials(
         accessKeyID: "A", secretAccessKey: "B", sessionToken: "C", expiration: .noon + 3_600, accountID: "012345678901")
 
-    private func signIn(until end: Timestamp, isRenewable: Bool = true, to file: String = file) throws {
-        let renewal = #", "refreshToken": "REFRESH1", "clientId": "id", "clientSecret": "HUSH""#
+    private func signIn(until end: Timestamp, isRefreshable: Bool = true, to file: String = file) throws {
+        let refreshGrant = #", "refreshToken": "REFRESH1", "clientId": "id", "clientSecret": "HUSH""#
         try folder.write(
-            #"{"accessToken": "TOKEN1", "expiresAt": "\#(end)"\#(isRenewable ? renewal : "")}"#, to: file)
+            #"{"accessToken": "TOKEN1", "expiresAt": "\#(end)"\#(isRefreshable ? refreshGrant : "")}"#, to: file)
     }
 
     private func signedIn() throws -> Data { try Data(contentsOf: URL(filePath: folder.path + Self.file)) }
@@ -68,13 +68,13 @@ import Testing
 
     @Test func findsTheSignInOfOlderProfilesByTheirURL() async throws {
         let file = "/home/.aws/sso/cache/dace00cba5f8355ec9d274ceb2bcebdfbeed0e12.json"
-        try signIn(until: .noon + 60, isRenewable: false, to: file)
+        try signIn(until: .noon + 60, isRefreshable: false, to: file)
         let transport = ScriptedTransport(.success(Self.keys))
         _ = try await provider(transport, ["AWS_PROFILE": "old"]).credentials(at: .noon)
         #expect(transport.seen.first?.url.hasPrefix("https://portal.sso.cn-north-1.amazonaws.com.cn/") == true)
     }
 
-    @Test func prolongsASignInBeforeItEndsAndKeepsItInMemory() async throws {
+    @Test func refreshesATokenBeforeItExpiresAndKeepsItInMemory() async throws {
         try signIn(until: .noon + 600)
         let before = try signedIn()
         let transport = ScriptedTransport { request throws(CurlError) in
@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test(arguments: ["invalid_grant", "expired_token", "invalid_client", "unauthorized_client"])
-    func usesASignInThatCannotBeProlongedToItsEnd(code: String) async throws {
+    func usesATokenThatCannotBeRefreshedUntilItExpires(code: String) async throws {
         try signIn(until: .noon + 60)
         let transport = ScriptedTransport { request throws(CurlError) in
             request.url.hasPrefix("https://oidc.") ? .text(#"{"error": "\#(code)"}"#, status: 400) : Self.keys
@@ -145,7 +145,7 @@ import Testing
     }
 
     @Test func failsOnASignInThatHasEnded() async throws {
-        try signIn(until: .noon, isRenewable: false)
+        try signIn(until: .noon, isRefreshable: false)
         await #expect(throws: CredentialsError.ssoFailed(profile: "default", .ended)) {
             try await provider(.nobody).credentials(at: .noon)
         }
@@ -183,13 +183,13 @@ import Testing
     }
 
     @Test func showsNoSecret() {
-        let renewal = SSOToken.Renewal(
+        let refreshGrant = SSOToken.RefreshGrant(
             refreshToken: "HUSH", clientID: "HUSH", clientSecret: "HUSH", registrationEnd: nil)
-        let token = SSOToken(accessToken: "HUSH", expiration: .noon, renewal: renewal)
+        let token = SSOToken(accessToken: "HUSH", expiration: .noon, refreshGrant: refreshGrant)
         var state = SSOTokenState()
         state.keep(token)
-        var text = "\(token) \(renewal) \(state) \(SSOTokenState.Step.use(token))"
-        for value in [token, renewal, state] as [Any] { dump(value, to: &text) }
+        var text = "\(token) \(refreshGrant) \(state) \(SSOTokenState.Step.use(token))"
+        for value in [token, refreshGrant, state] as [Any] { dump(value, to: &text) }
         #expect(!text.contains("HUSH"))
     }
 }

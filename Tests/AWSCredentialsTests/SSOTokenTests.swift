@@ -4,18 +4,18 @@ import Testing
 
 @Suite struct SSOTokenTests {
     private func token(
-        _ name: String = "filed", until end: Timestamp, isRenewable: Bool = true, registration: Timestamp? = nil
+        _ name: String = "filed", until end: Timestamp, isRefreshable: Bool = true, registration: Timestamp? = nil
     ) -> SSOToken {
-        let renewal = SSOToken.Renewal(
+        let refreshGrant = SSOToken.RefreshGrant(
             refreshToken: "r", clientID: "i", clientSecret: "s", registrationEnd: registration)
-        return SSOToken(accessToken: name, expiration: end, renewal: isRenewable ? renewal : nil)
+        return SSOToken(accessToken: name, expiration: end, refreshGrant: isRefreshable ? refreshGrant : nil)
     }
 
     private let hour = Timestamp.noon + 3_600
 
-    @Test func prolongsInTheLastQuarterOfAnHour() {
+    @Test func refreshesInTheLastQuarterOfAnHour() {
         let token = token(until: hour)
-        for (second, step) in [(2_699, .use(token)), (2_700, .prolong(token))] as [(Int64, SSOTokenState.Step)] {
+        for (second, step) in [(2_699, .use(token)), (2_700, .refresh(token))] as [(Int64, SSOTokenState.Step)] {
             var state = SSOTokenState()
             #expect(state.step(with: token, at: .noon + second) == step)
         }
@@ -25,27 +25,27 @@ import Testing
         var state = SSOTokenState()
         let token = token(until: hour)
         let start = hour + -120
-        #expect(state.step(with: token, at: start) == .prolong(token))
+        #expect(state.step(with: token, at: start) == .refresh(token))
         #expect(state.step(with: token, at: start + 59) == .use(token))
-        #expect(state.step(with: token, at: start + 60) == .prolong(token))
+        #expect(state.step(with: token, at: start + 60) == .refresh(token))
         #expect(state.step(with: token, at: start + 119) == .use(token))
-        #expect(state.step(with: token, at: start + 120) == .prolong(token))
-        #expect(state.step(with: token, at: start + 121) == .prolong(token))
+        #expect(state.step(with: token, at: start + 120) == .refresh(token))
+        #expect(state.step(with: token, at: start + 121) == .refresh(token))
     }
 
-    @Test func prolongsOneThatHasEnded() {
+    @Test func refreshesOneThatHasExpired() {
         var state = SSOTokenState()
         let token = token(until: hour)
-        #expect(state.step(with: token, at: hour + 100_000) == .prolong(token))
+        #expect(state.step(with: token, at: hour + 100_000) == .refresh(token))
     }
 
-    @Test func asksForAPersonWhereNothingCanProlongIt() {
+    @Test func asksForASignInWhereNothingCanRefreshTheToken() {
         var state = SSOTokenState()
-        let plain = token(until: hour, isRenewable: false)
+        let plain = token(until: hour, isRefreshable: false)
         #expect(state.step(with: plain, at: hour + -1) == .use(plain))
         #expect(state.step(with: plain, at: hour) == .signIn)
         let unregistered = token(until: hour, registration: hour + -600)
-        #expect(state.step(with: unregistered, at: hour + -601) == .prolong(unregistered))
+        #expect(state.step(with: unregistered, at: hour + -601) == .refresh(unregistered))
         state = SSOTokenState()
         #expect(state.step(with: unregistered, at: hour + -600) == .use(unregistered))
         #expect(state.step(with: unregistered, at: hour) == .signIn)
@@ -53,9 +53,9 @@ import Testing
 
     @Test func usesWhateverEndsLast() {
         var state = SSOTokenState()
-        let prolonged = token("prolonged", until: hour + 7_200)
-        state.keep(prolonged)
-        #expect(state.step(with: token(until: hour), at: .noon) == .use(prolonged))
+        let refreshed = token("refreshed", until: hour + 7_200)
+        state.keep(refreshed)
+        #expect(state.step(with: token(until: hour), at: .noon) == .use(refreshed))
         let anew = token("anew", until: hour + 8_000)
         #expect(state.step(with: anew, at: .noon) == .use(anew))
     }

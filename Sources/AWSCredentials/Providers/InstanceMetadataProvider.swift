@@ -56,7 +56,7 @@ public struct InstanceMetadataProvider: CredentialsProvider {
             let body = try await client.content(at: Self.folder + role, now: now)
         else { return .notConfigured(reason: "the instance has no role") }
         do throws(EndpointFault) {
-            return prolonged(try CredentialsDocument(body).credentials, at: now)
+            return extended(try CredentialsDocument(body).credentials, at: now)
         } catch {
             throw .faulty(error)
         }
@@ -76,7 +76,7 @@ public struct InstanceMetadataProvider: CredentialsProvider {
     /// A service that cannot renew a role's credentials hands the old ones out past their end, and AWS takes them for
     /// as long. They get an end of their own, so that the service is asked again after a while and not by every
     /// instance at once.
-    private func prolonged(_ credentials: Credentials, at now: Timestamp) -> ProviderAnswer {
+    private func extended(_ credentials: Credentials, at now: Timestamp) -> ProviderAnswer {
         guard let end = credentials.expiration, end <= now
         else { return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true)) }
         let credentials = Credentials(

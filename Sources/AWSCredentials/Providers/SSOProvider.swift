@@ -3,7 +3,7 @@ import FoundationEssentials
 import SigV4
 
 /// A role that a user of IAM Identity Center has, by the sign-in that the AWS CLI keeps. The file is read anew for each
-/// answer; a sign-in that is prolonged here stays in memory, and the file as it is.
+/// answer; a sign-in that is refreshed here stays in memory, and the file as it is.
 struct SSOProvider: CredentialsProvider {
     let name = "SSO"
     let settings: SSOSettings
@@ -30,7 +30,7 @@ struct SSOProvider: CredentialsProvider {
         switch store.step(with: try filedToken(), from: path, at: now) {
         case .use(let token): return token
         case .signIn: throw fault(.ended)
-        case .prolong(let old): return try await token(after: old, at: now)
+        case .refresh(let old): return try await token(after: old, at: now)
         }
     }
 

@@ -3,7 +3,7 @@ import Curl
 import FoundationEssentials
 import SigV4
 
-/// Prolongs sign-ins ("CreateToken" in the IAM Identity Center OIDC API Reference).
+/// Refreshes tokens ("CreateToken" in the IAM Identity Center OIDC API Reference).
 struct SSOTokenIssuer: Sendable {
     let endpoint: ServiceEndpoint
     let transport: RetryingTransport
@@ -11,17 +11,17 @@ struct SSOTokenIssuer: Sendable {
     /// A new token for the old one, or nil where AWS grants none any more. Throws where it gave no answer of either
     /// kind.
     func token(after old: SSOToken, at now: Timestamp) async throws(EndpointFault) -> SSOToken? {
-        guard let renewal = old.renewal, let request = request(showing: renewal) else { return nil }
+        guard let refreshGrant = old.refreshGrant, let request = request(showing: refreshGrant) else { return nil }
         let response = try await answer(to: request)
         if response.saysThatTheSignInHasEnded { return nil }
         guard response.status == 200 else { throw .status(response.status) }
         guard let answer = try? JSONDecoder().decode(IssuerAnswer.self, from: Data(response.body))
         else { throw .malformed }
-        var next = renewal
-        next.refreshToken = answer.refreshToken ?? renewal.refreshToken
+        var next = refreshGrant
+        next.refreshToken = answer.refreshToken ?? refreshGrant.refreshToken
         let lifetime = min(max(answer.expiresIn, 0), Self.longestLifetime)
         return SSOToken(
-            accessToken: answer.accessToken, expiration: now.adding(milliseconds: lifetime * 1_000), renewal: next)
+            accessToken: answer.accessToken, expiration: now.adding(milliseconds: lifetime * 1_000), refreshGrant: next)
     }
 
     private func answer(to request: CurlRequest) async throws(EndpointFault) -> CurlResponse {
@@ -32,10 +32,10 @@ struct SSOTokenIssuer: Sendable {
         }
     }
 
-    private func request(showing renewal: SSOToken.Renewal) -> CurlRequest? {
+    private func request(showing refreshGrant: SSOToken.RefreshGrant) -> CurlRequest? {
         let members = [
-            "grantType": "refresh_token", "clientId": renewal.clientID, "clientSecret": renewal.clientSecret,
-            "refreshToken": renewal.refreshToken,
+            "grantType": "refresh_token", "clientId": refreshGrant.clientID, "clientSecret": refreshGrant.clientSecret,
+            "refreshToken": refreshGrant.refreshToken,
         ]
         guard let body = try? JSONEncoder().encode(members) else { return nil }
         return CurlRequest(
@@ -74,7 +74,7 @@ private struct IssuerAnswer: Decodable {
 package struct SSOSettings: Sendable, Equatable {
     /// The profile's name, for errors.
     package let profile: String
-    /// Nil for a profile of the older kind, whose sign-in cannot be prolonged.
+    /// Nil for a profile of the older kind, whose sign-in cannot be refreshed.
     package let session: String?
     /// `sso_region`: where the portal is, which need not be where jobs are.
     package let region: String
