@@ -18,7 +18,7 @@ struct Profile {
     }
 
     /// What it takes its credentials from; nil where it names no source.
-    var source: ProfileSource? { ProfileSource(of: section) }
+    var source: ProfileSourceKind? { ProfileSourceKind(of: section) }
 
     /// The source itself, which is no assumed role. In a profile that others refer to keys come before everything else.
     func base(isFirst: Bool) throws(CredentialsError) -> ProfilePlan.Base {
@@ -76,7 +76,7 @@ extension Profile {
     /// Who asks for a profile's role.
     enum RoleSource {
         case profile(String)
-        case named(CredentialSource)
+        case named(NamedSource)
     }
 
     /// Throws `needsCode`, `malformedDuration` and `missing`.
@@ -92,7 +92,7 @@ extension Profile {
         switch (section.value(of: "source_profile"), section.value(of: "credential_source")) {
         case (let profile?, nil): return .profile(profile)
         case (nil, let text?):
-            guard let source = CredentialSource(rawValue: text) else { throw .malformedProfile(name, .unknownSource) }
+            guard let source = NamedSource(rawValue: text) else { throw .malformedProfile(name, .unknownSource) }
             return .named(source)
         case (_?, _?): throw .malformedProfile(name, .twoSources)
         case (nil, nil): throw .malformedProfile(name, .roleWithoutSource)

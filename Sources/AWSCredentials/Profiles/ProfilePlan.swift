@@ -13,7 +13,7 @@ package struct ProfilePlan: Sendable, Equatable {
         /// A program that writes them.
         case process(CredentialProcess)
         /// The source that `credential_source` names.
-        case named(CredentialSource)
+        case named(NamedSource)
     }
 
     /// Who yields the first credentials: the profile's own where ``roles`` is empty, else those that ask for the first.
@@ -54,7 +54,7 @@ package struct ProfilePlan: Sendable, Equatable {
 }
 
 /// The kinds of source that a profile can take its credentials from.
-enum ProfileSource: Equatable {
+enum ProfileSourceKind: Equatable {
     case webIdentity
     case assumedRole
     case sso
@@ -67,7 +67,7 @@ enum ProfileSource: Equatable {
     /// counts, static keys late: who adds a role to a profile wants the role's permissions. Who asks for a role that is
     /// not named is a role too, of which half is missing.
     init?(of profile: Section) {
-        let sources: [(source: ProfileSource, keys: [String])] = [
+        let sources: [(source: ProfileSourceKind, keys: [String])] = [
             (.webIdentity, ["web_identity_token_file"]),
             (.assumedRole, ["role_arn"]),
             (.sso, ["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"]),
@@ -82,13 +82,6 @@ enum ProfileSource: Equatable {
     }
 }
 
-/// What `credential_source` may say of who asks for a profile's role. The raw value is what stands in the file.
-public enum CredentialSource: String, Sendable, CaseIterable {
-    case environment = "Environment"
-    case instanceMetadata = "Ec2InstanceMetadata"
-    case container = "EcsContainer"
-}
-
 /// How a profile describes a source of credentials that cannot be, or not the whole of one.
 public enum ProfileFault: Error, Sendable, Equatable {
     /// Another key, or the kind of source, needs this one.
@@ -97,7 +90,7 @@ public enum ProfileFault: Error, Sendable, Equatable {
     case roleWithoutSource
     /// Only one of them can say who asks for the role.
     case twoSources
-    /// `credential_source` is none of ``CredentialSource``.
+    /// `credential_source` is none of ``NamedSource``.
     case unknownSource
     /// `source_profile` names a profile that no file defines.
     case unknownSourceProfile(String)
@@ -129,7 +122,7 @@ extension ProfileFault: CustomStringConvertible {
         case .twoSources: "has both source_profile and credential_source"
         case .unknownSource:
             "has a credential_source that is none of "
-                + CredentialSource.allCases.map(\.rawValue).joined(separator: ", ")
+                + NamedSource.allCases.map(\.rawValue).joined(separator: ", ")
         case .unknownSourceProfile(let name): "names the source_profile '\(name)', which no file defines"
         case .noSource: "is the source_profile of another one, but names no source of credentials"
         case .loop: "is its own source_profile, directly or through others"

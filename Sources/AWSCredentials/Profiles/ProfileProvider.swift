@@ -8,7 +8,7 @@ public struct ProfileProvider: CredentialsProvider {
     public let name = "profile"
     private let environment: Variables
     private let files: FileReader
-    private let sources: ProfileSources
+    private let factory: ProfileProviderFactory
 
     /// `environment` says where the files are, which profile is meant and, before the profile, where AWS is; a program
     /// of the profile's inherits it. `named` are the sources that `credential_source` may name. `pause` waits between
@@ -20,7 +20,7 @@ public struct ProfileProvider: CredentialsProvider {
     ) {
         self.environment = Variables(environment)
         self.files = files
-        sources = ProfileSources(
+        factory = ProfileProviderFactory(
             environment: self.environment, files: files, transport: transport, named: named, pause: pause)
     }
 
@@ -34,11 +34,11 @@ public struct ProfileProvider: CredentialsProvider {
             let reasons = ["there is no profile '\(selection.name)'"] + configuration.gaps
             return .notConfigured(reason: reasons.joined(separator: ", "))
         }
-        guard ProfileSource(of: profile) != nil
+        guard ProfileSourceKind(of: profile) != nil
         else { return .notConfigured(reason: "profile '\(selection.name)' names no source of credentials") }
         let plan = try ProfilePlan(for: selection.name, in: configuration)
         let settings = try ProfileSettings(of: selection.name, in: configuration)
-        return try await sources.provider(for: plan, settings, by: .now + .seconds(60)).credentials(at: now).of(self)
+        return try await factory.provider(for: plan, settings, by: .now + .seconds(60)).credentials(at: now).of(self)
     }
 }
 
@@ -54,7 +54,7 @@ extension ProviderAnswer {
 }
 
 /// Makes providers of what profiles describe.
-struct ProfileSources: Sendable {
+struct ProfileProviderFactory: Sendable {
     let environment: Variables
     let files: FileReader
     let transport: any Transport
@@ -105,7 +105,7 @@ struct ProfileSources: Sendable {
     }
 }
 
-extension ProfileSources {
+extension ProfileProviderFactory {
     private func sso(
         _ settings: SSOSettings, _ endpoints: EndpointSettings, _ transport: RetryingTransport
     ) throws(CredentialsError) -> SSOProvider {
@@ -120,6 +120,13 @@ extension ProfileSources {
             settings: settings, path: settings.tokenFile(home: home), files: files, store: ssoTokens,
             portal: try endpoints.endpoint(of: .portal, in: settings.region), issuer: issuer, transport: transport)
     }
+}
+
+/// What `credential_source` may say of who asks for a profile's role. The raw value is what stands in the file.
+public enum NamedSource: String, Sendable, CaseIterable {
+    case environment = "Environment"
+    case instanceMetadata = "Ec2InstanceMetadata"
+    case container = "EcsContainer"
 }
 
 /// The sources that a profile's `credential_source` may name.
@@ -138,7 +145,7 @@ public struct NamedSources: Sendable {
         self.instanceMetadata = instanceMetadata
     }
 
-    subscript(source: CredentialSource) -> any CredentialsProvider {
+    subscript(source: NamedSource) -> any CredentialsProvider {
         switch source {
         case .environment: environment
         case .container: container
