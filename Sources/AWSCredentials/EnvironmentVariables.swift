@@ -1,5 +1,5 @@
 /// Environment variables, some of which are secret: printing or reflecting the value, or whatever holds it, shows none.
-struct Variables: Sendable {
+struct EnvironmentVariables: Sendable {
     private let values: [String: String]
 
     init(_ values: [String: String]) {
@@ -16,8 +16,8 @@ struct Variables: Sendable {
     func verbatim(_ name: String) -> String? { values[name] }
 }
 
-extension Variables: CustomStringConvertible, CustomReflectable {
-    var description: String { "Variables(\(values.count))" }
+extension EnvironmentVariables: CustomStringConvertible, CustomReflectable {
+    var description: String { "EnvironmentVariables(\(values.count))" }
 
     var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -6,7 +6,7 @@ public import SigV4
 public struct ProfileProvider: CredentialsProvider {
     /// "profile".
     public let name = "profile"
-    private let environment: Variables
+    private let environment: EnvironmentVariables
     private let files: FileReader
     private let factory: ProfileProviderFactory
 
@@ -18,7 +18,7 @@ public struct ProfileProvider: CredentialsProvider {
         named: NamedSources,
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
-        self.environment = Variables(environment)
+        self.environment = EnvironmentVariables(environment)
         self.files = files
         factory = ProfileProviderFactory(
             environment: self.environment, files: files, transport: transport, named: named, pause: pause)
@@ -55,7 +55,7 @@ extension ProviderAnswer {
 
 /// Makes providers of what profiles describe.
 struct ProfileProviderFactory: Sendable {
-    let environment: Variables
+    let environment: EnvironmentVariables
     let files: FileReader
     let transport: any Transport
     let named: NamedSources
@@ -63,7 +63,7 @@ struct ProfileProviderFactory: Sendable {
     private let ssoTokens = SSOTokenStore()
 
     init(
-        environment: Variables, files: FileReader, transport: any Transport,
+        environment: EnvironmentVariables, files: FileReader, transport: any Transport,
         named: NamedSources, pause: @escaping @Sendable (Duration) async -> Void
     ) {
         self.environment = environment
@@ -168,7 +168,7 @@ struct ProfileSelection {
     /// Whether somebody named it: then it has to exist.
     let isNamed: Bool
 
-    init(environment: Variables) {
+    init(environment: EnvironmentVariables) {
         let named = environment.value(of: "AWS_PROFILE")
         name = named ?? "default"
         isNamed = named != nil

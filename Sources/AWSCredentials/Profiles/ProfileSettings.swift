@@ -20,7 +20,7 @@ public struct ProfileSettings: Sendable, Equatable {
     /// Reads both shared files. A profile that does not exist says nothing: ``ProfileProvider`` is the one to complain.
     /// Throws for files that are broken and flags that are neither `true` nor `false`.
     public init(environment: [String: String], files: FileReader) throws(CredentialsError) {
-        let environment = Variables(environment)
+        let environment = EnvironmentVariables(environment)
         let configuration = try SharedConfiguration(environment: environment, files: files)
         try self.init(of: ProfileSelection(environment: environment).name, in: configuration)
     }

@@ -27,7 +27,7 @@ package struct SharedConfiguration: Sendable {
     ///
     /// Throws for a file that breaks the format, and for one that cannot be read. Below the home directory one that may
     /// not be read is only a gap: containers often run as a user who may not look into `HOME`.
-    init(environment: Variables, files: FileReader) throws(CredentialsError) {
+    init(environment: EnvironmentVariables, files: FileReader) throws(CredentialsError) {
         var gaps: [String] = []
         var forbidden: [String] = []
         let config = try SharedConfiguration.read(.config, environment, files, &gaps, &forbidden)
@@ -36,7 +36,7 @@ package struct SharedConfiguration: Sendable {
     }
 
     private static func read(
-        _ file: SharedFile, _ environment: Variables, _ files: FileReader, _ gaps: inout [String],
+        _ file: SharedFile, _ environment: EnvironmentVariables, _ files: FileReader, _ gaps: inout [String],
         _ forbidden: inout [String]
     ) throws(CredentialsError) -> [SectionName: Section] {
         guard let (path, isNamed) = file.location(in: environment) else {

@@ -120,7 +120,7 @@ package enum SharedFile: Sendable {
     case credentials
 
     /// Where the file is, and whether somebody named it; nil without a variable and a home directory.
-    func location(in environment: Variables) -> (path: String, isNamed: Bool)? {
+    func location(in environment: EnvironmentVariables) -> (path: String, isNamed: Bool)? {
         let home = environment.value(of: "HOME")
         guard let named = environment.value(of: variable) else {
             return home.map { ($0 + "/.aws/" + fileName, false) }

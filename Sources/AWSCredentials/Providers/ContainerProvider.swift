@@ -6,7 +6,7 @@ public import SigV4
 public struct ContainerProvider: CredentialsProvider {
     /// "container".
     public let name = "container"
-    private let environment: Variables
+    private let environment: EnvironmentVariables
     private let files: FileReader
     private let transport: any Transport
     private let pause: @Sendable (Duration) async -> Void
@@ -16,7 +16,7 @@ public struct ContainerProvider: CredentialsProvider {
         environment: [String: String], files: FileReader, transport: any Transport,
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
-        self.environment = Variables(environment)
+        self.environment = EnvironmentVariables(environment)
         self.files = files
         self.transport = transport
         self.pause = pause
@@ -77,7 +77,7 @@ struct ContainerEndpoint {
     static let fullURI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 
     /// Nil where neither variable is set; the relative one wins. Throws `malformedSetting`.
-    init?(environment: Variables) throws(CredentialsError) {
+    init?(environment: EnvironmentVariables) throws(CredentialsError) {
         if let path = environment.value(of: Self.relativeURI) {
             url = try Self.url(path: path)
         } else if let text = environment.value(of: Self.fullURI) {
@@ -117,7 +117,7 @@ struct ContainerToken {
 
     /// Nil where neither variable is set; the file wins. The file is read anew each time, because its content is
     /// replaced long before it ends. Throws `unreadableFile` and `malformedToken`.
-    init?(environment: Variables, files: FileReader) throws(CredentialsError) {
+    init?(environment: EnvironmentVariables, files: FileReader) throws(CredentialsError) {
         if let path = environment.value(of: Self.file) {
             try self.init(try files.neededText(of: path), from: path)
         } else if let text = environment.verbatim(Self.variable), !text.isEmpty {

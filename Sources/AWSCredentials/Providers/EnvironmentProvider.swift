@@ -5,11 +5,11 @@ public import SigV4
 public struct EnvironmentProvider: CredentialsProvider {
     /// "environment".
     public let name = "environment"
-    private let environment: Variables
+    private let environment: EnvironmentVariables
 
     /// Reads only the given variables, never the process's own.
     public init(environment: [String: String]) {
-        self.environment = Variables(environment)
+        self.environment = EnvironmentVariables(environment)
     }
 
     /// Throws `halfSet` for a key without its other half, and `malformedTime`.

@@ -5,7 +5,7 @@ public import SigV4
 public struct InstanceMetadataProvider: CredentialsProvider {
     /// "instance metadata".
     public let name = "instance metadata"
-    private let environment: Variables
+    private let environment: EnvironmentVariables
     private let profile: @Sendable () throws(CredentialsError) -> ProfileSettings?
     private let transport: any Transport
     private let jitter: @Sendable () -> Int64
@@ -20,7 +20,7 @@ public struct InstanceMetadataProvider: CredentialsProvider {
         jitter: @escaping @Sendable () -> Int64 = { .random(in: 0...300_000) },
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
-        self.environment = Variables(environment)
+        self.environment = EnvironmentVariables(environment)
         self.profile = profile
         self.transport = transport
         self.jitter = jitter
@@ -109,7 +109,7 @@ struct InstanceMetadataSettings: Sendable {
     static let disabled = "AWS_EC2_METADATA_DISABLED"
 
     /// Nil where the service is switched off. Throws `malformedSetting`.
-    init?(environment: Variables, profile: ProfileSettings?) throws(CredentialsError) {
+    init?(environment: EnvironmentVariables, profile: ProfileSettings?) throws(CredentialsError) {
         if environment.value(of: Self.disabled)?.lowercased() == "true" { return nil }
         endpoint = try Self.endpoint(environment, profile)
         timeout = .seconds(try environment.number("AWS_METADATA_SERVICE_TIMEOUT", in: 1...60))
@@ -118,7 +118,7 @@ struct InstanceMetadataSettings: Sendable {
 
     /// An endpoint before a mode, the environment before the profile.
     private static func endpoint(
-        _ environment: Variables, _ profile: ProfileSettings?
+        _ environment: EnvironmentVariables, _ profile: ProfileSettings?
     ) throws(CredentialsError) -> String {
         let variable = "AWS_EC2_METADATA_SERVICE_ENDPOINT"
         let key = "ec2_metadata_service_endpoint"
@@ -146,7 +146,7 @@ struct InstanceMetadataSettings: Sendable {
     private static let ipv4 = "http://169.254.169.254"
 }
 
-extension Variables {
+extension EnvironmentVariables {
     /// The least one where the variable is not set.
     fileprivate func number(_ variable: String, in range: ClosedRange<Int>) throws(CredentialsError) -> Int {
         guard let text = value(of: variable) else { return range.lowerBound }

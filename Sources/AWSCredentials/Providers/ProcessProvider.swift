@@ -7,7 +7,7 @@ struct ProcessProvider: CredentialsProvider {
     let name = "process"
     let process: CredentialProcess
     /// What the program inherits, but for the gateway's own settings: there are secrets among them.
-    let environment: Variables
+    let environment: EnvironmentVariables
     /// When it is killed.
     let deadline: ContinuousClock.Instant
 

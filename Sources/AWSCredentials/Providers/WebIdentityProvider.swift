@@ -6,7 +6,7 @@ public import SigV4
 public struct WebIdentityProvider: CredentialsProvider {
     /// "web identity".
     public let name = "web identity"
-    private let environment: Variables
+    private let environment: EnvironmentVariables
     private let files: FileReader
     private let transport: any Transport
     private let pause: @Sendable (Duration) async -> Void
@@ -17,7 +17,7 @@ public struct WebIdentityProvider: CredentialsProvider {
         environment: [String: String], files: FileReader, transport: any Transport,
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
-        self.environment = Variables(environment)
+        self.environment = EnvironmentVariables(environment)
         self.files = files
         self.transport = transport
         self.pause = pause
@@ -44,7 +44,7 @@ extension WebIdentity {
     static let tokenFileVariable = "AWS_WEB_IDENTITY_TOKEN_FILE"
 
     /// Nil where no token is named. Throws `halfSet`.
-    fileprivate init?(environment: Variables) throws(CredentialsError) {
+    fileprivate init?(environment: EnvironmentVariables) throws(CredentialsError) {
         guard let tokenFile = environment.value(of: Self.tokenFileVariable) else { return nil }
         guard let arn = environment.value(of: "AWS_ROLE_ARN")
         else { throw .halfSet(variable: Self.tokenFileVariable, missing: "AWS_ROLE_ARN") }

@@ -56,7 +56,7 @@ public struct CallerIdentityService: Sendable {
     public func identity(of credentials: Credentials, at now: Timestamp) async -> CallerIdentity {
         do throws(CredentialsError) {
             let profile = try ProfileSettings(environment: environment, files: files)
-            let settings = EndpointSettings(environment: Variables(environment), profile: profile)
+            let settings = EndpointSettings(environment: EnvironmentVariables(environment), profile: profile)
             let retrying = RetryingTransport(
                 transport: transport, deadline: .now + .seconds(3), pause: { try? await Task.sleep(for: $0) })
             let service = SecurityTokenService(at: try settings.endpoint(of: .securityTokens), through: retrying)

@@ -2,10 +2,10 @@ public import Curl
 
 /// What the environment and the selected profile say of where AWS's services are; the environment comes first.
 struct EndpointSettings: Sendable {
-    private let environment: Variables
+    private let environment: EnvironmentVariables
     private let profile: ProfileSettings
 
-    init(environment: Variables, profile: ProfileSettings) {
+    init(environment: EnvironmentVariables, profile: ProfileSettings) {
         self.environment = environment
         self.profile = profile
     }
