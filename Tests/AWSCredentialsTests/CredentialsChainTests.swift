@@ -30,7 +30,7 @@ import Testing
         await #expect(throws: CredentialsError.unknownProfile("p")) { try await chain.credentials(at: .noon) }
         let report = await chain.report(at: .noon)
         #expect(
-            report.steps.map(\.verdict) == [.notConfigured(reason: "nothing is set"), .failed(.unknownProfile("p"))])
+            report.steps.map(\.outcome) == [.notConfigured(reason: "nothing is set"), .failed(.unknownProfile("p"))])
         #expect(report.credentials == nil)
     }
 

@@ -62,7 +62,7 @@ enum StartupCredentials {
 extension ChainReport {
     /// Whether the same search may well find something a little later.
     fileprivate var isTransient: Bool {
-        guard case .failed(let error) = steps.last?.verdict else { return false }
+        guard case .failed(let error) = steps.last?.outcome else { return false }
         return error.isTransient
     }
 }

@@ -62,11 +62,11 @@ extension DoctorReport.Section {
     /// What each source said, and what is known of the set that was found.
     init(_ report: ChainReport, at now: Timestamp) {
         self.init("AWS credentials")
-        for (provider, verdict) in report.steps {
-            if case .failed(let error) = verdict {
+        for (provider, outcome) in report.steps {
+            if case .failed(let error) = outcome {
                 fail(provider, "\(error)")
             } else {
-                add(provider, "\(verdict)")
+                add(provider, "\(outcome)")
             }
         }
         guard let credentials = report.credentials else {
