@@ -10,9 +10,9 @@ public enum CredentialsError: Error, Sendable, Equatable {
     /// The variable's value is not a time in RFC 3339.
     case malformedTime(variable: String)
     /// A file that was named explicitly, or is needed, exists and cannot be used.
-    case unreadableFile(path: String, FileFault)
+    case unreadableFile(path: String, FileReaderError)
     /// The file breaks the format of shared configuration files at this line, counted from 1.
-    case malformedFile(path: String, line: Int, SyntaxFault)
+    case malformedFile(path: String, line: Int, SharedFileError)
     /// `AWS_PROFILE` names a profile that no file defines.
     case unknownProfile(String)
     /// The profile holds one half of a pair of static keys; `missing` is the other half's key.
@@ -20,13 +20,13 @@ public enum CredentialsError: Error, Sendable, Equatable {
     /// The profile's setting is neither `true` nor `false`.
     case malformedFlag(profile: String, key: String)
     /// The profile describes a source that cannot be, or not the whole of one.
-    case malformedProfile(String, ProfileFault)
+    case malformedProfile(String, ProfileError)
     /// What should ask for the role has no credentials itself; `reason` says why in words.
-    case noCaller(role: String, reason: String)
+    case noSourceCredentials(role: String, reason: String)
     /// AWS does not let the role be assumed.
-    case roleRefused(role: String, RoleRefusal)
+    case assumeRoleFailed(role: String, STSError)
     /// The program that the profile names gave no credentials.
-    case processFailed(profile: String, ProcessFault)
+    case processFailed(profile: String, ProcessError)
     /// Nobody is signed in at IAM Identity Center as the profile wants it.
     case ssoFailed(profile: String, SSOError)
     /// A variable, or a key of the profile, has a value that nobody can follow; `allowed` says what it may be.
@@ -34,7 +34,7 @@ public enum CredentialsError: Error, Sendable, Equatable {
     /// The token that this file or variable holds cannot be sent.
     case malformedToken(String)
     /// An endpoint that hands out credentials, named in words, gave none.
-    case endpointFailed(String, EndpointFault)
+    case endpointFailed(String, CredentialsEndpointError)
     /// A provider yielded a set with a part that no request could be signed with.
     case malformedCredentials(CredentialsPart)
     /// A provider yielded a set that had ended already.
@@ -59,19 +59,19 @@ extension CredentialsError: CustomStringConvertible {
         switch self {
         case .halfSet(let variable, let missing): "\(variable) is set but \(missing) is not"
         case .malformedTime(let variable): "\(variable) is not a time like 2030-01-31T12:00:00Z"
-        case .unreadableFile(let path, let fault): "\(path) \(fault)"
-        case .malformedFile(let path, let line, let fault): "\(path), line \(line): \(fault)"
+        case .unreadableFile(let path, let error): "\(path) \(error)"
+        case .malformedFile(let path, let line, let error): "\(path), line \(line): \(error)"
         case .unknownProfile(let name): "AWS_PROFILE names the profile '\(name)', which no file defines"
         case .incompleteProfile(let name, let missing): "profile '\(name)' has half a pair of keys: no \(missing)"
         case .malformedFlag(let profile, let key): "\(key) in profile '\(profile)' is neither true nor false"
-        case .malformedProfile(let name, let fault): "profile '\(name)' \(fault)"
-        case .noCaller(let role, let reason): "nothing can ask for the role \(role): \(reason)"
-        case .roleRefused(let role, let refusal): "the role \(role) cannot be assumed: \(refusal)"
-        case .processFailed(let profile, let fault): "the credential_process of profile '\(profile)' \(fault)"
-        case .ssoFailed(let profile, let fault): "profile '\(profile)' cannot sign in: \(fault)"
+        case .malformedProfile(let name, let error): "profile '\(name)' \(error)"
+        case .noSourceCredentials(let role, let reason): "nothing can ask for the role \(role): \(reason)"
+        case .assumeRoleFailed(let role, let error): "the role \(role) cannot be assumed: \(error)"
+        case .processFailed(let profile, let error): "the credential_process of profile '\(profile)' \(error)"
+        case .ssoFailed(let profile, let error): "profile '\(profile)' cannot sign in: \(error)"
         case .malformedSetting(let setting, let allowed): "\(setting) must be \(allowed)"
         case .malformedToken(let source): "the token in \(source) is empty or holds a line break"
-        case .endpointFailed(let endpoint, let fault): "\(endpoint) \(fault)"
+        case .endpointFailed(let endpoint, let error): "\(endpoint) \(error)"
         case .malformedCredentials(let part): "the \(part) is empty or holds a character that none can hold"
         case .expired(let end): "the credentials ended at \(end)"
         case .notConfigured(let reason): "no source of AWS credentials is set up: \(reason)"
@@ -93,11 +93,11 @@ extension CredentialsError {
         // A file that makes no sense may be half written.
         case .ssoFailed(_, .malformed): true
         case .ssoFailed: false
-        case .roleRefused(_, let refusal): refusal != .accessDenied
+        case .assumeRoleFailed(_, let error): error != .accessDenied
         case .halfSet, .malformedTime, .unreadableFile, .malformedFile, .unknownProfile, .incompleteProfile,
             .malformedFlag, .malformedProfile, .malformedSetting, .malformedToken, .endpointFailed,
             .malformedCredentials, .expired,
-            .noCaller, .processFailed, .notConfigured, .unchanged, .refusedAgain, .disappeared,
+            .noSourceCredentials, .processFailed, .notConfigured, .unchanged, .refusedAgain, .disappeared,
             .cancelled, .stopped:
             true
         }
@@ -109,21 +109,22 @@ extension CredentialsError {
     /// not answer in time or is asked too often, and a file that could not be opened for want of something else.
     package var isTransient: Bool {
         switch self {
-        case .endpointFailed(_, let fault): fault.isTransient
-        case .roleRefused(_, let refusal): refusal.isTransient
-        case .processFailed(_, let fault): fault == .failed(.timedOut)
-        case .unreadableFile(_, let fault): fault == .unreadable
+        case .endpointFailed(_, let error): error.isTransient
+        case .assumeRoleFailed(_, let error): error.isTransient
+        case .processFailed(_, let error): error == .failed(.timedOut)
+        case .unreadableFile(_, let error): error == .unreadable
         // Somebody may be writing it.
         case .ssoFailed(_, .malformed): true
         case .halfSet, .malformedTime, .malformedFile, .unknownProfile, .incompleteProfile, .malformedFlag,
-            .malformedProfile, .malformedSetting, .malformedToken, .malformedCredentials, .expired, .noCaller,
+            .malformedProfile, .malformedSetting, .malformedToken, .malformedCredentials, .expired,
+            .noSourceCredentials,
             .ssoFailed, .notConfigured, .disappeared, .unchanged, .refusedAgain, .cancelled, .stopped:
             false
         }
     }
 }
 
-extension EndpointFault {
+extension CredentialsEndpointError {
     /// Whether the endpoint may well answer otherwise a moment later.
     fileprivate var isTransient: Bool {
         switch self {

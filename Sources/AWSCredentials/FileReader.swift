@@ -15,7 +15,7 @@ public struct FileReader: Sendable {
 
     /// The file's text without a byte order mark, or nil where there is no such file. Symbolic links are followed:
     /// mounted secrets are links.
-    func text(of path: String) throws(FileFault) -> String? {
+    func text(of path: String) throws(FileReaderError) -> String? {
         // The customary way to say "no file at all", though not a regular one.
         if path == "/dev/null" { return nil }
         let file = URL(filePath: root + path).resolvingSymlinksInPath()
@@ -24,12 +24,12 @@ public struct FileReader: Sendable {
         return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
     }
 
-    private func bytes(of file: URL) throws(FileFault) -> Data? {
+    private func bytes(of file: URL) throws(FileReaderError) -> Data? {
         do {
             let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
-            guard attributes[.type] as? FileAttributeType == .typeRegular else { throw FileFault.notRegular }
+            guard attributes[.type] as? FileAttributeType == .typeRegular else { throw FileReaderError.notRegular }
             guard let size = Self.size(attributes[.size]), size <= limit
-            else { throw FileFault.tooLarge(limit: limit) }
+            else { throw FileReaderError.tooLarge(limit: limit) }
             return try Data(contentsOf: file)
         } catch {
             return try absence(of: file, or: error)
@@ -43,9 +43,9 @@ public struct FileReader: Sendable {
     }
 
     /// Nil where the error says that there is no such file.
-    private func absence(of file: URL, or error: any Error) throws(FileFault) -> Data? {
-        switch (error as? FileFault, (error as? CocoaError)?.code) {
-        case (let fault?, _): throw fault
+    private func absence(of file: URL, or error: any Error) throws(FileReaderError) -> Data? {
+        switch (error as? FileReaderError, (error as? CocoaError)?.code) {
+        case (let error?, _): throw error
         case (_, .fileReadNoSuchFile?): return nil
         case (_, .fileReadNoPermission?): throw .permissionDenied
         default:
@@ -68,8 +68,8 @@ public struct FileReader: Sendable {
 extension FileReader {
     /// The text of a file that has to be there. Throws `unreadableFile`.
     func neededText(of path: String) throws(CredentialsError) -> String {
-        do throws(FileFault) {
-            guard let text = try text(of: path) else { throw FileFault.missing }
+        do throws(FileReaderError) {
+            guard let text = try text(of: path) else { throw FileReaderError.missing }
             return text
         } catch {
             throw .unreadableFile(path: path, error)
@@ -78,7 +78,7 @@ extension FileReader {
 }
 
 /// Why a file could not be used.
-public enum FileFault: Error, Sendable, Equatable, CustomStringConvertible {
+public enum FileReaderError: Error, Sendable, Equatable, CustomStringConvertible {
     /// It is needed and not there.
     case missing
     /// The process may not read it.

@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test func failsWhereTheNamedSourceIsNotSetUp() async throws {
-        let error = CredentialsError.noCaller(role: Self.arn, reason: "AWS_ACCESS_KEY_ID is not set")
+        let error = CredentialsError.noSourceCredentials(role: Self.arn, reason: "AWS_ACCESS_KEY_ID is not set")
         await #expect(throws: error) {
             try await answer("[default]\nrole_arn = \(Self.arn)\ncredential_source = Environment", .nobody)
         }
@@ -112,7 +112,7 @@ import Testing
     // MARK: - Refusals
 
     @Test(arguments: [
-        ("AccessDenied", 403, RoleRefusal.accessDenied, 1), ("ExpiredToken", 403, .expiredToken, 1),
+        ("AccessDenied", 403, STSError.accessDenied, 1), ("ExpiredToken", 403, .expiredToken, 1),
         ("ExpiredTokenException", 400, .expiredToken, 1), ("InvalidIdentityToken", 400, .invalidIdentityToken, 1),
         ("IDPRejectedClaim", 403, .rejectedClaim, 1), ("InvalidClientTokenId", 403, .unknownKey, 1),
         ("SignatureDoesNotMatch", 403, .wrongSignature, 1), ("RequestExpired", 400, .wrongTime, 1),
@@ -120,9 +120,9 @@ import Testing
         ("Something.New", 400, .other(code: "Something.New"), 1), ("Throttling", 400, .throttled, 3),
         ("IDPCommunicationError", 400, .unreachableIdentityProvider, 3),
     ])
-    func saysWhyARoleIsRefused(code: String, status: Int, refusal: RoleRefusal, attempts: Int) async throws {
+    func saysWhyARoleIsRefused(code: String, status: Int, refusal: STSError, attempts: Int) async throws {
         let transport = ScriptedTransport(.success(.refusal(code, status: status)))
-        await #expect(throws: CredentialsError.roleRefused(role: Self.arn, refusal)) {
+        await #expect(throws: CredentialsError.assumeRoleFailed(role: Self.arn, refusal)) {
             try await answer("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
         }
         #expect(transport.seen.count == attempts)
@@ -131,13 +131,13 @@ import Testing
     @Test func findsTheReasonInAListToo() async throws {
         let body = "<ErrorResponse><Errors><Error><Code>AccessDenied</Code></Error></Errors></ErrorResponse>"
         let transport = ScriptedTransport(.success(.text(body, status: 403)))
-        await #expect(throws: CredentialsError.roleRefused(role: Self.arn, .accessDenied)) {
+        await #expect(throws: CredentialsError.assumeRoleFailed(role: Self.arn, .accessDenied)) {
             try await answer("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
         }
     }
 
     @Test(arguments: [
-        (CurlResponse.text("", status: 503), EndpointFault.status(503), 3),
+        (CurlResponse.text("", status: 503), CredentialsEndpointError.status(503), 3),
         (.refusal("Throttling", status: 503), .status(503), 3),
         (.text("busy", status: 429), .status(429), 3),
         (.text("<html>no</html>", status: 400), .status(400), 1),
@@ -148,9 +148,11 @@ import Testing
         (.role("AssumeRoleWithWebIdentity"), .malformed, 1),
         (.text("<!DOCTYPE x [<!ENTITY e 'e'>]><AssumeRoleResponse/>"), .malformed, 1),
     ])
-    func saysWhatIsWrongWithAnAnswer(response: CurlResponse, fault: EndpointFault, attempts: Int) async throws {
+    func saysWhatIsWrongWithAnAnswer(response: CurlResponse, error: CredentialsEndpointError, attempts: Int)
+        async throws
+    {
         let transport = ScriptedTransport(.success(response))
-        await #expect(throws: CredentialsError.endpointFailed("AWS STS at sts.eu-west-1.amazonaws.com", fault)) {
+        await #expect(throws: CredentialsError.endpointFailed("AWS STS at sts.eu-west-1.amazonaws.com", error)) {
             try await answer("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
         }
         #expect(transport.seen.count == attempts)

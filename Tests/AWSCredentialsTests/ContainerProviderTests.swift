@@ -112,7 +112,7 @@ import Testing
         #expect(pauses.withLock { $0 } == [.seconds(1), .seconds(1)])
     }
 
-    static let useless: [(HTTPResponse.Status, String, EndpointFault)] = [
+    static let useless: [(HTTPResponse.Status, String, CredentialsEndpointError)] = [
         (.internalServerError, "HUSH", .status(500)), (.forbidden, "HUSH", .status(403)),
         (.temporaryRedirect, "", .status(307)), (.ok, "", .malformed), (.ok, "[HUSH]", .malformed),
         (.ok, #"{"AccessKeyId":"A","SecretAccessKey":"HUSH","Token":"T","Expiration":"soon"}"#, .malformed),
@@ -123,11 +123,11 @@ import Testing
 
     @Test(arguments: useless)
     func failsOnAnswersWithoutCredentials(
-        status: HTTPResponse.Status, body: String, fault: EndpointFault
+        status: HTTPResponse.Status, body: String, error: CredentialsEndpointError
     ) async throws {
         let server = AgentServer { _ in .text(body, status: status, fields: [(.location, "/elsewhere")]) }
         try await server.serving { transport in
-            let expected = CredentialsError.endpointFailed("the container's agent", fault)
+            let expected = CredentialsError.endpointFailed("the container's agent", error)
             await #expect(throws: expected) { try await answer(ecs, through: transport) }
             #expect(!"\(expected)".contains("HUSH"))
         }

@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct CredentialsErrorTests {
     @Test(arguments: [(ChildProcessError.timedOut, true), (.notFound, false), (.failed(status: 1), false)])
-    func takesAProgramThatWasTooSlowForOneThatMayBeFaster(fault: ChildProcessError, isTransient: Bool) {
-        #expect(CredentialsError.processFailed(profile: "p", .failed(fault)).isTransient == isTransient)
+    func takesAProgramThatWasTooSlowForOneThatMayBeFaster(error: ChildProcessError, isTransient: Bool) {
+        #expect(CredentialsError.processFailed(profile: "p", .failed(error)).isTransient == isTransient)
     }
 
     @Test(arguments: [
@@ -31,13 +31,13 @@ import Testing
             .malformedProfile("p", .unknownSource),
             "profile 'p' has a credential_source that is none of Environment, Ec2InstanceMetadata, EcsContainer"
         ),
-        (.noCaller(role: "r", reason: "x"), "nothing can ask for the role r: x"),
+        (.noSourceCredentials(role: "r", reason: "x"), "nothing can ask for the role r: x"),
         (
-            .roleRefused(role: "r", .accessDenied),
+            .assumeRoleFailed(role: "r", .accessDenied),
             "the role r cannot be assumed: its trust policy, or a policy of whoever asks, does not allow it"
         ),
         (
-            .roleRefused(role: "r", .other(code: "Odd")),
+            .assumeRoleFailed(role: "r", .other(code: "Odd")),
             "the role r cannot be assumed: AWS answered with the error Odd"
         ),
         (

@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    static let useless: [(String, String, EndpointFault)] = [
+    static let useless: [(String, String, CredentialsEndpointError)] = [
         (
             "ward-role", #"{"Code":"AssumeRoleUnauthorizedAccess","Message":"HUSH"}"#,
             .reported(code: "AssumeRoleUnauthorizedAccess")
@@ -94,7 +94,7 @@ import Testing
     ]
 
     @Test(arguments: useless)
-    func failsOnASuccessThatIsNone(role: String, document: String, fault: EndpointFault) async throws {
+    func failsOnASuccessThatIsNone(role: String, document: String, error: CredentialsEndpointError) async throws {
         let service = InstanceMetadataService { request in
             switch request.target {
             case "/latest/api/token": nil
@@ -103,13 +103,13 @@ import Testing
             }
         }
         try await service.server.serving { transport in
-            await #expect(throws: failure(fault)) { try await provider(through: transport).credentials(at: .noon) }
+            await #expect(throws: failure(error)) { try await provider(through: transport).credentials(at: .noon) }
         }
-        #expect(!"\(failure(fault))".contains("HUSH"))
+        #expect(!"\(failure(error))".contains("HUSH"))
     }
 
-    private func failure(_ fault: EndpointFault) -> CredentialsError {
-        .endpointFailed("the instance metadata service", fault)
+    private func failure(_ error: CredentialsEndpointError) -> CredentialsError {
+        .endpointFailed("the instance metadata service", error)
     }
 }
 

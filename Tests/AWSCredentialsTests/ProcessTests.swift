@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("false", ProcessFault.failed(.failed(status: 1))),
+        ("false", ProcessError.failed(.failed(status: 1))),
         ("sh -c 'echo HUSH >&2; exit 3'", .failed(.failed(status: 3))),
         ("no-such-program-anywhere", .failed(.notFound)),
         ("yes", .failed(.tooMuchOutput(limit: 65_536))),
@@ -62,8 +62,8 @@ import Testing
         // No shell stands between: the words behind the first one are arguments.
         (#"echo '{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "B"}' | cat"#, .malformed),
     ])
-    func saysWhyThereAreNoCredentials(command: String, fault: ProcessFault) async {
-        await #expect(throws: CredentialsError.processFailed(profile: "default", fault)) {
+    func saysWhyThereAreNoCredentials(command: String, error: ProcessError) async {
+        await #expect(throws: CredentialsError.processFailed(profile: "default", error)) {
             try await answer(command)
         }
     }

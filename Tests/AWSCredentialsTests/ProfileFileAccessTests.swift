@@ -17,7 +17,7 @@ import Testing
         return try await ProfileProvider(environment: environment, files: files).credentials(at: .noon)
     }
 
-    private func fault(limit: Int = 1 << 20) async -> CredentialsError? {
+    private func error(limit: Int = 1 << 20) async -> CredentialsError? {
         do throws(CredentialsError) {
             _ = try await answer(["AWS_SHARED_CREDENTIALS_FILE": "/keys"], limit: limit)
             return nil
@@ -29,24 +29,24 @@ import Testing
     @Test func acceptsAFileOfExactlyTheLargestSizeAndNoneBeyond() async throws {
         let text = "[default]\naws_access_key_id = A\naws_secret_access_key = B\n"
         try folder.write(text, to: "/keys")
-        #expect(await fault(limit: text.utf8.count) == nil)
+        #expect(await error(limit: text.utf8.count) == nil)
         let limit = text.utf8.count - 1
-        #expect(await fault(limit: limit) == .unreadableFile(path: "/keys", .tooLarge(limit: limit)))
+        #expect(await error(limit: limit) == .unreadableFile(path: "/keys", .tooLarge(limit: limit)))
     }
 
     @Test func refusesWhatIsNotText() async throws {
         try folder.write(Data([0x5B, 0xFF, 0x5D]), to: "/keys")
-        #expect(await fault() == .unreadableFile(path: "/keys", .notText))
+        #expect(await error() == .unreadableFile(path: "/keys", .notText))
     }
 
     @Test func refusesADirectory() async throws {
         try folder.write("", to: "/keys/inside")
-        #expect(await fault() == .unreadableFile(path: "/keys", .notRegular))
+        #expect(await error() == .unreadableFile(path: "/keys", .notRegular))
     }
 
     @Test func skipsAByteOrderMark() async throws {
         try folder.write("\u{FEFF}[default]\naws_access_key_id = A\naws_secret_access_key = B\n", to: "/keys")
-        #expect(await fault() == nil)
+        #expect(await error() == nil)
     }
 
     @Test func followsLinksAsMountedSecretsAre() async throws {

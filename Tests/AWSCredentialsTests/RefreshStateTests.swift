@@ -92,7 +92,7 @@ import Testing
     @Test func tellsAFailureThatNothingCanMendAtOnce() {
         holdFirstSet(until: hour)
         #expect(state.beginsFetch(at: hour + -300))
-        let error = CredentialsError.roleRefused(role: "r", .accessDenied)
+        let error = CredentialsError.assumeRoleFailed(role: "r", .accessDenied)
         #expect(state.land(.failure(error), at: hour + -300) == .failed(error))
         #expect(state.answer(.current, at: hour + -296) == .refuse(error))
         #expect(!state.beginsFetch(at: hour + -296))

@@ -110,10 +110,10 @@ import Testing
     @Test(arguments: [#"{"error": "invalid_request"}"#, #"{"error": "slow_down"}"#, "{}", "<html>"], [400, 401, 403])
     func takesAnyOtherRefusalForOneThatMayPass(body: String, status: Int) async throws {
         try signIn(until: .noon)
-        let fault = CredentialsError.endpointFailed(
+        let error = CredentialsError.endpointFailed(
             "IAM Identity Center at oidc.eu-west-1.amazonaws.com", .status(status))
-        #expect(fault.isRecoverable)
-        await #expect(throws: fault) {
+        #expect(error.isRecoverable)
+        await #expect(throws: error) {
             try await provider(ScriptedTransport(.success(.text(body, status: status)))).credentials(at: .noon)
         }
     }
@@ -123,9 +123,9 @@ import Testing
         let silence = CredentialsError.endpointFailed(
             "IAM Identity Center at oidc.eu-west-1.amazonaws.com", .transfer(.couldNotConnect))
         await #expect(throws: silence) { try await provider(.nobody).credentials(at: .noon) }
-        let fault = CredentialsError.endpointFailed(
+        let error = CredentialsError.endpointFailed(
             "IAM Identity Center at oidc.eu-west-1.amazonaws.com", .malformed)
-        await #expect(throws: fault) {
+        await #expect(throws: error) {
             try await provider(ScriptedTransport(.success(.text("HUSH")))).credentials(at: .noon)
         }
     }
@@ -139,9 +139,9 @@ import Testing
     @Test(arguments: ["", "{}", #"{"accessToken": "HUSH", "expiresAt": "soon"}"#])
     func failsOnAFileThatHoldsNoSignIn(text: String) async throws {
         try folder.write(text, to: Self.file)
-        let fault = CredentialsError.ssoFailed(profile: "default", .malformed(path: Self.file))
-        #expect(fault.isRecoverable)
-        await #expect(throws: fault) { try await provider(.nobody).credentials(at: .noon) }
+        let error = CredentialsError.ssoFailed(profile: "default", .malformed(path: Self.file))
+        #expect(error.isRecoverable)
+        await #expect(throws: error) { try await provider(.nobody).credentials(at: .noon) }
     }
 
     @Test func failsOnASignInThatHasEnded() async throws {
@@ -171,8 +171,8 @@ import Testing
         #expect(transport.seen.count == attempts)
     }
 
-    private static func portal(_ fault: EndpointFault) -> CredentialsError {
-        .endpointFailed("IAM Identity Center at portal.sso.eu-west-1.amazonaws.com", fault)
+    private static func portal(_ error: CredentialsEndpointError) -> CredentialsError {
+        .endpointFailed("IAM Identity Center at portal.sso.eu-west-1.amazonaws.com", error)
     }
 
     @Test func needsAHomeDirectory() async throws {

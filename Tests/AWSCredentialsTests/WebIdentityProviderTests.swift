@@ -75,7 +75,7 @@ import Testing
 
     @Test func saysWhichRoleIsRefused() async throws {
         try folder.write("token", to: "/var/token")
-        await #expect(throws: CredentialsError.roleRefused(role: "arn:r", .invalidIdentityToken)) {
+        await #expect(throws: CredentialsError.assumeRoleFailed(role: "arn:r", .invalidIdentityToken)) {
             try await answer(ScriptedTransport(.success(.refusal("InvalidIdentityToken", status: 400))), environment)
         }
     }

@@ -45,7 +45,7 @@ import Testing
 
     @Test(arguments: [
         CredentialsError.endpointFailed("AWS STS", .status(503)), .endpointFailed("AWS STS", .status(429)),
-        .endpointFailed("AWS STS", .transfer(.couldNotConnect)), .roleRefused(role: "r", .throttled),
+        .endpointFailed("AWS STS", .transfer(.couldNotConnect)), .assumeRoleFailed(role: "r", .throttled),
         .unreadableFile(path: "/f", .unreadable), .ssoFailed(profile: "p", .malformed(path: "/f")),
     ])
     func endsWithAStatusForLaterWhereAnotherStartMaySucceed(error: CredentialsError) async {
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test(arguments: [
-        CredentialsError.endpointFailed("the agent", .status(404)), .roleRefused(role: "r", .accessDenied),
+        CredentialsError.endpointFailed("the agent", .status(404)), .assumeRoleFailed(role: "r", .accessDenied),
         .unreadableFile(path: "/f", .permissionDenied), .unknownProfile("p"), .ssoFailed(profile: "p", .ended),
     ])
     func endsWithAStatusForABadConfigurationWhereSomebodyHasToActFirst(error: CredentialsError) async {

@@ -83,7 +83,7 @@ enum ProfileSourceKind: Equatable {
 }
 
 /// How a profile describes a source of credentials that cannot be, or not the whole of one.
-public enum ProfileFault: Error, Sendable, Equatable {
+public enum ProfileError: Error, Sendable, Equatable {
     /// Another key, or the kind of source, needs this one.
     case missing(key: String)
     /// `role_arn` stands without any of the keys that say who asks for the role.
@@ -112,7 +112,7 @@ public enum ProfileFault: Error, Sendable, Equatable {
     case contradictsSession(key: String)
 }
 
-extension ProfileFault: CustomStringConvertible {
+extension ProfileError: CustomStringConvertible {
     /// The predicate of a sentence whose subject is the profile.
     public var description: String {
         switch self {

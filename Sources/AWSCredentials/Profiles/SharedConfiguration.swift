@@ -43,13 +43,13 @@ package struct SharedConfiguration: Sendable {
             gaps.append("HOME does not say where the \(file) file is")
             return [:]
         }
-        switch Result(catching: { () throws(FileFault) in try files.text(of: path) }) {
+        switch Result(catching: { () throws(FileReaderError) in try files.text(of: path) }) {
         case .success(let text?): return try SharedFileParser.sections(of: text, as: file, path: path)
         case .success(nil): gaps.append("\(path) does not exist")
         case .failure(.permissionDenied) where !isNamed:
-            gaps.append("\(path) \(FileFault.permissionDenied)")
+            gaps.append("\(path) \(FileReaderError.permissionDenied)")
             forbidden.append(path)
-        case .failure(let fault): throw .unreadableFile(path: path, fault)
+        case .failure(let error): throw .unreadableFile(path: path, error)
         }
         return [:]
     }

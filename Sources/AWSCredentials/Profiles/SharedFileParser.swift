@@ -46,7 +46,7 @@ package struct SharedFileParser {
 
     private mutating func openSection(_ line: Substring) throws(CredentialsError) {
         let heading = line.prefix { $0 != "#" && $0 != ";" }.trimmed
-        guard heading.last == "]" else { throw fault(.unclosedDefinition) }
+        guard heading.last == "]" else { throw syntaxError(.unclosedDefinition) }
         let name = SectionName(header: heading.dropFirst().dropLast(), in: file)
         if let name { sections[name] = sections[name] ?? Section() }
         place = .section(name)
@@ -63,7 +63,7 @@ package struct SharedFileParser {
     private mutating func continueProperty(_ text: Substring) throws(CredentialsError) {
         guard case .property(let section, let key, let isParent) = place else {
             _ = try currentSection()
-            throw fault(.strayContinuation)
+            throw syntaxError(.strayContinuation)
         }
         if isParent { _ = try split(text, orThrow: .missingEqualsInSubproperty, .unnamedSubproperty) }
         if let section, let key { sections[section]?.append(text, to: key) }
@@ -71,22 +71,22 @@ package struct SharedFileParser {
 
     private func currentSection() throws(CredentialsError) -> SectionName? {
         switch place {
-        case .beforeFirstSection: throw fault(.outsideProfile)
+        case .beforeFirstSection: throw syntaxError(.outsideProfile)
         case .section(let name), .property(let name, _, _): return name
         }
     }
 
     private func split(
-        _ text: Substring, orThrow missingEquals: SyntaxFault, _ unnamed: SyntaxFault
+        _ text: Substring, orThrow missingEquals: SharedFileError, _ unnamed: SharedFileError
     ) throws(CredentialsError) -> (name: Substring, value: Substring) {
-        guard let equals = text.firstIndex(of: "=") else { throw fault(missingEquals) }
+        guard let equals = text.firstIndex(of: "=") else { throw syntaxError(missingEquals) }
         let name = text[..<equals].trimmed
-        guard !name.isEmpty else { throw fault(unnamed) }
+        guard !name.isEmpty else { throw syntaxError(unnamed) }
         return (name, text[text.index(after: equals)...].trimmed)
     }
 
-    private func fault(_ fault: SyntaxFault) -> CredentialsError {
-        .malformedFile(path: path, line: lineNumber, fault)
+    private func syntaxError(_ error: SharedFileError) -> CredentialsError {
+        .malformedFile(path: path, line: lineNumber, error)
     }
 }
 
@@ -146,7 +146,7 @@ package enum SharedFile: Sendable {
 
 /// How a line breaks the format of shared configuration files. The raw value is for people; the words are those of the
 /// test cases that the AWS SDKs share.
-public enum SyntaxFault: String, Error, Sendable, CustomStringConvertible {
+public enum SharedFileError: String, Error, Sendable, CustomStringConvertible {
     case unclosedDefinition = "profile definition must end with ']'"
     case outsideProfile = "expected a profile definition"
     case missingEquals = "expected an '=' sign defining a property"

@@ -8,10 +8,10 @@ struct AssumedRoleProvider: CredentialsProvider {
     let caller: any CredentialsProvider
     let service: SecurityTokenService
 
-    /// Throws `noCaller`, and what the caller and the service throw.
+    /// Throws `noSourceCredentials`, and what the caller and the service throw.
     func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
         switch try await caller.credentials(at: now) {
-        case .notConfigured(let reason): throw .noCaller(role: role.arn, reason: reason)
+        case .notConfigured(let reason): throw .noSourceCredentials(role: role.arn, reason: reason)
         case .found(let keys, _):
             let credentials = try await service.credentials(of: role, for: keys, at: now)
             return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true))

@@ -44,7 +44,7 @@ public struct ContainerProvider: CredentialsProvider {
     private func document(through request: CurlRequest) async throws(CredentialsError) -> CredentialsDocument {
         var attempt = 1
         while true {
-            do throws(EndpointFault) {
+            do throws(CredentialsEndpointError) {
                 return try await document(answering: request)
             } catch {
                 guard attempt < Self.attempts else { throw .endpointFailed("the container's agent", error) }
@@ -54,7 +54,8 @@ public struct ContainerProvider: CredentialsProvider {
         }
     }
 
-    private func document(answering request: CurlRequest) async throws(EndpointFault) -> CredentialsDocument {
+    private func document(answering request: CurlRequest) async throws(CredentialsEndpointError) -> CredentialsDocument
+    {
         let response: CurlResponse
         do throws(CurlError) {
             response = try await transport.perform(request, deadline: .now + Self.timeout)

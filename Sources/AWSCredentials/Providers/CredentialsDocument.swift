@@ -7,7 +7,7 @@ struct CredentialsDocument {
     let credentials: Credentials
 
     /// Throws `reported` for a document that tells of an error, `malformed` for any that is not complete.
-    init(_ body: [UInt8]) throws(EndpointFault) {
+    init(_ body: [UInt8]) throws(CredentialsEndpointError) {
         guard let members = try? JSONDecoder().decode(Members.self, from: Data(body)) else { throw .malformed }
         if let code = members.Code, code != "Success" { throw code.isErrorCode ? .reported(code: code) : .malformed }
         guard let accessKeyID = members.AccessKeyId, let secretAccessKey = members.SecretAccessKey,

@@ -12,7 +12,7 @@ struct InstanceMetadataClient: Sendable {
     let pause: @Sendable (Duration) async -> Void
 
     /// The content at `path`, or nil where there is none (404). A token that is refused is replaced once.
-    func content(at path: String, now: Timestamp) async throws(InstanceMetadataFailure) -> [UInt8]? {
+    func content(at path: String, now: Timestamp) async throws(InstanceMetadataError) -> [UInt8]? {
         var response = try await get(path, with: try await currentToken(at: now))
         if response.status == 401 {
             response = try await get(path, with: try await freshToken(at: now))
@@ -20,18 +20,18 @@ struct InstanceMetadataClient: Sendable {
         switch response.status {
         case 200: return response.body
         case 404: return nil
-        case let status: throw .faulty(.status(status))
+        case let status: throw .failed(.status(status))
         }
     }
 
     private func get(
         _ path: String, with token: InstanceMetadataToken
-    ) async throws(InstanceMetadataFailure) -> CurlResponse {
+    ) async throws(InstanceMetadataError) -> CurlResponse {
         let headers = [("x-aws-ec2-metadata-token", token.text)]
         do throws(CurlError) {
             return try await send(request("GET", path, headers))
         } catch {
-            throw .faulty(.transfer(error))
+            throw .failed(.transfer(error))
         }
     }
 }
@@ -39,12 +39,12 @@ struct InstanceMetadataClient: Sendable {
 // MARK: - Tokens
 
 extension InstanceMetadataClient {
-    private func currentToken(at now: Timestamp) async throws(InstanceMetadataFailure) -> InstanceMetadataToken {
+    private func currentToken(at now: Timestamp) async throws(InstanceMetadataError) -> InstanceMetadataToken {
         if let held = tokens.token(for: settings.endpoint, at: now) { return held }
         return try await freshToken(at: now)
     }
 
-    private func freshToken(at now: Timestamp) async throws(InstanceMetadataFailure) -> InstanceMetadataToken {
+    private func freshToken(at now: Timestamp) async throws(InstanceMetadataError) -> InstanceMetadataToken {
         let response: CurlResponse
         do throws(CurlError) {
             let lifetime = (Self.lifetimeField, "\(InstanceMetadataToken.longestLifetime)")
@@ -59,15 +59,15 @@ extension InstanceMetadataClient {
 
     private func freshToken(
         in response: CurlResponse, at now: Timestamp
-    ) throws(InstanceMetadataFailure) -> InstanceMetadataToken {
+    ) throws(InstanceMetadataError) -> InstanceMetadataToken {
         switch response.status {
         case 200: break
-        case 403: throw .absent(reason: "\(settings.endpoint) is switched off on this instance")
-        case 404, 405: throw .absent(reason: "\(settings.endpoint) knows no tokens (IMDSv2)")
-        case let status: throw .faulty(.status(status))
+        case 403: throw .notConfigured(reason: "\(settings.endpoint) is switched off on this instance")
+        case 404, 405: throw .notConfigured(reason: "\(settings.endpoint) knows no tokens (IMDSv2)")
+        case let status: throw .failed(.status(status))
         }
         guard let text = String(validating: response.body, as: UTF8.self), text.isHeaderValue
-        else { throw .faulty(.malformed) }
+        else { throw .failed(.malformed) }
         let lifetime =
             response.headers[Self.lifetimeField].flatMap { Int64($0) } ?? InstanceMetadataToken.longestLifetime
         return InstanceMetadataToken(
@@ -76,15 +76,15 @@ extension InstanceMetadataClient {
 
     /// What it means that nobody answers. The packets of the answer to this one request live for as many hops as the
     /// instance says, usually one: a bridge between a container and its host eats them.
-    private func silence(_ error: CurlError) -> InstanceMetadataFailure {
+    private func silence(_ error: CurlError) -> InstanceMetadataError {
         switch error {
         case .timedOut:
-            .absent(
+            .notConfigured(
                 reason: "\(settings.endpoint) did not answer within \(settings.timeout.components.seconds) s; in a "
                     + "container on an EC2 instance this means that the instance's metadata hop limit must be raised "
                     + "to 2 (HttpPutResponseHopLimit), elsewhere that there is no instance metadata")
-        case .couldNotConnect, .couldNotResolve: .absent(reason: "\(settings.endpoint) cannot be reached")
-        default: .faulty(.transfer(error))
+        case .couldNotConnect, .couldNotResolve: .notConfigured(reason: "\(settings.endpoint) cannot be reached")
+        default: .failed(.transfer(error))
         }
     }
 
@@ -164,9 +164,9 @@ final class InstanceMetadataTokenStore: Sendable {
 }
 
 /// Why the instance metadata service gave nothing.
-enum InstanceMetadataFailure: Error {
+enum InstanceMetadataError: Error {
     /// There is no such service for this process; why not, in words.
-    case absent(reason: String)
+    case notConfigured(reason: String)
     /// There is one, and it fails.
-    case faulty(EndpointFault)
+    case failed(CredentialsEndpointError)
 }

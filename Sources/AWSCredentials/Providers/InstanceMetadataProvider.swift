@@ -32,12 +32,12 @@ public struct InstanceMetadataProvider: CredentialsProvider {
     public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
         guard let client = try client()
         else { return .notConfigured(reason: "\(InstanceMetadataSettings.disabled) is true") }
-        do throws(InstanceMetadataFailure) {
+        do throws(InstanceMetadataError) {
             return try await answer(from: client, at: now)
         } catch {
             switch error {
-            case .absent(let reason): return .notConfigured(reason: reason)
-            case .faulty(let fault): throw .endpointFailed("the instance metadata service", fault)
+            case .notConfigured(let reason): return .notConfigured(reason: reason)
+            case .failed(let error): throw .endpointFailed("the instance metadata service", error)
             }
         }
     }
@@ -51,25 +51,25 @@ public struct InstanceMetadataProvider: CredentialsProvider {
 
     private func answer(
         from client: InstanceMetadataClient, at now: Timestamp
-    ) async throws(InstanceMetadataFailure) -> ProviderAnswer {
+    ) async throws(InstanceMetadataError) -> ProviderAnswer {
         guard let role = try await role(from: client, at: now),
             let body = try await client.content(at: Self.folder + role, now: now)
         else { return .notConfigured(reason: "the instance has no role") }
-        do throws(EndpointFault) {
+        do throws(CredentialsEndpointError) {
             return extended(try CredentialsDocument(body).credentials, at: now)
         } catch {
-            throw .faulty(error)
+            throw .failed(error)
         }
     }
 
     /// The first line of the list, which has only one.
     private func role(
         from client: InstanceMetadataClient, at now: Timestamp
-    ) async throws(InstanceMetadataFailure) -> String? {
+    ) async throws(InstanceMetadataError) -> String? {
         guard let body = try await client.content(at: Self.folder, now: now) else { return nil }
         let text = String(decoding: body, as: UTF8.self)
         guard let line = text.split(whereSeparator: \.isLineEnd).first?.trimmed, !line.isEmpty else { return nil }
-        guard line.isRoleName else { throw .faulty(.malformed) }
+        guard line.isRoleName else { throw .failed(.malformed) }
         return String(line)
     }
 

@@ -13,7 +13,7 @@ struct ProcessProvider: CredentialsProvider {
 
     /// Throws `processFailed`.
     func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
-        do throws(ProcessFault) {
+        do throws(ProcessError) {
             let credentials = try Credentials(writtenBy: process, try await output())
             return .found(credentials, from: CredentialsOrigin(name))
         } catch {
@@ -21,7 +21,7 @@ struct ProcessProvider: CredentialsProvider {
         }
     }
 
-    private func output() async throws(ProcessFault) -> [UInt8] {
+    private func output() async throws(ProcessError) -> [UInt8] {
         let command = Command(
             process.program, process.arguments, environment: environment.all.filter { !$0.key.hasPrefix("GATEWAY_") })
         do throws(ChildProcessError) {
@@ -33,7 +33,7 @@ struct ProcessProvider: CredentialsProvider {
 }
 
 extension Credentials {
-    fileprivate init(writtenBy process: CredentialProcess, _ output: [UInt8]) throws(ProcessFault) {
+    fileprivate init(writtenBy process: CredentialProcess, _ output: [UInt8]) throws(ProcessError) {
         guard let members = try? JSONDecoder().decode(ProcessAnswer.self, from: Data(output)) else { throw .malformed }
         guard members.Version == 1 else { throw .unknownVersion }
         let expiration = members.Expiration.flatMap(Timestamp.init(rfc3339:))
@@ -74,7 +74,7 @@ extension CredentialProcess: CustomStringConvertible, CustomReflectable {
 }
 
 /// Why the program of a profile gave no credentials.
-public enum ProcessFault: Error, Sendable, Equatable {
+public enum ProcessError: Error, Sendable, Equatable {
     /// It could not be run, or failed.
     case failed(ChildProcessError)
     /// It wrote something that is not the JSON of a set of credentials.
@@ -83,7 +83,7 @@ public enum ProcessFault: Error, Sendable, Equatable {
     case unknownVersion
 }
 
-extension ProcessFault: CustomStringConvertible {
+extension ProcessError: CustomStringConvertible {
     /// The predicate of a sentence whose subject is the program. Says nothing of what it wrote.
     public var description: String {
         switch self {

@@ -20,24 +20,24 @@ struct SSOProvider: CredentialsProvider {
         let response = try await answer(to: request(showing: try await token(at: now)))
         switch response.status {
         case 200: return .found(try credentials(in: response), from: CredentialsOrigin(name))
-        case 401: throw fault(.refused)
-        case 403, 404: throw fault(.noSuchRole(name: settings.roleName, accountID: settings.accountID))
-        case let status: throw fault(.status(status))
+        case 401: throw ssoError(.refused)
+        case 403, 404: throw ssoError(.noSuchRole(name: settings.roleName, accountID: settings.accountID))
+        case let status: throw portalError(.status(status))
         }
     }
 
     private func token(at now: Timestamp) async throws(CredentialsError) -> SSOToken {
         switch store.step(with: try filedToken(), from: path, at: now) {
         case .use(let token): return token
-        case .signIn: throw fault(.ended)
+        case .signIn: throw ssoError(.ended)
         case .refresh(let old): return try await token(after: old, at: now)
         }
     }
 
     /// A new token, or the old one as long as it has not ended.
     private func token(after old: SSOToken, at now: Timestamp) async throws(CredentialsError) -> SSOToken {
-        var failure = fault(.ended)
-        do throws(EndpointFault) {
+        var failure = ssoError(.ended)
+        do throws(CredentialsEndpointError) {
             if let new = try await issuer.token(after: old, at: now) {
                 store.keep(new, for: path)
                 return new
@@ -54,16 +54,16 @@ struct SSOProvider: CredentialsProvider {
         do throws(CredentialsError) {
             text = try files.neededText(of: path)
         } catch {
-            throw error == .unreadableFile(path: path, .missing) ? fault(.absent(path: path)) : error
+            throw error == .unreadableFile(path: path, .missing) ? ssoError(.absent(path: path)) : error
         }
-        guard let token = SSOToken(file: text) else { throw fault(.malformed(path: path)) }
+        guard let token = SSOToken(file: text) else { throw ssoError(.malformed(path: path)) }
         return token
     }
 
-    private func fault(_ fault: SSOError) -> CredentialsError { .ssoFailed(profile: settings.profile, fault) }
+    private func ssoError(_ error: SSOError) -> CredentialsError { .ssoFailed(profile: settings.profile, error) }
 
-    private func fault(_ fault: EndpointFault) -> CredentialsError {
-        .endpointFailed("IAM Identity Center at \(portal.host)", fault)
+    private func portalError(_ error: CredentialsEndpointError) -> CredentialsError {
+        .endpointFailed("IAM Identity Center at \(portal.host)", error)
     }
 }
 
@@ -84,13 +84,13 @@ extension SSOProvider {
         do throws(CurlError) {
             return try await transport.answer(to: request, retryingWhere: \.isOverload)
         } catch {
-            throw fault(.transfer(error))
+            throw portalError(.transfer(error))
         }
     }
 
     private func credentials(in response: CurlResponse) throws(CredentialsError) -> Credentials {
         guard let keys = try? JSONDecoder().decode(PortalAnswer.self, from: Data(response.body)).roleCredentials
-        else { throw fault(.malformed) }
+        else { throw portalError(.malformed) }
         return Credentials(
             accessKeyID: keys.accessKeyId, secretAccessKey: keys.secretAccessKey, sessionToken: keys.sessionToken,
             expiration: Timestamp(millisecondsSinceEpoch: keys.expiration), accountID: settings.accountID)

@@ -98,7 +98,9 @@ package struct SSOTokenState: Sendable {
         let token = [filed, refreshed].compactMap(\.self).max { $0.expiration < $1.expiration } ?? filed
         let left = token.expiration.milliseconds(since: now)
         if left > Self.advisoryWindow { return .use(token) }
-        guard let refreshGrant = token.refreshGrant, refreshGrant.isUsable(at: now) else { return left > 0 ? .use(token) : .signIn }
+        guard let refreshGrant = token.refreshGrant, refreshGrant.isUsable(at: now) else {
+            return left > 0 ? .use(token) : .signIn
+        }
         if left > 0, cooldown?.covers(now) == true { return .use(token) }
         cooldown = Cooldown(from: now, milliseconds: Self.cooldownLength)
         return .refresh(token)

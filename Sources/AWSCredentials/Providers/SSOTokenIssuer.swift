@@ -10,7 +10,7 @@ struct SSOTokenIssuer: Sendable {
 
     /// A new token for the old one, or nil where AWS grants none any more. Throws where it gave no answer of either
     /// kind.
-    func token(after old: SSOToken, at now: Timestamp) async throws(EndpointFault) -> SSOToken? {
+    func token(after old: SSOToken, at now: Timestamp) async throws(CredentialsEndpointError) -> SSOToken? {
         guard let refreshGrant = old.refreshGrant, let request = request(showing: refreshGrant) else { return nil }
         let response = try await answer(to: request)
         if response.saysThatTheSignInHasEnded { return nil }
@@ -24,7 +24,7 @@ struct SSOTokenIssuer: Sendable {
             accessToken: answer.accessToken, expiration: now.adding(milliseconds: lifetime * 1_000), refreshGrant: next)
     }
 
-    private func answer(to request: CurlRequest) async throws(EndpointFault) -> CurlResponse {
+    private func answer(to request: CurlRequest) async throws(CredentialsEndpointError) -> CurlResponse {
         do throws(CurlError) {
             return try await transport.answer(to: request, retryingWhere: \.isOverload)
         } catch {

@@ -69,7 +69,7 @@ package struct WebIdentity: Sendable, Equatable {
 
 extension WebIdentity {
     /// The role's credentials. The file is read anew each time, because its content is replaced long before it ends.
-    /// Throws `unreadableFile`, `malformedToken`, `roleRefused` and `endpointFailed`.
+    /// Throws `unreadableFile`, `malformedToken`, `assumeRoleFailed` and `endpointFailed`.
     func credentials(
         from service: SecurityTokenService, _ files: FileReader, at now: Timestamp
     ) async throws(CredentialsError) -> Credentials {

@@ -18,15 +18,15 @@ public enum CallerIdentity: Sendable, Equatable {
         self =
             if response.status == 200, let arn {
                 .known(arn: arn)
-            } else if let code, RoleRefusal(code: code)?.isOfCredentials == true {
+            } else if let code, STSError(code: code)?.isOfCredentials == true {
                 .refused(code: code)
             } else {
-                .unknown(reason: "AWS STS at \(endpoint.host) \(EndpointFault.status(response.status))")
+                .unknown(reason: "AWS STS at \(endpoint.host) \(CredentialsEndpointError.status(response.status))")
             }
     }
 }
 
-extension RoleRefusal {
+extension STSError {
     /// Whether the set that signed the request is what is wrong.
     fileprivate var isOfCredentials: Bool {
         switch self {

@@ -3,29 +3,29 @@ import Expat
 import SigV4
 
 /// What an answer of AWS STS says.
-enum RoleAnswer {
+enum RoleResponse {
     case credentials(Credentials)
-    case refusal(RoleRefusal)
+    case error(STSError)
     /// It is not one that STS gives, or says that STS fails.
-    case fault(EndpointFault)
+    case invalid(CredentialsEndpointError)
 
     init(_ response: CurlResponse, to action: String) {
         let document = try? XMLElement.root(of: response.body)
         if response.status == 200 {
             let credentials = document?["\(action)Result"].flatMap(Credentials.init(ofRole:))
-            self = credentials.map(Self.credentials) ?? .fault(.malformed)
+            self = credentials.map(Self.credentials) ?? .invalid(.malformed)
         } else {
             let code = response.isOverload ? nil : document?.errorCode
-            self = code.flatMap(RoleRefusal.init(code:)).map(Self.refusal) ?? .fault(.status(response.status))
+            self = code.flatMap(STSError.init(code:)).map(Self.error) ?? .invalid(.status(response.status))
         }
     }
 }
 
 extension CurlResponse {
     /// Whether AWS STS may well answer the same request otherwise a moment later.
-    var isTransientRefusal: Bool {
-        guard !isOverload, case .refusal(let refusal) = RoleAnswer(self, to: "") else { return isOverload }
-        return refusal.isTransient
+    var isTransientSTSError: Bool {
+        guard !isOverload, case .error(let error) = RoleResponse(self, to: "") else { return isOverload }
+        return error.isTransient
     }
 }
 
@@ -50,7 +50,7 @@ extension Credentials {
 
 /// Why AWS does not let a role be assumed ("Errors" of AssumeRole and AssumeRoleWithWebIdentity, and "Common Errors",
 /// in the AWS STS API Reference).
-public enum RoleRefusal: Sendable, Equatable {
+public enum STSError: Sendable, Equatable {
     case accessDenied
     /// What was shown, credentials or a token, had ended.
     case expiredToken
@@ -75,7 +75,7 @@ public enum RoleRefusal: Sendable, Equatable {
     /// Whether the same request may well succeed a moment later.
     var isTransient: Bool { self == .throttled || self == .unreachableIdentityProvider }
 
-    private static let known: [String: RoleRefusal] = [
+    private static let known: [String: STSError] = [
         "AccessDenied": .accessDenied, "AccessDeniedException": .accessDenied, "NotAuthorized": .accessDenied,
         "ExpiredToken": .expiredToken, "ExpiredTokenException": .expiredToken,
         "InvalidIdentityToken": .invalidIdentityToken,
@@ -93,7 +93,7 @@ public enum RoleRefusal: Sendable, Equatable {
     ]
 }
 
-extension RoleRefusal: CustomStringConvertible {
+extension STSError: CustomStringConvertible {
     /// A clause for people: why the role cannot be assumed.
     public var description: String {
         switch self {

@@ -14,7 +14,7 @@ struct SecurityTokenService: Sendable {
         signer = Signer(region: endpoint.region, service: "sts")
     }
 
-    /// The role's credentials for who signs with `caller`, ending by the clock that says `now`. Throws `roleRefused`
+    /// The role's credentials for who signs with `caller`, ending by the clock that says `now`. Throws `assumeRoleFailed`
     /// and `endpointFailed`.
     func credentials(
         of role: Role, for caller: Credentials, at now: Timestamp
@@ -26,7 +26,7 @@ struct SecurityTokenService: Sendable {
     }
 
     /// The role's credentials for who holds a token of an identity provider that the account trusts. Nothing is signed.
-    /// Throws `roleRefused` and `endpointFailed`.
+    /// Throws `assumeRoleFailed` and `endpointFailed`.
     func credentials(
         of role: Role, forBearerOf token: String, at now: Timestamp
     ) async throws(CredentialsError) -> Credentials {
@@ -49,13 +49,13 @@ struct SecurityTokenService: Sendable {
         of role: Role, as action: String, in response: CurlResponse, at now: Timestamp,
         whenItWas serverTime: Timestamp? = nil
     ) throws(CredentialsError) -> Credentials {
-        switch RoleAnswer(response, to: action) {
+        switch RoleResponse(response, to: action) {
         case .credentials(let credentials):
             // What is new has not ended: it is this machine's clock that says so.
             let serverTime = serverTime ?? (credentials.hasEnded(at: now) ? response.date(farFrom: now) : nil)
             return serverTime.map { credentials.ending(byClockAt: now, insteadOf: $0) } ?? credentials
-        case .refusal(let refusal): throw .roleRefused(role: role.arn, refusal)
-        case .fault(let fault): throw self.fault(fault)
+        case .error(let error): throw .assumeRoleFailed(role: role.arn, error)
+        case .invalid(let error): throw endpointError(error)
         }
     }
 
@@ -65,20 +65,20 @@ struct SecurityTokenService: Sendable {
         to request: CurlRequest, signedBy caller: Credentials, at now: Timestamp
     ) async throws(CredentialsError) -> (CurlResponse, serverTime: Timestamp?) {
         let response = try await response(to: signed(request, with: caller, at: now))
-        guard response.isRefusalOfSignature, let date = response.date(farFrom: now) else { return (response, nil) }
+        guard response.isSignatureError, let date = response.date(farFrom: now) else { return (response, nil) }
         return (try await self.response(to: signed(request, with: caller, at: date)), date)
     }
 
     private func response(to request: CurlRequest) async throws(CredentialsError) -> CurlResponse {
         do throws(CurlError) {
-            return try await transport.answer(to: request, retryingWhere: \.isTransientRefusal)
+            return try await transport.answer(to: request, retryingWhere: \.isTransientSTSError)
         } catch {
-            throw fault(.transfer(error))
+            throw endpointError(.transfer(error))
         }
     }
 
-    private func fault(_ fault: EndpointFault) -> CredentialsError {
-        .endpointFailed("AWS STS at \(endpoint.host)", fault)
+    private func endpointError(_ error: CredentialsEndpointError) -> CredentialsError {
+        .endpointFailed("AWS STS at \(endpoint.host)", error)
     }
 }
 
@@ -127,9 +127,9 @@ extension CurlResponse {
     }
 
     /// Whether AWS STS refuses the signature or its time, which a wrong clock makes it do.
-    var isRefusalOfSignature: Bool {
-        guard !isOverload, case .refusal(let refusal) = RoleAnswer(self, to: "") else { return false }
-        return refusal == .wrongTime || refusal == .wrongSignature
+    var isSignatureError: Bool {
+        guard !isOverload, case .error(let error) = RoleResponse(self, to: "") else { return false }
+        return error == .wrongTime || error == .wrongSignature
     }
 }
 

@@ -91,7 +91,7 @@ enum CredentialsService: String, Sendable {
 }
 
 /// Why an endpoint that hands out credentials gave none.
-public enum EndpointFault: Error, Sendable, Equatable, CustomStringConvertible {
+public enum CredentialsEndpointError: Error, Sendable, Equatable, CustomStringConvertible {
     /// There was no whole answer.
     case transfer(CurlError)
     /// An answer with this status.

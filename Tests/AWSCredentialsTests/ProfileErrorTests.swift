@@ -3,7 +3,7 @@ import SigV4
 import Testing
 
 /// Profiles that cannot be followed are refused before anybody is asked.
-@Suite struct ProfileFaultTests {
+@Suite struct ProfileErrorTests {
     private let folder: Folder
 
     init() throws { folder = try Folder() }
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("role_arn = r", ProfileFault.roleWithoutSource),
+        ("role_arn = r", ProfileError.roleWithoutSource),
         ("role_arn = r\nsource_profile = b\ncredential_source = Environment", .twoSources),
         ("role_arn = r\ncredential_source = environment", .unknownSource),
         ("role_arn = r\nsource_profile = b", .unknownSourceProfile("b")),
@@ -46,8 +46,8 @@ import Testing
             .missing(key: "sso_region")
         ),
     ])
-    func saysWhatIsWrong(config: String, fault: ProfileFault) async throws {
-        try await expect(.malformedProfile("default", fault), of: config)
+    func saysWhatIsWrong(config: String, error: ProfileError) async throws {
+        try await expect(.malformedProfile("default", error), of: config)
     }
 
     @Test func namesTheProfileThatIsWrong() async throws {
