@@ -42,7 +42,7 @@ public struct CredentialsChain: CredentialsProvider {
 
     /// The first answer that is found, else a reason that names each source tried. Throws what a broken provider threw,
     /// and `disappeared` where the winner is not set up any more.
-    public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+    public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         try await report(at: now).answer()
     }
 
@@ -112,7 +112,7 @@ public struct ChainReport: Sendable {
     }
 
     /// The whole chain's answer. Without any it names each source that was tried.
-    func answer() throws(CredentialsError) -> ProviderAnswer {
+    func answer() throws(CredentialsError) -> ProviderResult {
         if let credentials, let origin { return .found(credentials, from: origin) }
         if case .failed(let error) = steps.last?.outcome { throw error }
         return .notConfigured(reason: description)

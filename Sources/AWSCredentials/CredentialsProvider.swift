@@ -12,11 +12,11 @@ public protocol CredentialsProvider: Sendable {
     ///
     /// Throws when the source is configured but broken. Such a failure ends the chain: going on to the next source
     /// would answer a typing mistake with somebody else's permissions.
-    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer
+    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult
 }
 
 /// What a provider says when nothing is broken.
-public enum ProviderAnswer: Sendable, Equatable {
+public enum ProviderResult: Sendable, Equatable {
     /// A set of credentials; its shape has not been checked yet.
     case found(Credentials, from: CredentialsOrigin)
     /// Nobody set this source up. `reason` says in words what was looked for and not found; it holds no secret.

@@ -19,7 +19,7 @@ import Testing
 
     private func answer(
         _ config: String, _ transport: ScriptedTransport, named: NamedSources = .none
-    ) async throws -> ProviderAnswer {
+    ) async throws -> ProviderResult {
         try folder.write(config + "\n" + Self.keys, to: "/home/.aws/config")
         let environment = ["HOME": "/home", "AWS_REGION": "eu-west-1"]
         return try await ProfileProvider(

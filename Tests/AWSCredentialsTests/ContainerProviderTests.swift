@@ -13,7 +13,7 @@ import Testing
 
     private func answer(
         _ environment: [String: String], files: FileReader = FileReader(), through transport: some Transport
-    ) async throws(CredentialsError) -> ProviderAnswer {
+    ) async throws(CredentialsError) -> ProviderResult {
         let provider = ContainerProvider(
             environment: environment, files: files, transport: transport, pause: { _ in })
         return try await provider.credentials(at: .noon)

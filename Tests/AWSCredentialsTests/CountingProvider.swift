@@ -23,7 +23,7 @@ final class CountingProvider: CredentialsProvider {
 
     var seen: Counts { counts.withLock { $0 } }
 
-    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         let number = counts.withLock { counts in
             counts.fetches += 1
             counts.running += 1

@@ -8,9 +8,9 @@ import Testing
     /// Always says the same.
     private struct FixedProvider: CredentialsProvider {
         let name: String
-        let result: Result<ProviderAnswer, CredentialsError>
+        let result: Result<ProviderResult, CredentialsError>
 
-        func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer { try result.get() }
+        func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult { try result.get() }
     }
 
     private let absent = FixedProvider(name: "absent", result: .success(.notConfigured(reason: "nothing is set")))
@@ -53,18 +53,18 @@ import Testing
     /// Says one thing after the other, and the last one again and again.
     private final class ChangingProvider: CredentialsProvider {
         let name = "changing"
-        private let answers: Mutex<[ProviderAnswer]>
+        private let answers: Mutex<[ProviderResult]>
 
-        init(_ answers: ProviderAnswer...) { self.answers = Mutex(answers) }
+        init(_ answers: ProviderResult...) { self.answers = Mutex(answers) }
 
-        func credentials(at now: Timestamp) -> ProviderAnswer {
+        func credentials(at now: Timestamp) -> ProviderResult {
             answers.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
         }
     }
 
     @Test func asksNobodyButTheProviderThatHasWonOnce() async throws {
-        let gone = ProviderAnswer.notConfigured(reason: "no file")
-        let found = ProviderAnswer.found(.number(1), from: .plain)
+        let gone = ProviderResult.notConfigured(reason: "no file")
+        let found = ProviderResult.found(.number(1), from: .plain)
         let chain = CredentialsChain([ChangingProvider(gone, found, gone), second])
         #expect(try await chain.credentials(at: .noon).credentials == .number(2))
         let pinned = CredentialsChain([absent, ChangingProvider(found, gone, gone, found), second])

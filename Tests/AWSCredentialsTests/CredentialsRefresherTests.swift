@@ -86,7 +86,7 @@ import Testing
             let name = "fading"
             let first = Credentials.number(1, until: .noon + 60)
 
-            func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+            func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
                 .found(now == .noon ? first : Credentials(accessKeyID: "A", secretAccessKey: "not\n"), from: .plain)
             }
         }

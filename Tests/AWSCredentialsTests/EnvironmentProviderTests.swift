@@ -3,7 +3,7 @@ import SigV4
 import Testing
 
 @Suite struct EnvironmentProviderTests {
-    private func answer(_ environment: [String: String]) throws(CredentialsError) -> ProviderAnswer {
+    private func answer(_ environment: [String: String]) throws(CredentialsError) -> ProviderResult {
         try EnvironmentProvider(environment: environment).credentials(at: .noon)
     }
 

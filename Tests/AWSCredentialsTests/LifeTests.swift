@@ -148,7 +148,7 @@ private struct WatchedProvider<Provider: CredentialsProvider>: CredentialsProvid
         self.tell = tell
     }
 
-    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         tell(now)
         return try await provider.credentials(at: now)
     }

@@ -11,7 +11,7 @@ import Testing
 
     private func answer(
         _ command: String, more: String = "", environment: [String: String] = [:]
-    ) async throws -> ProviderAnswer {
+    ) async throws -> ProviderResult {
         try folder.write("[default]\ncredential_process = \(command)\n\(more)", to: "/home/.aws/config")
         let environment = ["HOME": "/home"].merging(environment) { $1 }
         return try await ProfileProvider(environment: environment, files: folder.files).credentials(at: .noon)

@@ -12,7 +12,7 @@ import Testing
 
     private func answer(
         _ environment: [String: String], limit: Int = 1 << 20
-    ) async throws(CredentialsError) -> ProviderAnswer {
+    ) async throws(CredentialsError) -> ProviderResult {
         let files = FileReader(root: folder.path, limit: limit)
         return try await ProfileProvider(environment: environment, files: files).credentials(at: .noon)
     }

@@ -7,7 +7,7 @@ import Testing
 
     init() throws { folder = try Folder() }
 
-    private func answer(_ environment: [String: String] = [:]) async throws(CredentialsError) -> ProviderAnswer {
+    private func answer(_ environment: [String: String] = [:]) async throws(CredentialsError) -> ProviderResult {
         let environment = ["HOME": "/home"].merging(environment) { $1 }
         return try await ProfileProvider(environment: environment, files: folder.files).credentials(at: .noon)
     }

@@ -18,7 +18,7 @@ extension Credentials {
     }
 }
 
-extension ProviderAnswer {
+extension ProviderResult {
     /// What was found, wherever it came from.
     var credentials: Credentials? {
         guard case .found(let credentials, _) = self else { return nil }

@@ -14,7 +14,7 @@ import Testing
         aws_secret_access_key = BASEHUSH
         """
 
-    private func answer(_ transport: ScriptedTransport) async throws -> ProviderAnswer {
+    private func answer(_ transport: ScriptedTransport) async throws -> ProviderResult {
         let folder = try Folder()
         try folder.write(Self.config, to: "/home/.aws/config")
         return try await ProfileProvider(

@@ -15,7 +15,7 @@ import Testing
 
     private func answer(
         _ transport: ScriptedTransport = .nobody, _ environment: [String: String]
-    ) async throws(CredentialsError) -> ProviderAnswer {
+    ) async throws(CredentialsError) -> ProviderResult {
         try await WebIdentityProvider(
             environment: environment, files: folder.files, transport: transport, pause: { _ in }
         ).credentials(at: .noon)

@@ -9,16 +9,16 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct StartupCredentialsTests {
     private struct FixedProvider: CredentialsProvider {
         let name = "fixed"
-        let result: Result<ProviderAnswer, CredentialsError>
+        let result: Result<ProviderResult, CredentialsError>
 
-        func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer { try result.get() }
+        func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult { try result.get() }
     }
 
     /// Does not answer until nobody waits any more.
     private struct SilentProvider: CredentialsProvider {
         let name = "silent"
 
-        func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+        func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
             for await _ in AsyncStream(Void.self, { _ in }) {}
             return .notConfigured(reason: "")
         }
@@ -28,7 +28,7 @@ import Testing
     private static let origin = CredentialsOrigin("test")
 
     private func first(
-        of result: Result<ProviderAnswer, CredentialsError>
+        of result: Result<ProviderResult, CredentialsError>
     ) async -> StartupCredentials {
         await StartupCredentials(
             from: CredentialsChain([FixedProvider(result: result)]), within: .seconds(60), now: { Self.now })
@@ -70,7 +70,7 @@ import Testing
 
     @Test func endsWhereNoSourceIsSetUpAndWhereTheSetCannotBeUsed() async {
         let malformed = Credentials(accessKeyID: "A B", secretAccessKey: "C")
-        for answer in [ProviderAnswer.notConfigured(reason: "none"), .found(malformed, from: Self.origin)] {
+        for answer in [ProviderResult.notConfigured(reason: "none"), .found(malformed, from: Self.origin)] {
             guard case .none(_, 78) = await first(of: .success(answer)) else {
                 Issue.record("went on with \(answer)")
                 return

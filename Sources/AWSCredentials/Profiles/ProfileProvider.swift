@@ -26,7 +26,7 @@ public struct ProfileProvider: CredentialsProvider {
 
     /// Takes at most a minute, and beyond that as long as a named source takes. Throws for a named profile that is not
     /// there, for one that cannot be followed, for files that are broken, and what the profile's sources throw.
-    public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+    public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         let configuration = try SharedConfiguration(environment: environment, files: files)
         let selection = ProfileSelection(environment: environment)
         guard let profile = configuration.sections[.profile(selection.name)] else {
@@ -42,9 +42,9 @@ public struct ProfileProvider: CredentialsProvider {
     }
 }
 
-extension ProviderAnswer {
+extension ProviderResult {
     /// The same under the provider's name, which was the one that was asked: "profile (assumed role)".
-    fileprivate func of(_ provider: ProfileProvider) -> ProviderAnswer {
+    fileprivate func of(_ provider: ProfileProvider) -> ProviderResult {
         guard case .found(let credentials, let origin) = self else { return self }
         let renamed = CredentialsOrigin(
             "\(provider.name) (\(origin.name))", isStaticallyStable: origin.isStaticallyStable,
@@ -159,7 +159,7 @@ struct StaticKeysProvider: CredentialsProvider {
     let name = "static keys"
     let credentials: Credentials
 
-    func credentials(at now: Timestamp) -> ProviderAnswer { .found(credentials, from: CredentialsOrigin(name)) }
+    func credentials(at now: Timestamp) -> ProviderResult { .found(credentials, from: CredentialsOrigin(name)) }
 }
 
 /// Which profile is in use.

@@ -9,7 +9,7 @@ struct AssumedRoleProvider: CredentialsProvider {
     let service: SecurityTokenService
 
     /// Throws `noSourceCredentials`, and what the caller and the service throw.
-    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         switch try await caller.credentials(at: now) {
         case .notConfigured(let reason): throw .noSourceCredentials(role: role.arn, reason: reason)
         case .found(let keys, _):

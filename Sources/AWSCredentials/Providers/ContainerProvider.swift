@@ -24,7 +24,7 @@ public struct ContainerProvider: CredentialsProvider {
 
     /// Takes at most 8 s. Throws for a host that must not see a token, a token file that cannot be used, and an agent
     /// that yields nothing in three attempts.
-    public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+    public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         guard let endpoint = try ContainerEndpoint(environment: environment) else {
             let variables = [ContainerEndpoint.relativeURI, ContainerEndpoint.fullURI]
             return .notConfigured(reason: "neither \(variables.joined(separator: " nor ")) is set")

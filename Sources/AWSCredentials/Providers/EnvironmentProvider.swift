@@ -13,7 +13,7 @@ public struct EnvironmentProvider: CredentialsProvider {
     }
 
     /// Throws `halfSet` for a key without its other half, and `malformedTime`.
-    public func credentials(at now: Timestamp) throws(CredentialsError) -> ProviderAnswer {
+    public func credentials(at now: Timestamp) throws(CredentialsError) -> ProviderResult {
         switch (environment.value(of: Self.accessKeyID), environment.value(of: Self.secretAccessKey)) {
         case (nil, nil): return .notConfigured(reason: "\(Self.accessKeyID) is not set")
         case (nil, _): throw .halfSet(variable: Self.secretAccessKey, missing: Self.accessKeyID)

@@ -29,7 +29,7 @@ public struct InstanceMetadataProvider: CredentialsProvider {
 
     /// Nobody there, or an instance without a role, is not configured. Throws for settings that cannot be used, what
     /// reading the profile throws, and for a service that is there and fails.
-    public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+    public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         guard let client = try client()
         else { return .notConfigured(reason: "\(InstanceMetadataSettings.disabled) is true") }
         do throws(InstanceMetadataError) {
@@ -51,7 +51,7 @@ public struct InstanceMetadataProvider: CredentialsProvider {
 
     private func answer(
         from client: InstanceMetadataClient, at now: Timestamp
-    ) async throws(InstanceMetadataError) -> ProviderAnswer {
+    ) async throws(InstanceMetadataError) -> ProviderResult {
         guard let role = try await role(from: client, at: now),
             let body = try await client.content(at: Self.folder + role, now: now)
         else { return .notConfigured(reason: "the instance has no role") }
@@ -76,7 +76,7 @@ public struct InstanceMetadataProvider: CredentialsProvider {
     /// A service that cannot renew a role's credentials hands the old ones out past their end, and AWS takes them for
     /// as long. They get an end of their own, so that the service is asked again after a while and not by every
     /// instance at once.
-    private func extended(_ credentials: Credentials, at now: Timestamp) -> ProviderAnswer {
+    private func extended(_ credentials: Credentials, at now: Timestamp) -> ProviderResult {
         guard let end = credentials.expiration, end <= now
         else { return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true)) }
         let credentials = Credentials(

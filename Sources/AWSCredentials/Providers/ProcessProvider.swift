@@ -12,7 +12,7 @@ struct ProcessProvider: CredentialsProvider {
     let deadline: ContinuousClock.Instant
 
     /// Throws `processFailed`.
-    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         do throws(ProcessError) {
             let credentials = try Credentials(writtenBy: process, try await output())
             return .found(credentials, from: CredentialsOrigin(name))

@@ -16,7 +16,7 @@ struct SSOProvider: CredentialsProvider {
     let transport: RetryingTransport
 
     /// Throws `ssoFailed`, `unreadableFile` and `endpointFailed`.
-    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         let response = try await answer(to: request(showing: try await token(at: now)))
         switch response.status {
         case 200: return .found(try credentials(in: response), from: CredentialsOrigin(name))

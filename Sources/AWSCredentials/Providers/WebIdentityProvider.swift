@@ -25,7 +25,7 @@ public struct WebIdentityProvider: CredentialsProvider {
 
     /// Takes at most 15 s. Throws where the token stands without a role, the token cannot be read, AWS refuses it, or
     /// does not answer.
-    public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+    public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         guard let identity = try WebIdentity(environment: environment)
         else { return .notConfigured(reason: "\(WebIdentity.tokenFileVariable) is not set") }
         let credentials = try await identity.credentials(from: try service(), files, at: now)
@@ -86,7 +86,7 @@ struct IdentityTokenProvider: CredentialsProvider {
     let files: FileReader
     let service: SecurityTokenService
 
-    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         let credentials = try await identity.credentials(from: service, files, at: now)
         return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true))
     }

@@ -73,7 +73,7 @@ private struct FixedCredentials: CredentialsProvider {
 
     var origin: CredentialsOrigin { CredentialsOrigin(name) }
 
-    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderAnswer {
+    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         .found(credentials, from: origin)
     }
 }
