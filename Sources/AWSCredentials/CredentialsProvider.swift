@@ -32,13 +32,13 @@ public struct CredentialsOrigin: Sendable, Equatable {
     /// that is called knows.
     public let isStaticallyStable: Bool
     /// The end that the source told, where that had passed and the set got a later one here.
-    public let overdueSince: Timestamp?
+    public let expiredAt: Timestamp?
 
     /// A source of this name, whose sets end when they say so unless told otherwise.
-    public init(_ name: String, isStaticallyStable: Bool = false, overdueSince: Timestamp? = nil) {
+    public init(_ name: String, isStaticallyStable: Bool = false, expiredAt: Timestamp? = nil) {
         self.name = name
         self.isStaticallyStable = isStaticallyStable
-        self.overdueSince = overdueSince
+        self.expiredAt = expiredAt
     }
 }
 

@@ -189,7 +189,7 @@ import Testing
             let provider = InstanceMetadataProvider(
                 environment: [:], profile: { nil }, transport: transport, jitter: { jitter }, pause: { _ in })
             let end = Timestamp.noon.adding(milliseconds: 600_000 + jitter)
-            let origin = CredentialsOrigin("instance metadata", isStaticallyStable: true, overdueSince: .noon)
+            let origin = CredentialsOrigin("instance metadata", isStaticallyStable: true, expiredAt: .noon)
             let answer = try await provider.credentials(at: .noon)
             #expect(answer == .found(.number(1, until: end), from: origin))
         }

@@ -74,7 +74,8 @@ private struct Case: Decodable {
             if let keys = AccessKey { return .staticKeys(keys.credentials) }
             if let identity = WebIdentityToken { return .webIdentity(identity.identity) }
             if let sso = Sso { return .sso(sso.settings(of: input.selected_profile)) }
-            return .named(try #require(AWSCredentials.NamedSource(rawValue: NamedSource ?? "")))
+            let source = AWSCredentials.NamedSource(rawValue: NamedSource ?? "")
+            return .named(try #require(source))
         }
     }
 

@@ -48,7 +48,7 @@ extension ProviderResult {
         guard case .found(let credentials, let origin) = self else { return self }
         let renamed = CredentialsOrigin(
             "\(provider.name) (\(origin.name))", isStaticallyStable: origin.isStaticallyStable,
-            overdueSince: origin.overdueSince)
+            expiredAt: origin.expiredAt)
         return .found(credentials, from: renamed)
     }
 }

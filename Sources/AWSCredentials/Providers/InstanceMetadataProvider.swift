@@ -83,7 +83,7 @@ public struct InstanceMetadataProvider: CredentialsProvider {
             accessKeyID: credentials.accessKeyID, secretAccessKey: credentials.secretAccessKey,
             sessionToken: credentials.sessionToken, expiration: now.adding(milliseconds: 600_000 + jitter()),
             accountID: credentials.accountID)
-        return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true, overdueSince: end))
+        return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true, expiredAt: end))
     }
 
     private static let folder = "/latest/meta-data/iam/security-credentials/"

@@ -27,7 +27,7 @@ struct HeldCredentials: Sendable {
     /// Nil where the set does not end by itself.
     let schedule: RefreshSchedule?
     /// Whether a fetch has failed since this set came. From then on nobody waits for another one.
-    var hasOutlivedFailure = false
+    var refreshHasFailed = false
 
     init(_ credentials: Credentials, from origin: CredentialsOrigin, fetchedAt now: Timestamp) {
         self.credentials = credentials
@@ -43,7 +43,7 @@ struct HeldCredentials: Sendable {
     func isRefreshWelcome(at now: Timestamp) -> Bool { schedule.map { now >= $0.advisory } ?? false }
 
     func isRefreshMandatory(at now: Timestamp) -> Bool {
-        !hasOutlivedFailure && schedule.map { now >= $0.mandatory } ?? false
+        !refreshHasFailed && schedule.map { now >= $0.mandatory } ?? false
     }
 }
 

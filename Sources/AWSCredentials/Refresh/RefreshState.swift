@@ -139,7 +139,7 @@ extension RefreshState {
     ) -> RefreshEvent {
         _ = endFetch()
         if !failure.isRecoverable { held = nil }
-        held?.hasOutlivedFailure = true
+        held?.refreshHasFailed = true
         cooldown = Cooldown(from: now, milliseconds: cooldownLength(atMost: milliseconds))
         return refuse(failure, at: now)
     }

@@ -87,12 +87,12 @@ extension RefreshEvent {
 extension Logger {
     fileprivate func log(_ origin: CredentialsOrigin, until expiration: Timestamp?) {
         let end = expiration.map(\.rfc3339) ?? "none"
-        guard let overdue = origin.overdueSince else {
+        guard let expiredAt = origin.expiredAt else {
             info("credentials refreshed", metadata: ["source": "\(origin.name)", "expiration": "\(end)"])
             return
         }
         warning(
             "credentials that have ended stay in use: their source cannot renew them, and AWS may take them for longer",
-            metadata: ["source": "\(origin.name)", "ended": "\(overdue.rfc3339)", "expiration": "\(end)"])
+            metadata: ["source": "\(origin.name)", "ended": "\(expiredAt.rfc3339)", "expiration": "\(end)"])
     }
 }

@@ -85,8 +85,8 @@ extension DoctorReport.Section {
         } catch {
             fail("use", "\(error)")
         }
-        guard let overdue = origin?.overdueSince else { return }
-        add("warning", "the source itself says that they ended at \(overdue); it cannot renew them at the moment")
+        guard let expiredAt = origin?.expiredAt else { return }
+        add("warning", "the source itself says that they ended at \(expiredAt); it cannot renew them at the moment")
     }
 
     /// Whom AWS takes the credentials for. That nobody could be asked stops no look-up; that AWS refuses them does, if
