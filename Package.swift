@@ -32,9 +32,11 @@ let package = Package(
         .target(name: "Curl", dependencies: ["CCurl"]),
         .target(name: "Expat", dependencies: ["CExpat"]),
         .target(name: "ChildProcess", dependencies: ["CSpawn"]),
+        .target(name: "AWSEndpoints"),
         // Layer 2: AWS.
-        .target(name: "AWSCredentials", dependencies: ["SigV4", "Curl", "Expat", "ChildProcess", .crypto]),
-        .target(name: "Transcribe", dependencies: ["SigV4", "Curl"]),
+        .target(
+            name: "AWSCredentials", dependencies: ["SigV4", "AWSEndpoints", "Curl", "Expat", "ChildProcess", .crypto]),
+        .target(name: "Transcribe", dependencies: ["SigV4", "AWSEndpoints", "Curl"]),
         // Layer 3: the product, and the upstream that demo and tests talk to.
         .target(
             name: "Gateway",
@@ -49,7 +51,7 @@ let package = Package(
             name: "TranscribeGateway",
             dependencies: [
                 "HTTPExchange", "SigV4", "Caching", "RateLimiting", "Telemetry", "MicroHTTPD", "Curl",
-                "AWSCredentials", "Transcribe", "Gateway", "TranscribeEmulator",
+                "AWSEndpoints", "AWSCredentials", "Transcribe", "Gateway", "TranscribeEmulator",
                 .argumentParser, .configuration, .coreMetrics, .crypto, .lifecycle, .logging, .system, .unixSignals,
             ]),
 
@@ -62,12 +64,13 @@ let package = Package(
         .testTarget(name: "CurlTests", dependencies: ["Curl"]),
         .testTarget(name: "ExpatTests", dependencies: ["Expat"]),
         .testTarget(name: "ChildProcessTests", dependencies: ["ChildProcess"]),
+        .testTarget(name: "AWSEndpointsTests", dependencies: ["AWSEndpoints"]),
         .testTarget(
             name: "AWSCredentialsTests",
             dependencies: [
                 "AWSCredentials", "ChildProcess", "Curl", "HTTPExchange", "MicroHTTPD", "SigV4", .httpTypes,
             ]),
-        .testTarget(name: "TranscribeTests", dependencies: ["Transcribe", "SigV4", "Curl"]),
+        .testTarget(name: "TranscribeTests", dependencies: ["Transcribe", "AWSEndpoints", "SigV4", "Curl"]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [

@@ -1,3 +1,4 @@
+public import AWSEndpoints
 public import Curl
 import FoundationEssentials
 import SigV4

@@ -10,7 +10,7 @@ enum SourceTree {
     static let layers = [
         "CMicroHTTPD": 0, "CCurl": 0, "CExpat": 0, "CSpawn": 0,
         "HTTPExchange": 0, "SigV4": 0, "Caching": 0, "RateLimiting": 0, "Telemetry": 0,
-        "MicroHTTPD": 1, "Curl": 1, "Expat": 1, "ChildProcess": 1,
+        "MicroHTTPD": 1, "Curl": 1, "Expat": 1, "ChildProcess": 1, "AWSEndpoints": 1,
         "AWSCredentials": 2, "Transcribe": 2,
         "Gateway": 3, "TranscribeEmulator": 3,
         "TranscribeGateway": 4,
@@ -27,15 +27,19 @@ enum SourceTree {
         "Curl": ["CCurl", "Glibc"],
         "Expat": ["CExpat"],
         "ChildProcess": ["CSpawn", "Glibc"],
-        "AWSCredentials": ["ChildProcess", "Crypto", "Curl", "Expat", "FoundationEssentials", "SigV4"],
-        "Transcribe": ["Curl", "FoundationEssentials", "SigV4"],
+        "AWSEndpoints": [],
+        "AWSCredentials": [
+            "AWSEndpoints", "ChildProcess", "Crypto", "Curl", "Expat", "FoundationEssentials", "SigV4",
+        ],
+        "Transcribe": ["AWSEndpoints", "Curl", "FoundationEssentials", "SigV4"],
         "Gateway": [
             "Caching", "CoreMetrics", "Crypto", "Curl", "HTTPExchange", "HTTPTypes", "Logging", "RateLimiting", "SigV4",
             "Telemetry", "Transcribe",
         ],
         "TranscribeEmulator": ["FoundationEssentials", "HTTPExchange", "HTTPTypes", "SigV4"],
         "TranscribeGateway": [
-            "AWSCredentials", "ArgumentParser", "Caching", "Configuration", "CoreMetrics", "Crypto", "Curl",
+            "AWSCredentials", "AWSEndpoints", "ArgumentParser", "Caching", "Configuration", "CoreMetrics", "Crypto",
+            "Curl",
             "FoundationEssentials",
             "Gateway",
             "Glibc", "HTTPExchange", "Logging", "MicroHTTPD", "RateLimiting", "ServiceLifecycle", "SigV4",

@@ -1,3 +1,4 @@
+import AWSEndpoints
 import Curl
 import FoundationEssentials
 import SigV4

@@ -1,3 +1,4 @@
+import AWSEndpoints
 import Curl
 import SigV4
 import Testing

@@ -1,3 +1,4 @@
+import AWSEndpoints
 import SigV4
 
 /// Where one of AWS's services is called: a scheme, a host and perhaps a port, and the region to sign for.

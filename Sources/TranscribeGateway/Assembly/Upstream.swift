@@ -1,4 +1,5 @@
 import AWSCredentials
+import AWSEndpoints
 import Curl
 import FoundationEssentials
 import SigV4

@@ -1,4 +1,5 @@
 import AWSCredentials
+import AWSEndpoints
 import ArgumentParser
 import MicroHTTPD
 import ServiceLifecycle

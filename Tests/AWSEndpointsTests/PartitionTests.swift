@@ -1,4 +1,4 @@
-import SigV4
+import AWSEndpoints
 import Testing
 
 @Suite struct PartitionTests {

@@ -1,5 +1,5 @@
 /// A URL without path, query and fragment (RFC 6454 §4), in its normal form: lower case, a default port left out.
-struct Origin {
+package struct Origin {
     let scheme: String
     /// Host, and port unless it is the scheme's own.
     let authority: String

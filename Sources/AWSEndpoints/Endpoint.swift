@@ -1,5 +1,3 @@
-import SigV4
-
 /// Where Transcribe is called: a scheme, a host and perhaps a port.
 ///
 /// The rules are those of AWS's endpoint rule set for Transcribe (published in its Smithy model).

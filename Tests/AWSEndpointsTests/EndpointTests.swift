@@ -1,5 +1,5 @@
+import AWSEndpoints
 import Testing
-import Transcribe
 
 @Suite struct EndpointTests {
     @Test(.enabled(if: Vectors.areWanted, Vectors.absence)) func hasAllVectors() {
