@@ -16,28 +16,31 @@ let package = Package(
     ],
     // Ordered by layer: a target may depend only on targets of a lower layer (Tests/ArchitectureTests holds this).
     targets: [
-        // Layer 0: the C libraries, and ideas that know nothing of each other.
+        // Layer 0: the C libraries.
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CSpawn"),
+        .systemLibrary(name: "CThreads"),
+        // Layer 1: ideas that know nothing of each other.
+        .target(name: "Threads", dependencies: ["CThreads"]),
         .target(name: "HTTPExchange", dependencies: [.httpTypes]),
         .target(name: "SigV4", dependencies: [.crypto]),
         .target(name: "Caching"),
         .target(name: "RateLimiting"),
         .target(name: "Telemetry", dependencies: [.logging, .coreMetrics, .system]),
-        // Layer 1: the C libraries in Swift's words.
-        .target(name: "MicroHTTPD", dependencies: ["CMicroHTTPD", "HTTPExchange", .httpTypes]),
-        .target(name: "Curl", dependencies: ["CCurl"]),
+        // Layer 2: the C libraries in Swift's words.
+        .target(name: "MicroHTTPD", dependencies: ["CMicroHTTPD", "HTTPExchange", "Threads", .httpTypes]),
+        .target(name: "Curl", dependencies: ["CCurl", "Threads"]),
         .target(name: "Expat", dependencies: ["CExpat"]),
-        .target(name: "ChildProcess", dependencies: ["CSpawn"]),
+        .target(name: "ChildProcess", dependencies: ["CSpawn", "Threads"]),
         .target(name: "AWSEndpoints"),
-        // Layer 2: AWS.
+        // Layer 3: AWS.
         .target(
             name: "AWSCredentials", dependencies: ["SigV4", "AWSEndpoints", "Curl", "Expat", "ChildProcess", .crypto]),
         .target(name: "Transcribe", dependencies: ["SigV4", "AWSEndpoints", "Curl"]),
-        // Layer 3: the product, and the upstream that demo and tests talk to.
+        // Layer 4: the product, and the upstream that demo and tests talk to.
         .target(
             name: "Gateway",
             dependencies: [
@@ -46,7 +49,7 @@ let package = Package(
             ],
             resources: [.embedInCode("Resources/openapi.yaml"), .embedInCode("Resources/openapi.json")]),
         .target(name: "TranscribeEmulator", dependencies: ["HTTPExchange", "SigV4", .httpTypes]),
-        // Layer 4: the wiring.
+        // Layer 5: the wiring.
         .executableTarget(
             name: "TranscribeGateway",
             dependencies: [
@@ -55,13 +58,14 @@ let package = Package(
                 .argumentParser, .configuration, .coreMetrics, .crypto, .lifecycle, .logging, .system, .unixSignals,
             ]),
 
+        .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
         .testTarget(name: "HTTPExchangeTests", dependencies: ["HTTPExchange", .httpTypes]),
         .testTarget(name: "SigV4Tests", dependencies: ["SigV4"], exclude: ["Oracle"]),
         .testTarget(name: "CachingTests", dependencies: ["Caching"]),
         .testTarget(name: "RateLimitingTests", dependencies: ["RateLimiting"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .logging, .metrics]),
         .testTarget(name: "MicroHTTPDTests", dependencies: ["MicroHTTPD", "HTTPExchange", .httpTypes]),
-        .testTarget(name: "CurlTests", dependencies: ["Curl"]),
+        .testTarget(name: "CurlTests", dependencies: ["Curl", "Threads"]),
         .testTarget(name: "ExpatTests", dependencies: ["Expat"]),
         .testTarget(name: "ChildProcessTests", dependencies: ["ChildProcess"]),
         .testTarget(name: "AWSEndpointsTests", dependencies: ["AWSEndpoints"]),

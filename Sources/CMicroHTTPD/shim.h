@@ -3,7 +3,6 @@
 #define CMICROHTTPD_SHIM_H
 
 #include <microhttpd.h>
-#include <sys/eventfd.h> /* absent from the Glibc module */
 
 /* MHD_start_daemon with every option in an array that ends with MHD_OPTION_END. */
 static inline struct MHD_Daemon *

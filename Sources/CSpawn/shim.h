@@ -2,7 +2,6 @@
 #define CSPAWN_SHIM_H
 
 #include <spawn.h>
-#include <sys/eventfd.h>
 
 // GNU extensions (posix_spawn_file_actions_addclosefrom_np(3), pipe2(2)), which the headers show only to sources that
 // ask for them before the first include.

@@ -1,3 +1,5 @@
+import Threads
+
 /// A program that runs beside this process, for what it writes to its standard output.
 public enum ChildProcess {
     /// Runs the command to its end and gives what it wrote.
@@ -9,29 +11,29 @@ public enum ChildProcess {
     public static func output(
         of command: Command, limit: Int, deadline: ContinuousClock.Instant
     ) async throws(ChildProcessError) -> [UInt8] {
-        let bell = try Bell()
+        let cancellation: WakeUp
+        do throws(SystemCallError) { cancellation = try WakeUp() } catch { throw .notStarted(code: error.code) }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                do throws(ChildProcessError) {
-                    // What follows blocks, which the threads of tasks must not.
+                do throws(SystemCallError) {
                     try DetachedThread.start {
-                        supervise(command, limit: limit, deadline: deadline, bell) {
+                        supervise(command, limit: limit, deadline: deadline, cancellation) {
                             continuation.resume(returning: $0)
                         }
                     }
                 } catch {
-                    continuation.resume(returning: .failure(error))
+                    continuation.resume(returning: .failure(.notStarted(code: error.code)))
                 }
             }
         } onCancel: {
-            bell.ring()
+            cancellation.signal()
         }
         return try result.get()
     }
 
     /// The answer comes before the reaping: what is killed may take long to go.
     private static func supervise(
-        _ command: Command, limit: Int, deadline: ContinuousClock.Instant, _ bell: Bell,
+        _ command: Command, limit: Int, deadline: ContinuousClock.Instant, _ cancellation: WakeUp,
         answer: (Result<[UInt8], ChildProcessError>) -> Void
     ) {
         do throws(ChildProcessError) {
@@ -39,8 +41,8 @@ public enum ChildProcess {
             let child = try Spawn(command, output: output).child()
             output.closeWritingEnd()
             do throws(ChildProcessError) {
-                let bytes = try output.read(upTo: limit, by: deadline, or: bell)
-                try child.wait(by: deadline, or: bell)
+                let bytes = try output.read(upTo: limit, by: deadline, or: cancellation)
+                try child.wait(by: deadline, or: cancellation)
                 answer(.success(bytes))
                 child.reap(withGroup: false)
             } catch {

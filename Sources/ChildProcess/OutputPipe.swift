@@ -1,5 +1,6 @@
 import CSpawn
 import Glibc
+import Threads
 
 /// A pipe(2) from a program's standard output. Used by one thread only.
 final class OutputPipe {
@@ -26,10 +27,10 @@ final class OutputPipe {
 
     /// All that is written until the last writer closes its end.
     func read(
-        upTo limit: Int, by deadline: ContinuousClock.Instant, or bell: Bell
+        upTo limit: Int, by deadline: ContinuousClock.Instant, or cancellation: WakeUp
     ) throws(ChildProcessError) -> [UInt8] {
         var bytes: [UInt8] = []
-        while let piece = try nextPiece(by: deadline, or: bell) {
+        while let piece = try nextPiece(by: deadline, or: cancellation) {
             bytes += piece
             if bytes.count > limit { throw .tooMuchOutput(limit: limit) }
         }
@@ -38,14 +39,24 @@ final class OutputPipe {
 
     /// Nil at the end.
     private func nextPiece(
-        by deadline: ContinuousClock.Instant, or bell: Bell
+        by deadline: ContinuousClock.Instant, or cancellation: WakeUp
     ) throws(ChildProcessError) -> ArraySlice<UInt8>? {
-        while try !isReadable(readingEnd, by: deadline, or: bell) {
-            if ContinuousClock.now >= deadline { throw .timedOut }
-        }
+        try waitForOutput(by: deadline, or: cancellation)
         var room = [UInt8](repeating: 0, count: 4_096)
         var count = -1
         repeat { count = unsafe Glibc.read(readingEnd, &room, room.count) } while count < 0 && errno == EINTR
         return count > 0 ? room.prefix(count) : nil
+    }
+
+    private func waitForOutput(
+        by deadline: ContinuousClock.Instant, or cancellation: WakeUp
+    ) throws(ChildProcessError) {
+        while true {
+            switch cancellation.wait(forInputFrom: readingEnd, until: deadline) {
+            case .input: return
+            case .signal: throw .cancelled
+            case .time: if ContinuousClock.now >= deadline { throw .timedOut }
+            }
+        }
     }
 }

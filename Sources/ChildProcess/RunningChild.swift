@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 
 /// A program that was started and not waited for yet: of every child `reap` is called, at the end. Until then its number
 /// is nobody else's, even when it has ended.
@@ -7,7 +8,7 @@ struct RunningChild: Sendable {
 
     /// Waits for its end, and leaves its status to `reap`. One that has closed its output ends at once, as a rule, so
     /// looking every few milliseconds is little work.
-    func wait(by deadline: ContinuousClock.Instant, or bell: Bell) throws(ChildProcessError) {
+    func wait(by deadline: ContinuousClock.Instant, or cancellation: WakeUp) throws(ChildProcessError) {
         while true {
             switch state {
             case .ended(let status): return try status.check()
@@ -15,7 +16,8 @@ struct RunningChild: Sendable {
             case .running: break
             }
             if ContinuousClock.now >= deadline { throw .timedOut }
-            _ = try isReadable(-1, by: min(deadline, .now + .milliseconds(5)), or: bell)
+            let next = min(deadline, .now + .milliseconds(5))
+            if cancellation.wait(forInputFrom: nil, until: next) == .signal { throw .cancelled }
         }
     }
 
@@ -72,20 +74,4 @@ private struct EndStatus {
         if !isExit { throw .killed(signal: number) }
         if number != 0 { throw .failed(status: number) }
     }
-}
-
-/// Waits with poll(2) until there is something to read from `descriptor`, or it is closed at its other end; -1 stands
-/// for none. False where `instant` comes first.
-func isReadable(_ descriptor: Int32, by instant: ContinuousClock.Instant, or bell: Bell)
-    throws(ChildProcessError) -> Bool
-{
-    let left = ContinuousClock.now.duration(to: instant).components
-    let milliseconds = max(0, left.seconds * 1_000 + (left.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
-    var entries = [
-        pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-    ]
-    _ = unsafe poll(&entries, 2, Int32(clamping: milliseconds))
-    if entries[0].revents != 0 { throw .cancelled }
-    return entries[1].revents != 0
 }

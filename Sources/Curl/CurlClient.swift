@@ -10,7 +10,7 @@ public final class CurlClient: Sendable {
     public init(options: CurlOptions = CurlOptions()) {
         let multi = MultiHandle(connections: options.concurrency)
         mailbox = Mailbox(waking: multi)
-        TransferThread.start(options: options, multi: multi, mailbox: mailbox)
+        TransferLoop.start(options: options, multi: multi, mailbox: mailbox)
     }
 
     deinit {

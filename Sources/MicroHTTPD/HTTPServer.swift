@@ -1,5 +1,6 @@
 public import HTTPExchange
 import Synchronization
+import Threads
 
 /// An HTTP/1.1 server on libmicrohttpd: an epoll loop for each thread, requests judged strictly, waiting requests
 /// suspended, every wait bounded.
@@ -49,7 +50,7 @@ final class ServerCore: Sendable {
     let requestTicks: Int
     /// The library's own limit for silence, in whole seconds. Later than ours, which says why and is counted.
     let silenceLimit: Int
-    let alarm = WakeUp()
+    let wakeUp: WakeUp
     let timers: Timers
     let tally = ServerTally()
     let shares: AddressShares
@@ -60,10 +61,15 @@ final class ServerCore: Sendable {
     init(options: ServerOptions, handler: any Handler) {
         self.options = options
         self.handler = handler
+        do {
+            wakeUp = try WakeUp()
+        } catch {
+            preconditionFailure("the system has no descriptor left for the server's thread (error \(error.code))")
+        }
         idleTicks = CoarseClock.ticks(in: options.idleTimeout)
         requestTicks = CoarseClock.ticks(in: options.requestTimeout)
         silenceLimit = Int(options.idleTimeout.components.seconds) + 3
-        timers = Timers(alarm: alarm)
+        timers = Timers(wakeUp: wakeUp)
         shares = AddressShares(limit: options.perAddress, exempt: options.proxies)
         table = ConnectionTable(tally: tally, requestTicks: requestTicks)
         complaints = Complaints(tally: tally, log: options.log)

@@ -8,25 +8,26 @@ enum SourceTree {
 
     /// The layer of each module: a module may import only modules of a lower layer.
     static let layers = [
-        "CMicroHTTPD": 0, "CCurl": 0, "CExpat": 0, "CSpawn": 0,
-        "HTTPExchange": 0, "SigV4": 0, "Caching": 0, "RateLimiting": 0, "Telemetry": 0,
-        "MicroHTTPD": 1, "Curl": 1, "Expat": 1, "ChildProcess": 1, "AWSEndpoints": 1,
-        "AWSCredentials": 2, "Transcribe": 2,
-        "Gateway": 3, "TranscribeEmulator": 3,
-        "TranscribeGateway": 4,
+        "CMicroHTTPD": 0, "CCurl": 0, "CExpat": 0, "CSpawn": 0, "CThreads": 0,
+        "Threads": 1, "HTTPExchange": 1, "SigV4": 1, "Caching": 1, "RateLimiting": 1, "Telemetry": 1,
+        "MicroHTTPD": 2, "Curl": 2, "Expat": 2, "ChildProcess": 2, "AWSEndpoints": 2,
+        "AWSCredentials": 3, "Transcribe": 3,
+        "Gateway": 4, "TranscribeEmulator": 4,
+        "TranscribeGateway": 5,
     ]
 
     /// What each module may import besides the standard library; a C library is opened in its own wrapper only.
     static let imports: [String: Set<String>] = [
+        "Threads": ["CThreads", "Glibc"],
         "HTTPExchange": ["HTTPTypes"],
         "SigV4": ["Crypto"],
         "Caching": [],
         "RateLimiting": [],
         "Telemetry": ["CoreMetrics", "Dispatch", "Logging", "SystemPackage"],
-        "MicroHTTPD": ["CMicroHTTPD", "Glibc", "HTTPExchange", "HTTPTypes"],
-        "Curl": ["CCurl", "Glibc"],
+        "MicroHTTPD": ["CMicroHTTPD", "Glibc", "HTTPExchange", "HTTPTypes", "Threads"],
+        "Curl": ["CCurl", "Glibc", "Threads"],
         "Expat": ["CExpat"],
-        "ChildProcess": ["CSpawn", "Glibc"],
+        "ChildProcess": ["CSpawn", "Glibc", "Threads"],
         "AWSEndpoints": [],
         "AWSCredentials": [
             "AWSEndpoints", "ChildProcess", "Crypto", "Curl", "Expat", "FoundationEssentials", "SigV4",
@@ -51,7 +52,7 @@ enum SourceTree {
     static let standardLibrary: Set = ["Swift", "Synchronization"]
 
     /// The folders in which unsafe code may stand: those that wrap a C library, the system's own among them.
-    static let unsafeModules: Set = ["MicroHTTPD", "Curl", "Expat", "ChildProcess"]
+    static let unsafeModules: Set = ["Threads", "MicroHTTPD", "Curl", "Expat", "ChildProcess"]
 
     struct File: CustomStringConvertible {
         let module: String

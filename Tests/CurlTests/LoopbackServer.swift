@@ -51,7 +51,7 @@ final class LoopbackServer: Sendable {
         self.script = script
         (events, tell) = AsyncStream.makeStream()
         (listener, port) = Socket.listen()
-        Threads.start { self.accept() }
+        startThread { self.accept() }
     }
 
     /// Ends all connections; the threads then end by themselves.
@@ -82,7 +82,7 @@ final class LoopbackServer: Sendable {
                 return
             }
             tell.yield(.accepted)
-            Threads.start { self.serve(Connection(descriptor), number) }
+            startThread { self.serve(Connection(descriptor), number) }
         }
     }
 

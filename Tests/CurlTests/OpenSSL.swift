@@ -13,7 +13,7 @@ final class OpenSSL: Sendable {
     /// Makes the certificate and starts the server. Both block, so they have a thread of their own.
     static func start(host: String, days: Int) async throws -> OpenSSL {
         try await withCheckedThrowingContinuation { continuation in
-            Threads.start { continuation.resume(with: Result { try OpenSSL(host: host, days: days) }) }
+            startThread { continuation.resume(with: Result { try OpenSSL(host: host, days: days) }) }
         }
     }
 

@@ -1,4 +1,5 @@
 import Curl
+import Threads
 
 /// Runs the body with a client and a server and ends both.
 func withServer<Result>(
@@ -24,6 +25,11 @@ func withClient<Result>(
         await client.shutDown()
         throw error
     }
+}
+
+/// Runs the body on a thread of its own: what a server does blocks, which the threads of tasks must not.
+func startThread(_ body: @escaping @Sendable () -> Void) {
+    do { try DetachedThread.start(body) } catch { preconditionFailure("no thread is left (error \(error.code))") }
 }
 
 extension CurlClient {

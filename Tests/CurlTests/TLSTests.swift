@@ -85,7 +85,7 @@ private final class SilentServer: Sendable {
         let (listener, port) = Socket.listen()
         self.listener = listener
         self.port = port
-        Threads.start {
+        startThread {
             while let descriptor = Socket.accept(listener) {
                 _ = Socket.write(descriptor, Array(greeting.utf8))
                 while Socket.read(descriptor) != nil {}

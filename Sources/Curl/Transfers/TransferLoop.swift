@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 
 /// The transfer thread's work: takes submissions, has libcurl transfer them, answers. It is made, run and freed on that
 /// thread. Each submission is in exactly one place, `waiting` or `running`, and is answered by whoever takes it out.
@@ -108,38 +109,17 @@ final class TransferLoop {
     }
 }
 
-/// The thread that runs a ``TransferLoop``.
-enum TransferThread {
-    /// What the thread needs to begin; it makes its loop itself.
-    private final class Start: Sendable {
-        let options: CurlOptions
-        let multi: MultiHandle
-        let mailbox: Mailbox
-
-        init(options: CurlOptions, multi: MultiHandle, mailbox: Mailbox) {
-            self.options = options
-            self.multi = multi
-            self.mailbox = mailbox
-        }
-    }
-
-    /// Starts the thread. It is detached: who wants to see its end waits at the mailbox.
+extension TransferLoop {
+    /// Starts the thread that runs a loop. ``Mailbox/closed()`` returns when the thread has ended its work.
     static func start(options: CurlOptions, multi: MultiHandle, mailbox: Mailbox) {
-        let start = Start(options: options, multi: multi, mailbox: mailbox)
-        // Released by `takeRetainedValue` in `body`.
-        let argument = unsafe Unmanaged.passRetained(start).toOpaque()
-        var thread = pthread_t()
-        let code = unsafe pthread_create(&thread, nil, { argument in unsafe TransferThread.body(argument) }, argument)
-        precondition(code == 0, "no thread could be had for transfers")
-        pthread_detach(thread)
-    }
-
-    private static func body(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-        guard let argument = unsafe argument else { preconditionFailure("the thread has nothing to begin with") }
-        let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-        blockBrokenPipes()
-        TransferLoop(options: start.options, multi: start.multi, mailbox: start.mailbox).run()
-        return nil
+        do {
+            try DetachedThread.start {
+                blockBrokenPipes()
+                TransferLoop(options: options, multi: multi, mailbox: mailbox).run()
+            }
+        } catch {
+            preconditionFailure("the system has no thread left for transfers (error \(error.code))")
+        }
     }
 
     /// A write to a connection that the server has closed raises SIGPIPE in the thread that writes; the error it

@@ -1,5 +1,6 @@
 import HTTPExchange
 import Synchronization
+import Threads
 
 /// The deadlines of all suspended requests. Any thread arms and disarms; the server's own thread fires.
 final class Timers: Sendable {
@@ -8,15 +9,15 @@ final class Timers: Sendable {
         /// Whether nobody may wait any more.
         var isClosed = false
         /// When the firing thread will look again by itself.
-        var wakeUp = ContinuousClock.now
+        var nextFiring = ContinuousClock.now
     }
 
     private let state = Mutex(State())
     private let suspended = Atomic(0)
-    private let alarm: WakeUp
+    private let wakeUp: WakeUp
 
-    init(alarm: WakeUp) {
-        self.alarm = alarm
+    init(wakeUp: WakeUp) {
+        self.wakeUp = wakeUp
     }
 
     var count: Int { state.withLock { $0.heap.count } }
@@ -36,9 +37,9 @@ final class Timers: Sendable {
         let (isArmed, isEarly) = state.withLock { state in
             guard !state.isClosed else { return (false, false) }
             state.heap.insert(exchange)
-            return (true, exchange.deadline < state.wakeUp)
+            return (true, exchange.deadline < state.nextFiring)
         }
-        if isEarly { alarm.ring() }
+        if isEarly { wakeUp.signal() }
         return isArmed
     }
 
@@ -52,8 +53,8 @@ final class Timers: Sendable {
     {
         while let due = state.withLock({ $0.heap.popDue(at: now) }) { due.expire(because: .deadlinePassed) }
         return state.withLock { state in
-            state.wakeUp = min(state.heap.next ?? latest, latest)
-            return state.wakeUp
+            state.nextFiring = min(state.heap.next ?? latest, latest)
+            return state.nextFiring
         }
     }
 

@@ -1,6 +1,6 @@
-import Glibc
 import HTTPExchange
 import Synchronization
+import Threads
 
 /// The server's own thread beside the library's: it fires deadlines, ends what takes too long, and stops the server.
 final class Keeper: Sendable {
@@ -23,31 +23,25 @@ final class Keeper: Sendable {
     init(core: ServerCore, daemon: Daemon) {
         self.core = core
         self.daemon = daemon
-        // Retained for the thread, which takes the reference over.
-        let context = unsafe Unmanaged.passRetained(self).toOpaque()
-        var thread = pthread_t()
-        let status = unsafe pthread_create(
-            &thread, nil,
-            { context in
-                unsafe Unmanaged<Keeper>.fromOpaque(context!).takeRetainedValue().run()
-                return nil
-            }, context)
-        precondition(status == 0, "pthread_create(3) failed: no thread can be had")
-        pthread_detach(thread)
+        do {
+            try DetachedThread.start { self.run() }
+        } catch {
+            preconditionFailure("the system has no thread left for the server (error \(error.code))")
+        }
     }
 
     /// Returns when everything has stopped. Call it once.
     func stop(by deadline: ContinuousClock.Instant) async {
         await withCheckedContinuation { continuation in
             state.withLock { $0 = .stopping(by: deadline, continuation) }
-            core.alarm.ring()
+            core.wakeUp.signal()
         }
     }
 
     /// Ends the grace of a stop, one that goes on or one to come.
     func hurry() {
         isHurried.store(true, ordering: .relaxed)
-        core.alarm.ring()
+        core.wakeUp.signal()
     }
 
     private func run() {
@@ -69,7 +63,7 @@ final class Keeper: Sendable {
             core.clock.advance(to: tick)
             core.table.reap(at: tick)
         }
-        core.alarm.wait(until: core.timers.fire(at: now, lookingAgainBy: now + CoarseClock.resolution))
+        core.wakeUp.wait(until: core.timers.fire(at: now, lookingAgainBy: now + CoarseClock.resolution))
     }
 
     private func drain(by deadline: ContinuousClock.Instant) {
