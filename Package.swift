@@ -16,51 +16,54 @@ let package = Package(
     ],
     // Ordered by layer: a target may depend only on targets of a lower layer (Tests/ArchitectureTests holds this).
     targets: [
-        // Layer 0: the C libraries.
+        // Layer 0: the C libraries, and how bytes, numbers and times are written.
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "CThreads"),
+        .target(name: "Formats"),
         // Layer 1: ideas that know nothing of each other.
         .target(name: "Threads", dependencies: ["CThreads"]),
-        .target(name: "HTTPExchange", dependencies: [.httpTypes]),
-        .target(name: "SigV4", dependencies: [.crypto]),
+        .target(name: "HTTPExchange", dependencies: ["Formats", .httpTypes]),
+        .target(name: "SigV4", dependencies: ["Formats", .crypto]),
         .target(name: "Caching"),
         .target(name: "RateLimiting"),
-        .target(name: "Telemetry", dependencies: [.logging, .coreMetrics, .system]),
+        .target(name: "Telemetry", dependencies: ["Formats", .logging, .coreMetrics, .system]),
         // Layer 2: the C libraries in Swift's words.
-        .target(name: "MicroHTTPD", dependencies: ["CMicroHTTPD", "HTTPExchange", "Threads", .httpTypes]),
-        .target(name: "Curl", dependencies: ["CCurl", "Threads"]),
+        .target(name: "MicroHTTPD", dependencies: ["CMicroHTTPD", "Formats", "HTTPExchange", "Threads", .httpTypes]),
+        .target(name: "Curl", dependencies: ["CCurl", "Formats", "Threads"]),
         .target(name: "Expat", dependencies: ["CExpat"]),
         .target(name: "ChildProcess", dependencies: ["CSpawn", "Threads"]),
-        .target(name: "AWSEndpoints"),
+        .target(name: "AWSEndpoints", dependencies: ["Formats"]),
         // Layer 3: AWS.
         .target(
-            name: "AWSCredentials", dependencies: ["SigV4", "AWSEndpoints", "Curl", "Expat", "ChildProcess", .crypto]),
-        .target(name: "Transcribe", dependencies: ["SigV4", "AWSEndpoints", "Curl"]),
+            name: "AWSCredentials",
+            dependencies: ["Formats", "SigV4", "AWSEndpoints", "Curl", "Expat", "ChildProcess", .crypto]),
+        .target(name: "Transcribe", dependencies: ["Formats", "SigV4", "AWSEndpoints", "Curl"]),
         // Layer 4: the product, and the upstream that demo and tests talk to.
         .target(
             name: "Gateway",
             dependencies: [
-                "HTTPExchange", "Caching", "Curl", "RateLimiting", "SigV4", "Telemetry", "Transcribe",
+                "Formats", "HTTPExchange", "Caching", "Curl", "RateLimiting", "Telemetry", "Transcribe",
                 .httpTypes, .crypto, .coreMetrics, .logging,
             ],
             resources: [.embedInCode("Resources/openapi.yaml"), .embedInCode("Resources/openapi.json")]),
-        .target(name: "TranscribeEmulator", dependencies: ["HTTPExchange", "SigV4", .httpTypes]),
+        .target(name: "TranscribeEmulator", dependencies: ["Formats", "HTTPExchange", "SigV4", .httpTypes]),
         // Layer 5: the wiring.
         .executableTarget(
             name: "TranscribeGateway",
             dependencies: [
-                "HTTPExchange", "SigV4", "Caching", "RateLimiting", "Telemetry", "MicroHTTPD", "Curl",
+                "Formats", "HTTPExchange", "SigV4", "Caching", "RateLimiting", "Telemetry", "MicroHTTPD", "Curl",
                 "AWSEndpoints", "AWSCredentials", "Transcribe", "Gateway", "TranscribeEmulator",
                 .argumentParser, .configuration, .coreMetrics, .crypto, .lifecycle, .logging, .system, .unixSignals,
             ]),
 
+        .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
         .testTarget(name: "HTTPExchangeTests", dependencies: ["HTTPExchange", .httpTypes]),
-        .testTarget(name: "SigV4Tests", dependencies: ["SigV4"], exclude: ["Oracle"]),
+        .testTarget(name: "SigV4Tests", dependencies: ["Formats", "SigV4"], exclude: ["Oracle"]),
         .testTarget(name: "CachingTests", dependencies: ["Caching"]),
         .testTarget(name: "RateLimitingTests", dependencies: ["RateLimiting"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .logging, .metrics]),
@@ -72,26 +75,30 @@ let package = Package(
         .testTarget(
             name: "AWSCredentialsTests",
             dependencies: [
-                "AWSCredentials", "ChildProcess", "Curl", "HTTPExchange", "MicroHTTPD", "SigV4", .httpTypes,
+                "AWSCredentials", "ChildProcess", "Curl", "Formats", "HTTPExchange", "MicroHTTPD", "SigV4", .httpTypes,
             ]),
-        .testTarget(name: "TranscribeTests", dependencies: ["Transcribe", "AWSEndpoints", "SigV4", "Curl"]),
+        .testTarget(name: "TranscribeTests", dependencies: ["Transcribe", "Formats", "AWSEndpoints", "SigV4", "Curl"]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "HTTPExchange", "Caching", "Curl", "RateLimiting", "SigV4", "Telemetry", "Transcribe",
+                "Gateway", "Formats", "HTTPExchange", "Caching", "Curl", "RateLimiting", "Telemetry", "Transcribe",
                 .crypto, .httpTypes,
             ]),
         .testTarget(
-            name: "TranscribeEmulatorTests", dependencies: ["TranscribeEmulator", "HTTPExchange", "SigV4", .httpTypes]),
+            name: "TranscribeEmulatorTests",
+            dependencies: ["TranscribeEmulator", "Formats", "HTTPExchange", "SigV4", .httpTypes]),
         .testTarget(
             name: "TranscribeGatewayTests",
-            dependencies: ["TranscribeGateway", "AWSCredentials", "Curl", "SigV4", "Transcribe", .argumentParser]),
+            dependencies: [
+                "TranscribeGateway", "AWSCredentials", "Curl", "Formats", "SigV4", "Transcribe", .argumentParser,
+            ]),
         .testTarget(name: "ArchitectureTests"),
         // No part of the product: what the parts of a request cost, counted by Tests/Performance/count.
         .executableTarget(
             name: "MicroBenchmarks",
             dependencies: [
-                "Gateway", "HTTPExchange", "Caching", "RateLimiting", "SigV4", "Telemetry", "Transcribe", .httpTypes,
+                "Gateway", "Formats", "HTTPExchange", "Caching", "RateLimiting", "SigV4", "Telemetry", "Transcribe",
+                .httpTypes,
             ],
             path: "Tests/Performance/MicroBenchmarks"),
     ],

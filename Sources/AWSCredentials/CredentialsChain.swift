@@ -1,4 +1,5 @@
 public import Curl
+public import Formats
 public import SigV4
 import Synchronization
 

@@ -1,6 +1,6 @@
 import ChildProcess
 import Curl
-public import SigV4
+public import Formats
 
 /// Every way in which credentials can fail to be had. The cases name variables, files, profiles and lines, never a
 /// value that could be a secret, so each may be logged and shown.

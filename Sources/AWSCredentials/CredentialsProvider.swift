@@ -1,3 +1,4 @@
+public import Formats
 public import SigV4
 
 /// One source of AWS credentials: the environment, a profile, a role. A new source joins the chain as one conforming

@@ -1,5 +1,5 @@
+public import Formats
 public import RateLimiting
-public import SigV4
 public import Transcribe
 
 /// How the gateway treats its clients.

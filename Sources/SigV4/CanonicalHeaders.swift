@@ -1,3 +1,5 @@
+import Formats
+
 /// The header lines under a signature: names in lower case and sorted, lines of one name in order of appearance.
 struct CanonicalHeaders {
     private var lines: [(name: String, value: String)] = []

@@ -1,3 +1,5 @@
+import Formats
+
 /// The form of a request that both sides hash: stage 1 of "Create a signed AWS API request" (IAM User Guide).
 package struct CanonicalRequest {
     /// The whole text; its SHA-256 goes into the string to sign.
@@ -100,4 +102,12 @@ private func reencoded(_ text: Substring.UTF8View) -> [UInt8] {
     var encoded: [UInt8] = []
     encoded.append(percentEncoding: percentDecoded(text))
     return encoded
+}
+
+extension [UInt8] {
+    /// Appends a text and a line feed.
+    mutating func append(line: String) {
+        append(line)
+        append(UInt8(ascii: "\n"))
+    }
 }

@@ -1,3 +1,5 @@
+public import Formats
+
 /// An AWS access key, with the session token that belongs to it if it is temporary.
 ///
 /// One value, so that a signature can't mix the key of one set with the token of another. Printing or reflecting it

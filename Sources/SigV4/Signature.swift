@@ -1,4 +1,5 @@
 import Crypto
+import Formats
 
 /// A signature with the texts that it was made from, the same for who signs and who verifies.
 package struct Signature {

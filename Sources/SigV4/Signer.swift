@@ -1,4 +1,5 @@
 import Crypto
+public import Formats
 
 /// Signs requests to one service in one region with Signature Version 4, in headers: "Create a signed AWS API request"
 /// in the IAM User Guide.

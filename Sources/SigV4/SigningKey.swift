@@ -1,4 +1,5 @@
 package import Crypto
+import Formats
 import Synchronization
 
 /// The key derived from a secret for one day, region and service, ready to sign: stage 3 of AWS's page.

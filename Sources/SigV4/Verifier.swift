@@ -1,4 +1,5 @@
 import Crypto
+public import Formats
 
 /// Checks Signature Version 4 as a service in one region does. Safe to use from any thread.
 public struct Verifier: Sendable {

@@ -1,5 +1,5 @@
+public import Formats
 import FoundationEssentials
-public import SigV4
 
 /// What the client knows of time: it signs with the wall clock and waits with the monotonic one.
 public struct TimeSource: Sendable {

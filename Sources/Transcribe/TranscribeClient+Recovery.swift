@@ -1,4 +1,5 @@
 import Curl
+import Formats
 import SigV4
 import Synchronization
 

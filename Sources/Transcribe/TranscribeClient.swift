@@ -1,5 +1,6 @@
 public import AWSEndpoints
 public import Curl
+import Formats
 import FoundationEssentials
 import SigV4
 import Synchronization

@@ -1,4 +1,4 @@
-public import SigV4
+public import Formats
 
 /// A job of the emulator: it is queued for a while, runs for a while, and ends.
 public struct EmulatedJob: Sendable {

@@ -1,4 +1,4 @@
-import SigV4
+import Formats
 
 /// A `MedicalTranscriptionJob` as it goes over the wire: AWS's member names, times in seconds since 1970.
 struct WireJob: Encodable, Sendable {

@@ -1,6 +1,5 @@
 import AWSCredentials
 import Curl
-import SigV4
 import Testing
 
 /// Which hosts are asked, and thereby shown the token.

@@ -1,5 +1,5 @@
 import AWSCredentials
-import SigV4
+import Formats
 import Synchronization
 
 /// Yields set 1, 2, 3 and so on, each fetch passing a gate, and counts the fetches and how many ran at once.

@@ -1,8 +1,8 @@
 import AWSCredentials
 import Curl
+import Formats
 import HTTPExchange
 import HTTPTypes
-import SigV4
 import Synchronization
 import Testing
 

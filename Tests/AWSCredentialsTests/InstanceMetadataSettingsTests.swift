@@ -1,6 +1,5 @@
 import AWSCredentials
 import Curl
-import SigV4
 import Testing
 
 /// Where the service is looked for.

@@ -1,7 +1,7 @@
 import AWSCredentials
+import Formats
 import HTTPExchange
 import HTTPTypes
-import SigV4
 import Synchronization
 import Testing
 

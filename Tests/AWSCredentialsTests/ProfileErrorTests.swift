@@ -1,5 +1,4 @@
 import AWSCredentials
-import SigV4
 import Testing
 
 /// Profiles that cannot be followed are refused before anybody is asked.

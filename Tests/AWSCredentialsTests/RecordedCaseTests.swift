@@ -2,7 +2,6 @@ import AWSCredentials
 import Curl
 import FoundationEssentials
 import MicroHTTPD
-import SigV4
 import Testing
 
 /// Every recorded case that the AWS SDKs share, with the recorded answers from a real server on loopback.

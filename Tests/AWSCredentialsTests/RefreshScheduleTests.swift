@@ -1,5 +1,5 @@
 import AWSCredentials
-import SigV4
+import Formats
 import Testing
 
 @Suite struct RefreshScheduleTests {

@@ -1,4 +1,5 @@
 import AWSCredentials
+import Formats
 import SigV4
 import Testing
 

@@ -1,4 +1,5 @@
 import AWSCredentials
+import Formats
 import SigV4
 
 /// A refresh state behind a reference, as expectations cannot change a value.

@@ -1,5 +1,6 @@
 import AWSCredentials
 import Curl
+import Formats
 import FoundationEssentials
 import SigV4
 import Testing

@@ -1,4 +1,5 @@
 import AWSCredentials
+import Formats
 import FoundationEssentials
 import SigV4
 import Synchronization

@@ -1,6 +1,5 @@
 import AWSCredentials
 import Curl
-import SigV4
 import Testing
 
 /// Nothing that is printed, reflected or dumped shows a secret key or a token.

@@ -1,6 +1,5 @@
 import AWSCredentials
 import Curl
-import SigV4
 import Testing
 
 /// Where AWS STS is asked, by what the environment and the profile say.

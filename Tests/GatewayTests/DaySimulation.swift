@@ -1,6 +1,6 @@
 import Caching
+import Formats
 import HTTPExchange
-import SigV4
 
 @testable import Gateway
 

@@ -1,4 +1,4 @@
-import SigV4
+import Formats
 import Transcribe
 
 /// The jobs of a simulated day, in the order in which they begin. Times are in ticks of the simulation.

@@ -1,7 +1,7 @@
+import Formats
 import Gateway
 import HTTPExchange
 import HTTPTypes
-import SigV4
 import Synchronization
 import Telemetry
 import Transcribe

@@ -1,3 +1,4 @@
+import Formats
 import SigV4
 import Testing
 

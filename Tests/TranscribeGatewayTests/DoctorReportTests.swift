@@ -1,6 +1,6 @@
 import AWSCredentials
 import Curl
-import SigV4
+import Formats
 import Testing
 import Transcribe
 

@@ -1,5 +1,5 @@
 import Curl
-import SigV4
+import Formats
 import Synchronization
 import Testing
 

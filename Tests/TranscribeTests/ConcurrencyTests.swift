@@ -1,7 +1,7 @@
 import AWSEndpoints
 import Curl
+import Formats
 import FoundationEssentials
-import SigV4
 import Synchronization
 import Testing
 

@@ -1,5 +1,5 @@
+import Formats
 import FoundationEssentials
-import SigV4
 import Testing
 
 @testable import Transcribe

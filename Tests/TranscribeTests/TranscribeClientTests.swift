@@ -1,5 +1,6 @@
 import AWSEndpoints
 import Curl
+import Formats
 import SigV4
 import Testing
 

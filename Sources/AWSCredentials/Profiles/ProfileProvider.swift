@@ -1,5 +1,6 @@
 public import Curl
-public import SigV4
+public import Formats
+import SigV4
 
 /// What the profile that `AWS_PROFILE` names, else `default`, describes: keys, a role, an identity, a sign-in, a
 /// program. Both files are read anew for every answer, so what is changed in place is found.

@@ -1,4 +1,4 @@
-import SigV4
+import Formats
 
 /// A role that is assumed with the credentials of another source.
 struct AssumedRoleProvider: CredentialsProvider {

@@ -1,5 +1,5 @@
 public import Curl
-public import SigV4
+public import Formats
 
 /// The role of an Amazon ECS task or of a pod with EKS Pod Identity, from the agent beside the container ("Container
 /// credential provider" in the AWS SDKs and Tools Reference Guide). Which agent, two variables say.

@@ -1,4 +1,5 @@
-public import SigV4
+public import Formats
+import SigV4
 
 /// Credentials in environment variables ("AWS access keys" and "Environment variables" in the AWS SDKs and Tools
 /// Reference Guide).

@@ -1,5 +1,5 @@
 import Curl
-import SigV4
+import Formats
 import Synchronization
 
 /// Asks the instance metadata service in its version 2 ("Use the Instance Metadata Service" in the Amazon EC2 User

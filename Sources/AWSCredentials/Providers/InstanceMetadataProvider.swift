@@ -1,5 +1,6 @@
 public import Curl
-public import SigV4
+public import Formats
+import SigV4
 
 /// The role of an Amazon EC2 instance, from the instance metadata service in its version 2.
 public struct InstanceMetadataProvider: CredentialsProvider {

@@ -1,4 +1,5 @@
 public import ChildProcess
+import Formats
 import FoundationEssentials
 import SigV4
 

@@ -1,4 +1,5 @@
 import Curl
+import Formats
 import FoundationEssentials
 import SigV4
 

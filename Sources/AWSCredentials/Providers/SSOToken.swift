@@ -1,5 +1,5 @@
+package import Formats
 import FoundationEssentials
-package import SigV4
 import Synchronization
 
 /// What a sign-in at IAM Identity Center yields, and what can refresh it.

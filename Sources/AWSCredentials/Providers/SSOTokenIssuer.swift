@@ -1,7 +1,7 @@
 import Crypto
 import Curl
+import Formats
 import FoundationEssentials
-import SigV4
 
 /// Refreshes tokens ("CreateToken" in the IAM Identity Center OIDC API Reference).
 struct SSOTokenIssuer: Sendable {

@@ -1,5 +1,6 @@
 public import Curl
-public import SigV4
+public import Formats
+import SigV4
 
 /// A role that the environment names and that is assumed with a token in a file, as pods of Amazon EKS have it ("IAM
 /// roles for service accounts" in the Amazon EKS User Guide).

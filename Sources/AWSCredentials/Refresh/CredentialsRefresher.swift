@@ -1,3 +1,4 @@
+public import Formats
 public import SigV4
 import Synchronization
 

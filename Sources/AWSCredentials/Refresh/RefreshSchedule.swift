@@ -1,4 +1,5 @@
-package import SigV4
+package import Formats
+import SigV4
 
 /// When a set of credentials is to be replaced: 5 minutes before it ends in the background, 1 minute before it ends
 /// with everybody waiting. These are the windows on which the AWS SDKs agreed in 2026 (aws-sdk-java-v2#7028).

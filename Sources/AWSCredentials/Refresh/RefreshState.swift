@@ -1,3 +1,4 @@
+package import Formats
 package import SigV4
 
 /// The rules of refreshing, without a clock, a lock or a task: each event changes the state and says what to do. They

@@ -1,4 +1,5 @@
-public import SigV4
+public import Formats
+import SigV4
 
 /// The refresh state and those who wait for a fetch to land. ``CredentialsRefresher`` guards it with a lock and resumes
 /// outside of it.

@@ -1,5 +1,6 @@
 public import Curl
 import Expat
+public import Formats
 public import SigV4
 
 /// Whom AWS takes a set of credentials for.

@@ -1,5 +1,6 @@
 import Curl
 import Expat
+import Formats
 import SigV4
 
 /// What an answer of AWS STS says.

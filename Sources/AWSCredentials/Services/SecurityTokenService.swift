@@ -1,4 +1,5 @@
 import Curl
+import Formats
 import SigV4
 
 /// AWS Security Token Service, which hands out the credentials of roles ("AssumeRole" and "AssumeRoleWithWebIdentity"

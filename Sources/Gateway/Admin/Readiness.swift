@@ -1,4 +1,4 @@
-public import SigV4
+public import Formats
 import Synchronization
 import Telemetry
 

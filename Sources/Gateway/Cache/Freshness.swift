@@ -1,5 +1,5 @@
 import Caching
-import SigV4
+import Formats
 import Synchronization
 import Transcribe
 

@@ -1,7 +1,7 @@
 import Crypto
+import Formats
 import HTTPExchange
 import HTTPTypes
-import SigV4
 import Telemetry
 
 // Answers that depend on nothing but the request.

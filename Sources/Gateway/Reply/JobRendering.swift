@@ -1,7 +1,7 @@
 import Crypto
+import Formats
 package import HTTPExchange
 import HTTPTypes
-import SigV4
 import Telemetry
 package import Transcribe
 

@@ -1,3 +1,4 @@
+import Formats
 import HTTPExchange
 
 /// The header checks that libmicrohttpd leaves out: without them it is open to request smuggling. What is refused here

@@ -1,3 +1,4 @@
+import Formats
 import HTTPExchange
 
 /// A request target taken apart as far as HTTP's framing needs it (RFC 9112 §3.2).

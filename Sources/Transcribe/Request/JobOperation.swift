@@ -1,5 +1,6 @@
 import AWSEndpoints
 import Curl
+import Formats
 import SigV4
 
 /// The operation `GetMedicalTranscriptionJob` at one endpoint: makes its signed requests.

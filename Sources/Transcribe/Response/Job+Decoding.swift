@@ -1,4 +1,4 @@
-import SigV4
+import Formats
 
 extension Job: Decodable {
     /// Reads AWS's JSON. A null member is absent and an unknown one is ignored (awsJson 1.1). A member of another type

@@ -1,4 +1,4 @@
-public import SigV4
+public import Formats
 
 /// One medical transcription job: every documented member of AWS's `MedicalTranscriptionJob`, with the structures around
 /// single members taken away (`Media.MediaFileUri` is ``mediaURI``).

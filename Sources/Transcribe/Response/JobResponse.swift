@@ -1,6 +1,6 @@
 import Curl
+import Formats
 import FoundationEssentials
-import SigV4
 
 /// A job as AWS told it.
 public struct JobAnswer: Hashable, Sendable {

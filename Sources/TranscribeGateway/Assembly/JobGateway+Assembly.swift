@@ -1,9 +1,9 @@
 import AWSCredentials
 import Curl
+import Formats
 import Gateway
 import Logging
 import ServiceLifecycle
-import SigV4
 import Transcribe
 
 /// The way from a job's name to Amazon Transcribe's answer.

@@ -1,10 +1,10 @@
 import Caching
 import Crypto
+import Formats
 import Gateway
 import Glibc
 import Logging
 import MicroHTTPD
-import SigV4
 import Telemetry
 
 /// What everything else is observed with: the log, the metrics, the readiness.

@@ -1,4 +1,5 @@
 import AWSCredentials
+import Formats
 import SigV4
 
 /// What a start learns of the AWS credentials, and whether it goes on.

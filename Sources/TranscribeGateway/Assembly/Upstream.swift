@@ -1,6 +1,7 @@
 import AWSCredentials
 import AWSEndpoints
 import Curl
+import Formats
 import FoundationEssentials
 import SigV4
 import Transcribe

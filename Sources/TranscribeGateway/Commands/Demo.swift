@@ -1,6 +1,7 @@
 import AWSCredentials
 import AWSEndpoints
 import ArgumentParser
+import Formats
 import MicroHTTPD
 import ServiceLifecycle
 import SigV4

@@ -1,4 +1,5 @@
 import Caching
+import Formats
 import RateLimiting
 import SigV4
 import Transcribe

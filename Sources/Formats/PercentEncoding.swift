@@ -14,7 +14,7 @@ extension [UInt8] {
 }
 
 /// The bytes that a percent-encoded text stands for; a `%` that no two digits follow stands for itself.
-func percentDecoded(_ text: Substring.UTF8View) -> [UInt8] {
+package func percentDecoded(_ text: Substring.UTF8View) -> [UInt8] {
     var decoded: [UInt8] = []
     var rest = text
     while let byte = rest.popFirst() {

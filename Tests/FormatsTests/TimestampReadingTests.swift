@@ -1,4 +1,4 @@
-import SigV4
+import Formats
 import Testing
 
 @Suite struct TimestampReadingTests {

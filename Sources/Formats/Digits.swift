@@ -14,7 +14,7 @@ extension String {
 
 extension [UInt8] {
     /// The bytes of a text that is nothing but pairs of digits, in either case.
-    init?(hexadecimal text: String) {
+    package init?(hexadecimal text: String) {
         var rest = text[...].utf8
         self = []
         while !rest.isEmpty {
@@ -54,5 +54,24 @@ extension UInt8 {
         case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
         default: nil
         }
+    }
+}
+
+extension [UInt8] {
+    /// Appends a text.
+    package mutating func append(_ text: String) {
+        append(contentsOf: text.utf8)
+    }
+
+    /// Appends a number that is not negative in decimal, with leading zeros to fill `count` digits.
+    mutating func append(number: Int, digits count: Int) {
+        if count > 1 { append(number: number / 10, digits: count - 1) }
+        append(UInt8(ascii: "0") + UInt8(number % 10))
+    }
+
+    /// Appends a separator and a number.
+    mutating func append(_ separator: Unicode.Scalar, number: Int, digits count: Int) {
+        append(UInt8(ascii: separator))
+        append(number: number, digits: count)
     }
 }

@@ -1,0 +1,175 @@
+extension Timestamp {
+    /// `2015-08-30T12:36:00.000Z` (RFC 3339 §5.6), always with three fraction digits.
+    public var rfc3339: String {
+        let time = CivilTime(self)
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        text.append(number: time.date.year, digits: 4)
+        text.append("-", number: time.date.month, digits: 2)
+        text.append("-", number: time.date.day, digits: 2)
+        text.append("T", number: time.hour, digits: 2)
+        text.append(":", number: time.minute, digits: 2)
+        text.append(":", number: time.second, digits: 2)
+        text.append(".", number: time.millisecond, digits: 3)
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Reads `date-time` of RFC 3339 §5.6 with any offset and any number of fraction digits, rounded to the nearest
+    /// millisecond (a half goes up). `T` and `Z` may be lower-case, as that grammar says; nothing else may differ.
+    public init?(rfc3339 text: String) {
+        var reader = TimeReader(text)
+        guard let year = reader.number(digits: 4), reader.skip("-"), let month = reader.number(digits: 2),
+            reader.skip("-"), let day = reader.number(digits: 2), reader.skip("T") || reader.skip("t"),
+            let hour = reader.number(digits: 2), reader.skip(":"), let minute = reader.number(digits: 2),
+            reader.skip(":"), let second = reader.number(digits: 2),
+            let millisecond = reader.millisecond(), let offset = reader.offset(), reader.isAtEnd,
+            let date = CivilDate(year: year, month: month, day: day)
+        else { return nil }
+        self.init(
+            date: date, hour: hour, minute: minute, second: second, millisecond: millisecond, offset: offset)
+    }
+}
+
+extension Timestamp {
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`: IMF-fixdate, RFC 9110 §5.6.7. The milliseconds are left off.
+    public var httpDate: String {
+        let time = CivilTime(self)
+        var text: [UInt8] = []
+        text.reserveCapacity(29)
+        text.append(Self.weekdays[time.date.weekday])
+        text.append(", ")
+        text.append(number: time.date.day, digits: 2)
+        text.append(UInt8(ascii: " "))
+        text.append(Self.months[time.date.month - 1])
+        text.append(" ", number: time.date.year, digits: 4)
+        text.append(" ", number: time.hour, digits: 2)
+        text.append(":", number: time.minute, digits: 2)
+        text.append(":", number: time.second, digits: 2)
+        text.append(" GMT")
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Reads IMF-fixdate (RFC 9110 §5.6.7), case-sensitive as that section says. The obsolete forms, and a day name
+    /// that is not the date's, are refused.
+    public init?(httpDate text: String) {
+        var reader = TimeReader(text)
+        guard let weekday = reader.index(in: Self.weekdays), reader.skip(", "),
+            let day = reader.number(digits: 2), reader.skip(" "),
+            let month = reader.index(in: Self.months), reader.skip(" "),
+            let year = reader.number(digits: 4), reader.skip(" "),
+            let hour = reader.number(digits: 2), reader.skip(":"), let minute = reader.number(digits: 2),
+            reader.skip(":"), let second = reader.number(digits: 2), reader.skip(" GMT"), reader.isAtEnd,
+            let date = CivilDate(year: year, month: month + 1, day: day), date.weekday == weekday
+        else { return nil }
+        self.init(date: date, hour: hour, minute: minute, second: second)
+    }
+
+    private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    private static let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+}
+
+extension Timestamp {
+    /// `20150830T123600Z`: the basic format of ISO 8601, in which Signature Version 4 writes `X-Amz-Date` ("Elements of an
+    /// AWS API request signature" in the IAM User Guide). The milliseconds are left off.
+    public var basicFormat: String {
+        String(decoding: basicFormatBytes, as: UTF8.self)
+    }
+
+    /// `20150830`: the UTC day, the first eight characters of ``basicFormat`` and part of every credential scope.
+    public var date: String {
+        String(decoding: basicFormatBytes.prefix(8), as: UTF8.self)
+    }
+
+    /// Reads exactly the form `20150830T123600Z`.
+    public init?(basicFormat text: String) {
+        var reader = TimeReader(text)
+        guard let year = reader.number(digits: 4), let month = reader.number(digits: 2),
+            let day = reader.number(digits: 2), reader.skip("T"),
+            let hour = reader.number(digits: 2), let minute = reader.number(digits: 2),
+            let second = reader.number(digits: 2), reader.skip("Z"), reader.isAtEnd,
+            let date = CivilDate(year: year, month: month, day: day)
+        else { return nil }
+        self.init(date: date, hour: hour, minute: minute, second: second)
+    }
+
+    private var basicFormatBytes: [UInt8] {
+        let time = CivilTime(self)
+        var text: [UInt8] = []
+        text.reserveCapacity(16)
+        text.append(number: time.date.year, digits: 4)
+        text.append(number: time.date.month, digits: 2)
+        text.append(number: time.date.day, digits: 2)
+        text.append(UInt8(ascii: "T"))
+        text.append(number: time.hour, digits: 2)
+        text.append(number: time.minute, digits: 2)
+        text.append(number: time.second, digits: 2)
+        text.append(UInt8(ascii: "Z"))
+        return text
+    }
+}
+
+/// Reads the fixed fields of a written time from the front of a text.
+private struct TimeReader {
+    private let bytes: [UInt8]
+    /// Where the next field begins.
+    private var place = 0
+
+    init(_ text: String) {
+        bytes = Array(text.utf8)
+    }
+
+    var isAtEnd: Bool { place == bytes.count }
+
+    /// The number written with exactly `count` digits, or nil if they are not there.
+    mutating func number(digits count: Int) -> Int? {
+        var value = 0
+        for _ in 0..<count {
+            guard let digit = digit() else { return nil }
+            value = value * 10 + digit
+        }
+        return value
+    }
+
+    /// One decimal digit, if one comes next.
+    mutating func digit() -> Int? {
+        guard !isAtEnd, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[place]) else { return nil }
+        defer { place += 1 }
+        return Int(bytes[place] - UInt8(ascii: "0"))
+    }
+
+    /// Passes over `text` and says whether it was there.
+    mutating func skip(_ text: String) -> Bool {
+        guard bytes[place...].starts(with: text.utf8) else { return false }
+        place += text.utf8.count
+        return true
+    }
+
+    /// Passes over whichever of `words` comes next and gives its place among them.
+    mutating func index(in words: [String]) -> Int? {
+        words.firstIndex { skip($0) }
+    }
+}
+
+extension TimeReader {
+    /// The optional `time-secfrac`, rounded, 0 to 1000; nil for a point without digits.
+    mutating func millisecond() -> Int? {
+        guard skip(".") else { return 0 }
+        guard let first = digit() else { return nil }
+        let tenThousandths = first * 1000 + (digit() ?? 0) * 100 + (digit() ?? 0) * 10 + (digit() ?? 0)
+        while digit() != nil {}
+        return (tenThousandths + 5) / 10
+    }
+
+    /// `time-offset` in minutes east of UTC.
+    mutating func offset() -> Int? {
+        if skip("Z") || skip("z") { return 0 }
+        let isEast = skip("+")
+        guard isEast || skip("-"), let hours = number(digits: 2), hours < 24, skip(":"),
+            let minutes = number(digits: 2), minutes < 60
+        else { return nil }
+        return (isEast ? 1 : -1) * (hours * 60 + minutes)
+    }
+}
