@@ -57,7 +57,7 @@ let package = Package(
             dependencies: [
                 "Formats", "HTTPExchange", "SigV4", "Caching", "RateLimiting", "Telemetry", "MicroHTTPD", "Curl",
                 "AWSEndpoints", "AWSCredentials", "Transcribe", "Gateway", "TranscribeEmulator",
-                .argumentParser, .configuration, .coreMetrics, .crypto, .lifecycle, .logging, .system, .unixSignals,
+                .argumentParser, .configuration, .crypto, .lifecycle, .logging, .system, .unixSignals,
             ]),
 
         .testTarget(name: "FormatsTests", dependencies: ["Formats"]),

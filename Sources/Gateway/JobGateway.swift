@@ -132,7 +132,7 @@ extension JobGateway {
         DeferredReply(
             deadline: lookUp.visit.start.instant + options.fetch.timeout + .milliseconds(250),
             expired: { expiry in
-                self.conclude(expiry == .serverStopping ? .stopping : .timedOut, for: lookUp.visit, lookUp.name)
+                self.conclude(expiry == .serverStopping ? .stopping : .upstreamTimeout, for: lookUp.visit, lookUp.name)
             },
             start: { pending in self.join(lookUp, because: forwarding, pending) })
     }
@@ -145,9 +145,7 @@ extension JobGateway {
             return isWaiting ? pending : nil
         }
         guard case .full = fetcher.join(as: waiter) else { return }
-        pending.complete {
-            conclude(.failed(.tooManyWaiting, fallback: nil), of: forwarding, for: lookUp, isCollapsed: false)
-        }
+        pending.complete { conclude(.overloaded, for: lookUp.visit, lookUp.name) }
     }
 }
 

@@ -101,18 +101,6 @@ extension AttemptFailure {
     }
 }
 
-extension ServiceError {
-    fileprivate var remedy: Remedy {
-        switch kind {
-        case .throttled: .wait(.throttling, advised: advisedDelay)
-        case .transient: .wait(.transient, advised: advisedDelay)
-        case .credentialsRejected: .freshCredentials
-        case .signatureRejected: .correctClock
-        case .jobNotFound, .invalidRequest, .badRequest, .accessDenied, .failed: .none
-        }
-    }
-}
-
 extension CurlError {
     fileprivate var isTransient: Bool {
         switch self {

@@ -16,7 +16,7 @@ public final class TranscribeClient: Sendable {
     let policy: RetryPolicy
     let time: TimeSource
     let random: @Sendable () -> Double
-    let observe: @Sendable (AttemptOutcome) -> Void
+    let observe: @Sendable (TranscribeError?) -> Void
     let quota = Mutex(RetryQuota())
     let clockOffset = Mutex(ClockOffset())
 
@@ -24,13 +24,14 @@ public final class TranscribeClient: Sendable {
     ///
     /// - Parameters:
     ///   - random: a number from 0 to 1, the jitter of the waits.
-    ///   - observe: told how each attempt ended, in the task of the call.
+    ///   - observe: called at the end of each attempt with its error, or nil if it brought the job; in the task of the
+    ///     call.
     /// - Throws: ``EndpointError/missingRegion`` if the endpoint has no region to sign for.
     public init(
         endpoint: Endpoint, transport: any Transport, credentials: any CredentialsSource,
         policy: RetryPolicy = RetryPolicy(), time: TimeSource = .system,
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
-        observe: @escaping @Sendable (AttemptOutcome) -> Void = { _ in }
+        observe: @escaping @Sendable (TranscribeError?) -> Void = { _ in }
     ) throws(EndpointError) {
         operation = try JobOperation(at: endpoint)
         self.transport = transport
@@ -51,13 +52,13 @@ public final class TranscribeClient: Sendable {
     /// The job as AWS knows it now.
     ///
     /// - Parameters:
-    ///   - attemptFailed: told at once how an attempt ended that brought no job, before any back-off, in the task of the
-    ///     call.
+    ///   - attemptFailed: called with the error of each attempt that brought no job, before any back-off, in the task of
+    ///     the call.
     ///   - admitRetry: asked right before each attempt but the first, in the task of the call; it may take its time,
     ///     within the deadline. If it says no, the call ends with the failure of the attempt before.
     public func job(
         named name: JobName, deadline: ContinuousClock.Instant,
-        attemptFailed: (AttemptOutcome) -> Void, admitRetry: () async -> Bool
+        attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobAnswer {
         var call = Call(for: name, deadline: deadline)
         while true {
@@ -66,8 +67,8 @@ public final class TranscribeClient: Sendable {
                 settle(call)
                 return answer
             } catch {
-                observe(AttemptOutcome(error))
-                attemptFailed(AttemptOutcome(error))
+                observe(error.error)
+                attemptFailed(error.error)
                 try await recover(from: error, in: &call)
                 try await admit(admitRetry, after: error, in: call)
             }
@@ -76,7 +77,7 @@ public final class TranscribeClient: Sendable {
 
     /// What a success changes for later calls.
     private func settle(_ call: Call) {
-        observe(.succeeded)
+        observe(nil)
         quota.withLock { $0.refund(call.lastRetryCost) }
         if let serverTime = call.serverTime { learn(serverTime) }
     }

@@ -23,7 +23,7 @@ final class DaySimulationTranscribe: JobSource {
     var nextAnswer: ContinuousClock.Instant? { parked.withLock { $0.first?.end } }
 
     func job(
-        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (AttemptOutcome) -> Void,
+        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (TranscribeError) -> Void,
         admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobAnswer {
         let tick = DaySimulation.tick(of: clock)

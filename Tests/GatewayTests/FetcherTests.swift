@@ -79,7 +79,7 @@ private final class Landings: Sendable {
         let word =
             switch landing {
             case .answered: "answered"
-            case .failed: "failed"
+            case .failed, .tooManyWaiting: "failed"
             }
         texts.withLock { $0.append(word + (isCollapsed ? " collapsed" : "")) }
     }

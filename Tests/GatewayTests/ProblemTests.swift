@@ -98,6 +98,7 @@ import Transcribe
             method: .get, target: "/", host: "h", peer: PeerAddress(ipv4: 0x7F00_0001), fields: FieldList(list: []))
         let reply = TestBench().gateway.reply(to: refusal, of: request)
         #expect(reply.status.code == status)
+        #expect(Problem(refusal).type.statuses.contains(reply.status))
         #expect(reply.field("Content-Type") == "application/problem+json")
     }
 

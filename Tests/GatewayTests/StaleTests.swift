@@ -60,6 +60,7 @@ import Transcribe
             (.throttled(AnswerOrigin(status: 400), retryAfter: nil), "fwd=stale; fwd-status=400"),
             (.timedOut, "fwd=stale"), (.unreachable(.couldNotConnect), "fwd=stale"),
             // AWS was not asked.
+            (.outOfTime, "hit; ttl=-595"),
             (.credentialsUnavailable(CredentialsUnavailable(reason: "no answer")), "hit; ttl=-595"),
         ] as [(TranscribeError, String)])
     func fallsBackOnWhatItSawLast(error: TranscribeError, status: String) async throws {

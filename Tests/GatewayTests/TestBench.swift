@@ -126,7 +126,7 @@ final class FakeSource: JobSource {
     }
 
     func job(
-        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (AttemptOutcome) -> Void,
+        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (TranscribeError) -> Void,
         admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobAnswer {
         state.withLock { $0.calls += 1 }

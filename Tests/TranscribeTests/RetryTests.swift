@@ -23,7 +23,7 @@ import Testing
         let scene = try Scene([ScriptedTransport.refusal(status, code), ScriptedTransport.job])
         _ = try await scene.lookUp().get()
         #expect(scene.time.sleeps == [.milliseconds(50)])
-        #expect(scene.outcomes.all == [.upstreamFailed, .succeeded])
+        #expect(scene.outcomes.all == ["upstreamFailed", "succeeded"])
     }
 
     @Test func givesUpAfterTheLastAttempt() async throws {
@@ -43,7 +43,7 @@ import Testing
         let scene = try Scene([ScriptedTransport.refusal(status, code), ScriptedTransport.job])
         _ = try await scene.lookUp().get()
         #expect(scene.time.sleeps == [.seconds(1)])
-        #expect(scene.outcomes.all == [.throttled, .succeeded])
+        #expect(scene.outcomes.all == ["throttled", "succeeded"])
     }
 
     @Test func passesOnHowLongAWSAsksToWait() async throws {
@@ -78,7 +78,7 @@ import Testing
     @Test func saysThatTheTimeIsUp() async throws {
         let scene = try Scene([])
         #expect(await scene.lookUp(within: .zero).error == .outOfTime)
-        #expect(scene.outcomes.all == [.outOfTime])
+        #expect(scene.outcomes.all == ["outOfTime"])
         #expect(scene.transport.requests.isEmpty)
     }
 
@@ -92,7 +92,7 @@ import Testing
     @Test func saysThatAWSDidNotAnswerInTime() async throws {
         let scene = try Scene([ScriptedTransport.failure(.timedOut(.answering))])
         #expect(await scene.lookUp(within: .milliseconds(50)).error == .timedOut)
-        #expect(scene.outcomes.all == [.timedOut])
+        #expect(scene.outcomes.all == ["timedOut"])
     }
 
     @Test func stopsRetryingForAllWhenTheQuotaIsSpent() async throws {

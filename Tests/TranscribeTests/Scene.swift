@@ -14,11 +14,11 @@ struct Scene {
     let outcomes = Outcomes()
 
     final class Outcomes: Sendable {
-        private let list = Mutex<[AttemptOutcome]>([])
+        private let list = Mutex<[String]>([])
 
-        var all: [AttemptOutcome] { list.withLock(\.self) }
+        var all: [String] { list.withLock(\.self) }
 
-        func append(_ outcome: AttemptOutcome) { list.withLock { $0.append(outcome) } }
+        func append(_ error: TranscribeError?) { list.withLock { $0.append(error?.caseName ?? "succeeded") } }
     }
 
     init(
@@ -45,6 +45,11 @@ struct Scene {
     }
 
     static let name = try! JobName("visit-1")
+}
+
+extension TranscribeError {
+    /// The name of the case, without its values.
+    var caseName: String { String("\(self)".prefix { $0 != "(" }) }
 }
 
 extension Result {

@@ -13,7 +13,7 @@ import Testing
         #expect(answer.job.name == "visit-1")
         #expect(answer.job.status == .queued)
         #expect(answer.requestID == "4f1b-22")
-        #expect(scene.outcomes.all == [.succeeded])
+        #expect(scene.outcomes.all == ["succeeded"])
         #expect(scene.time.sleeps.isEmpty)
     }
 

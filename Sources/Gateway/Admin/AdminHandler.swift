@@ -83,11 +83,11 @@ extension Reply {
 
 extension Problem {
     fileprivate static let wrongAdminHost = Problem(
-        .wrongHost, .misdirectedRequest,
+        .wrongHost,
         "This listener answers for addresses and for localhost only. Use the address instead of a name.")
 
     fileprivate static let purgingNotAllowed = Problem(
-        .purgingNotAllowed, .forbidden,
+        .purgingNotAllowed,
         "Only this machine itself may purge the cache, unless the gateway is started with admin.purge=true.")
 }
 
@@ -124,6 +124,6 @@ enum AdminRoute {
 
 extension Problem {
     fileprivate static let noSuchAdminRoute = Problem(
-        .noSuchRoute, .notFound,
+        .noSuchRoute,
         "This listener answers GET /livez, /readyz and /metrics, and DELETE /cache and /cache/jobs/{name}.")
 }

@@ -1,99 +1,62 @@
-import Curl
 import RateLimiting
 import Transcribe
 
-/// Why a look-up brought nothing new.
+/// Why a fetch brought nothing new.
 enum FetchFailure: Error {
     /// The gateway makes no call to AWS for it now.
     case refused(AdmissionRefusal)
-    /// As many requests as allowed wait for one.
-    case tooManyWaiting
     case upstream(TranscribeError)
 }
 
 extension FetchFailure {
-    /// Whether the gateway kept the call to itself, so that the same call may be made for somebody with a better claim.
+    /// The longest time after which a cached job that could not be refreshed is asked for again.
+    static let longestPause = Duration.seconds(2)
+
+    /// Every value of ``label``, each once.
+    static let labels = Set(
+        AdmissionRefusal.Reason.allCases.map(\.rawValue) + UpstreamDisposition.Label.allCases.map(\.rawValue))
+
+    /// The value of `result` in `fetches_total`.
+    var label: String {
+        switch self {
+        case .refused(let refusal): refusal.reason.rawValue
+        case .upstream(let error): error.disposition.label.rawValue
+        }
+    }
+
+    /// The reply where no cached job can be served.
+    var problem: Problem {
+        switch self {
+        case .refused(let refusal): return Problem(refusal)
+        case .upstream(let error):
+            var problem = error.disposition.problem
+            problem.awsRequestID = error.awsRequestID
+            return problem
+        }
+    }
+
+    /// Whether the gateway itself refused the call, so that one of a higher priority may be made.
     var isOwnRefusal: Bool {
-        switch self {
-        case .refused, .tooManyWaiting: true
-        case .upstream: false
-        }
+        if case .refused = self { true } else { false }
     }
 
-    /// Whether AWS takes the gateway for somebody who may not see the job, or no longer for anybody: then nothing that
-    /// it saw before may be shown.
+    /// Whether nothing that AWS told before may be shown any more.
     var revokes: Bool {
-        switch self {
-        case .upstream(.accessDenied), .upstream(.credentialsRejected): true
-        default: false
-        }
+        if case .upstream(let error) = self { error.disposition.cacheEffect == .revokes } else { false }
     }
 
-    /// How long not to ask again unless a client demands it: not longer than a running job's freshness, nor so long that
-    /// anybody would wait for AWS's return.
+    /// How long a cached job is not asked for again, unless a client demands it: not longer than a running job is fresh.
     func pause(atMost running: Duration) -> Duration {
-        let longest = min(running, .seconds(2))
+        let longest = min(running, Self.longestPause)
         return if case .refused(let refusal) = self { min(refusal.retryAfter, longest) } else { longest }
     }
 
-    /// Why a stored answer has to do.
+    /// Why a stored answer is served instead.
     var detail: CacheStatus.Detail {
         switch self {
         case .refused(.budgetUsedUp): .budgetUsedUp
         case .upstream, .refused(.breakerOpen): .staleIfError
-        case .refused, .tooManyWaiting: .overloaded
+        case .refused: .overloaded
         }
     }
-
-    /// The status that AWS answered with, where it did.
-    var upstreamStatus: Int? {
-        if case .upstream(let error) = self { error.origin?.status } else { nil }
-    }
-}
-
-// What an attempt, or a whole call, says of the service: whether it works, and whether it is asked too often.
-
-extension CallOutcome {
-    init(_ outcome: AttemptOutcome) {
-        switch outcome {
-        case .succeeded, .jobNotFound, .badRequest, .accessDenied, .credentialsRejected: self = .answered
-        case .throttled: self = .throttled
-        case .upstreamFailed, .malformedAnswer, .unreachable: self = .failed
-        case .timedOut: self = .timedOut
-        case .credentialsUnavailable, .outOfTime, .cancelled: self = .abandoned
-        }
-    }
-
-    init(_ error: TranscribeError) {
-        switch error {
-        case .jobNotFound, .invalidRequest, .badRequest, .accessDenied, .credentialsRejected: self = .answered
-        case .throttled: self = .throttled
-        case .upstreamFailed, .malformedAnswer, .unreachable: self = .failed
-        case .timedOut: self = .timedOut
-        case .credentialsUnavailable, .outOfTime, .cancelled: self = .abandoned
-        }
-    }
-}
-
-extension TranscribeError {
-    /// What went wrong upstream, for the operator's log: words of ours and AWS's codes. Nil if nothing did.
-    var reason: String? {
-        switch self {
-        case .jobNotFound, .invalidRequest, .cancelled: nil
-        case .badRequest(let origin): "a bad request\(origin.words)"
-        case .throttled(let origin, _): "throttled\(origin.words)"
-        case .accessDenied(let origin): "access denied\(origin.words)"
-        case .credentialsRejected(let origin): "credentials rejected\(origin.words)"
-        case .credentialsUnavailable(let error): "no credentials: \(error.reason)"
-        case .upstreamFailed(let origin): "an error\(origin.words)"
-        case .malformedAnswer(let fault, _): "an answer that is \(fault.rawValue)"
-        case .unreachable(let error): "\(error)"
-        case .timedOut: "no answer in time"
-        case .outOfTime: "no time left to ask"
-        }
-    }
-}
-
-extension AnswerOrigin {
-    fileprivate var words: String { ", status \(status)" + (code.map { ", code \($0)" } ?? "") }
 }

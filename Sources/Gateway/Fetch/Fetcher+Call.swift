@@ -33,7 +33,7 @@ extension Fetcher {
         let retries = admission.retries
         do throws(TranscribeError) {
             let answer = try await source.job(named: departure.name, deadline: deadline) {
-                retries.attemptFailed(CallOutcome($0))
+                retries.attemptFailed($0.disposition.signal)
             } admitRetry: {
                 await retries.admit(by: deadline)
             }
@@ -41,10 +41,11 @@ extension Fetcher {
             report(nil)
             return .job(kept(known, as: answer.job) ?? cached(answer.job, departure))
         } catch {
-            admission.finish(CallOutcome(error))
-            guard error.isAnswer else { throw .upstream(error) }
-            report(.upstream(error))
-            return .refusal(Problem(FetchFailure.upstream(error)))
+            let failure = FetchFailure.upstream(error)
+            admission.finish(error.disposition.signal)
+            guard error.isAnswer else { throw failure }
+            report(failure)
+            return .refusal(failure.problem)
         }
     }
 
@@ -102,16 +103,6 @@ extension Fetcher {
         let isKept = cache.store(held, for: name, cost: held.value.cost(under: name), under: lease)
         let isRecent = known.isStale(byLessThan: options.freshness.staleIfError, at: Moment(now))
         return .failed(failure, fallback: isKept && isRecent ? held : nil)
-    }
-}
-
-extension TranscribeError {
-    /// Whether AWS said something of the name: that there is no such job, or that none can have it.
-    fileprivate var isAnswer: Bool {
-        switch self {
-        case .jobNotFound, .invalidRequest: true
-        default: false
-        }
     }
 }
 

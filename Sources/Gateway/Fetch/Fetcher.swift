@@ -81,7 +81,7 @@ public final class Fetcher: Sendable {
     /// Lets one who joined a flight that had to yield fly in its own right; not at once, for others may join it.
     private func fliesAgain(_ waiter: Waiter) -> (any PendingReply)? {
         guard case .full = join(as: waiter, isUrgent: false) else { return nil }
-        return waiter.prepareReply(.failed(.tooManyWaiting, fallback: nil), false)
+        return waiter.prepareReply(.tooManyWaiting, false)
     }
 }
 
@@ -113,6 +113,8 @@ enum Landing: Sendable {
     case answered(CacheEntry<CachedAnswer>, isStored: Bool)
     /// `fallback` is what may be served all the same.
     case failed(FetchFailure, fallback: CacheEntry<CachedAnswer>?)
+    /// It brought nothing for this waiter, and so many others wait that it cannot join another one.
+    case tooManyWaiting
 }
 
 /// A request that waits for a flight.
@@ -128,10 +130,10 @@ public protocol JobSource: Sendable {
     /// The job as it is now; answers or throws by the deadline.
     ///
     /// - Parameters:
-    ///   - attemptFailed: told at once how an attempt ended that brought no job.
+    ///   - attemptFailed: called at once with the error of each attempt that brought no job.
     ///   - admitRetry: asked right before each attempt but the first. If it says no, the call ends as that attempt did.
     func job(
-        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (AttemptOutcome) -> Void,
+        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (TranscribeError) -> Void,
         admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobAnswer
 }

@@ -1,4 +1,5 @@
 import CoreMetrics
+import HTTPTypes
 import Telemetry
 
 /// The metrics of the public listener. None has a label with more than a handful of values.
@@ -7,11 +8,11 @@ struct RequestMetrics: Sendable {
     private static let shadow = "transcribe_gateway_shadow_refusals"
     private static let duration = "transcribe_gateway_request_duration"
     private static let age = "transcribe_gateway_answer_age"
-    private static let statuses = [
-        200, 204, 303, 304, 400, 403, 404, 405, 413, 414, 417, 421, 429, 431, 501, 502, 503, 504,
-    ]
+    /// Of replies that are no problem, and of every problem.
+    private static let statuses: Set = Set(
+        [HTTPResponse.Status.ok, .noContent, .seeOther, .notModified] + ProblemType.allCases.flatMap(\.statuses))
 
-    /// By status; those that are not listed share one.
+    /// By status; statuses that no reply has share one.
     private let counters: [Counter]
     /// By route and outcome.
     private let timers: [Timer]
@@ -32,7 +33,7 @@ struct RequestMetrics: Sendable {
             Counter(label: Self.requests, dimensions: [("status", status)], factory: registry)
         }
         var counters = Array(repeating: counter("other"), count: 600)
-        for status in Self.statuses { counters[status] = counter(String(status)) }
+        for status in Self.statuses { counters[status.code] = counter(String(status.code)) }
         self.counters = counters
         timers = Route.Kind.allCases.flatMap { route in
             Outcome.allCases.map { outcome in

@@ -4,14 +4,14 @@ import HTTPTypes
 public import Logging
 import Synchronization
 public import Telemetry
-import Transcribe
+public import Transcribe
 
 /// Keeps the books: a line in the access log and a tick in the metrics for each request.
 public final class Journal: Sendable {
     private let log: AccessLog?
     private let names: NameHash
     private let metrics: RequestMetrics
-    private let fetches: FetchMetrics
+    private let upstream: UpstreamMetrics
     private let clock: @Sendable () -> ContinuousClock.Instant
     private let logger: Logger?
     /// Whether somebody has been told that proxies are not trusted.
@@ -29,7 +29,7 @@ public final class Journal: Sendable {
         self.log = log.map(AccessLog.init)
         self.names = names
         metrics = RequestMetrics(registry: registry)
-        fetches = FetchMetrics(registry: registry)
+        upstream = UpstreamMetrics(registry: registry)
         self.clock = clock
         self.logger = logger
     }
@@ -44,9 +44,12 @@ public final class Journal: Sendable {
 
     /// Counts a fetch, and what kept it from an answer.
     func note(_ failure: FetchFailure?) {
-        fetches.note(failure)
+        upstream.increment(fetch: failure)
         if case .upstream(let error) = failure { note(error) }
     }
+
+    /// Counts an attempt of a call to AWS. Nil if it brought a job.
+    public func note(attempt error: TranscribeError?) { upstream.increment(attempt: error) }
 
     /// Says that an operator took something out of the cache.
     /// - Parameter name: nil for everything.
@@ -56,7 +59,8 @@ public final class Journal: Sendable {
 
     /// Logs why a call to AWS brought no job, at most once a second: while AWS is down there is one for each look-up.
     private func note(_ error: TranscribeError) {
-        guard let reason = error.reason else { return }
+        let disposition = error.disposition
+        guard disposition.isLogged else { return }
         let now = Moment(clock())
         let unsaid: Int? = failures.withLock { failures in
             if let last = failures.at, now.seconds(since: last) < 1 {
@@ -70,7 +74,8 @@ public final class Journal: Sendable {
         logger?.warning(
             "Amazon Transcribe gave no usable answer",
             metadata: [
-                "reason": "\(reason)", "awsRequestId": "\(error.awsRequestID ?? "none")", "unsaid": "\(unsaid)",
+                "reason": "\(disposition.description)", "status": "\(error.origin.map { "\($0.status)" } ?? "none")",
+                "awsRequestId": "\(error.awsRequestID ?? "none")", "unsaid": "\(unsaid)",
             ])
     }
 

@@ -1,77 +1,93 @@
 import CoreMetrics
 import RateLimiting
-import Telemetry
+public import Telemetry
 import Transcribe
 
-/// How many fetches there were, by what they brought.
-struct FetchMetrics: Sendable {
-    private static let name = "transcribe_gateway_fetches"
-
-    /// Numbered, so that each finds its counter in an array.
-    fileprivate enum Result: Int, CaseIterable {
-        case answered, notFound, invalid, budgetUsedUp, breakerOpen, overloaded, throttled, accessDenied, credentials,
-            upstreamFailed
-        case malformed, unreachable, timedOut, cancelled
-
-        var word: String {
-            switch self {
-            case .answered: "answered"
-            case .notFound: "not_found"
-            case .invalid: "invalid"
-            case .budgetUsedUp: "budget_used_up"
-            case .breakerOpen: "breaker_open"
-            case .overloaded: "overloaded"
-            case .throttled: "throttled"
-            case .accessDenied: "access_denied"
-            case .credentials: "credentials"
-            case .upstreamFailed: "upstream_failed"
-            case .malformed: "malformed"
-            case .unreachable: "unreachable"
-            case .timedOut: "timed_out"
-            case .cancelled: "cancelled"
-            }
-        }
-    }
-
-    private let counters: [Counter]
+/// What was asked of Amazon Transcribe, by what came of it: fetches, and the attempts that they are made of. An error has
+/// the same label in both.
+struct UpstreamMetrics: Sendable {
+    private let fetches: LabelledCounters
+    private let attempts: LabelledCounters
 
     init(registry: PrometheusRegistry) {
-        registry.describe(
-            Self.name, help: "Attempts to bring a job that was not cached or not fresh, by what they brought.")
-        counters = Result.allCases.map {
-            Counter(label: Self.name, dimensions: [("result", $0.word)], factory: registry)
-        }
+        fetches = LabelledCounters(
+            "transcribe_gateway_fetches", by: "result", FetchFailure.labels,
+            help: "Attempts to bring a job that was not cached or not fresh, by what they brought.", registry)
+        attempts = LabelledCounters(
+            "transcribe_gateway_upstream_attempts", by: "outcome", UpstreamDisposition.Label.allCases.map(\.rawValue),
+            help: "Calls to Amazon Transcribe, each retry counted, by how they ended.", registry)
     }
 
-    /// Nil if the fetch brought a job.
-    func note(_ failure: FetchFailure?) {
-        counters[(failure.map { Result($0) } ?? .answered).rawValue].increment()
+    /// Counts a fetch. Nil if it brought a job.
+    func increment(fetch failure: FetchFailure?) { fetches.increment(failure?.label) }
+
+    /// Counts an attempt. Nil if it brought a job.
+    func increment(attempt error: TranscribeError?) { attempts.increment(error?.disposition.label.rawValue) }
+}
+
+/// A counter for each label, all made at the start, so that a series is 0 before it is first counted.
+private struct LabelledCounters: Sendable {
+    private let counters: [String: Counter]
+    private let successes: Counter
+
+    init(
+        _ name: String, by dimension: String, _ labels: some Sequence<String>, help: String,
+        _ registry: PrometheusRegistry
+    ) {
+        registry.describe(name, help: help)
+        func counter(_ label: String) -> Counter {
+            Counter(label: name, dimensions: [(dimension, label)], factory: registry)
+        }
+        successes = counter("succeeded")
+        counters = Dictionary(uniqueKeysWithValues: labels.map { ($0, counter($0)) })
+    }
+
+    /// Nil is a success.
+    func increment(_ label: String?) {
+        guard let label else { return successes.increment() }
+        counters[label]?.increment()
     }
 }
 
-extension FetchMetrics.Result {
-    fileprivate init(_ failure: FetchFailure) {
-        switch failure {
-        case .refused(.budgetUsedUp): self = .budgetUsedUp
-        case .refused(.breakerOpen): self = .breakerOpen
-        case .refused(.cancelled): self = .cancelled
-        case .refused, .tooManyWaiting: self = .overloaded
-        case .upstream(let error): self.init(error)
+// What lets calls to AWS through, and what keeps them.
+
+extension Fetcher {
+    /// Adds the admission's values to the metrics page. They are read when the page is rendered.
+    public func observe(in registry: PrometheusRegistry) {
+        func gauge(_ name: String, _ help: String, _ read: @escaping @Sendable (AdmissionStatus) -> Double) {
+            registry.observe("transcribe_gateway_upstream_\(name)", help: help) { read(self.admissionStatus) }
         }
+        func counter(_ name: String, _ help: String, _ read: @escaping @Sendable (AdmissionStatus) -> Double) {
+            registry.observe("transcribe_gateway_upstream_\(name)", as: .counter, help: help) {
+                read(self.admissionStatus)
+            }
+        }
+        gauge("in_flight", "Calls to Amazon Transcribe under way.") { Double($0.inFlight) }
+        gauge("concurrency", "Calls that may be under way now.") { Double($0.limit) }
+        gauge("tokens", "Calls that could be made at once now.") { $0.tokens ?? .infinity }
+        gauge("rate", "Calls a second that may be made now, as learned from throttling.") { $0.rate ?? .infinity }
+        gauge("queue", "Calls that wait for their turn.") { Double($0.waiting) }
+        counter("breaker_changes", "Changes of the breaker's state.") { Double($0.breakerChanges) }
+        counter("admitted", "Calls that were let through.") { Double($0.counts.admitted) }
+        counter("retries", "Further attempts that were let through.") { Double($0.counts.retries) }
+        counter("retries_refused", "Further attempts that were not.") { Double($0.counts.retriesRefused) }
+        counter("waits", "Calls and further attempts that were let through after waiting.") { Double($0.counts.waits) }
+        counter("wait_seconds", "The sum of their waits.") { $0.counts.waited / .seconds(1) }
+        observeStates(in: registry)
     }
 
-    private init(_ error: TranscribeError) {
-        switch error {
-        case .jobNotFound: self = .notFound
-        case .invalidRequest: self = .invalid
-        case .throttled: self = .throttled
-        case .accessDenied: self = .accessDenied
-        case .credentialsRejected, .credentialsUnavailable: self = .credentials
-        case .badRequest, .upstreamFailed: self = .upstreamFailed
-        case .malformedAnswer: self = .malformed
-        case .unreachable: self = .unreachable
-        case .timedOut, .outOfTime: self = .timedOut
-        case .cancelled: self = .cancelled
+    private func observeStates(in registry: PrometheusRegistry) {
+        for state in Breaker.State.allCases {
+            registry.observe(
+                "transcribe_gateway_upstream_breaker", dimensions: [("state", state.rawValue)],
+                help: "1 for the state that the breaker is in."
+            ) { self.admissionStatus.breaker == state ? 1 : 0 }
+        }
+        for reason in AdmissionRefusal.Reason.allCases {
+            registry.observe(
+                "transcribe_gateway_upstream_refused", as: .counter, dimensions: [("reason", reason.rawValue)],
+                help: "Calls that were not let through."
+            ) { Double(self.admissionStatus.counts.refused[reason] ?? 0) }
         }
     }
 }

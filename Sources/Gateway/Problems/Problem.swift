@@ -16,9 +16,10 @@ public struct Problem: Error, Sendable {
     /// AWS's name for the request that failed, where there was one.
     var awsRequestID: String?
 
-    init(_ type: ProblemType, _ status: HTTPResponse.Status, _ detail: String) {
+    /// - Parameter status: one of the type's; nil is the usual one.
+    init(_ type: ProblemType, _ detail: String, status: HTTPResponse.Status? = nil) {
         self.type = type
-        self.status = status
+        self.status = status ?? type.statuses[0]
         self.detail = detail
     }
 
@@ -35,34 +36,34 @@ public struct Problem: Error, Sendable {
 // What a client did wrong.
 extension Problem {
     static let noSuchRoute = Problem(
-        .noSuchRoute, .notFound,
+        .noSuchRoute,
         "This server answers GET /jobs/{name}, where {name} is the name of a job; /openapi.yaml describes the rest.")
 
     static func methodNotAllowed(allow: String) -> Problem {
-        var problem = Problem(.methodNotAllowed, .methodNotAllowed, "This URL can be used with: \(allow).")
+        var problem = Problem(.methodNotAllowed, "This URL can be used with: \(allow).")
         problem.allow = allow
         return problem
     }
 
     static func invalidQuery(_ detail: String) -> Problem {
-        Problem(.invalidQuery, .badRequest, detail)
+        Problem(.invalidQuery, detail)
     }
 
     static func invalidJobName(_ error: JobNameError) -> Problem {
-        Problem(.invalidJobName, .badRequest, error.description)
+        Problem(.invalidJobName, error.description)
     }
 
     static let clientNotAllowed = Problem(
-        .clientNotAllowed, .forbidden,
+        .clientNotAllowed,
         "The address that the request came from is not one that this server was told to answer (clients.allow).")
 
     static let wrongHost = Problem(
-        .wrongHost, .misdirectedRequest,
+        .wrongHost,
         "The Host of the request is not one that this server was told to answer for (listen.hosts).")
 
     static func quotaExceeded(retryAfter seconds: Int) -> Problem {
         var problem = Problem(
-            .quotaExceeded, .tooManyRequests,
+            .quotaExceeded,
             "This client has sent too many requests. It may send the next one in \(seconds) s.")
         problem.retryAfter = seconds
         return problem

@@ -1,4 +1,4 @@
-import HTTPTypes
+public import HTTPTypes
 
 /// The kinds of problem this gateway reports: each has a page of its own at `/problems/{slug}`.
 public enum ProblemType: String, CaseIterable, Sendable {
@@ -32,6 +32,25 @@ public enum ProblemType: String, CaseIterable, Sendable {
     var uri: String {
         self == .quotaExceeded
             ? "https://iana.org/assignments/http-problem-types#quota-exceeded" : "/problems/\(rawValue)"
+    }
+
+    /// The statuses that problems of this type can have, the usual one first.
+    public var statuses: [HTTPResponse.Status] {
+        switch self {
+        case .malformedRequest, .contentNotAllowed, .invalidQuery, .invalidJobName: [.badRequest]
+        case .targetTooLong: [.uriTooLong]
+        case .tooManyHeaderFields: [.requestHeaderFieldsTooLarge]
+        case .contentTooLarge: [.contentTooLarge]
+        case .unsupportedFeature: [.notImplemented, .expectationFailed]
+        case .clientNotAllowed, .purgingNotAllowed: [.forbidden]
+        case .wrongHost: [.misdirectedRequest]
+        case .noSuchRoute, .jobNotFound: [.notFound]
+        case .methodNotAllowed: [.methodNotAllowed]
+        case .quotaExceeded: [.tooManyRequests]
+        case .upstreamThrottled, .upstreamBudget, .upstreamUnavailable, .overloaded, .stopping: [.serviceUnavailable]
+        case .accessDenied, .credentials, .upstreamFailed: [.badGateway]
+        case .upstreamTimeout, .notCached: [.gatewayTimeout]
+        }
     }
 
     /// The `title` member: the same for every occurrence (RFC 9457 §3.1.3).

@@ -20,9 +20,9 @@ enum CacheStatus {
     /// Of a stored answer that is served because of this failure.
     init(fallingBackFrom forwarding: Forwarding, because failure: FetchFailure) {
         switch failure {
-        case .refused, .tooManyWaiting, .upstream(.credentialsUnavailable), .upstream(.cancelled):
-            self = .cache(failure.detail)
-        case .upstream: self = .fallback(forwarding, status: failure.upstreamStatus)
+        case .upstream(let error) where error.disposition.wasAsked:
+            self = .fallback(forwarding, status: error.origin?.status)
+        case .refused, .upstream: self = .cache(failure.detail)
         }
     }
 

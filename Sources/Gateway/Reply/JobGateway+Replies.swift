@@ -22,7 +22,9 @@ extension JobGateway {
         case .failed(let failure, let fallback?):
             conclude(fallback, CacheStatus(fallingBackFrom: forwarding, because: failure), for: lookUp)
         case .failed(let failure, fallback: nil):
-            conclude(Problem(failure), for: lookUp.visit, lookUp.name)
+            conclude(failure.problem, for: lookUp.visit, lookUp.name)
+        case .tooManyWaiting:
+            conclude(.overloaded, for: lookUp.visit, lookUp.name)
         }
     }
 

@@ -113,6 +113,32 @@ extension ServiceError.Kind {
     }
 }
 
+// What follows from each kind: the error that the call ends with, and what could make another attempt succeed.
+
+extension ServiceError {
+    var error: TranscribeError {
+        switch kind {
+        case .jobNotFound: .jobNotFound(origin)
+        case .invalidRequest: .invalidRequest(origin)
+        case .badRequest: .badRequest(origin)
+        case .throttled: .throttled(origin, retryAfter: advisedDelay)
+        case .credentialsRejected, .signatureRejected: .credentialsRejected(origin)
+        case .accessDenied: .accessDenied(origin)
+        case .transient, .failed: .upstreamFailed(origin)
+        }
+    }
+
+    var remedy: Remedy {
+        switch kind {
+        case .throttled: .wait(.throttling, advised: advisedDelay)
+        case .transient: .wait(.transient, advised: advisedDelay)
+        case .credentialsRejected: .freshCredentials
+        case .signatureRejected: .correctClock
+        case .jobNotFound, .invalidRequest, .badRequest, .accessDenied, .failed: .none
+        }
+    }
+}
+
 /// What can be read of the body of an error. Nothing in it can fail: a proxy's HTML, XML, an empty body and members of
 /// the wrong type all read as absent.
 struct ErrorBody: Decodable {

@@ -28,7 +28,7 @@ struct LookUps {
             endpoint: upstream.endpoint, transport: upstream.isLocal ? LocalTransport(client: client) : client,
             credentials: RefreshedCredentials(refresher: refresher),
             policy: RetryPolicy(attempts: settings.upstream.attempts), time: .system,
-            observe: observability.attempts.note)
+            observe: observability.journal.note(attempt:))
         gateway = JobGateway(options: GatewayOptions(settings), source: transcribe, journal: observability.journal)
         gateway.observe(in: observability.registry)
     }

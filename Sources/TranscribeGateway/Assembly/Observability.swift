@@ -15,7 +15,6 @@ struct Observability {
     let quietLogger: Logger
     let registry = PrometheusRegistry()
     let readiness = Readiness()
-    let attempts: AttemptMetrics
     let journal: Journal
 
     init(_ settings: Settings) {
@@ -25,7 +24,6 @@ struct Observability {
         logger = Self.logger("transcribe-gateway", settings.log.level.loggerLevel, log)
         quietLogger = Self.logger("lifecycle", max(.warning, settings.log.level.loggerLevel), log)
         let isAccessLogged = settings.log.level.loggerLevel <= .info
-        attempts = AttemptMetrics(registry: registry)
         journal = Journal(
             log: isAccessLogged ? log : nil, names: NameHash(settings.log), registry: registry, logger: logger)
     }

@@ -63,7 +63,7 @@ private struct OneJob: JobSource {
     let job: Job
 
     func job(
-        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (AttemptOutcome) -> Void,
+        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (TranscribeError) -> Void,
         admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobAnswer {
         JobAnswer(job: job)

@@ -1,0 +1,173 @@
+import Curl
+import RateLimiting
+public import Transcribe
+
+/// What follows from an error of a call to Amazon Transcribe, or of one attempt of it. This page decides it and no other
+/// place does: a new case of ``TranscribeError`` compiles once it has a row here.
+struct UpstreamDisposition {
+    /// The value of `outcome` in `upstream_attempts_total` and of `result` in `fetches_total`.
+    enum Label: String, CaseIterable {
+        case jobNotFound = "job_not_found"
+        case invalidRequest = "invalid_request"
+        case badRequest = "bad_request"
+        case throttled
+        case accessDenied = "access_denied"
+        case credentialsRejected = "credentials_rejected"
+        case credentialsUnavailable = "credentials_unavailable"
+        case upstreamFailed = "upstream_failed"
+        case malformedAnswer = "malformed_answer"
+        case unreachable
+        case timedOut = "timed_out"
+        case outOfTime = "out_of_time"
+        case cancelled
+    }
+
+    /// What becomes of the cached job, and how long the error is remembered.
+    enum CacheEffect {
+        /// AWS said something of the name, so the problem is an answer: it takes the job's place for `cache.ttl.missing`.
+        case replacesJob
+        /// The job stays and may be served stale. It is asked for again after ``FetchFailure/longestPause`` at the latest.
+        case keepsJob
+        /// The job is removed. No job is served stale until AWS answers a call, because the gateway may have lost the
+        /// right to see it.
+        case revokes
+    }
+
+    let label: Label
+    /// What the breaker, the learned rate and the concurrency limit are told. `abandoned`: AWS was not asked.
+    let signal: CallOutcome
+    let cacheEffect: CacheEffect
+    /// The reply where no cached job can be served.
+    let problem: Problem
+    /// For the operator, in the log and from `doctor`. Of AWS's words it holds the error code and no other.
+    let description: String
+
+    /// Whether the call reached AWS.
+    var wasAsked: Bool { signal != .abandoned }
+
+    /// Whether a warning is logged. Answers are no faults, and calls are cancelled only while the gateway stops.
+    var isLogged: Bool { cacheEffect != .replacesJob && label != .cancelled }
+}
+
+extension TranscribeError {
+    var disposition: UpstreamDisposition {
+        switch self {
+        case .jobNotFound: .jobNotFound
+        case .invalidRequest: .invalidRequest
+        case .badRequest(let origin): .badRequest(origin)
+        case .throttled(let origin, let advice): .throttled(origin, retryAfter: advice)
+        case .accessDenied(let origin): .accessDenied(origin)
+        case .credentialsRejected(let origin): .credentialsRejected(origin)
+        case .credentialsUnavailable(let error): .credentialsUnavailable(error)
+        case .upstreamFailed(let origin): .upstreamFailed(origin)
+        case .malformedAnswer(let fault, _): .malformedAnswer(fault)
+        case .unreachable(let error): .unreachable(error)
+        case .timedOut: .timedOut
+        case .outOfTime: .outOfTime
+        case .cancelled: .cancelled
+        }
+    }
+
+    /// Whether AWS accepted the call and said something of the name: that there is no such job, or that none can have
+    /// this name.
+    public var isAnswer: Bool { disposition.cacheEffect == .replacesJob }
+
+    /// For the operator: what is wrong. It can name AWS's error code and holds no other text of AWS's.
+    public var operatorText: String { disposition.description }
+}
+
+// The rows.
+
+extension UpstreamDisposition {
+    fileprivate static let jobNotFound = UpstreamDisposition(
+        label: .jobNotFound, signal: .answered, cacheEffect: .replacesJob,
+        problem: Problem(.jobNotFound, "Amazon Transcribe knows no medical transcription job of this name."),
+        description: "AWS knows no such job")
+
+    fileprivate static let invalidRequest = UpstreamDisposition(
+        label: .invalidRequest, signal: .answered, cacheEffect: .replacesJob,
+        problem: Problem(.invalidJobName, "Amazon Transcribe does not accept this job name."),
+        description: "AWS does not accept this job name")
+
+    fileprivate static func badRequest(_ origin: AnswerOrigin) -> Self {
+        UpstreamDisposition(
+            label: .badRequest, signal: .answered, cacheEffect: .keepsJob,
+            problem: Problem(.upstreamFailed, "Amazon Transcribe refused the gateway's request as a bad one."),
+            description: "AWS refuses the request as a bad one" + code(origin))
+    }
+
+    fileprivate static func throttled(_ origin: AnswerOrigin, retryAfter advice: Duration?) -> Self {
+        let problem = Problem(
+            .upstreamThrottled,
+            "Amazon Transcribe limits the requests of the gateway's AWS account; this is AWS's limit, not yours.")
+        return UpstreamDisposition(
+            label: .throttled, signal: .throttled, cacheEffect: .keepsJob,
+            problem: problem.retrying(after: advice ?? .seconds(1)),
+            description: "AWS takes the credentials, and limits the requests of their account at the moment"
+                + code(origin))
+    }
+
+    fileprivate static func accessDenied(_ origin: AnswerOrigin) -> Self {
+        UpstreamDisposition(
+            label: .accessDenied, signal: .answered, cacheEffect: .revokes,
+            problem: Problem(
+                .accessDenied,
+                "The gateway's AWS role lacks the permission transcribe:GetMedicalTranscriptionJob for this job."),
+            description: origin.code == nil
+                ? "AWS denies access and does not say why; transcribe:GetMedicalTranscriptionJob may not be permitted"
+                : "AWS takes the credentials, but they lack the permission transcribe:GetMedicalTranscriptionJob"
+                    + code(origin))
+    }
+
+    fileprivate static func credentialsRejected(_ origin: AnswerOrigin) -> Self {
+        UpstreamDisposition(
+            label: .credentialsRejected, signal: .answered, cacheEffect: .revokes,
+            problem: Problem(.credentials, "AWS does not accept the gateway's credentials."),
+            description: "AWS does not take the credentials" + code(origin))
+    }
+
+    fileprivate static func credentialsUnavailable(_ error: CredentialsUnavailable) -> Self {
+        UpstreamDisposition(
+            label: .credentialsUnavailable, signal: .abandoned, cacheEffect: .keepsJob,
+            problem: Problem(.credentials, "The gateway could not get AWS credentials."),
+            description: "there are no credentials: \(error.reason)")
+    }
+
+    fileprivate static func upstreamFailed(_ origin: AnswerOrigin) -> Self {
+        UpstreamDisposition(
+            label: .upstreamFailed, signal: .failed, cacheEffect: .keepsJob,
+            problem: Problem(.upstreamFailed, "Amazon Transcribe answered with an error."),
+            description: "AWS answered with an error of its own" + code(origin))
+    }
+
+    fileprivate static func malformedAnswer(_ fault: MalformedAnswer) -> Self {
+        UpstreamDisposition(
+            label: .malformedAnswer, signal: .failed, cacheEffect: .keepsJob,
+            problem: Problem(.upstreamFailed, "The answer of Amazon Transcribe could not be understood."),
+            description: "what answered is not Amazon Transcribe: \(fault.rawValue)")
+    }
+
+    fileprivate static func unreachable(_ error: CurlError) -> Self {
+        UpstreamDisposition(
+            label: .unreachable, signal: .failed, cacheEffect: .keepsJob,
+            problem: Problem(.upstreamFailed, "Amazon Transcribe could not be reached."),
+            description: "the endpoint cannot be asked: \(error)")
+    }
+
+    fileprivate static let timedOut = UpstreamDisposition(
+        label: .timedOut, signal: .timedOut, cacheEffect: .keepsJob, problem: .upstreamTimeout,
+        description: "there was no answer within upstream.timeout")
+
+    fileprivate static let outOfTime = UpstreamDisposition(
+        label: .outOfTime, signal: .abandoned, cacheEffect: .keepsJob, problem: .upstreamTimeout,
+        description: "upstream.timeout was over before AWS could be asked")
+
+    fileprivate static let cancelled = UpstreamDisposition(
+        label: .cancelled, signal: .abandoned, cacheEffect: .keepsJob, problem: .stopping,
+        description: "the call was cancelled")
+
+    /// AWS's error code in brackets, or nothing.
+    private static func code(_ origin: AnswerOrigin) -> String {
+        origin.code.map { " (\($0.text))" } ?? ""
+    }
+}

@@ -1,0 +1,82 @@
+import Curl
+import HTTPTypes
+import RateLimiting
+import Telemetry
+import Testing
+import Transcribe
+
+@testable import Gateway
+
+@Suite struct UpstreamDispositionTests {
+    private static let origin = AnswerOrigin(status: 400)
+
+    @Test(
+        arguments: [
+            (TranscribeError.jobNotFound(origin), "job_not_found", CallOutcome.answered, .replacesJob),
+            (.invalidRequest(origin), "invalid_request", .answered, .replacesJob),
+            (.badRequest(origin), "bad_request", .answered, .keepsJob),
+            (.throttled(origin, retryAfter: nil), "throttled", .throttled, .keepsJob),
+            (.accessDenied(origin), "access_denied", .answered, .revokes),
+            (.credentialsRejected(origin), "credentials_rejected", .answered, .revokes),
+            (
+                .credentialsUnavailable(CredentialsUnavailable(reason: "")), "credentials_unavailable", .abandoned,
+                .keepsJob
+            ),
+            (.upstreamFailed(origin), "upstream_failed", .failed, .keepsJob),
+            (.malformedAnswer(.notAJob, origin), "malformed_answer", .failed, .keepsJob),
+            (.unreachable(.closedEarly), "unreachable", .failed, .keepsJob),
+            (.timedOut, "timed_out", .timedOut, .keepsJob),
+            (.outOfTime, "out_of_time", .abandoned, .keepsJob),
+            (.cancelled, "cancelled", .abandoned, .keepsJob),
+        ] as [(TranscribeError, String, CallOutcome, UpstreamDisposition.CacheEffect)])
+    func decidesWhatFollowsFromAnError(
+        error: TranscribeError, label: String, signal: CallOutcome, effect: UpstreamDisposition.CacheEffect
+    ) {
+        let disposition = error.disposition
+        #expect(disposition.label.rawValue == label)
+        #expect(disposition.signal == signal)
+        #expect(disposition.cacheEffect == effect)
+        #expect(error.isAnswer == (effect == .replacesJob))
+    }
+
+    @Test func whatNeverReachedAWSSaysNothingOfIt() {
+        let unavailable = TranscribeError.credentialsUnavailable(CredentialsUnavailable(reason: "none"))
+        for error in [TranscribeError.outOfTime, unavailable, .cancelled] {
+            #expect(error.disposition.signal == .abandoned)
+        }
+        #expect(TranscribeError.timedOut.disposition.signal == .timedOut)
+    }
+
+    @Test func labelsAnErrorTheSameInBothMetrics() {
+        let registry = PrometheusRegistry()
+        let recorder = Journal(log: nil, names: NameHash(), registry: registry)
+        for error in [TranscribeError.invalidRequest(Self.origin), .outOfTime, .malformedAnswer(.notAJob, nil)] {
+            recorder.note(attempt: error)
+            recorder.note(.upstream(error))
+        }
+        recorder.note(attempt: nil)
+        recorder.note(nil)
+        for label in ["invalid_request", "out_of_time", "malformed_answer", "succeeded"] {
+            #expect(registry.count("upstream_attempts_total{outcome=\"\(label)\"}") == 1)
+            #expect(registry.count("fetches_total{result=\"\(label)\"}") == 1)
+        }
+    }
+
+    @Test func labelsARefusalAsTheAdmissionDoes() {
+        let registry = PrometheusRegistry()
+        let recorder = Journal(log: nil, names: NameHash(), registry: registry)
+        recorder.note(.refused(.queueFull(retryAfter: .zero)))
+        recorder.note(.refused(.cancelled))
+        #expect(registry.count("fetches_total{result=\"queue_full\"}") == 1)
+        #expect(registry.count("fetches_total{result=\"cancelled\"}") == 1)
+    }
+
+    @Test func countsEveryProblemUnderItsOwnStatus() {
+        let registry = PrometheusRegistry()
+        _ = RequestMetrics(registry: registry)
+        let page = String(decoding: registry.render(), as: UTF8.self)
+        for status in ProblemType.allCases.flatMap(\.statuses) {
+            #expect(page.contains("transcribe_gateway_requests_total{status=\"\(status.code)\"} 0"))
+        }
+    }
+}
