@@ -38,45 +38,46 @@ public final class JobGateway: Handler {
 
     public func answer(_ request: borrowing Request) -> Handling {
         let now = options.fetch.clock()
-        var visit = visit(request, at: now)
+        var context = context(of: request, at: now)
         do throws(Problem) {
-            guard options.clients.admits(visit.client) else { throw .clientNotAllowed }
+            guard options.clients.admits(context.client) else { throw .clientNotAllowed }
             guard options.hosts.admits(request.host) else { throw .wrongHost }
             let route = try Route(request, allowed: options.fields)
-            visit.route = route.kind
-            try admit(&visit, at: now)
+            context.route = route.kind
+            try admit(&context, at: now)
             let condition = IfNoneMatch(request[.ifNoneMatch])
             switch route {
             case .job(let name, let fields):
                 let directives = request[.cacheControl].map(CacheDirectives.init) ?? .none
                 return look(
-                    up: LookUp(name: name, fields: fields, condition: condition, directives: directives, visit: visit))
+                    up: LookUp(
+                        name: name, fields: fields, condition: condition, directives: directives, context: context))
             case .fixed(let fixture):
                 let isPreflight = request[.accessControlRequestMethod] != nil
-                return .reply(conclude(fixture, for: visit, unless: condition, isPreflight: isPreflight))
+                return .reply(conclude(fixture, for: context, unless: condition, isPreflight: isPreflight))
             }
         } catch {
-            return .reply(conclude(error, for: visit))
+            return .reply(conclude(error, for: context))
         }
     }
 
     public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
-        conclude(Problem(refusal), for: visit(request, at: options.fetch.clock()))
+        conclude(Problem(refusal), for: context(of: request, at: options.fetch.clock()))
     }
 
-    private func visit(_ request: borrowing Request, at now: ContinuousClock.Instant) -> Visit {
-        Visit(
+    private func context(of request: borrowing Request, at now: ContinuousClock.Instant) -> RequestContext {
+        RequestContext(
             request, id: ids.id(suggested: request[.xRequestID]), at: Moment(now), sharing: options.crossOrigin,
             client: client(of: request))
     }
 
-    private func admit(_ visit: inout Visit, at now: ContinuousClock.Instant) throws(Problem) {
-        guard let decision = limiter?.admit(visit.client.subscriber, at: now) else { return }
-        try apply(decision, to: &visit)
+    private func admit(_ context: inout RequestContext, at now: ContinuousClock.Instant) throws(Problem) {
+        guard let decision = limiter?.admit(context.client.subscriber, at: now) else { return }
+        try apply(decision, to: &context)
     }
 
     private func look(up lookUp: LookUp) -> Handling {
-        let now = lookUp.visit.start
+        let now = lookUp.context.start
         guard let stored = cache.value(for: lookUp.name, at: now) else { return forward(lookUp, because: .miss) }
         let mayBeStale = fetcher.revocation.permits(stored)
         switch options.fetch.freshness.verdict(on: stored, for: lookUp.directives, mayBeStale: mayBeStale, at: now) {
@@ -106,11 +107,11 @@ extension JobGateway {
     }
 
     /// Notes what the client's limit says, and refuses if it is enforced.
-    func apply(_ decision: ClientLimiter.Result, to visit: inout Visit) throws(Problem) {
-        visit.quota = decision
+    func apply(_ decision: ClientLimiter.Result, to context: inout RequestContext) throws(Problem) {
+        context.quota = decision
         guard !decision.admitted else { return }
         guard options.clientLimitIsShadow else { throw .quotaExceeded(retryAfter: decision.reset) }
-        visit.isOverQuota = true
+        context.isOverQuota = true
     }
 }
 
@@ -122,7 +123,7 @@ extension HTTPField.Name {
 extension JobGateway {
     func forward(_ lookUp: LookUp, because forwarding: Forwarding) -> Handling {
         guard !lookUp.directives.onlyIfCached else {
-            return .reply(conclude(.notCached, for: lookUp.visit, lookUp.name))
+            return .reply(conclude(.notCached, for: lookUp.context, lookUp.name))
         }
         return .later(wait(for: lookUp, because: forwarding))
     }
@@ -130,9 +131,10 @@ extension JobGateway {
     /// A little longer than the flight may take, so that its own words are heard first.
     private func wait(for lookUp: LookUp, because forwarding: Forwarding) -> DeferredReply {
         DeferredReply(
-            deadline: lookUp.visit.start.instant + options.fetch.timeout + .milliseconds(250),
+            deadline: lookUp.context.start.instant + options.fetch.timeout + .milliseconds(250),
             expired: { expiry in
-                self.conclude(expiry == .serverStopping ? .stopping : .upstreamTimeout, for: lookUp.visit, lookUp.name)
+                self.conclude(
+                    expiry == .serverStopping ? .stopping : .upstreamTimeout, for: lookUp.context, lookUp.name)
             },
             start: { pending in self.join(lookUp, because: forwarding, pending) })
     }
@@ -145,7 +147,7 @@ extension JobGateway {
             return isWaiting ? pending : nil
         }
         guard case .full = fetcher.join(as: waiter) else { return }
-        pending.complete { conclude(.overloaded, for: lookUp.visit, lookUp.name) }
+        pending.complete { conclude(.overloaded, for: lookUp.context, lookUp.name) }
     }
 }
 

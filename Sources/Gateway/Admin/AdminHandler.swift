@@ -33,12 +33,13 @@ public final class AdminHandler: Handler {
             return .reply(reply(to: route))
         } catch {
             return .reply(
-                error.reply(to: Visit(request, id: ids.id(suggested: request[.xRequestID]), at: Moment(.now))))
+                error.reply(to: RequestContext(request, id: ids.id(suggested: request[.xRequestID]), at: Moment(.now))))
         }
     }
 
     public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
-        Problem(refusal).reply(to: Visit(request, id: ids.id(suggested: request[.xRequestID]), at: Moment(.now)))
+        Problem(refusal).reply(
+            to: RequestContext(request, id: ids.id(suggested: request[.xRequestID]), at: Moment(.now)))
     }
 
     private func reply(to route: AdminRoute) -> Reply {

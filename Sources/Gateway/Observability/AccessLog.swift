@@ -35,17 +35,18 @@ struct AccessLog: Sendable {
     ///   - elapsed: nanoseconds.
     ///   - label: what the job is called here.
     func note(
-        _ reply: Reply, to visit: Visit, _ outcome: Outcome, elapsed: Int64, label: JobLabel?, awsRequestID: String?
+        _ reply: Reply, to context: RequestContext, _ outcome: Outcome, elapsed: Int64, label: JobLabel?,
+        awsRequestID: String?
     ) {
         writer.log(heads[outcome.rawValue]) { line in
-            line.append(member(visit.method))
+            line.append(member(context.method))
             if let label { line.member(job, label) }
             line.append(statuses[reply.status.code])
-            if visit.isOverQuota { line.append(isOverQuota) }
+            if context.isOverQuota { line.append(isOverQuota) }
             line.member(microseconds, Int(elapsed / 1_000))
             line.member(bytes, reply.body.bytes.count)
-            line.member(client, visit.client.text)
-            line.member(requestID, visit.id)
+            line.member(client, context.client.text)
+            line.member(requestID, context.id)
             if let awsRequestID { line.member(self.awsRequestID, awsRequestID) }
         }
     }

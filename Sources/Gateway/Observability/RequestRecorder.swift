@@ -95,13 +95,13 @@ public final class Journal: Sendable {
     /// Notes an answer. `label` is only asked for if there is a log.
     /// - Parameter age: how long ago AWS was asked for it, in nanoseconds; nil for what is no job.
     func note(
-        _ reply: Reply, to visit: Visit, _ outcome: Outcome, age: Int64? = nil, awsRequestID: String? = nil,
+        _ reply: Reply, to context: RequestContext, _ outcome: Outcome, age: Int64? = nil, awsRequestID: String? = nil,
         label: @autoclosure () -> JobLabel?
     ) {
-        let elapsed = Moment(clock()).nanoseconds(since: visit.start)
-        metrics.note(visit.route, outcome, status: reply.status.code, elapsed: elapsed)
+        let elapsed = Moment(clock()).nanoseconds(since: context.start)
+        metrics.note(context.route, outcome, status: reply.status.code, elapsed: elapsed)
         if let age { metrics.note(age: age) }
-        if visit.isOverQuota { metrics.noteOverQuota() }
-        log?.note(reply, to: visit, outcome, elapsed: elapsed, label: label(), awsRequestID: awsRequestID)
+        if context.isOverQuota { metrics.noteOverQuota() }
+        log?.note(reply, to: context, outcome, elapsed: elapsed, label: label(), awsRequestID: awsRequestID)
     }
 }

@@ -72,9 +72,9 @@ extension Problem {
 
 extension Problem {
     /// The problem for this request: a document, or a page for whoever prefers one.
-    func reply(to visit: Visit) -> Reply {
+    func reply(to context: RequestContext) -> Reply {
         var fields = FieldBlock(reserving: 512)
-        if visit.prefersHTML {
+        if context.prefersHTML {
             fields.append(contentsOf: .page)
         } else {
             fields.append(.contentType, "application/problem+json")
@@ -82,23 +82,23 @@ extension Problem {
         }
         fields.append(.vary, "Accept, Origin")
         fields.append(contentsOf: .security)
-        fields.append(visit)
+        fields.append(context)
         if let allow { fields.append(.allow, allow) }
         if let retryAfter { fields.append(starting: .retryAfter) { $0.write(retryAfter) } }
-        let page = visit.prefersHTML ? Page(self, requestID: visit.id.text).body : nil
-        return Reply(status: status, fields: fields, body: page ?? Body(document(for: visit)))
+        let page = context.prefersHTML ? Page(self, requestID: context.id.text).body : nil
+        return Reply(status: status, fields: fields, body: page ?? Body(document(for: context)))
     }
 
     /// The members of RFC 9457 §3.1, and ours.
-    private func document(for visit: Visit) -> [UInt8] {
+    private func document(for context: RequestContext) -> [UInt8] {
         var text = TextBuffer()
         text.openObject()
         text.member("type", type.uri)
         text.member("title", type.title)
         text.member("status", status.code)
         text.member("detail", detail)
-        text.member("instance", visit.path)
-        text.member("requestId", visit.id.text)
+        text.member("instance", context.path)
+        text.member("requestId", context.id.text)
         text.member("awsRequestId", awsRequestID)
         if type == .quotaExceeded { text.appendViolatedPolicies() }
         text.closeObject()

@@ -7,50 +7,50 @@ import Telemetry
 // Answers that depend on nothing but the request.
 
 extension Reply {
-    static func redirect(to location: String, _ visit: Visit) -> Reply {
+    static func redirect(to location: String, _ context: RequestContext) -> Reply {
         var fields = FieldBlock()
         fields.append(.location, location)
         fields.append(.cacheControl, "no-store")
         fields.append(contentsOf: .security)
-        fields.append(visit)
+        fields.append(context)
         return Reply(status: .seeOther, fields: fields)
     }
 
     /// What can be done with a URL (RFC 9110 §9.3.7), and, for a browser that asks before it asks, what a page of another
     /// origin can do with it (Fetch Standard §3.2.2).
-    static func options(_ visit: Visit, isPreflight: Bool) -> Reply {
+    static func options(_ context: RequestContext, isPreflight: Bool) -> Reply {
         var fields = FieldBlock()
         fields.append(.allow, Route.methods)
         fields.append(.vary, "Origin")
         fields.append(.cacheControl, "no-store")
         fields.append(contentsOf: .security)
-        if isPreflight, visit.sharesWith != nil { fields.append(contentsOf: .preflight) }
-        fields.append(visit)
+        if isPreflight, context.sharesWith != nil { fields.append(contentsOf: .preflight) }
+        fields.append(context)
         return Reply(status: .noContent, fields: fields)
     }
 }
 
 extension Page {
-    func reply(to visit: Visit) -> Reply {
+    func reply(to context: RequestContext) -> Reply {
         var fields = FieldBlock(reserving: 640)
         fields.append(contentsOf: .page)
         fields.append(.vary, "Accept, Prefer, Origin")
         fields.append(contentsOf: .security)
-        fields.append(visit)
+        fields.append(context)
         return Reply(status: .ok, fields: fields, body: body)
     }
 }
 
 extension ProblemType {
     /// What the type means: a page, or a document for programs.
-    func reply(to visit: Visit) -> Reply {
-        guard !visit.prefersHTML else { return Page(self).reply(to: visit) }
+    func reply(to context: RequestContext) -> Reply {
+        guard !context.prefersHTML else { return Page(self).reply(to: context) }
         var fields = FieldBlock()
         fields.append(.contentType, "application/json")
         fields.append(.cacheControl, "no-store")
         fields.append(.vary, "Accept, Origin")
         fields.append(contentsOf: .security)
-        fields.append(visit)
+        fields.append(context)
         return Reply(status: .ok, fields: fields, body: Body(document))
     }
 
@@ -84,9 +84,9 @@ package struct StaticFile: Sendable {
     }
 
     /// 200, or 304 if the client has this version.
-    func reply(to visit: Visit, unless condition: IfNoneMatch?) -> Reply {
+    func reply(to context: RequestContext, unless condition: IfNoneMatch?) -> Reply {
         var fields = fields
-        fields.append(visit)
+        fields.append(context)
         let isKnown = condition?.matches(eTag) ?? false
         return Reply(status: isKnown ? .notModified : .ok, fields: fields, body: body)
     }

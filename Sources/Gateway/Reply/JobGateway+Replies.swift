@@ -6,10 +6,12 @@ import Transcribe
 /// From what was found to the reply, noted in the journal.
 extension JobGateway {
     /// A request that ends with a problem.
-    func conclude(_ problem: Problem, for visit: Visit, _ name: JobName? = nil, as outcome: Outcome? = nil) -> Reply {
-        let reply = problem.reply(to: visit)
+    func conclude(_ problem: Problem, for context: RequestContext, _ name: JobName? = nil, as outcome: Outcome? = nil)
+        -> Reply
+    {
+        let reply = problem.reply(to: context)
         journal.note(
-            reply, to: visit, outcome ?? problem.outcome, awsRequestID: problem.awsRequestID,
+            reply, to: context, outcome ?? problem.outcome, awsRequestID: problem.awsRequestID,
             label: name.map { journal.label(for: $0) })
         return reply
     }
@@ -22,9 +24,9 @@ extension JobGateway {
         case .failed(let failure, let fallback?):
             conclude(fallback, CacheStatus(fallingBackFrom: forwarding, because: failure), for: lookUp)
         case .failed(let failure, fallback: nil):
-            conclude(failure.problem, for: lookUp.visit, lookUp.name)
+            conclude(failure.problem, for: lookUp.context, lookUp.name)
         case .tooManyWaiting:
-            conclude(.overloaded, for: lookUp.visit, lookUp.name)
+            conclude(.overloaded, for: lookUp.context, lookUp.name)
         }
     }
 
@@ -34,15 +36,15 @@ extension JobGateway {
         let outcome = status.outcome(isFresh: now < stored.freshUntil)
         switch stored.value {
         case .refusal(let problem):
-            return conclude(problem, for: lookUp.visit, lookUp.name, as: outcome)
+            return conclude(problem, for: lookUp.context, lookUp.name, as: outcome)
         case .job(let job), .unrefreshed(let job, _, _):
             let answer = JobReply(
                 form: form(of: job, for: lookUp), requestedAt: stored.requestedAt, freshUntil: stored.freshUntil,
                 nextLook: stored.nextLook, now: now,
                 isFinished: job.isFinished, status: status)
-            let reply = answer.reply(to: lookUp.visit, unless: lookUp.condition, saying: standing)
+            let reply = answer.reply(to: lookUp.context, unless: lookUp.condition, saying: standing)
             journal.note(
-                reply, to: lookUp.visit, outcome, age: now.nanoseconds(since: stored.requestedAt),
+                reply, to: lookUp.context, outcome, age: now.nanoseconds(since: stored.requestedAt),
                 label: journal.label(for: lookUp.name, hash: job.nameHash))
             return reply
         }
@@ -50,7 +52,7 @@ extension JobGateway {
 
     /// A job's bytes; a representation that is made for the first time makes the entry larger.
     private func form(of job: CachedJob, for lookUp: LookUp) -> JobReply.Form {
-        guard !lookUp.visit.prefersHTML else {
+        guard !lookUp.context.prefersHTML else {
             return .page(job.page(of: options.fields, named: lookUp.name) { updateCost(of: job, named: lookUp.name) })
         }
         return .document(
@@ -64,7 +66,7 @@ extension JobGateway {
     /// A look-up that waited is as old as its wait; the hit path saves itself the clock.
     private func now(for status: CacheStatus, _ lookUp: LookUp) -> Moment {
         switch status {
-        case .cache: lookUp.visit.start
+        case .cache: lookUp.context.start
         case .upstream, .fallback: Moment(options.fetch.clock())
         }
     }
@@ -74,22 +76,22 @@ extension JobGateway {
 extension JobGateway {
     /// What needs no look-up.
     func conclude(
-        _ fixture: Fixture, for visit: Visit, unless condition: IfNoneMatch?, isPreflight: Bool
+        _ fixture: Fixture, for context: RequestContext, unless condition: IfNoneMatch?, isPreflight: Bool
     ) -> Reply {
-        let reply = reply(with: fixture, to: visit, unless: condition, isPreflight: isPreflight)
-        journal.note(reply, to: visit, .fixed, label: nil)
+        let reply = reply(with: fixture, to: context, unless: condition, isPreflight: isPreflight)
+        journal.note(reply, to: context, .fixed, label: nil)
         return reply
     }
 
     private func reply(
-        with fixture: Fixture, to visit: Visit, unless condition: IfNoneMatch?, isPreflight: Bool
+        with fixture: Fixture, to context: RequestContext, unless condition: IfNoneMatch?, isPreflight: Bool
     ) -> Reply {
         switch fixture {
-        case .form(let name): .redirect(to: "/jobs/\(name.text)", visit)
-        case .home: Page.home.reply(to: visit)
-        case .file(let file): file.reply(to: visit, unless: condition)
-        case .problem(let type): type.reply(to: visit)
-        case .options: .options(visit, isPreflight: isPreflight)
+        case .form(let name): .redirect(to: "/jobs/\(name.text)", context)
+        case .home: Page.home.reply(to: context)
+        case .file(let file): file.reply(to: context, unless: condition)
+        case .problem(let type): type.reply(to: context)
+        case .options: .options(context, isPreflight: isPreflight)
         }
     }
 }

@@ -29,17 +29,18 @@ struct JobReply {
     /// Rounded up: who comes back earlier finds the same answer.
     private var comeBackIn: Int { max(1, -now.seconds(since: nextLook)) }
 
-    func reply(to visit: Visit, unless condition: IfNoneMatch?, saying standing: StandingFields) -> Reply {
+    func reply(to context: RequestContext, unless condition: IfNoneMatch?, saying standing: StandingFields) -> Reply {
         switch form {
-        case .document(let rendering): document(rendering, to: visit, unless: condition, saying: standing)
-        case .page(let body): page(body, to: visit)
+        case .document(let rendering): document(rendering, to: context, unless: condition, saying: standing)
+        case .page(let body): page(body, to: context)
         }
     }
 
     /// 200, or 304 if the client has this representation. The 304 keeps the content, because its length has to be that of
     /// the 200; the server sends none of it.
     private func document(
-        _ rendering: JobRendering, to visit: Visit, unless condition: IfNoneMatch?, saying standing: StandingFields
+        _ rendering: JobRendering, to context: RequestContext, unless condition: IfNoneMatch?,
+        saying standing: StandingFields
     ) -> Reply {
         let isKnown = condition?.matches(rendering.tag.text) ?? false
         var fields = FieldBlock(reserving: 640)
@@ -48,19 +49,19 @@ struct JobReply {
         rendering.tag.append(to: &fields)
         if !isFinished { fields.append(starting: .retryAfter) { $0.write(comeBackIn) } }
         append(to: &fields)
-        fields.append(namesIn: visit)
-        fields.append(quotaLeftTo: visit)
+        fields.append(namesIn: context)
+        fields.append(quotaLeftTo: context)
         return Reply(status: isKnown ? .notModified : .ok, fields: fields, body: rendering.body)
     }
 
     /// A running job's page asks again a second after the job will be worth another look.
-    private func page(_ body: Body, to visit: Visit) -> Reply {
+    private func page(_ body: Body, to context: RequestContext) -> Reply {
         var fields = FieldBlock(reserving: 960)
         fields.append(contentsOf: .page)
         fields.append(contentsOf: .jobPage)
         if !isFinished { fields.append(starting: .refresh) { $0.write(comeBackIn + 1) } }
         append(to: &fields)
-        fields.append(visit)
+        fields.append(context)
         return Reply(status: .ok, fields: fields, body: body)
     }
 

@@ -31,16 +31,16 @@ extension FieldBlock {
     }()
 
     /// The fields that belong to the request rather than to what it asked for.
-    mutating func append(_ visit: Visit) {
-        append(namesIn: visit)
-        if let quota = visit.quota { append(quota: quota.quota, window: quota.window) }
-        append(quotaLeftTo: visit)
+    mutating func append(_ context: RequestContext) {
+        append(namesIn: context)
+        if let quota = context.quota { append(quota: quota.quota, window: quota.window) }
+        append(quotaLeftTo: context)
     }
 
     /// What the request is called, and whose pages may read the answer.
-    mutating func append(namesIn visit: Visit) {
-        append(starting: .requestID) { $0.write(visit.id) }
-        if let origin = visit.sharesWith {
+    mutating func append(namesIn context: RequestContext) {
+        append(starting: .requestID) { $0.write(context.id) }
+        if let origin = context.sharesWith {
             append(sharingWith: origin)
         } else {
             append(starting: .sameOrigin) { _ in }
@@ -57,8 +57,8 @@ extension FieldBlock {
     }
 
     /// How much of it is left to this client.
-    mutating func append(quotaLeftTo visit: Visit) {
-        guard let quota = visit.quota else { return }
+    mutating func append(quotaLeftTo context: RequestContext) {
+        guard let quota = context.quota else { return }
         append(starting: .rateLimit) { value in
             value.write(quota.remaining)
             value.write(";t=")

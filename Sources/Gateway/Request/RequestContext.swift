@@ -5,7 +5,7 @@ import RateLimiting
 import Transcribe
 
 /// One request on its way through the gateway: what its answer and its line in the access log need of it.
-struct Visit: Sendable {
+struct RequestContext: Sendable {
     let id: RequestID
     let start: Moment
     let method: HTTPRequest.Method
@@ -51,19 +51,19 @@ struct Visit: Sendable {
     }
 }
 
-/// A visit that asks for a job: which one, how much of it, what the client has already, and how
+/// A request for a job: which one, how much of it, what the client has already, and how
 /// fresh it wants it.
 struct LookUp: Sendable {
     let name: JobName
     let fields: JobFields
     let condition: IfNoneMatch?
     let directives: CacheDirectives
-    let visit: Visit
+    let context: RequestContext
 }
 
 extension LookUp {
     /// The flight that would bring what it asks for.
     func departure(because forwarding: Forwarding, isRefresh: Bool = false) -> Departure {
-        Departure(name: name, forwarding: forwarding, caller: visit.client.subscriber, isRefresh: isRefresh)
+        Departure(name: name, forwarding: forwarding, caller: context.client.subscriber, isRefresh: isRefresh)
     }
 }
