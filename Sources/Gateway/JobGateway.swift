@@ -49,8 +49,8 @@ public final class JobGateway: Handler {
             switch route {
             case .job(let name, let fields):
                 let directives = request[.cacheControl].map(CacheDirectives.init) ?? .none
-                return look(
-                    up: LookUp(
+                return lookUp(
+                    JobRequest(
                         name: name, fields: fields, condition: condition, directives: directives, context: context))
             case .fixed(let fixture):
                 let isPreflight = request[.accessControlRequestMethod] != nil
@@ -76,20 +76,20 @@ public final class JobGateway: Handler {
         try apply(decision, to: &context)
     }
 
-    private func look(up lookUp: LookUp) -> Handling {
-        let now = lookUp.context.start
-        guard let stored = cache.value(for: lookUp.name, at: now) else { return forward(lookUp, because: .miss) }
+    private func lookUp(_ request: JobRequest) -> Handling {
+        let now = request.context.start
+        guard let stored = cache.value(for: request.name, at: now) else { return forward(request, because: .miss) }
         let mayBeStale = fetcher.revocation.permits(stored)
-        switch options.fetch.freshness.verdict(on: stored, for: lookUp.directives, mayBeStale: mayBeStale, at: now) {
+        switch options.fetch.freshness.verdict(on: stored, for: request.directives, mayBeStale: mayBeStale, at: now) {
         case .serve:
-            return .reply(conclude(stored, .cache(), for: lookUp))
+            return .reply(conclude(stored, .cache(), for: request))
         case .serveForWantOfBetter(let detail):
-            return .reply(conclude(stored, .cache(detail), for: lookUp))
+            return .reply(conclude(stored, .cache(detail), for: request))
         case .serveAndRefresh:
-            fetcher.refresh(lookUp.departure(because: .stale, isRefresh: true))
-            return .reply(conclude(stored, .cache(), for: lookUp))
+            fetcher.refresh(request.departure(because: .stale, isRefresh: true))
+            return .reply(conclude(stored, .cache(), for: request))
         case .forward(let forwarding):
-            return forward(lookUp, because: forwarding)
+            return forward(request, because: forwarding)
         }
     }
 }
@@ -121,33 +121,33 @@ extension HTTPField.Name {
 
 /// What the cache cannot answer: it waits for AWS.
 extension JobGateway {
-    func forward(_ lookUp: LookUp, because forwarding: Forwarding) -> Handling {
-        guard !lookUp.directives.onlyIfCached else {
-            return .reply(conclude(.notCached, for: lookUp.context, lookUp.name))
+    func forward(_ request: JobRequest, because forwarding: Forwarding) -> Handling {
+        guard !request.directives.onlyIfCached else {
+            return .reply(conclude(.notCached, for: request.context, request.name))
         }
-        return .later(wait(for: lookUp, because: forwarding))
+        return .later(wait(for: request, because: forwarding))
     }
 
     /// A little longer than the flight may take, so that its own words are heard first.
-    private func wait(for lookUp: LookUp, because forwarding: Forwarding) -> DeferredReply {
+    private func wait(for request: JobRequest, because forwarding: Forwarding) -> DeferredReply {
         DeferredReply(
-            deadline: lookUp.context.start.instant + options.fetch.timeout + .milliseconds(250),
+            deadline: request.context.start.instant + options.fetch.timeout + .milliseconds(250),
             expired: { expiry in
                 self.conclude(
-                    expiry == .serverStopping ? .stopping : .upstreamTimeout, for: lookUp.context, lookUp.name)
+                    expiry == .serverStopping ? .stopping : .upstreamTimeout, for: request.context, request.name)
             },
-            start: { pending in self.join(lookUp, because: forwarding, pending) })
+            start: { pending in self.join(request, because: forwarding, pending) })
     }
 
-    private func join(_ lookUp: LookUp, because forwarding: Forwarding, _ pending: any PendingReply) {
-        let waiter = Waiter(departure: lookUp.departure(because: forwarding)) { landing, isCollapsed in
+    private func join(_ request: JobRequest, because forwarding: Forwarding, _ pending: any PendingReply) {
+        let waiter = Waiter(departure: request.departure(because: forwarding)) { landing, isCollapsed in
             let isWaiting = pending.prepare {
-                self.conclude(landing, of: forwarding, for: lookUp, isCollapsed: isCollapsed)
+                self.conclude(landing, of: forwarding, for: request, isCollapsed: isCollapsed)
             }
             return isWaiting ? pending : nil
         }
         guard case .full = fetcher.join(as: waiter) else { return }
-        pending.complete { conclude(.overloaded, for: lookUp.context, lookUp.name) }
+        pending.complete { conclude(.overloaded, for: request.context, request.name) }
     }
 }
 

@@ -17,46 +17,46 @@ extension JobGateway {
     }
 
     /// A look-up that waited.
-    func conclude(_ landing: Landing, of forwarding: Forwarding, for lookUp: LookUp, isCollapsed: Bool) -> Reply {
+    func conclude(_ landing: Landing, of forwarding: Forwarding, for request: JobRequest, isCollapsed: Bool) -> Reply {
         switch landing {
         case .answered(let stored, let isStored):
-            conclude(stored, .upstream(forwarding, isCollapsed: isCollapsed, isStored: isStored), for: lookUp)
+            conclude(stored, .upstream(forwarding, isCollapsed: isCollapsed, isStored: isStored), for: request)
         case .failed(let failure, let fallback?):
-            conclude(fallback, CacheStatus(fallingBackFrom: forwarding, because: failure), for: lookUp)
+            conclude(fallback, CacheStatus(fallingBackFrom: forwarding, because: failure), for: request)
         case .failed(let failure, fallback: nil):
-            conclude(failure.problem, for: lookUp.context, lookUp.name)
+            conclude(failure.problem, for: request.context, request.name)
         case .tooManyWaiting:
-            conclude(.overloaded, for: lookUp.context, lookUp.name)
+            conclude(.overloaded, for: request.context, request.name)
         }
     }
 
     /// A look-up with an answer of AWS's.
-    func conclude(_ stored: CacheEntry<CachedAnswer>, _ status: CacheStatus, for lookUp: LookUp) -> Reply {
-        let now = now(for: status, lookUp)
+    func conclude(_ stored: CacheEntry<CachedAnswer>, _ status: CacheStatus, for request: JobRequest) -> Reply {
+        let now = now(for: status, request)
         let outcome = status.outcome(isFresh: now < stored.freshUntil)
         switch stored.value {
         case .refusal(let problem):
-            return conclude(problem, for: lookUp.context, lookUp.name, as: outcome)
+            return conclude(problem, for: request.context, request.name, as: outcome)
         case .job(let job), .unrefreshed(let job, _, _):
             let answer = JobReply(
-                form: form(of: job, for: lookUp), requestedAt: stored.requestedAt, freshUntil: stored.freshUntil,
+                form: form(of: job, for: request), requestedAt: stored.requestedAt, freshUntil: stored.freshUntil,
                 nextLook: stored.nextLook, now: now,
                 isFinished: job.isFinished, status: status)
-            let reply = answer.reply(to: lookUp.context, unless: lookUp.condition, saying: standing)
+            let reply = answer.reply(to: request.context, unless: request.condition, saying: standing)
             journal.note(
-                reply, to: lookUp.context, outcome, age: now.nanoseconds(since: stored.requestedAt),
-                label: journal.label(for: lookUp.name, hash: job.nameHash))
+                reply, to: request.context, outcome, age: now.nanoseconds(since: stored.requestedAt),
+                label: journal.label(for: request.name, hash: job.nameHash))
             return reply
         }
     }
 
     /// A job's bytes; a representation that is made for the first time makes the entry larger.
-    private func form(of job: CachedJob, for lookUp: LookUp) -> JobReply.Form {
-        guard !lookUp.context.prefersHTML else {
-            return .page(job.page(of: options.fields, named: lookUp.name) { updateCost(of: job, named: lookUp.name) })
+    private func form(of job: CachedJob, for request: JobRequest) -> JobReply.Form {
+        guard !request.context.prefersHTML else {
+            return .page(job.page(of: options.fields, named: request.name) { updateCost(of: job, named: request.name) })
         }
         return .document(
-            job.rendering(of: lookUp.fields, whole: options.fields) { updateCost(of: job, named: lookUp.name) })
+            job.rendering(of: request.fields, whole: options.fields) { updateCost(of: job, named: request.name) })
     }
 
     private func updateCost(of job: CachedJob, named name: JobName) {
@@ -64,9 +64,9 @@ extension JobGateway {
     }
 
     /// A look-up that waited is as old as its wait; the hit path saves itself the clock.
-    private func now(for status: CacheStatus, _ lookUp: LookUp) -> Moment {
+    private func now(for status: CacheStatus, _ request: JobRequest) -> Moment {
         switch status {
-        case .cache: lookUp.context.start
+        case .cache: request.context.start
         case .upstream, .fallback: Moment(options.fetch.clock())
         }
     }

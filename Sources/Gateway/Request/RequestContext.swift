@@ -53,7 +53,7 @@ struct RequestContext: Sendable {
 
 /// A request for a job: which one, how much of it, what the client has already, and how
 /// fresh it wants it.
-struct LookUp: Sendable {
+struct JobRequest: Sendable {
     let name: JobName
     let fields: JobFields
     let condition: IfNoneMatch?
@@ -61,7 +61,7 @@ struct LookUp: Sendable {
     let context: RequestContext
 }
 
-extension LookUp {
+extension JobRequest {
     /// The flight that would bring what it asks for.
     func departure(because forwarding: Forwarding, isRefresh: Bool = false) -> Departure {
         Departure(name: name, forwarding: forwarding, caller: context.client.subscriber, isRefresh: isRefresh)

@@ -5,7 +5,7 @@ import RateLimiting
 import Testing
 import Transcribe
 
-@Suite struct LookUpTests {
+@Suite struct JobGatewayTests {
     @Test func answersWithTheTrimmedJob() async throws {
         try await TestBench().run { bench in
             bench.source.put("a", .finished("a"))
