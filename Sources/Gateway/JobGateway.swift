@@ -86,7 +86,7 @@ public final class JobGateway: Handler {
         case .serveForWantOfBetter(let detail):
             return .reply(conclude(stored, .cache(detail), for: request))
         case .serveAndRefresh:
-            fetcher.refresh(request.departure(because: .stale, isRefresh: true))
+            fetcher.refresh(request.fetchRequest(because: .stale, isRefresh: true))
             return .reply(conclude(stored, .cache(), for: request))
         case .forward(let forwarding):
             return forward(request, because: forwarding)
@@ -140,7 +140,7 @@ extension JobGateway {
     }
 
     private func join(_ request: JobRequest, because forwarding: Forwarding, _ pending: any PendingReply) {
-        let waiter = Waiter(departure: request.departure(because: forwarding)) { landing, isCollapsed in
+        let waiter = Waiter(request: request.fetchRequest(because: forwarding)) { landing, isCollapsed in
             let isWaiting = pending.prepare {
                 self.conclude(landing, of: forwarding, for: request, isCollapsed: isCollapsed)
             }

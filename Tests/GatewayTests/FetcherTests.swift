@@ -19,14 +19,14 @@ import Transcribe
             report: { _ in })
     }
 
-    private func departure(
+    private func request(
         _ name: JobName, because forwarding: Forwarding = .stale, isRefresh: Bool = false
-    ) -> Departure {
-        Departure(name: name, forwarding: forwarding, caller: 1, isRefresh: isRefresh)
+    ) -> FetchRequest {
+        FetchRequest(name: name, forwarding: forwarding, caller: 1, isRefresh: isRefresh)
     }
 
     private func waiter(_ name: JobName, _ landed: Landings, forwarding: Forwarding = .miss) -> Waiter {
-        Waiter(departure: departure(name, because: forwarding)) {
+        Waiter(request: request(name, because: forwarding)) {
             landing, isCollapsed in
             landed.add(landing, isCollapsed)
             return nil
@@ -40,7 +40,7 @@ import Transcribe
         for _ in 1...2 {
             try await fetcher.admission.admit(1, priority: .interactive, by: .now + .seconds(5)).finish(.answered)
         }
-        fetcher.refresh(departure(name, isRefresh: true))
+        fetcher.refresh(request(name, isRefresh: true))
         #expect(fetcher.join(as: waiter(name, landed)) == .joined)
         #expect(fetcher.join(as: waiter(name, landed, forwarding: .request)) == .joined)
         await withTaskGroup(of: Void.self) { group in
@@ -57,7 +57,7 @@ import Transcribe
         let fetcher = fetcher(burst: 10)
         let (first, second, landed) = (try JobName("a"), try JobName("b"), Landings())
         for _ in 1...2 { _ = fetcher.join(as: waiter(first, landed)) }
-        fetcher.refresh(departure(second, isRefresh: true))
+        fetcher.refresh(request(second, isRefresh: true))
         _ = fetcher.join(as: waiter(second, landed))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await fetcher.run() }

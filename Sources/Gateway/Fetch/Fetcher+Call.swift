@@ -2,44 +2,44 @@ import Caching
 import RateLimiting
 import Transcribe
 
-/// One flight: from its departure to what everybody is told.
+/// One flight: from its request to what everybody is told.
 extension Fetcher {
     /// Looks in the cache again first: a flight of the same name may have landed between the look-up and the joining. The
     /// lease comes before, so that a purge from here on is noticed.
-    func landing(of departure: Departure) async -> Landing {
+    func landing(of request: FetchRequest) async -> Landing {
         let now = options.clock()
-        let lease = cache.lease(for: departure.name)
-        let known = cache.value(for: departure.name, at: Moment(now))
-        if let known, departure.accepts(known, at: Moment(now)) {
-            cache.release(lease, for: departure.name)
+        let lease = cache.lease(for: request.name)
+        let known = cache.value(for: request.name, at: Moment(now))
+        if let known, request.accepts(known, at: Moment(now)) {
+            cache.release(lease, for: request.name)
             return .answered(known, isStored: true)
         }
         do throws(FetchFailure) {
-            let answer = try await ask(for: departure, instead: known?.value.job, at: now)
+            let answer = try await ask(for: request, instead: known?.value.job, at: now)
             revocation.clear()
-            return keep(answer, of: departure.name, requestedAt: now, under: lease)
+            return keep(answer, of: request.name, requestedAt: now, under: lease)
         } catch {
             report(error)
-            return fall(back: known, of: departure.name, because: error, under: lease)
+            return fall(back: known, of: request.name, because: error, under: lease)
         }
     }
 
     /// One call, once it is admitted. That there is no such job is an answer too.
     private func ask(
-        for departure: Departure, instead known: CachedJob?, at now: ContinuousClock.Instant
+        for request: FetchRequest, instead known: CachedJob?, at now: ContinuousClock.Instant
     ) async throws(FetchFailure) -> CachedAnswer {
         let deadline = now + options.timeout
-        let admission = try await admit(departure, by: deadline)
+        let admission = try await admit(request, by: deadline)
         let retries = admission.retries
         do throws(TranscribeError) {
-            let answer = try await source.job(named: departure.name, deadline: deadline) {
+            let answer = try await source.job(named: request.name, deadline: deadline) {
                 retries.attemptFailed($0.disposition.signal)
             } admitRetry: {
                 await retries.admit(by: deadline)
             }
             admission.finish(.answered)
             report(nil)
-            return .job(kept(known, as: answer.job) ?? cached(answer.job, departure))
+            return .job(kept(known, as: answer.job) ?? cached(answer.job, request))
         } catch {
             let failure = FetchFailure.upstream(error)
             admission.finish(error.disposition.signal)
@@ -50,10 +50,10 @@ extension Fetcher {
     }
 
     private func admit(
-        _ departure: Departure, by deadline: ContinuousClock.Instant
+        _ request: FetchRequest, by deadline: ContinuousClock.Instant
     ) async throws(FetchFailure) -> Admission {
         do throws(AdmissionRefusal) {
-            return try await admission.admit(departure.caller, priority: departure.priority, by: deadline)
+            return try await admission.admit(request.caller, priority: request.priority, by: deadline)
         } catch {
             throw .refused(error)
         }
@@ -64,8 +64,8 @@ extension Fetcher {
         known.flatMap { $0.job == job ? $0 : nil }
     }
 
-    private func cached(_ job: Job, _ departure: Departure) -> CachedJob {
-        CachedJob(job, named: departure.name, fields: options.fields, nameHash: hash(departure.name))
+    private func cached(_ job: Job, _ request: FetchRequest) -> CachedJob {
+        CachedJob(job, named: request.name, fields: options.fields, nameHash: hash(request.name))
     }
 
     private func keep(
@@ -106,7 +106,7 @@ extension Fetcher {
     }
 }
 
-extension Departure {
+extension FetchRequest {
     /// Whether what another flight has brought meanwhile will do.
     fileprivate func accepts(_ known: CacheEntry<CachedAnswer>, at now: Moment) -> Bool {
         switch forwarding {

@@ -52,28 +52,28 @@ public final class Fetcher: Sendable {
     }
 
     private func join(as waiter: Waiter, isUrgent: Bool) -> SingleFlight<JobName, Waiter>.Joined {
-        let joined = flights.join(waiter.departure.name, as: waiter)
-        if case .leads = joined { begin(waiter.departure, isUrgent: isUrgent) }
+        let joined = flights.join(waiter.request.name, as: waiter)
+        if case .leads = joined { begin(waiter.request, isUrgent: isUrgent) }
         return joined
     }
 
     /// Asks for the job although nobody waits for it, unless that is under way.
-    func refresh(_ departure: Departure) {
-        if flights.lead(departure.name) { begin(departure, isUrgent: false) }
+    func refresh(_ request: FetchRequest) {
+        if flights.lead(request.name) { begin(request, isUrgent: false) }
     }
 
-    private func begin(_ departure: Departure, isUrgent: Bool) {
-        tasks.begin(isUrgent: isUrgent) { await self.fly(departure) }
+    private func begin(_ request: FetchRequest, isUrgent: Bool) {
+        tasks.begin(isUrgent: isUrgent) { await self.fly(request) }
     }
 
     /// All replies are made before the first is sent: each that is sent wakes a thread of the server's, which would then
     /// look at every request that still waits.
-    private func fly(_ departure: Departure) async {
-        let landing = await landing(of: departure)
-        let waiters = flights.finish(departure.name)
+    private func fly(_ request: FetchRequest) async {
+        let landing = await landing(of: request)
+        let waiters = flights.finish(request.name)
         let replies = waiters.enumerated().compactMap { index, waiter in
-            landing.isFinal(for: waiter, of: departure)
-                ? waiter.prepareReply(landing, index > 0 || departure.isRefresh) : fliesAgain(waiter)
+            landing.isFinal(for: waiter, of: request)
+                ? waiter.prepareReply(landing, index > 0 || request.isRefresh) : fliesAgain(waiter)
         }
         for reply in replies { reply.send() }
     }
@@ -88,14 +88,14 @@ public final class Fetcher: Sendable {
 extension Landing {
     /// Whether this is the answer for who waits: a refresh that the budget had no token for is none for somebody who
     /// may have one of the reserve.
-    fileprivate func isFinal(for waiter: Waiter, of departure: Departure) -> Bool {
+    fileprivate func isFinal(for waiter: Waiter, of request: FetchRequest) -> Bool {
         guard case .failed(let failure, _) = self, failure.isOwnRefusal else { return true }
-        return waiter.departure.priority == departure.priority || departure.priority == .interactive
+        return waiter.request.priority == request.priority || request.priority == .interactive
     }
 }
 
 /// What a flight sets out for.
-struct Departure: Sendable {
+struct FetchRequest: Sendable {
     let name: JobName
     let forwarding: Forwarding
     /// Whose turn it takes where calls have to wait.
@@ -119,7 +119,7 @@ enum Landing: Sendable {
 
 /// A request that waits for a flight.
 struct Waiter: Sendable {
-    let departure: Departure
+    let request: FetchRequest
     /// Makes the reply without sending it, and gives what sends it; nil if the request was answered meanwhile.
     /// `isCollapsed` if the flight was another one's. Called once; must not block.
     let prepareReply: @Sendable (_ landing: Landing, _ isCollapsed: Bool) -> (any PendingReply)?

@@ -63,7 +63,7 @@ struct JobRequest: Sendable {
 
 extension JobRequest {
     /// The flight that would bring what it asks for.
-    func departure(because forwarding: Forwarding, isRefresh: Bool = false) -> Departure {
-        Departure(name: name, forwarding: forwarding, caller: context.client.subscriber, isRefresh: isRefresh)
+    func fetchRequest(because forwarding: Forwarding, isRefresh: Bool = false) -> FetchRequest {
+        FetchRequest(name: name, forwarding: forwarding, caller: context.client.subscriber, isRefresh: isRefresh)
     }
 }
