@@ -140,9 +140,9 @@ extension JobGateway {
     }
 
     private func join(_ request: JobRequest, because forwarding: Forwarding, _ pending: any PendingReply) {
-        let waiter = Waiter(request: request.fetchRequest(because: forwarding)) { landing, isCollapsed in
+        let waiter = Waiter(request: request.fetchRequest(because: forwarding)) { result, isCollapsed in
             let isWaiting = pending.prepare {
-                self.conclude(landing, of: forwarding, for: request, isCollapsed: isCollapsed)
+                self.conclude(result, of: forwarding, for: request, isCollapsed: isCollapsed)
             }
             return isWaiting ? pending : nil
         }

@@ -25,10 +25,10 @@ import Transcribe
         FetchRequest(name: name, forwarding: forwarding, caller: 1, isRefresh: isRefresh)
     }
 
-    private func waiter(_ name: JobName, _ landed: Landings, forwarding: Forwarding = .miss) -> Waiter {
+    private func waiter(_ name: JobName, _ results: Results, forwarding: Forwarding = .miss) -> Waiter {
         Waiter(request: request(name, because: forwarding)) {
-            landing, isCollapsed in
-            landed.add(landing, isCollapsed)
+            result, isCollapsed in
+            results.add(result, isCollapsed)
             return nil
         }
     }
@@ -36,48 +36,48 @@ import Transcribe
     /// The refresh may not have the last token; who waits for the same job may, and gets it.
     @Test func givesWhoWaitsTheTokenThatItsFlightHadToLeave() async throws {
         let fetcher = fetcher(burst: 3)
-        let (name, landed) = (try JobName("a"), Landings())
+        let (name, results) = (try JobName("a"), Results())
         for _ in 1...2 {
             try await fetcher.admission.admit(1, priority: .interactive, by: .now + .seconds(5)).finish(.answered)
         }
         fetcher.refresh(request(name, isRefresh: true))
-        #expect(fetcher.join(as: waiter(name, landed)) == .joined)
-        #expect(fetcher.join(as: waiter(name, landed, forwarding: .request)) == .joined)
+        #expect(fetcher.join(as: waiter(name, results)) == .joined)
+        #expect(fetcher.join(as: waiter(name, results, forwarding: .request)) == .joined)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await fetcher.run() }
-            #expect(await eventually { landed.count == 2 })
+            #expect(await eventually { results.count == 2 })
             group.cancelAll()
         }
         #expect(source.calls == 1)
         // The one who demanded was refused with the refresh; the other one flew again, now first.
-        #expect(landed.summary == ["failed collapsed", "answered"])
+        #expect(results.summary == ["failed collapsed", "answered"])
     }
 
     @Test func takesAllButTheFirstOfAFlightForCollapsedAndARefreshesWaitersToo() async throws {
         let fetcher = fetcher(burst: 10)
-        let (first, second, landed) = (try JobName("a"), try JobName("b"), Landings())
-        for _ in 1...2 { _ = fetcher.join(as: waiter(first, landed)) }
+        let (first, second, results) = (try JobName("a"), try JobName("b"), Results())
+        for _ in 1...2 { _ = fetcher.join(as: waiter(first, results)) }
         fetcher.refresh(request(second, isRefresh: true))
-        _ = fetcher.join(as: waiter(second, landed))
+        _ = fetcher.join(as: waiter(second, results))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await fetcher.run() }
-            #expect(await eventually { landed.count == 3 })
+            #expect(await eventually { results.count == 3 })
             group.cancelAll()
         }
-        #expect(landed.summary.sorted() == ["answered", "answered collapsed", "answered collapsed"])
+        #expect(results.summary.sorted() == ["answered", "answered collapsed", "answered collapsed"])
     }
 }
 
 /// What waiters were told.
-private final class Landings: Sendable {
+private final class Results: Sendable {
     private let texts = Mutex<[String]>([])
 
     var count: Int { texts.withLock(\.count) }
     var summary: [String] { texts.withLock { $0 } }
 
-    func add(_ landing: Landing, _ isCollapsed: Bool) {
+    func add(_ result: FetchResult, _ isCollapsed: Bool) {
         let word =
-            switch landing {
+            switch result {
             case .answered: "answered"
             case .failed, .tooManyWaiting: "failed"
             }

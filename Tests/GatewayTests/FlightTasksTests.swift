@@ -5,33 +5,33 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct FlightTasksTests {
     private let tasks = FlightTasks()
-    private let landed = Landed()
+    private let ended = Ended()
 
     /// A flight that only a cancellation ends.
     private func fly() async {
         try? await Task.sleep(for: .seconds(3_600))
-        landed.add()
+        ended.add()
     }
 
     @Test func beginsWhatIsUrgentBeforeItReturns() async {
         await tasks.run {
-            tasks.begin(isUrgent: true) { landed.add() }
-            #expect(landed.count == 1)
+            tasks.begin(isUrgent: true) { ended.add() }
+            #expect(ended.count == 1)
         }
     }
 
     @Test func keepsWhatComesBeforeItRuns() async {
-        tasks.begin(isUrgent: true) { landed.add() }
-        #expect(landed.count == 0)
+        tasks.begin(isUrgent: true) { ended.add() }
+        #expect(ended.count == 0)
         await tasks.run {}
-        #expect(landed.count == 1)
+        #expect(ended.count == 1)
     }
 
     @Test(arguments: [true, false]) func cancelsWhatStillFliesAndWaitsForIt(isUrgent: Bool) async {
         await tasks.run {
             for _ in 1...100 { tasks.begin(isUrgent: isUrgent) { await fly() } }
         }
-        #expect(landed.count == 100)
+        #expect(ended.count == 100)
     }
 
     @Test(arguments: [true, false]) func cancelsWhatComesTooLate(isUrgent: Bool) async {
@@ -39,7 +39,7 @@ import Testing
         for _ in 1...2 {
             tasks.begin(isUrgent: isUrgent) { await fly() }
         }
-        #expect(await eventually { landed.count == 2 })
+        #expect(await eventually { ended.count == 2 })
     }
 
     @Test func landsEachFlightThatBeginsWhileItEnds() async {
@@ -51,12 +51,12 @@ import Testing
                 }
                 group.addTask { await tasks.run {} }
             }
-            #expect(await eventually { landed.count == 2 * round })
+            #expect(await eventually { ended.count == 2 * round })
         }
     }
 }
 
-private final class Landed: Sendable {
+private final class Ended: Sendable {
     private let flights = Atomic(0)
 
     var count: Int { flights.load(ordering: .acquiring) }

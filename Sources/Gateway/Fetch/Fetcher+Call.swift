@@ -6,7 +6,7 @@ import Transcribe
 extension Fetcher {
     /// Looks in the cache again first: a flight of the same name may have landed between the look-up and the joining. The
     /// lease comes before, so that a purge from here on is noticed.
-    func landing(of request: FetchRequest) async -> Landing {
+    func result(of request: FetchRequest) async -> FetchResult {
         let now = options.clock()
         let lease = cache.lease(for: request.name)
         let known = cache.value(for: request.name, at: Moment(now))
@@ -70,7 +70,7 @@ extension Fetcher {
 
     private func keep(
         _ answer: CachedAnswer, of name: JobName, requestedAt: ContinuousClock.Instant, under lease: consuming Lease
-    ) -> Landing {
+    ) -> FetchResult {
         let lifetime = options.freshness.lifetime(of: answer, at: options.wallTime(), spread: options.spread())
         let freshUntil = requestedAt + lifetime
         let stored = CacheEntry(
@@ -85,7 +85,7 @@ extension Fetcher {
     private func fall(
         back known: CacheEntry<CachedAnswer>?, of name: JobName, because failure: FetchFailure,
         under lease: consuming Lease
-    ) -> Landing {
+    ) -> FetchResult {
         let now = options.clock()
         if failure.revokes { revocation.note(at: Moment(now)) }
         guard let known, !failure.revokes, revocation.permits(known) else {

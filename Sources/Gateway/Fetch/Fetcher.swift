@@ -6,7 +6,7 @@ public import Transcribe
 
 /// Asks AWS, once for all who wait for the same job.
 ///
-/// A flight belongs to nobody: whoever joins it waits for its landing, and whoever leaves cancels nothing. The flights
+/// A flight belongs to nobody: whoever joins it waits for its result, and whoever leaves cancels nothing. The flights
 /// end with ``run()``, which has to be running.
 public final class Fetcher: Sendable {
     let source: any JobSource
@@ -69,11 +69,11 @@ public final class Fetcher: Sendable {
     /// All replies are made before the first is sent: each that is sent wakes a thread of the server's, which would then
     /// look at every request that still waits.
     private func fly(_ request: FetchRequest) async {
-        let landing = await landing(of: request)
+        let result = await result(of: request)
         let waiters = flights.finish(request.name)
         let replies = waiters.enumerated().compactMap { index, waiter in
-            landing.isFinal(for: waiter, of: request)
-                ? waiter.prepareReply(landing, index > 0 || request.isRefresh) : fliesAgain(waiter)
+            result.isFinal(for: waiter, of: request)
+                ? waiter.prepareReply(result, index > 0 || request.isRefresh) : fliesAgain(waiter)
         }
         for reply in replies { reply.send() }
     }
@@ -85,7 +85,7 @@ public final class Fetcher: Sendable {
     }
 }
 
-extension Landing {
+extension FetchResult {
     /// Whether this is the answer for who waits: a refresh that the budget had no token for is none for somebody who
     /// may have one of the reserve.
     fileprivate func isFinal(for waiter: Waiter, of request: FetchRequest) -> Bool {
@@ -108,7 +108,7 @@ struct FetchRequest: Sendable {
 }
 
 /// How a flight ended, for everybody who waited for it.
-enum Landing: Sendable {
+enum FetchResult: Sendable {
     /// `isStored` is false if a purge or the cache's bounds kept the answer out of it.
     case answered(CacheEntry<CachedAnswer>, isStored: Bool)
     /// `fallback` is what may be served all the same.
@@ -122,7 +122,7 @@ struct Waiter: Sendable {
     let request: FetchRequest
     /// Makes the reply without sending it, and gives what sends it; nil if the request was answered meanwhile.
     /// `isCollapsed` if the flight was another one's. Called once; must not block.
-    let prepareReply: @Sendable (_ landing: Landing, _ isCollapsed: Bool) -> (any PendingReply)?
+    let prepareReply: @Sendable (_ result: FetchResult, _ isCollapsed: Bool) -> (any PendingReply)?
 }
 
 /// Where jobs come from: AWS, or a test's own.

@@ -17,8 +17,9 @@ extension JobGateway {
     }
 
     /// A look-up that waited.
-    func conclude(_ landing: Landing, of forwarding: Forwarding, for request: JobRequest, isCollapsed: Bool) -> Reply {
-        switch landing {
+    func conclude(_ result: FetchResult, of forwarding: Forwarding, for request: JobRequest, isCollapsed: Bool) -> Reply
+    {
+        switch result {
         case .answered(let stored, let isStored):
             conclude(stored, .upstream(forwarding, isCollapsed: isCollapsed, isStored: isStored), for: request)
         case .failed(let failure, let fallback?):
