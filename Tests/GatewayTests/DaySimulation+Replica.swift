@@ -38,7 +38,7 @@ extension DaySimulation.Replica {
     var isSettled: Bool {
         let parked = source.inFlight
         let queue = queue
-        return parked + queue == gateway.fetcher.flying
+        return parked + queue == gateway.fetcher.fetchesInFlight
     }
 
     private var queue: Int { gateway.fetcher.admissionStatus.waiting }

@@ -18,7 +18,9 @@ import Transcribe
 
     /// Whether no refresh is under way any more.
     private func isQuiet(_ bench: TestBench) async -> Bool {
-        await eventually { bench.gateway.fetcher.admissionStatus.inFlight == 0 && bench.gateway.fetcher.flying == 0 }
+        await eventually {
+            bench.gateway.fetcher.admissionStatus.inFlight == 0 && bench.gateway.fetcher.fetchesInFlight == 0
+        }
     }
 
     /// Five minutes without AWS, asked for every second: what was seen is answered, with a label once it is stale.

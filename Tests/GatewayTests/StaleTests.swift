@@ -140,9 +140,9 @@ import Transcribe
         try await afterSeeing(.seconds(8), { $0.fetch.freshness.staleIfError = .zero }) { bench in
             bench.source.fail("a", Self.failure)
             _ = await bench.get("/jobs/a")
-            #expect(await eventually { bench.source.calls == 2 && bench.gateway.fetcher.flying == 0 })
+            #expect(await eventually { bench.source.calls == 2 && bench.gateway.fetcher.fetchesInFlight == 0 })
             for _ in 1...10 { #expect(await bench.get("/jobs/a").status == .ok) }
-            #expect(await eventually { bench.gateway.fetcher.flying == 0 })
+            #expect(await eventually { bench.gateway.fetcher.fetchesInFlight == 0 })
             #expect(bench.source.calls == 2)
         }
     }

@@ -38,7 +38,7 @@ public final class Fetcher: Sendable {
     /// Calls to AWS, and what keeps them from being made.
     public var admissionStatus: AdmissionStatus { admission.status }
     /// Flights under way, those among them that have to wait for a call of their own.
-    var flying: Int { flights.count }
+    var fetchesInFlight: Int { flights.count }
     /// Requests that wait for them.
     public var waiting: Int { flights.waiting }
     /// Flies until the task is cancelled, which cancels what still flies; returns when the last flight has landed.
@@ -63,23 +63,23 @@ public final class Fetcher: Sendable {
     }
 
     private func begin(_ request: FetchRequest, isUrgent: Bool) {
-        tasks.begin(isUrgent: isUrgent) { await self.fly(request) }
+        tasks.begin(isUrgent: isUrgent) { await self.run(request) }
     }
 
     /// All replies are made before the first is sent: each that is sent wakes a thread of the server's, which would then
     /// look at every request that still waits.
-    private func fly(_ request: FetchRequest) async {
+    private func run(_ request: FetchRequest) async {
         let result = await result(of: request)
         let waiters = flights.finish(request.name)
         let replies = waiters.enumerated().compactMap { index, waiter in
             result.isFinal(for: waiter, of: request)
-                ? waiter.prepareReply(result, index > 0 || request.isRefresh) : fliesAgain(waiter)
+                ? waiter.prepareReply(result, index > 0 || request.isRefresh) : rejoin(waiter)
         }
         for reply in replies { reply.send() }
     }
 
     /// Lets one who joined a flight that had to yield fly in its own right; not at once, for others may join it.
-    private func fliesAgain(_ waiter: Waiter) -> (any PendingReply)? {
+    private func rejoin(_ waiter: Waiter) -> (any PendingReply)? {
         guard case .full = join(as: waiter, isUrgent: false) else { return nil }
         return waiter.prepareReply(.tooManyWaiting, false)
     }
