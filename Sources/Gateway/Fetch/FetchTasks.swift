@@ -1,56 +1,56 @@
 import Synchronization
 
-/// The tasks of flights. They belong to nobody, but they end with ``run(while:)``, which has to be running.
+/// The tasks of fetches. They belong to nobody, but they end with ``run(while:)``, which has to be running.
 ///
 /// They are no child tasks, for only their parent could begin those, on a thread that has to be woken for it. What is
 /// urgent begins on the thread of whoever asks, up to its first wait.
-final class FlightTasks: Sendable {
-    private let state = Mutex(FlightTasksState())
+final class FetchTasks: Sendable {
+    private let state = Mutex(FetchTasksState())
 
-    /// Begins a flight, or keeps it until ``run(while:)``. After that it is cancelled from its beginning.
-    func begin(isUrgent: Bool, _ flight: @escaping @Sendable () async -> Void) {
-        guard let number = state.withLock({ $0.enter(flight) }) else { return }
+    /// Begins a fetch, or keeps it until ``run(while:)``. After that it is cancelled from its beginning.
+    func begin(isUrgent: Bool, _ fetch: @escaping @Sendable () async -> Void) {
+        guard let number = state.withLock({ $0.enter(fetch) }) else { return }
         let task =
-            isUrgent ? Task.immediate { await self.fly(flight, number) } : Task { await self.fly(flight, number) }
+            isUrgent ? Task.immediate { await self.run(fetch, number) } : Task { await self.run(fetch, number) }
         if state.withLock({ $0.hasToCancel(task, of: number) }) { task.cancel() }
     }
 
-    private func fly(_ flight: @Sendable () async -> Void, _ number: UInt64) async {
-        await flight()
+    private func run(_ fetch: @Sendable () async -> Void, _ number: UInt64) async {
+        await fetch()
         state.withLock { $0.leave(number) }?.resume()
     }
 
-    /// Begins what was kept and does the work; then cancels all flights and waits for the last.
+    /// Begins what was kept and does the work; then cancels all fetches and waits for the last.
     func run(while work: () async -> Void) async {
-        for flight in state.withLock({ $0.open() }) { begin(isUrgent: false, flight) }
+        for fetch in state.withLock({ $0.open() }) { begin(isUrgent: false, fetch) }
         await work()
         for task in state.withLock({ $0.close() }) { task.cancel() }
         await withCheckedContinuation { afterLast in state.withLock { $0.waitForLast(afterLast) }?.resume() }
     }
 }
 
-/// Which flights are under way. Each event returns what its caller must do.
-private struct FlightTasksState: Sendable {
-    typealias Flight = @Sendable () async -> Void
+/// Which fetches are under way. Each event returns what its caller must do.
+private struct FetchTasksState: Sendable {
+    typealias Fetch = @Sendable () async -> Void
     typealias Waiter = CheckedContinuation<Void, Never>
 
     private enum Phase {
         /// Flights are kept.
-        case before([Flight])
+        case before([Fetch])
         case open
         /// Flights are cancelled; who waits for the last one.
         case closed(Waiter?)
     }
 
     private var phase = Phase.before([])
-    /// By their numbers; a flight that was just begun may even land before its task is known.
+    /// By their numbers; a fetch that was just begun may even end before its task is known.
     private var tasks: [UInt64: Task<Void, Never>?] = [:]
     private var numbers: UInt64 = 0
 
-    /// The number of a flight that begins now; nil if it is kept.
-    mutating func enter(_ flight: @escaping Flight) -> UInt64? {
+    /// The number of a fetch that begins now; nil if it is kept.
+    mutating func enter(_ fetch: @escaping Fetch) -> UInt64? {
         if case .before(let kept) = phase {
-            phase = .before(kept + [flight])
+            phase = .before(kept + [fetch])
             return nil
         }
         numbers += 1
@@ -58,7 +58,7 @@ private struct FlightTasksState: Sendable {
         return numbers
     }
 
-    /// Takes in the task of a flight, unless that has landed. True: it is to be cancelled.
+    /// Takes in the task of a fetch, unless that has ended. True: it is to be cancelled.
     mutating func hasToCancel(_ task: Task<Void, Never>, of number: UInt64) -> Bool {
         guard tasks.keys.contains(number) else { return false }
         tasks[number] = .some(task)
@@ -74,7 +74,7 @@ private struct FlightTasksState: Sendable {
         return waiter
     }
 
-    mutating func open() -> [Flight] {
+    mutating func open() -> [Fetch] {
         guard case .before(let kept) = phase else { return [] }
         phase = .open
         return kept
@@ -85,7 +85,7 @@ private struct FlightTasksState: Sendable {
         return tasks.values.compactMap(\.self)
     }
 
-    /// Nobody has to wait where nothing flies.
+    /// Nobody has to wait where no fetch runs.
     mutating func waitForLast(_ waiter: Waiter) -> Waiter? {
         guard !tasks.isEmpty else { return waiter }
         phase = .closed(waiter)

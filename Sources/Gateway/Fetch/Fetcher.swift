@@ -17,7 +17,7 @@ public final class Fetcher: Sendable {
     let admission: AdmissionControl
     let revocation = Revocation()
     private let flights: SingleFlight<JobName, Waiter>
-    private let tasks = FlightTasks()
+    private let tasks = FetchTasks()
 
     /// - Parameters:
     ///   - hash: what stands for a job's name in the log, kept with it.

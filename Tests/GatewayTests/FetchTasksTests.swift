@@ -3,12 +3,12 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct FlightTasksTests {
-    private let tasks = FlightTasks()
+@Suite(.timeLimit(.minutes(1))) struct FetchTasksTests {
+    private let tasks = FetchTasks()
     private let ended = Ended()
 
-    /// A flight that only a cancellation ends.
-    private func fly() async {
+    /// A fetch that only a cancellation ends.
+    private func fetch() async {
         try? await Task.sleep(for: .seconds(3_600))
         ended.add()
     }
@@ -29,7 +29,7 @@ import Testing
 
     @Test(arguments: [true, false]) func cancelsWhatStillFliesAndWaitsForIt(isUrgent: Bool) async {
         await tasks.run {
-            for _ in 1...100 { tasks.begin(isUrgent: isUrgent) { await fly() } }
+            for _ in 1...100 { tasks.begin(isUrgent: isUrgent) { await fetch() } }
         }
         #expect(ended.count == 100)
     }
@@ -37,17 +37,17 @@ import Testing
     @Test(arguments: [true, false]) func cancelsWhatComesTooLate(isUrgent: Bool) async {
         await tasks.run {}
         for _ in 1...2 {
-            tasks.begin(isUrgent: isUrgent) { await fly() }
+            tasks.begin(isUrgent: isUrgent) { await fetch() }
         }
         #expect(await eventually { ended.count == 2 })
     }
 
     @Test func landsEachFlightThatBeginsWhileItEnds() async {
         for round in 1...1_000 {
-            let tasks = FlightTasks()
+            let tasks = FetchTasks()
             await withTaskGroup { group in
                 for isUrgent in [true, false] {
-                    group.addTask { tasks.begin(isUrgent: isUrgent) { await fly() } }
+                    group.addTask { tasks.begin(isUrgent: isUrgent) { await fetch() } }
                 }
                 group.addTask { await tasks.run {} }
             }
@@ -57,9 +57,9 @@ import Testing
 }
 
 private final class Ended: Sendable {
-    private let flights = Atomic(0)
+    private let fetches = Atomic(0)
 
-    var count: Int { flights.load(ordering: .acquiring) }
+    var count: Int { fetches.load(ordering: .acquiring) }
 
-    func add() { flights.add(1, ordering: .releasing) }
+    func add() { fetches.add(1, ordering: .releasing) }
 }
