@@ -88,8 +88,8 @@ public final class JobGateway: Handler {
         case .serveAndRefresh:
             fetcher.refresh(request.fetchRequest(because: .stale, isRefresh: true))
             return .reply(conclude(stored, .cache(), for: request))
-        case .forward(let forwarding):
-            return forward(request, because: forwarding)
+        case .forward(let reason):
+            return forward(request, because: reason)
         }
     }
 }
@@ -100,7 +100,7 @@ extension JobGateway {
     func client(of request: borrowing Request) -> PeerAddress {
         let peer = request.peer
         guard options.clients.trusts(peer) else {
-            journal.noteForwarding { request[.xForwardedFor] != nil }
+            journal.warnOfUntrustedProxy { request[.xForwardedFor] != nil }
             return peer
         }
         return request[.xForwardedFor].map { options.clients.client(behind: peer, forwardedFor: $0) } ?? peer
@@ -121,28 +121,28 @@ extension HTTPField.Name {
 
 /// What the cache cannot answer: it waits for AWS.
 extension JobGateway {
-    func forward(_ request: JobRequest, because forwarding: Forwarding) -> Handling {
+    func forward(_ request: JobRequest, because reason: ForwardReason) -> Handling {
         guard !request.directives.onlyIfCached else {
             return .reply(conclude(.notCached, for: request.context, request.name))
         }
-        return .later(wait(for: request, because: forwarding))
+        return .later(wait(for: request, because: reason))
     }
 
     /// A little longer than the flight may take, so that its own words are heard first.
-    private func wait(for request: JobRequest, because forwarding: Forwarding) -> DeferredReply {
+    private func wait(for request: JobRequest, because reason: ForwardReason) -> DeferredReply {
         DeferredReply(
             deadline: request.context.start.instant + options.fetch.timeout + .milliseconds(250),
             expired: { expiry in
                 self.conclude(
                     expiry == .serverStopping ? .stopping : .upstreamTimeout, for: request.context, request.name)
             },
-            start: { pending in self.join(request, because: forwarding, pending) })
+            start: { pending in self.join(request, because: reason, pending) })
     }
 
-    private func join(_ request: JobRequest, because forwarding: Forwarding, _ pending: any PendingReply) {
-        let waiter = Waiter(request: request.fetchRequest(because: forwarding)) { result, isCollapsed in
+    private func join(_ request: JobRequest, because reason: ForwardReason, _ pending: any PendingReply) {
+        let waiter = Waiter(request: request.fetchRequest(because: reason)) { result, isCollapsed in
             let isWaiting = pending.prepare {
-                self.conclude(result, of: forwarding, for: request, isCollapsed: isCollapsed)
+                self.conclude(result, because: reason, for: request, isCollapsed: isCollapsed)
             }
             return isWaiting ? pending : nil
         }

@@ -20,13 +20,13 @@ import Transcribe
     }
 
     private func request(
-        _ name: JobName, because forwarding: Forwarding = .stale, isRefresh: Bool = false
+        _ name: JobName, because reason: ForwardReason = .stale, isRefresh: Bool = false
     ) -> FetchRequest {
-        FetchRequest(name: name, forwarding: forwarding, caller: 1, isRefresh: isRefresh)
+        FetchRequest(name: name, reason: reason, caller: 1, isRefresh: isRefresh)
     }
 
-    private func waiter(_ name: JobName, _ results: Results, forwarding: Forwarding = .miss) -> Waiter {
-        Waiter(request: request(name, because: forwarding)) {
+    private func waiter(_ name: JobName, _ results: Results, reason: ForwardReason = .miss) -> Waiter {
+        Waiter(request: request(name, because: reason)) {
             result, isCollapsed in
             results.add(result, isCollapsed)
             return nil
@@ -42,7 +42,7 @@ import Transcribe
         }
         fetcher.refresh(request(name, isRefresh: true))
         #expect(fetcher.join(as: waiter(name, results)) == .joined)
-        #expect(fetcher.join(as: waiter(name, results, forwarding: .request)) == .joined)
+        #expect(fetcher.join(as: waiter(name, results, reason: .request)) == .joined)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await fetcher.run() }
             #expect(await eventually { results.count == 2 })

@@ -56,7 +56,7 @@ public struct Freshness: Sendable {
 }
 
 /// Why a request goes on to AWS, as `Cache-Status` says it (RFC 9211 §2.2).
-enum Forwarding: String, Sendable {
+enum ForwardReason: String, Sendable {
     /// Nothing is stored.
     case miss
     /// What is stored is too old.
@@ -73,7 +73,7 @@ enum CacheVerdict: Equatable {
     case serveAndRefresh
     /// What is stored is too old, but a moment ago nothing better was to be had.
     case serveForWantOfBetter(CacheStatus.Detail)
-    case forward(Forwarding)
+    case forward(ForwardReason)
 }
 
 extension Freshness {

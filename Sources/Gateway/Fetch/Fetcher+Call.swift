@@ -109,7 +109,7 @@ extension Fetcher {
 extension FetchRequest {
     /// Whether what another flight has brought meanwhile will do.
     fileprivate func accepts(_ known: CacheEntry<CachedAnswer>, at now: Moment) -> Bool {
-        switch forwarding {
+        switch reason {
         case .miss, .stale: now < known.freshUntil
         case .request: now.nanoseconds(since: known.requestedAt) <= 1_000_000_000
         }

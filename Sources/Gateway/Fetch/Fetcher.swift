@@ -97,14 +97,14 @@ extension FetchResult {
 /// What a flight sets out for.
 struct FetchRequest: Sendable {
     let name: JobName
-    let forwarding: Forwarding
+    let reason: ForwardReason
     /// Whose turn it takes where calls have to wait.
     let caller: UInt64
     /// Whether nobody waits for it: it was begun to refresh what is served meanwhile.
     let isRefresh: Bool
 
     /// Who demands better than what is stored, and what nobody waits for, leaves the reserve of the budget alone.
-    var priority: CallPriority { isRefresh || forwarding == .request ? .background : .interactive }
+    var priority: CallPriority { isRefresh || reason == .request ? .background : .interactive }
 }
 
 /// How a flight ended, for everybody who waited for it.

@@ -81,7 +81,7 @@ public final class Journal: Sendable {
 
     /// Warns, once, of a peer that is no trusted proxy and forwards a request: if it is a proxy, its clients share one
     /// limit. `isForwarded` is only asked until then.
-    func noteForwarding(_ isForwarded: () -> Bool) {
+    func warnOfUntrustedProxy(_ isForwarded: () -> Bool) {
         guard !hasWarned.load(ordering: .relaxed), isForwarded(), !hasWarned.exchange(true, ordering: .relaxed) else {
             return
         }

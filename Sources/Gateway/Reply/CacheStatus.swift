@@ -6,9 +6,9 @@ enum CacheStatus {
     /// From the cache at once; where `detail` says so, for want of a better one.
     case cache(Detail? = nil)
     /// From AWS. `isCollapsed` if another request had begun the call.
-    case upstream(Forwarding, isCollapsed: Bool, isStored: Bool)
+    case upstream(ForwardReason, isCollapsed: Bool, isStored: Bool)
     /// From the cache, after AWS was asked and gave no answer; with the status that it gave instead.
-    case fallback(Forwarding, status: Int?)
+    case fallback(ForwardReason, status: Int?)
 
     /// What a token can say of why a stored answer had to do.
     enum Detail: String, Sendable {
@@ -18,10 +18,10 @@ enum CacheStatus {
     }
 
     /// Of a stored answer that is served because of this failure.
-    init(fallingBackFrom forwarding: Forwarding, because failure: FetchFailure) {
+    init(fallingBackFrom reason: ForwardReason, because failure: FetchFailure) {
         switch failure {
         case .upstream(let error) where error.disposition.wasAsked:
-            self = .fallback(forwarding, status: error.origin?.status)
+            self = .fallback(reason, status: error.origin?.status)
         case .refused, .upstream: self = .cache(failure.detail)
         }
     }
@@ -33,15 +33,15 @@ enum CacheStatus {
                 value.write(freshnessLeft)
                 if let detail { value.write("; detail=\(detail.rawValue)") }
             }
-        case .upstream(let forwarding, let isCollapsed, let isStored):
+        case .upstream(let reason, let isCollapsed, let isStored):
             fields.append(starting: .forwarded) { value in
-                value.write(forwarding.rawValue)
+                value.write(reason.rawValue)
                 if isStored { value.write("; stored") }
                 if isCollapsed { value.write("; collapsed") }
             }
-        case .fallback(let forwarding, let status):
+        case .fallback(let reason, let status):
             fields.append(starting: .forwarded) { value in
-                value.write(forwarding.rawValue)
+                value.write(reason.rawValue)
                 if let status { value.write("; fwd-status=\(status)") }
                 value.write("; detail=\(Detail.staleIfError.rawValue)")
             }

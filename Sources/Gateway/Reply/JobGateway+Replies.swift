@@ -17,13 +17,14 @@ extension JobGateway {
     }
 
     /// A look-up that waited.
-    func conclude(_ result: FetchResult, of forwarding: Forwarding, for request: JobRequest, isCollapsed: Bool) -> Reply
+    func conclude(_ result: FetchResult, because reason: ForwardReason, for request: JobRequest, isCollapsed: Bool)
+        -> Reply
     {
         switch result {
         case .answered(let stored, let isStored):
-            conclude(stored, .upstream(forwarding, isCollapsed: isCollapsed, isStored: isStored), for: request)
+            conclude(stored, .upstream(reason, isCollapsed: isCollapsed, isStored: isStored), for: request)
         case .failed(let failure, let fallback?):
-            conclude(fallback, CacheStatus(fallingBackFrom: forwarding, because: failure), for: request)
+            conclude(fallback, CacheStatus(fallingBackFrom: reason, because: failure), for: request)
         case .failed(let failure, fallback: nil):
             conclude(failure.problem, for: request.context, request.name)
         case .tooManyWaiting:

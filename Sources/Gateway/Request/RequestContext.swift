@@ -63,7 +63,7 @@ struct JobRequest: Sendable {
 
 extension JobRequest {
     /// The flight that would bring what it asks for.
-    func fetchRequest(because forwarding: Forwarding, isRefresh: Bool = false) -> FetchRequest {
-        FetchRequest(name: name, forwarding: forwarding, caller: context.client.subscriber, isRefresh: isRefresh)
+    func fetchRequest(because reason: ForwardReason, isRefresh: Bool = false) -> FetchRequest {
+        FetchRequest(name: name, reason: reason, caller: context.client.subscriber, isRefresh: isRefresh)
     }
 }
