@@ -52,9 +52,9 @@ public final class JobGateway: Handler {
                 return lookUp(
                     JobRequest(
                         name: name, fields: fields, condition: condition, directives: directives, context: context))
-            case .fixed(let fixture):
+            case .fixed(let route):
                 let isPreflight = request[.accessControlRequestMethod] != nil
-                return .reply(conclude(fixture, for: context, unless: condition, isPreflight: isPreflight))
+                return .reply(conclude(route, for: context, unless: condition, isPreflight: isPreflight))
             }
         } catch {
             return .reply(conclude(error, for: context))

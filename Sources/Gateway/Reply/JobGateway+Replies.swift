@@ -78,17 +78,17 @@ extension JobGateway {
 extension JobGateway {
     /// What needs no look-up.
     func conclude(
-        _ fixture: Fixture, for context: RequestContext, unless condition: IfNoneMatch?, isPreflight: Bool
+        _ route: FixedRoute, for context: RequestContext, unless condition: IfNoneMatch?, isPreflight: Bool
     ) -> Reply {
-        let reply = reply(with: fixture, to: context, unless: condition, isPreflight: isPreflight)
+        let reply = reply(with: route, to: context, unless: condition, isPreflight: isPreflight)
         journal.note(reply, to: context, .fixed, label: nil)
         return reply
     }
 
     private func reply(
-        with fixture: Fixture, to context: RequestContext, unless condition: IfNoneMatch?, isPreflight: Bool
+        with route: FixedRoute, to context: RequestContext, unless condition: IfNoneMatch?, isPreflight: Bool
     ) -> Reply {
-        switch fixture {
+        switch route {
         case .form(let name): .redirect(to: "/jobs/\(name.text)", context)
         case .home: Page.home.reply(to: context)
         case .file(let file): file.reply(to: context, unless: condition)

@@ -5,7 +5,7 @@ package import Transcribe
 /// What a request asks for, decided on the raw target: nothing is decoded before it is taken apart, and once after.
 package enum Route {
     case job(JobName, JobFields)
-    case fixed(Fixture)
+    case fixed(FixedRoute)
 
     /// The kinds of route, as the metrics tell them. Numbered, so that each finds its metric in an array.
     enum Kind: Int, CaseIterable, Sendable {
@@ -41,7 +41,7 @@ package enum Route {
         let mark = bytes.indices.first { bytes[$0] == UInt8(ascii: "?") }
         let query = mark.map { Substring(target.dropFirst($0 + 1)) } ?? ""
         guard let segment = Self.jobSegment(of: bytes.extracting(..<(mark ?? bytes.count))) else {
-            self = .fixed(try Fixture(path: Substring(target.prefix(mark ?? bytes.count)), query, request.method))
+            self = .fixed(try FixedRoute(path: Substring(target.prefix(mark ?? bytes.count)), query, request.method))
             return
         }
         guard try Self.isRead(request.method) else {
@@ -83,7 +83,7 @@ extension JobName {
 }
 
 /// What the program answers by itself.
-package enum Fixture {
+package enum FixedRoute {
     /// What the page's form sends: it leads to the job.
     case form(JobName)
     case home
@@ -101,9 +101,9 @@ package enum Fixture {
         switch place {
         case .form: self = .form(try Self.name(in: query))
         case .server: throw .noSuchRoute
-        case .fixture(let fixture):
+        case .route(let route):
             guard query.isEmpty else { throw .invalidQuery("This URL takes no query.") }
-            self = fixture
+            self = route
         }
     }
 
@@ -123,23 +123,23 @@ private enum Place {
     case form
     /// `*`, the server as a whole: only OPTIONS can ask about it (RFC 9110 §9.3.7).
     case server
-    case fixture(Fixture)
+    case route(FixedRoute)
 
     init(_ path: Substring) throws(Problem) {
         switch path {
         case "/jobs": self = .form
         case "*": self = .server
-        case "/": self = .fixture(.home)
+        case "/": self = .route(.home)
         default:
             if let file = StaticFile.all[String(path)] {
-                self = .fixture(.file(file))
+                self = .route(.file(file))
             } else {
-                self = .fixture(try Self.problem(at: path))
+                self = .route(try Self.problem(at: path))
             }
         }
     }
 
-    private static func problem(at path: Substring) throws(Problem) -> Fixture {
+    private static func problem(at path: Substring) throws(Problem) -> FixedRoute {
         let prefix = "/problems/"
         guard path.hasPrefix(prefix), let type = ProblemType(rawValue: String(path.dropFirst(prefix.count))) else {
             throw .noSuchRoute

@@ -4,7 +4,7 @@ import HTTPTypes
 import Testing
 import Transcribe
 
-@Suite struct FixtureTests {
+@Suite struct FixedRepliesTests {
     private static let browser = [(HTTPField.Name.accept, "text/html,application/xhtml+xml,*/*;q=0.8")]
     private static let policy = """
         default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'
