@@ -54,15 +54,15 @@ public final class JobGateway: Handler {
                         name: name, fields: fields, condition: condition, directives: directives, context: context))
             case .fixed(let route):
                 let isPreflight = request[.accessControlRequestMethod] != nil
-                return .reply(conclude(route, for: context, unless: condition, isPreflight: isPreflight))
+                return .reply(reply(route, for: context, unless: condition, isPreflight: isPreflight))
             }
         } catch {
-            return .reply(conclude(error, for: context))
+            return .reply(reply(error, for: context))
         }
     }
 
     public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
-        conclude(Problem(refusal), for: context(of: request, at: options.fetch.clock()))
+        reply(Problem(refusal), for: context(of: request, at: options.fetch.clock()))
     }
 
     private func context(of request: borrowing Request, at now: ContinuousClock.Instant) -> RequestContext {
@@ -82,12 +82,12 @@ public final class JobGateway: Handler {
         let mayBeStale = fetcher.revocation.permits(stored)
         switch options.fetch.freshness.verdict(on: stored, for: request.directives, mayBeStale: mayBeStale, at: now) {
         case .serve:
-            return .reply(conclude(stored, .cache(), for: request))
+            return .reply(reply(stored, .cache(), for: request))
         case .serveForWantOfBetter(let detail):
-            return .reply(conclude(stored, .cache(detail), for: request))
+            return .reply(reply(stored, .cache(detail), for: request))
         case .serveAndRefresh:
             fetcher.refresh(request.fetchRequest(because: .stale, isRefresh: true))
-            return .reply(conclude(stored, .cache(), for: request))
+            return .reply(reply(stored, .cache(), for: request))
         case .forward(let reason):
             return forward(request, because: reason)
         }
@@ -123,7 +123,7 @@ extension HTTPField.Name {
 extension JobGateway {
     func forward(_ request: JobRequest, because reason: ForwardReason) -> Handling {
         guard !request.directives.onlyIfCached else {
-            return .reply(conclude(.notCached, for: request.context, request.name))
+            return .reply(reply(.notCached, for: request.context, request.name))
         }
         return .later(wait(for: request, because: reason))
     }
@@ -133,7 +133,7 @@ extension JobGateway {
         DeferredReply(
             deadline: request.context.start.instant + options.fetch.timeout + .milliseconds(250),
             expired: { expiry in
-                self.conclude(
+                self.reply(
                     expiry == .serverStopping ? .stopping : .upstreamTimeout, for: request.context, request.name)
             },
             start: { pending in self.join(request, because: reason, pending) })
@@ -142,12 +142,12 @@ extension JobGateway {
     private func join(_ request: JobRequest, because reason: ForwardReason, _ pending: any PendingReply) {
         let waiter = Waiter(request: request.fetchRequest(because: reason)) { result, isCollapsed in
             let isWaiting = pending.prepare {
-                self.conclude(result, because: reason, for: request, isCollapsed: isCollapsed)
+                self.reply(result, because: reason, for: request, isCollapsed: isCollapsed)
             }
             return isWaiting ? pending : nil
         }
         guard case .full = fetcher.join(as: waiter) else { return }
-        pending.complete { conclude(.overloaded, for: request.context, request.name) }
+        pending.complete { reply(.overloaded, for: request.context, request.name) }
     }
 }
 

@@ -3,10 +3,10 @@ import HTTPExchange
 import HTTPTypes
 import Transcribe
 
-/// From what was found to the reply, noted in the journal.
+/// From what was found to the reply, recorded.
 extension JobGateway {
     /// A request that ends with a problem.
-    func conclude(_ problem: Problem, for context: RequestContext, _ name: JobName? = nil, as outcome: Outcome? = nil)
+    func reply(_ problem: Problem, for context: RequestContext, _ name: JobName? = nil, as outcome: Outcome? = nil)
         -> Reply
     {
         let reply = problem.reply(to: context)
@@ -17,28 +17,28 @@ extension JobGateway {
     }
 
     /// A look-up that waited.
-    func conclude(_ result: FetchResult, because reason: ForwardReason, for request: JobRequest, isCollapsed: Bool)
+    func reply(_ result: FetchResult, because reason: ForwardReason, for request: JobRequest, isCollapsed: Bool)
         -> Reply
     {
         switch result {
         case .answered(let stored, let isStored):
-            conclude(stored, .upstream(reason, isCollapsed: isCollapsed, isStored: isStored), for: request)
+            reply(stored, .upstream(reason, isCollapsed: isCollapsed, isStored: isStored), for: request)
         case .failed(let failure, let fallback?):
-            conclude(fallback, CacheStatus(fallingBackFrom: reason, because: failure), for: request)
+            reply(fallback, CacheStatus(fallingBackFrom: reason, because: failure), for: request)
         case .failed(let failure, fallback: nil):
-            conclude(failure.problem, for: request.context, request.name)
+            reply(failure.problem, for: request.context, request.name)
         case .tooManyWaiting:
-            conclude(.overloaded, for: request.context, request.name)
+            reply(.overloaded, for: request.context, request.name)
         }
     }
 
     /// A look-up with an answer of AWS's.
-    func conclude(_ stored: CacheEntry<CachedAnswer>, _ status: CacheStatus, for request: JobRequest) -> Reply {
+    func reply(_ stored: CacheEntry<CachedAnswer>, _ status: CacheStatus, for request: JobRequest) -> Reply {
         let now = now(for: status, request)
         let outcome = status.outcome(isFresh: now < stored.freshUntil)
         switch stored.value {
         case .refusal(let problem):
-            return conclude(problem, for: request.context, request.name, as: outcome)
+            return reply(problem, for: request.context, request.name, as: outcome)
         case .job(let job), .unrefreshed(let job, _, _):
             let answer = JobReply(
                 form: form(of: job, for: request), requestedAt: stored.requestedAt, freshUntil: stored.freshUntil,
@@ -77,7 +77,7 @@ extension JobGateway {
 // What is not about one job.
 extension JobGateway {
     /// What needs no look-up.
-    func conclude(
+    func reply(
         _ route: FixedRoute, for context: RequestContext, unless condition: IfNoneMatch?, isPreflight: Bool
     ) -> Reply {
         let reply = reply(with: route, to: context, unless: condition, isPreflight: isPreflight)
