@@ -14,19 +14,19 @@ public final class JobGateway: Handler {
     private let limiter: ClientLimiter?
     let standing: StandingFields
     private let ids = RequestIDSource()
-    let journal: Journal
+    let recorder: RequestRecorder
     /// Brings what is not cached; its `run()` has to be running.
     public let fetcher: Fetcher
 
-    public init(options: GatewayOptions, source: any JobSource, journal: Journal) {
+    public init(options: GatewayOptions, source: any JobSource, recorder: RequestRecorder) {
         self.options = options
-        self.journal = journal
+        self.recorder = recorder
         cache = JobCache(capacity: options.cacheCapacity, shards: JobCache.shards(for: options.cacheCapacity))
         var fetch = options.fetch
         fetch.fields = .standard.intersection(options.fields)
         fetcher = Fetcher(
-            source: source, options: fetch, cache: cache, hash: { journal.hash(of: $0) },
-            report: { journal.note($0) })
+            source: source, options: fetch, cache: cache, hash: { recorder.hash(of: $0) },
+            report: { recorder.note($0) })
         limiter = options.clientRate.map {
             ClientLimiter(rate: $0, burst: options.clientBurst, epoch: options.fetch.clock())
         }
@@ -100,7 +100,7 @@ extension JobGateway {
     func client(of request: borrowing Request) -> PeerAddress {
         let peer = request.peer
         guard options.clients.trusts(peer) else {
-            journal.warnOfUntrustedProxy { request[.xForwardedFor] != nil }
+            recorder.warnOfUntrustedProxy { request[.xForwardedFor] != nil }
             return peer
         }
         return request[.xForwardedFor].map { options.clients.client(behind: peer, forwardedFor: $0) } ?? peer
@@ -157,12 +157,12 @@ extension JobGateway {
     /// Forgets what is known of a job.
     func purge(_ name: JobName) {
         cache.remove(name)
-        journal.notePurge(of: name)
+        recorder.notePurge(of: name)
     }
 
     /// Forgets everything.
     func purge() {
         cache.removeAll()
-        journal.notePurge(of: nil)
+        recorder.notePurge(of: nil)
     }
 }

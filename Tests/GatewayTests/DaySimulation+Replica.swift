@@ -26,8 +26,8 @@ extension DaySimulation.Replica {
         options.fetch.admission.burst = 15 / load.replicas
         options.fetch.admission.reserve = 5 / load.replicas
         registry = PrometheusRegistry()
-        let journal = Journal(log: nil, names: NameHash(), registry: registry, clock: { clock.now })
-        gateway = JobGateway(options: options, source: source, journal: journal)
+        let recorder = RequestRecorder(log: nil, names: NameHash(), registry: registry, clock: { clock.now })
+        gateway = JobGateway(options: options, source: source, recorder: recorder)
         self.source = source
     }
 

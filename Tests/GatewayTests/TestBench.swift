@@ -19,8 +19,8 @@ final class TestBench: Sendable {
         options.fetch.clock = { [clock] in clock.now }
         options.fetch.wallTime = { [clock] in clock.wallTime }
         options.fetch.sleep = { [clock] in try await clock.sleep(until: $0) }
-        let journal = Journal(log: nil, names: NameHash(), registry: registry, clock: { [clock] in clock.now })
-        gateway = JobGateway(options: options, source: source, journal: journal)
+        let recorder = RequestRecorder(log: nil, names: NameHash(), registry: registry, clock: { [clock] in clock.now })
+        gateway = JobGateway(options: options, source: source, recorder: recorder)
     }
 
     /// Runs the gateway's flights while `body` asks.

@@ -49,7 +49,7 @@ import Transcribe
 
     @Test func labelsAnErrorTheSameInBothMetrics() {
         let registry = PrometheusRegistry()
-        let recorder = Journal(log: nil, names: NameHash(), registry: registry)
+        let recorder = RequestRecorder(log: nil, names: NameHash(), registry: registry)
         for error in [TranscribeError.invalidRequest(Self.origin), .outOfTime, .malformedAnswer(.notAJob, nil)] {
             recorder.note(attempt: error)
             recorder.note(.upstream(error))
@@ -64,7 +64,7 @@ import Transcribe
 
     @Test func labelsARefusalAsTheAdmissionDoes() {
         let registry = PrometheusRegistry()
-        let recorder = Journal(log: nil, names: NameHash(), registry: registry)
+        let recorder = RequestRecorder(log: nil, names: NameHash(), registry: registry)
         recorder.note(.refused(.queueFull(retryAfter: .zero)))
         recorder.note(.refused(.cancelled))
         #expect(registry.count("fetches_total{result=\"queue_full\"}") == 1)

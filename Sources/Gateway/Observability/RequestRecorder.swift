@@ -7,7 +7,7 @@ public import Telemetry
 public import Transcribe
 
 /// Keeps the books: a line in the access log and a tick in the metrics for each request.
-public final class Journal: Sendable {
+public final class RequestRecorder: Sendable {
     private let log: AccessLog?
     private let names: NameHash
     private let metrics: RequestMetrics

@@ -10,9 +10,9 @@ extension JobGateway {
         -> Reply
     {
         let reply = problem.reply(to: context)
-        journal.note(
+        recorder.note(
             reply, to: context, outcome ?? problem.outcome, awsRequestID: problem.awsRequestID,
-            label: name.map { journal.label(for: $0) })
+            label: name.map { recorder.label(for: $0) })
         return reply
     }
 
@@ -45,9 +45,9 @@ extension JobGateway {
                 nextLook: stored.nextLook, now: now,
                 isFinished: job.isFinished, status: status)
             let reply = answer.reply(to: request.context, unless: request.condition, saying: standing)
-            journal.note(
+            recorder.note(
                 reply, to: request.context, outcome, age: now.nanoseconds(since: stored.requestedAt),
-                label: journal.label(for: request.name, hash: job.nameHash))
+                label: recorder.label(for: request.name, hash: job.nameHash))
             return reply
         }
     }
@@ -81,7 +81,7 @@ extension JobGateway {
         _ route: FixedRoute, for context: RequestContext, unless condition: IfNoneMatch?, isPreflight: Bool
     ) -> Reply {
         let reply = reply(with: route, to: context, unless: condition, isPreflight: isPreflight)
-        journal.note(reply, to: context, .fixed, label: nil)
+        recorder.note(reply, to: context, .fixed, label: nil)
         return reply
     }
 

@@ -28,8 +28,8 @@ struct LookUps {
             endpoint: upstream.endpoint, transport: upstream.isLocal ? LocalTransport(client: client) : client,
             credentials: RefreshedCredentials(refresher: refresher),
             policy: RetryPolicy(attempts: settings.upstream.attempts), time: .system,
-            observe: observability.journal.note(attempt:))
-        gateway = JobGateway(options: GatewayOptions(settings), source: transcribe, journal: observability.journal)
+            observe: observability.recorder.note(attempt:))
+        gateway = JobGateway(options: GatewayOptions(settings), source: transcribe, recorder: observability.recorder)
         gateway.observe(in: observability.registry)
     }
 

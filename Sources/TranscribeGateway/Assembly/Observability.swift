@@ -15,7 +15,7 @@ struct Observability {
     let quietLogger: Logger
     let registry = PrometheusRegistry()
     let readiness = Readiness()
-    let journal: Journal
+    let recorder: RequestRecorder
 
     init(_ settings: Settings) {
         log = LogWriter(
@@ -24,7 +24,7 @@ struct Observability {
         logger = Self.logger("transcribe-gateway", settings.log.level.loggerLevel, log)
         quietLogger = Self.logger("lifecycle", max(.warning, settings.log.level.loggerLevel), log)
         let isAccessLogged = settings.log.level.loggerLevel <= .info
-        journal = Journal(
+        recorder = RequestRecorder(
             log: isAccessLogged ? log : nil, names: NameHash(settings.log), registry: registry, logger: logger)
     }
 

@@ -29,11 +29,12 @@ extension JobGateway {
     /// Clocks stand still: what reading one costs is the machine's affair, and no bucket fills or job expires meanwhile.
     static func benchmark(_ count: Int, isConditional: Bool = false) async throws -> Int {
         let log = LogWriter(descriptor: STDOUT_FILENO, format: .json, clock: { 1_795_500_546_991 })
-        let journal = Journal(log: log, names: NameHash(), registry: PrometheusRegistry(), clock: { Sample.now })
+        let recorder = RequestRecorder(
+            log: log, names: NameHash(), registry: PrometheusRegistry(), clock: { Sample.now })
         let options = GatewayOptions(
             hosts: .only(["localhost", "127.0.0.1", "[::1]"]), clientRate: Rate(1_000_000, per: .seconds(1)),
             clientBurst: 1_000_000, fetch: FetchOptions(clock: { Sample.now }))
-        let gateway = JobGateway(options: options, source: OneJob(job: try Sample.job()), journal: journal)
+        let gateway = JobGateway(options: options, source: OneJob(job: try Sample.job()), recorder: recorder)
         let first = await gateway.first()
         let request = Sample.request(having: isConditional ? first.fields[.eTag] : nil)
         let sum = (0..<count).reduce(into: 0) { sum, _ in
