@@ -26,7 +26,7 @@ public final class JobGateway: Handler {
         fetch.fields = .standard.intersection(options.fields)
         fetcher = Fetcher(
             source: source, options: fetch, cache: cache, hash: { recorder.hash(of: $0) },
-            report: { recorder.note($0) })
+            report: { recorder.record(fetch: $0) })
         limiter = options.clientRate.map {
             ClientLimiter(rate: $0, burst: options.clientBurst, epoch: options.fetch.clock())
         }
@@ -157,12 +157,12 @@ extension JobGateway {
     /// Forgets what is known of a job.
     func purge(_ name: JobName) {
         cache.remove(name)
-        recorder.notePurge(of: name)
+        recorder.recordPurge(of: name)
     }
 
     /// Forgets everything.
     func purge() {
         cache.removeAll()
-        recorder.notePurge(of: nil)
+        recorder.recordPurge(of: nil)
     }
 }

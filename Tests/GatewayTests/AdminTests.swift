@@ -28,13 +28,13 @@ import Testing
         let unready = try get("/readyz")
         #expect(unready.status == .serviceUnavailable)
         #expect(unready.text == #"{"status":"unready","reasons":{"serving":"The gateway is starting."}}"#)
-        readiness.note(.serving, obstacle: nil)
+        readiness.set(.serving, obstacle: nil)
         #expect(try get("/readyz").text == #"{"status":"ready"}"#)
     }
 
     @Test func saysWhyItIsNotReady() throws {
-        readiness.note(.serving, obstacle: nil)
-        readiness.note(.credentials, obstacle: "no profile")
+        readiness.set(.serving, obstacle: nil)
+        readiness.set(.credentials, obstacle: "no profile")
         #expect(try get("/readyz").text == #"{"status":"unready","reasons":{"credentials":"no profile"}}"#)
     }
 

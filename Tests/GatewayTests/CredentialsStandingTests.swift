@@ -21,18 +21,18 @@ import Testing
     }
 
     @Test func namesTheSourceAndTheEnd() {
-        readiness.noteCredentials { $0 = CredentialsStanding(source: "container", expiration: noon) }
+        readiness.updateCredentials { $0 = CredentialsStanding(source: "container", expiration: noon) }
         #expect(text == #"{"credentials":{"source":"container","expiration":"2026-11-24T12:00:00.000Z"}}"#)
-        readiness.noteCredentials { $0 = CredentialsStanding(source: "environment") }
+        readiness.updateCredentials { $0 = CredentialsStanding(source: "environment") }
         #expect(text == #"{"credentials":{"source":"environment"}}"#)
     }
 
     @Test func keepsTheLastFailureUntilARefreshSucceeds() {
-        readiness.noteCredentials { $0 = CredentialsStanding(source: "container") }
-        readiness.noteCredentials { $0.failure = .init(at: noon, reason: "gone") }
+        readiness.updateCredentials { $0 = CredentialsStanding(source: "container") }
+        readiness.updateCredentials { $0.failure = .init(at: noon, reason: "gone") }
         let failure = #""lastFailure":{"at":"2026-11-24T12:00:00.000Z","reason":"gone"}"#
         #expect(text == #"{"credentials":{"source":"container",\#(failure)}}"#)
-        readiness.noteCredentials { $0 = CredentialsStanding(source: "container") }
+        readiness.updateCredentials { $0 = CredentialsStanding(source: "container") }
         #expect(text == #"{"credentials":{"source":"container"}}"#)
     }
 }

@@ -51,11 +51,11 @@ import Transcribe
         let registry = PrometheusRegistry()
         let recorder = RequestRecorder(log: nil, names: NameHash(), registry: registry)
         for error in [TranscribeError.invalidRequest(Self.origin), .outOfTime, .malformedAnswer(.notAJob, nil)] {
-            recorder.note(attempt: error)
-            recorder.note(.upstream(error))
+            recorder.record(attempt: error)
+            recorder.record(fetch: .upstream(error))
         }
-        recorder.note(attempt: nil)
-        recorder.note(nil)
+        recorder.record(attempt: nil)
+        recorder.record(fetch: nil)
         for label in ["invalid_request", "out_of_time", "malformed_answer", "succeeded"] {
             #expect(registry.count("upstream_attempts_total{outcome=\"\(label)\"}") == 1)
             #expect(registry.count("fetches_total{result=\"\(label)\"}") == 1)
@@ -65,8 +65,8 @@ import Transcribe
     @Test func labelsARefusalAsTheAdmissionDoes() {
         let registry = PrometheusRegistry()
         let recorder = RequestRecorder(log: nil, names: NameHash(), registry: registry)
-        recorder.note(.refused(.queueFull(retryAfter: .zero)))
-        recorder.note(.refused(.cancelled))
+        recorder.record(fetch: .refused(.queueFull(retryAfter: .zero)))
+        recorder.record(fetch: .refused(.cancelled))
         #expect(registry.count("fetches_total{result=\"queue_full\"}") == 1)
         #expect(registry.count("fetches_total{result=\"cancelled\"}") == 1)
     }

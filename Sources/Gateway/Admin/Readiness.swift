@@ -19,12 +19,12 @@ public final class Readiness: Sendable {
     }
 
     /// Notes that a condition is met (nil), or in words for the operator why not.
-    public func note(_ condition: Condition, obstacle: String?) {
+    public func set(_ condition: Condition, obstacle: String?) {
         obstacles.withLock { $0[condition] = obstacle }
     }
 
     /// Changes what is known of the credentials; nothing is known at first.
-    public func noteCredentials(_ change: (inout CredentialsStanding) -> Void) {
+    public func updateCredentials(_ change: (inout CredentialsStanding) -> Void) {
         standing.withLock { standing in
             var changed = standing ?? CredentialsStanding()
             change(&changed)

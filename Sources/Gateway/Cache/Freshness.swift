@@ -121,7 +121,7 @@ final class Revocation: Sendable {
     /// Nanoseconds of the last refusal that no answer has followed.
     private let moment = Atomic(Int64.min)
 
-    func note(at now: Moment) {
+    func set(at now: Moment) {
         moment.store(now.nanoseconds, ordering: .relaxed)
     }
 

@@ -87,7 +87,7 @@ extension Fetcher {
         under lease: consuming Lease
     ) -> FetchResult {
         let now = options.clock()
-        if failure.revokes { revocation.note(at: Moment(now)) }
+        if failure.revokes { revocation.set(at: Moment(now)) }
         guard let known, !failure.revokes, revocation.permits(known) else {
             cache.release(lease, for: name)
             if failure.revokes { cache.remove(name) }

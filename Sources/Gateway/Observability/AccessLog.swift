@@ -34,7 +34,7 @@ struct AccessLog: Sendable {
     /// - Parameters:
     ///   - elapsed: nanoseconds.
     ///   - label: what the job is called here.
-    func note(
+    func write(
         _ reply: Reply, to context: RequestContext, _ outcome: Outcome, elapsed: Int64, label: JobLabel?,
         awsRequestID: String?
     ) {

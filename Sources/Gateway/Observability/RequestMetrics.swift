@@ -44,13 +44,13 @@ struct RequestMetrics: Sendable {
     }
 
     /// - Parameter age: nanoseconds.
-    func note(age: Int64) { ages.recordNanoseconds(age) }
+    func record(age: Int64) { ages.recordNanoseconds(age) }
 
     /// A client's limit would have refused a request, were it enforced.
-    func noteOverQuota() { shadowRefusals.increment() }
+    func incrementOverQuota() { shadowRefusals.increment() }
 
     /// - Parameter elapsed: nanoseconds.
-    func note(_ route: Route.Kind, _ outcome: Outcome, status: Int, elapsed: Int64) {
+    func record(_ route: Route.Kind, _ outcome: Outcome, status: Int, elapsed: Int64) {
         counters[status].increment()
         timers[route.rawValue * Outcome.allCases.count + outcome.rawValue].recordNanoseconds(elapsed)
     }

@@ -43,22 +43,22 @@ public final class RequestRecorder: Sendable {
     func hash(of name: JobName) -> UInt64 { names.hash(of: name) }
 
     /// Counts a fetch, and what kept it from an answer.
-    func note(_ failure: FetchFailure?) {
+    func record(fetch failure: FetchFailure?) {
         upstream.increment(fetch: failure)
-        if case .upstream(let error) = failure { note(error) }
+        if case .upstream(let error) = failure { log(error) }
     }
 
     /// Counts an attempt of a call to AWS. Nil if it brought a job.
-    public func note(attempt error: TranscribeError?) { upstream.increment(attempt: error) }
+    public func record(attempt error: TranscribeError?) { upstream.increment(attempt: error) }
 
     /// Says that an operator took something out of the cache.
     /// - Parameter name: nil for everything.
-    func notePurge(of name: JobName?) {
+    func recordPurge(of name: JobName?) {
         logger?.info("purged", metadata: ["job": "\(name.map { label(for: $0).text } ?? "all")"])
     }
 
     /// Logs why a call to AWS brought no job, at most once a second: while AWS is down there is one for each look-up.
-    private func note(_ error: TranscribeError) {
+    private func log(_ error: TranscribeError) {
         let disposition = error.disposition
         guard disposition.isLogged else { return }
         let now = Moment(clock())
@@ -92,16 +92,16 @@ public final class RequestRecorder: Sendable {
             """)
     }
 
-    /// Notes an answer. `label` is only asked for if there is a log.
+    /// Records an answer. `label` is only asked for if there is a log.
     /// - Parameter age: how long ago AWS was asked for it, in nanoseconds; nil for what is no job.
-    func note(
+    func record(
         _ reply: Reply, to context: RequestContext, _ outcome: Outcome, age: Int64? = nil, awsRequestID: String? = nil,
         label: @autoclosure () -> JobLabel?
     ) {
         let elapsed = Moment(clock()).nanoseconds(since: context.start)
-        metrics.note(context.route, outcome, status: reply.status.code, elapsed: elapsed)
-        if let age { metrics.note(age: age) }
-        if context.isOverQuota { metrics.noteOverQuota() }
-        log?.note(reply, to: context, outcome, elapsed: elapsed, label: label(), awsRequestID: awsRequestID)
+        metrics.record(context.route, outcome, status: reply.status.code, elapsed: elapsed)
+        if let age { metrics.record(age: age) }
+        if context.isOverQuota { metrics.incrementOverQuota() }
+        log?.write(reply, to: context, outcome, elapsed: elapsed, label: label(), awsRequestID: awsRequestID)
     }
 }

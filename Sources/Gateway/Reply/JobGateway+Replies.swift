@@ -10,7 +10,7 @@ extension JobGateway {
         -> Reply
     {
         let reply = problem.reply(to: context)
-        recorder.note(
+        recorder.record(
             reply, to: context, outcome ?? problem.outcome, awsRequestID: problem.awsRequestID,
             label: name.map { recorder.label(for: $0) })
         return reply
@@ -45,7 +45,7 @@ extension JobGateway {
                 nextLook: stored.nextLook, now: now,
                 isFinished: job.isFinished, status: status)
             let reply = answer.reply(to: request.context, unless: request.condition, saying: standing)
-            recorder.note(
+            recorder.record(
                 reply, to: request.context, outcome, age: now.nanoseconds(since: stored.requestedAt),
                 label: recorder.label(for: request.name, hash: job.nameHash))
             return reply
@@ -81,7 +81,7 @@ extension JobGateway {
         _ route: FixedRoute, for context: RequestContext, unless condition: IfNoneMatch?, isPreflight: Bool
     ) -> Reply {
         let reply = reply(with: route, to: context, unless: condition, isPreflight: isPreflight)
-        recorder.note(reply, to: context, .fixed, label: nil)
+        recorder.record(reply, to: context, .fixed, label: nil)
         return reply
     }
 

@@ -22,13 +22,13 @@ struct LookUps {
             provider: upstream.credentials, holding: upstream.first, now: { .wallTime },
             report: { readiness.note($0, logger) })
         if upstream.first == nil {
-            readiness.note(.credentials, obstacle: "The source of the AWS credentials has not answered yet.")
+            readiness.set(.credentials, obstacle: "The source of the AWS credentials has not answered yet.")
         }
         let transcribe = try TranscribeClient(
             endpoint: upstream.endpoint, transport: upstream.isLocal ? LocalTransport(client: client) : client,
             credentials: RefreshedCredentials(refresher: refresher),
             policy: RetryPolicy(attempts: settings.upstream.attempts), time: .system,
-            observe: observability.recorder.note(attempt:))
+            observe: observability.recorder.record(attempt:))
         gateway = JobGateway(options: GatewayOptions(settings), source: transcribe, recorder: observability.recorder)
         gateway.observe(in: observability.registry)
     }
@@ -57,18 +57,18 @@ private struct LocalTransport: Transport {
 extension Readiness {
     /// A gateway without credentials can answer nothing; one with old ones may.
     fileprivate func note(_ event: RefreshEvent, _ logger: Logger) {
-        note(.credentials, obstacle: event.obstacle)
+        set(.credentials, obstacle: event.obstacle)
         switch event {
         case .refreshed(let expiration, let origin):
-            noteCredentials { $0 = CredentialsStanding(source: origin.name, expiration: expiration) }
+            updateCredentials { $0 = CredentialsStanding(source: origin.name, expiration: expiration) }
             logger.log(origin, until: expiration)
         case .kept(let expiration, let error):
-            noteCredentials { $0.failure = .init(at: .wallTime, reason: "\(error)") }
+            updateCredentials { $0.failure = .init(at: .wallTime, reason: "\(error)") }
             logger.warning(
                 "credentials could not be refreshed; the old ones stay in use",
                 metadata: ["expiration": "\(expiration.map(\.rfc3339) ?? "none")", "reason": "\(error)"])
         case .failed(let error):
-            noteCredentials { $0 = CredentialsStanding(failure: .init(at: .wallTime, reason: "\(error)")) }
+            updateCredentials { $0 = CredentialsStanding(failure: .init(at: .wallTime, reason: "\(error)")) }
             logger.error("there are no credentials", metadata: ["reason": "\(error)"])
         }
     }

@@ -34,7 +34,7 @@ struct Listeners {
                 readiness: observability.readiness, registry: observability.registry, gateway: handler,
                 purgesForAnybody: settings.admin.purgesForAnybody))
         gateway.observe(in: observability.registry)
-        observability.readiness.note(.serving, obstacle: nil)
+        observability.readiness.set(.serving, obstacle: nil)
     }
 
     /// The gateway's listener stops first: readiness fails, `drain.delay` passes, then accepted requests finish.
@@ -42,7 +42,7 @@ struct Listeners {
         [
             ListenerService(server: admin, grace: .seconds(1), forcedStop: forcedStop),
             ListenerService(server: gateway, grace: drain.timeout, forcedStop: forcedStop) {
-                readiness.note(.serving, obstacle: "The gateway is stopping.")
+                readiness.set(.serving, obstacle: "The gateway is stopping.")
                 try? await Task.sleep(for: drain.delay)
             },
         ]
