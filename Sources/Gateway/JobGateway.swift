@@ -12,7 +12,7 @@ public final class JobGateway: Handler {
     let options: GatewayOptions
     let cache: JobCache
     private let limiter: ClientLimiter?
-    let standing: StandingFields
+    let sharedFields: SharedFields
     private let ids = RequestIDSource()
     let recorder: RequestRecorder
     /// Brings what is not cached; its `run()` has to be running.
@@ -30,7 +30,7 @@ public final class JobGateway: Handler {
         limiter = options.clientRate.map {
             ClientLimiter(rate: $0, burst: options.clientBurst, epoch: options.fetch.clock())
         }
-        standing = StandingFields(caching: options.caching, limiter: limiter)
+        sharedFields = SharedFields(caching: options.caching, limiter: limiter)
     }
 
     /// How full the cache is and what left it.

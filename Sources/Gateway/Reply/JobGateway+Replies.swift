@@ -44,7 +44,7 @@ extension JobGateway {
                 form: form(of: job, for: request), requestedAt: stored.requestedAt, freshUntil: stored.freshUntil,
                 nextLook: stored.nextLook, now: now,
                 isFinished: job.isFinished, status: status)
-            let reply = answer.reply(to: request.context, unless: request.condition, saying: standing)
+            let reply = answer.reply(to: request.context, unless: request.condition, sharing: sharedFields)
             recorder.record(
                 reply, to: request.context, outcome, age: now.nanoseconds(since: stored.requestedAt),
                 label: recorder.label(for: request.name, hash: job.nameHash))

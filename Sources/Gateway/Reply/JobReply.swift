@@ -29,9 +29,10 @@ struct JobReply {
     /// Rounded up: who comes back earlier finds the same answer.
     private var comeBackIn: Int { max(1, -now.seconds(since: nextLook)) }
 
-    func reply(to context: RequestContext, unless condition: IfNoneMatch?, saying standing: StandingFields) -> Reply {
+    func reply(to context: RequestContext, unless condition: IfNoneMatch?, sharing sharedFields: SharedFields) -> Reply
+    {
         switch form {
-        case .document(let rendering): document(rendering, to: context, unless: condition, saying: standing)
+        case .document(let rendering): document(rendering, to: context, unless: condition, sharing: sharedFields)
         case .page(let body): page(body, to: context)
         }
     }
@@ -40,12 +41,12 @@ struct JobReply {
     /// the 200; the server sends none of it.
     private func document(
         _ rendering: JobRendering, to context: RequestContext, unless condition: IfNoneMatch?,
-        saying standing: StandingFields
+        sharing sharedFields: SharedFields
     ) -> Reply {
         let isKnown = condition?.matches(rendering.tag.text) ?? false
         var fields = FieldBlock(reserving: 640)
-        fields.append(contentsOf: standing.block)
-        if standing.caching == .maxAge { fields.append(starting: .maxAge) { $0.write(lifetime) } }
+        fields.append(contentsOf: sharedFields.block)
+        if sharedFields.caching == .maxAge { fields.append(starting: .maxAge) { $0.write(lifetime) } }
         rendering.tag.append(to: &fields)
         if !isFinished { fields.append(starting: .retryAfter) { $0.write(comeBackIn) } }
         append(to: &fields)
@@ -87,7 +88,7 @@ extension FieldBlock {
 }
 
 /// What the answers with all jobs say alike, written once.
-struct StandingFields: Sendable {
+struct SharedFields: Sendable {
     let caching: ClientCaching
     let block: FieldBlock
 
