@@ -11,7 +11,7 @@ public final class Readiness: Sendable {
     }
 
     private let obstacles: Mutex<[Condition: String]>
-    private let standing = Mutex<CredentialsStanding?>(nil)
+    private let status = Mutex<CredentialsStatus?>(nil)
 
     /// Not ready, until the server says that it serves.
     public init() {
@@ -24,19 +24,19 @@ public final class Readiness: Sendable {
     }
 
     /// Changes what is known of the credentials; nothing is known at first.
-    public func updateCredentials(_ change: (inout CredentialsStanding) -> Void) {
-        standing.withLock { standing in
-            var changed = standing ?? CredentialsStanding()
+    public func updateCredentials(_ change: (inout CredentialsStatus) -> Void) {
+        status.withLock { status in
+            var changed = status ?? CredentialsStatus()
             change(&changed)
-            standing = changed
+            status = changed
         }
     }
 
     /// Writes what is known of the credentials as the member `credentials`, or nothing.
     func writeCredentials(to text: inout TextBuffer) {
-        guard let standing = standing.withLock({ $0 }) else { return }
+        guard let status = status.withLock({ $0 }) else { return }
         text.key("credentials")
-        standing.write(to: &text)
+        status.write(to: &text)
     }
 
     /// What stands against it now; empty if it is ready.
@@ -46,8 +46,8 @@ public final class Readiness: Sendable {
     }
 }
 
-/// How it stands with the AWS credentials, for the operator. Holds no secret.
-public struct CredentialsStanding: Sendable, Equatable {
+/// The state of the AWS credentials, for the operator. Holds no secret.
+public struct CredentialsStatus: Sendable, Equatable {
     /// What people call the source of the set in use; nil where there is none.
     public var source: String?
     /// When that set ends; nil where it does not, or there is none.

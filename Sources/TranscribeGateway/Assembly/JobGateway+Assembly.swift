@@ -60,7 +60,7 @@ extension Readiness {
         set(.credentials, obstacle: event.obstacle)
         switch event {
         case .refreshed(let expiration, let origin):
-            updateCredentials { $0 = CredentialsStanding(source: origin.name, expiration: expiration) }
+            updateCredentials { $0 = CredentialsStatus(source: origin.name, expiration: expiration) }
             logger.log(origin, until: expiration)
         case .kept(let expiration, let error):
             updateCredentials { $0.failure = .init(at: .wallTime, reason: "\(error)") }
@@ -68,7 +68,7 @@ extension Readiness {
                 "credentials could not be refreshed; the old ones stay in use",
                 metadata: ["expiration": "\(expiration.map(\.rfc3339) ?? "none")", "reason": "\(error)"])
         case .failed(let error):
-            updateCredentials { $0 = CredentialsStanding(failure: .init(at: .wallTime, reason: "\(error)")) }
+            updateCredentials { $0 = CredentialsStatus(failure: .init(at: .wallTime, reason: "\(error)")) }
             logger.error("there are no credentials", metadata: ["reason": "\(error)"])
         }
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite struct CredentialsStandingTests {
+@Suite struct CredentialsStatusTests {
     private let readiness = Readiness()
     private let noon = Timestamp(rfc3339: "2026-11-24T12:00:00Z")!
 
@@ -21,18 +21,18 @@ import Testing
     }
 
     @Test func namesTheSourceAndTheEnd() {
-        readiness.updateCredentials { $0 = CredentialsStanding(source: "container", expiration: noon) }
+        readiness.updateCredentials { $0 = CredentialsStatus(source: "container", expiration: noon) }
         #expect(text == #"{"credentials":{"source":"container","expiration":"2026-11-24T12:00:00.000Z"}}"#)
-        readiness.updateCredentials { $0 = CredentialsStanding(source: "environment") }
+        readiness.updateCredentials { $0 = CredentialsStatus(source: "environment") }
         #expect(text == #"{"credentials":{"source":"environment"}}"#)
     }
 
     @Test func keepsTheLastFailureUntilARefreshSucceeds() {
-        readiness.updateCredentials { $0 = CredentialsStanding(source: "container") }
+        readiness.updateCredentials { $0 = CredentialsStatus(source: "container") }
         readiness.updateCredentials { $0.failure = .init(at: noon, reason: "gone") }
         let failure = #""lastFailure":{"at":"2026-11-24T12:00:00.000Z","reason":"gone"}"#
         #expect(text == #"{"credentials":{"source":"container",\#(failure)}}"#)
-        readiness.updateCredentials { $0 = CredentialsStanding(source: "container") }
+        readiness.updateCredentials { $0 = CredentialsStatus(source: "container") }
         #expect(text == #"{"credentials":{"source":"container"}}"#)
     }
 }
