@@ -80,10 +80,10 @@ public final class JobGateway: Handler {
         let now = request.context.start
         guard let stored = cache.value(for: request.name, at: now) else { return forward(request, because: .miss) }
         let mayBeStale = fetcher.revocation.permits(stored)
-        switch options.fetch.freshness.verdict(on: stored, for: request.directives, mayBeStale: mayBeStale, at: now) {
+        switch options.fetch.freshness.decision(on: stored, for: request.directives, mayBeStale: mayBeStale, at: now) {
         case .serve:
             return .reply(reply(stored, .cache(), for: request))
-        case .serveForWantOfBetter(let detail):
+        case .serveAfterFailedRefresh(let detail):
             return .reply(reply(stored, .cache(detail), for: request))
         case .serveAndRefresh:
             fetcher.refresh(request.fetchRequest(because: .stale, isRefresh: true))

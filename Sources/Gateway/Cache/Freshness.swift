@@ -66,13 +66,13 @@ enum ForwardReason: String, Sendable {
 }
 
 /// What the cache can do for a request (RFC 9111 §4).
-enum CacheVerdict: Equatable {
+enum CacheDecision: Equatable {
     /// What is stored answers it.
     case serve
     /// What is stored answers it, and is asked for anew meanwhile.
     case serveAndRefresh
     /// What is stored is too old, but a moment ago nothing better was to be had.
-    case serveForWantOfBetter(CacheStatus.Detail)
+    case serveAfterFailedRefresh(CacheStatus.Detail)
     case forward(ForwardReason)
 }
 
@@ -81,20 +81,20 @@ extension Freshness {
     private static let youngest = 1
 
     /// - Parameter mayBeStale: whether the gateway may show what it saw before, if the client takes it.
-    func verdict(
+    func decision(
         on stored: CacheEntry<CachedAnswer>, for directives: CacheDirectives, mayBeStale: Bool, at now: Moment
-    ) -> CacheVerdict {
+    ) -> CacheDecision {
         guard now < stored.freshUntil || mayBeStale else { return .forward(.stale) }
-        let verdict = verdict(on: stored, accepting: directives.maxStale, at: now)
-        guard verdict != .forward(.stale), let maxAge = directives.maxAge else { return verdict }
+        let decision = decision(on: stored, accepting: directives.maxStale, at: now)
+        guard decision != .forward(.stale), let maxAge = directives.maxAge else { return decision }
         let isYoungEnough = now.nanoseconds(since: stored.requestedAt) <= max(maxAge, Self.youngest) * 1_000_000_000
-        let isWanted = verdict == .serve || directives.maxStale != nil
-        return isYoungEnough && isWanted ? verdict : .forward(.request)
+        let isWanted = decision == .serve || directives.maxStale != nil
+        return isYoungEnough && isWanted ? decision : .forward(.request)
     }
 
-    private func verdict(
+    private func decision(
         on stored: CacheEntry<CachedAnswer>, accepting maxStale: Int?, at now: Moment
-    ) -> CacheVerdict {
+    ) -> CacheDecision {
         guard now >= stored.freshUntil else { return .serve }
         guard stored.value.job != nil else { return .forward(.stale) }
         let window = max(staleWhileRevalidate, .seconds(maxStale ?? 0))
@@ -102,7 +102,7 @@ extension Freshness {
         if case .unrefreshed(_, let until, let detail) = stored.value, now < until,
             isInWindow || stored.isStale(byLessThan: staleIfError, at: now)
         {
-            return .serveForWantOfBetter(detail)
+            return .serveAfterFailedRefresh(detail)
         }
         return isInWindow ? .serveAndRefresh : .forward(.stale)
     }
