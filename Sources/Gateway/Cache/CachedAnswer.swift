@@ -11,14 +11,14 @@ enum CachedAnswer: Sendable {
     case job(CachedJob)
     /// A job that could not be had anew; until then nobody asks again unless a client demands it. Indirect, as the next
     /// one, so that a hit copies one reference.
-    indirect case unrefreshed(CachedJob, until: Moment, because: CacheStatus.Detail)
+    indirect case refreshFailed(CachedJob, retryAt: Moment, because: CacheStatus.Detail)
     /// AWS knows no such job, or does not accept the name.
     indirect case refusal(Problem)
 
     /// The job, if there is one.
     var job: CachedJob? {
         switch self {
-        case .job(let job), .unrefreshed(let job, _, _): job
+        case .job(let job), .refreshFailed(let job, _, _): job
         case .refusal: nil
         }
     }
@@ -28,7 +28,7 @@ enum CachedAnswer: Sendable {
         let value =
             switch self {
             case .job(let job): job.cost
-            case .unrefreshed(let job, _, _): job.cost + HeapSize.block(16 + 3 * MemoryLayout<UInt64>.size)
+            case .refreshFailed(let job, _, _): job.cost + HeapSize.block(16 + 3 * MemoryLayout<UInt64>.size)
             // A refusal's texts are the program's own.
             case .refusal: HeapSize.block(16 + MemoryLayout<Problem>.size)
             }
@@ -39,7 +39,7 @@ enum CachedAnswer: Sendable {
 extension CacheEntry<CachedAnswer> {
     /// When asking can bring something new at the earliest.
     var nextLook: Moment {
-        if case .unrefreshed(_, let until, _) = value { max(freshUntil, until) } else { freshUntil }
+        if case .refreshFailed(_, let until, _) = value { max(freshUntil, until) } else { freshUntil }
     }
 }
 

@@ -99,7 +99,7 @@ extension Freshness {
         guard stored.value.job != nil else { return .forward(.stale) }
         let window = max(staleWhileRevalidate, .seconds(maxStale ?? 0))
         let isInWindow = stored.isStale(byLessThan: window, at: now)
-        if case .unrefreshed(_, let until, let detail) = stored.value, now < until,
+        if case .refreshFailed(_, let until, let detail) = stored.value, now < until,
             isInWindow || stored.isStale(byLessThan: staleIfError, at: now)
         {
             return .serveAfterFailedRefresh(detail)

@@ -98,7 +98,7 @@ extension Fetcher {
             return .failed(failure, fallback: Moment(now) < known.freshUntil ? known : nil)
         }
         let again = Moment(now + failure.pause(atMost: options.freshness.running))
-        let held = known.holding(.unrefreshed(job, until: again, because: failure.detail))
+        let held = known.holding(.refreshFailed(job, retryAt: again, because: failure.detail))
         // Not kept means purged: then it is not to be shown either.
         let isKept = cache.store(held, for: name, cost: held.value.cost(under: name), under: lease)
         let isRecent = known.isStale(byLessThan: options.freshness.staleIfError, at: Moment(now))

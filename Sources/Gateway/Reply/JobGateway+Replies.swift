@@ -39,7 +39,7 @@ extension JobGateway {
         switch stored.value {
         case .refusal(let problem):
             return reply(problem, for: request.context, request.name, as: outcome)
-        case .job(let job), .unrefreshed(let job, _, _):
+        case .job(let job), .refreshFailed(let job, _, _):
             let answer = JobReply(
                 form: form(of: job, for: request), requestedAt: stored.requestedAt, freshUntil: stored.freshUntil,
                 nextLook: stored.nextLook, now: now,
