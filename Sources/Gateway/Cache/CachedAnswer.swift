@@ -38,7 +38,7 @@ enum CachedAnswer: Sendable {
 
 extension CacheEntry<CachedAnswer> {
     /// When asking can bring something new at the earliest.
-    var nextLook: Moment {
+    var retryAt: Moment {
         if case .refreshFailed(_, let until, _) = value { max(freshUntil, until) } else { freshUntil }
     }
 }

@@ -42,7 +42,7 @@ extension JobGateway {
         case .job(let job), .refreshFailed(let job, _, _):
             let answer = JobReply(
                 form: form(of: job, for: request), requestedAt: stored.requestedAt, freshUntil: stored.freshUntil,
-                nextLook: stored.nextLook, now: now,
+                retryAt: stored.retryAt, now: now,
                 isFinished: job.isFinished, status: status)
             let reply = answer.reply(to: request.context, unless: request.condition, sharing: sharedFields)
             recorder.record(

@@ -17,7 +17,7 @@ struct JobReply {
     /// How long its answer counts as fresh.
     let freshUntil: Moment
     /// When asking can bring something new at the earliest.
-    let nextLook: Moment
+    let retryAt: Moment
     let now: Moment
     let isFinished: Bool
     let status: CacheStatus
@@ -27,7 +27,7 @@ struct JobReply {
     private var age: Int { max(0, now.seconds(since: requestedAt)) }
     private var freshnessLeft: Int { freshUntil.seconds(since: now) }
     /// Rounded up: who comes back earlier finds the same answer.
-    private var comeBackIn: Int { max(1, -now.seconds(since: nextLook)) }
+    private var retryAfter: Int { max(1, -now.seconds(since: retryAt)) }
 
     func reply(to context: RequestContext, unless condition: IfNoneMatch?, sharing sharedFields: SharedFields) -> Reply
     {
@@ -48,7 +48,7 @@ struct JobReply {
         fields.append(contentsOf: sharedFields.block)
         if sharedFields.caching == .maxAge { fields.append(starting: .maxAge) { $0.write(lifetime) } }
         rendering.tag.append(to: &fields)
-        if !isFinished { fields.append(starting: .retryAfter) { $0.write(comeBackIn) } }
+        if !isFinished { fields.append(starting: .retryAfter) { $0.write(retryAfter) } }
         append(to: &fields)
         fields.append(namesIn: context)
         fields.append(quotaLeftTo: context)
@@ -60,7 +60,7 @@ struct JobReply {
         var fields = FieldBlock(reserving: 960)
         fields.append(contentsOf: .page)
         fields.append(contentsOf: .jobPage)
-        if !isFinished { fields.append(starting: .refresh) { $0.write(comeBackIn + 1) } }
+        if !isFinished { fields.append(starting: .refresh) { $0.write(retryAfter + 1) } }
         append(to: &fields)
         fields.append(context)
         return Reply(status: .ok, fields: fields, body: body)
