@@ -56,7 +56,7 @@ public struct FetchOptions: Sendable {
     /// The wall clock, against which a job's age is told.
     public var wallTime: @Sendable () -> Timestamp
     /// From -1 to 1: how much shorter or longer the next answer stays fresh (see ``Freshness``).
-    public var spread: @Sendable () -> Double
+    public var jitter: @Sendable () -> Double
 
     public init(
         admission: AdmissionOptions = AdmissionOptions(), waiters: Int = 10_000,
@@ -67,7 +67,7 @@ public struct FetchOptions: Sendable {
             try await ContinuousClock().sleep(until: $0)
         },
         wallTime: @escaping @Sendable () -> Timestamp = TimeSource.system.wallTime,
-        spread: @escaping @Sendable () -> Double = { .random(in: -1...1) }
+        jitter: @escaping @Sendable () -> Double = { .random(in: -1...1) }
     ) {
         self.admission = admission
         self.waiters = waiters
@@ -77,7 +77,7 @@ public struct FetchOptions: Sendable {
         self.clock = clock
         self.sleep = sleep
         self.wallTime = wallTime
-        self.spread = spread
+        self.jitter = jitter
     }
 }
 

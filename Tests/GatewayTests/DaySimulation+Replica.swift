@@ -21,7 +21,7 @@ extension DaySimulation.Replica {
         options.fetch.clock = { clock.now }
         options.fetch.wallTime = { clock.wallTime }
         options.fetch.sleep = { try await clock.sleep(until: $0) }
-        options.fetch.spread = { chance.withLock { 2 * $0.part() - 1 } }
+        options.fetch.jitter = { chance.withLock { 2 * $0.part() - 1 } }
         options.fetch.admission.rate = Rate(15, per: .seconds(load.replicas))
         options.fetch.admission.burst = 15 / load.replicas
         options.fetch.admission.reserve = 5 / load.replicas

@@ -21,24 +21,24 @@ import Transcribe
     func asksLessOftenTheLongerAJobHasRun(age: Int64, seconds: Double) throws {
         let now = Timestamp(millisecondsSinceEpoch: 100_000_000)
         for answer in [try running(startedAt: 100_000 - age), try running(startedAt: nil, createdAt: 100_000 - age)] {
-            #expect(freshness.lifetime(of: answer, at: now, spread: 0) == .seconds(seconds))
+            #expect(freshness.lifetime(of: answer, at: now, jitter: 0) == .seconds(seconds))
         }
     }
 
     @Test func takesAJobWithoutTimesForANewOne() throws {
         let now = Timestamp(millisecondsSinceEpoch: 100_000_000)
-        #expect(freshness.lifetime(of: try running(startedAt: nil), at: now, spread: 0) == .seconds(5))
+        #expect(freshness.lifetime(of: try running(startedAt: nil), at: now, jitter: 0) == .seconds(5))
     }
 
     @Test(arguments: [(-1.0, 4.5), (0, 5), (1, 5.5)])
-    func spreadsLifetimesByATenth(spread: Double, seconds: Double) throws {
+    func variesLifetimesByATenth(jitter: Double, seconds: Double) throws {
         let lifetime = freshness.lifetime(
-            of: try running(startedAt: 0), at: Timestamp(millisecondsSinceEpoch: 0), spread: spread)
+            of: try running(startedAt: 0), at: Timestamp(millisecondsSinceEpoch: 0), jitter: jitter)
         #expect(abs(lifetime / .seconds(seconds) - 1) < 1e-9)
     }
 
     @Test func keepsJobsForTheLongerWindowAndMissingOnesForNone() throws {
-        #expect(freshness.grace(of: try running(startedAt: 0)) == .seconds(600))
-        #expect(freshness.grace(of: .refusal(.notCached)) == .zero)
+        #expect(freshness.staleWindow(of: try running(startedAt: 0)) == .seconds(600))
+        #expect(freshness.staleWindow(of: .refusal(.notCached)) == .zero)
     }
 }

@@ -136,7 +136,7 @@ import Transcribe
         }
     }
 
-    @Test func refreshesNotWithEveryRequestThatFailsWithoutGrace() async throws {
+    @Test func refreshesNotWithEveryRequestThatFailsWithoutAStaleWindow() async throws {
         try await afterSeeing(.seconds(8), { $0.fetch.freshness.staleIfError = .zero }) { bench in
             bench.source.fail("a", Self.failure)
             _ = await bench.get("/jobs/a")

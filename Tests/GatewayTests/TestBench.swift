@@ -14,7 +14,7 @@ final class TestBench: Sendable {
     let gateway: JobGateway
 
     init(_ adjust: (inout GatewayOptions) -> Void = { _ in }) {
-        var options = GatewayOptions(fetch: FetchOptions(spread: { 0 }))
+        var options = GatewayOptions(fetch: FetchOptions(jitter: { 0 }))
         adjust(&options)
         options.fetch.clock = { [clock] in clock.now }
         options.fetch.wallTime = { [clock] in clock.wallTime }

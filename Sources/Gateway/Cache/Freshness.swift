@@ -35,14 +35,14 @@ public struct Freshness: Sendable {
 
     /// - Parameters:
     ///   - now: of the wall clock, against which a job's age is told.
-    ///   - spread: from -1 to 1, by which a lifetime becomes up to a tenth shorter or longer, so that what was filled
+    ///   - jitter: from -1 to 1, by which a lifetime becomes up to a tenth shorter or longer, so that what was filled
     ///     together does not expire together.
-    func lifetime(of answer: CachedAnswer, at now: Timestamp, spread: Double) -> Duration {
-        base(of: answer, at: now) * (1 + 0.1 * spread)
+    func lifetime(of answer: CachedAnswer, at now: Timestamp, jitter: Double) -> Duration {
+        base(of: answer, at: now) * (1 + 0.1 * jitter)
     }
 
     /// How long what is not fresh any more is kept. That there is no such job is never served late.
-    func grace(of answer: CachedAnswer) -> Duration {
+    func staleWindow(of answer: CachedAnswer) -> Duration {
         answer.job == nil ? .zero : max(staleWhileRevalidate, staleIfError)
     }
 

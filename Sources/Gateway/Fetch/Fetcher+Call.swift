@@ -71,11 +71,11 @@ extension Fetcher {
     private func keep(
         _ answer: CachedAnswer, of name: JobName, requestedAt: ContinuousClock.Instant, under lease: consuming Lease
     ) -> FetchResult {
-        let lifetime = options.freshness.lifetime(of: answer, at: options.wallTime(), spread: options.spread())
+        let lifetime = options.freshness.lifetime(of: answer, at: options.wallTime(), jitter: options.jitter())
         let freshUntil = requestedAt + lifetime
         let stored = CacheEntry(
             answer, requestedAt: requestedAt, freshUntil: freshUntil,
-            keepUntil: freshUntil + options.freshness.grace(of: answer))
+            keepUntil: freshUntil + options.freshness.staleWindow(of: answer))
         let isStored = cache.store(stored, for: name, cost: answer.cost(under: name), under: lease)
         return .answered(stored, isStored: isStored)
     }
