@@ -20,7 +20,7 @@ extension Fetcher {
             return keep(answer, of: request.name, requestedAt: now, under: lease)
         } catch {
             report(error)
-            return fall(back: known, of: request.name, because: error, under: lease)
+            return fallBack(to: known, of: request.name, because: error, under: lease)
         }
     }
 
@@ -82,8 +82,8 @@ extension Fetcher {
 
     /// Without a new answer the last one is better than none, for a while; but who lost the right to see the job must
     /// not see it any longer.
-    private func fall(
-        back known: CacheEntry<CachedAnswer>?, of name: JobName, because failure: FetchFailure,
+    private func fallBack(
+        to known: CacheEntry<CachedAnswer>?, of name: JobName, because failure: FetchFailure,
         under lease: consuming Lease
     ) -> FetchResult {
         let now = options.clock()
