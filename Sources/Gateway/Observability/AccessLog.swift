@@ -18,7 +18,7 @@ struct AccessLog: Sendable {
     init(_ writer: LogWriter) {
         self.writer = writer
         let head = writer.head(.info, logger: "access", message: "request")
-        heads = Outcome.allCases.map { head.followed(by: writer.member("outcome", $0.word)) }
+        heads = Outcome.allCases.map { head.followed(by: writer.member("outcome", $0.label)) }
         methods = HTTPRequest.Method.known.map { ($0, writer.member("method", $0.rawValue)) }
         otherMethod = writer.member("method", "other")
         statuses = (0..<1_000).map { writer.member("status", $0) }

@@ -37,7 +37,7 @@ struct RequestMetrics: Sendable {
         self.counters = counters
         timers = Route.Kind.allCases.flatMap { route in
             Outcome.allCases.map { outcome in
-                let dimensions = [("route", route.word), ("outcome", outcome.word)]
+                let dimensions = [("route", route.label), ("outcome", outcome.label)]
                 return Timer(label: Self.duration, dimensions: dimensions, factory: registry)
             }
         }
@@ -80,7 +80,7 @@ enum Outcome: Int, CaseIterable, Sendable {
     /// By the program itself: a page, a file, a redirection.
     case fixed
 
-    var word: String {
+    var label: String {
         switch self {
         case .hit: "hit"
         case .stale: "stale"

@@ -14,7 +14,7 @@ package enum Route {
         case job
         case fixed
 
-        var word: String {
+        var label: String {
             switch self {
             case .none: "none"
             case .job: "job"
