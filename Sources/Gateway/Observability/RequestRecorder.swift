@@ -17,7 +17,7 @@ public final class RequestRecorder: Sendable {
     /// Whether somebody has been told that proxies are not trusted.
     private let hasWarned = Atomic(false)
     /// When a failure of the upstream was last logged, and how many were not since.
-    private let failures = Mutex<(at: Moment?, unsaid: Int)>((nil, 0))
+    private let failures = Mutex<(at: Moment?, suppressed: Int)>((nil, 0))
 
     /// - Parameters:
     ///   - log: where the access log goes; nil keeps none.
@@ -62,20 +62,20 @@ public final class RequestRecorder: Sendable {
         let disposition = error.disposition
         guard disposition.isLogged else { return }
         let now = Moment(clock())
-        let unsaid: Int? = failures.withLock { failures in
+        let suppressed: Int? = failures.withLock { failures in
             if let last = failures.at, now.seconds(since: last) < 1 {
-                failures.unsaid += 1
+                failures.suppressed += 1
                 return nil
             }
             defer { failures = (now, 0) }
-            return failures.unsaid
+            return failures.suppressed
         }
-        guard let unsaid else { return }
+        guard let suppressed else { return }
         logger?.warning(
             "Amazon Transcribe gave no usable answer",
             metadata: [
                 "reason": "\(disposition.description)", "status": "\(error.origin.map { "\($0.status)" } ?? "none")",
-                "awsRequestId": "\(error.awsRequestID ?? "none")", "unsaid": "\(unsaid)",
+                "awsRequestId": "\(error.awsRequestID ?? "none")", "suppressed": "\(suppressed)",
             ])
     }
 
