@@ -81,8 +81,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Formats", "HTTPExchange", "Caching", "Curl", "RateLimiting", "Telemetry", "Transcribe",
-                .crypto, .httpTypes,
+                "Gateway", "Formats", "HTTPExchange", "Caching", "Curl", "RateLimiting", "SigV4", "Telemetry",
+                "Transcribe", .crypto, .httpTypes,
             ]),
         .testTarget(
             name: "TranscribeEmulatorTests",

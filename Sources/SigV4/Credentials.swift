@@ -46,3 +46,32 @@ extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, Cu
 
     private var shortKeyID: String { "…" + accessKeyID.suffix(4) }
 }
+
+/// Where a client gets the credentials to sign with. Both functions may be called from any task, and return or throw by
+/// the deadline.
+public protocol CredentialsSource: Sendable {
+    /// The credentials to use now. Called for every attempt, so it should return at once while they are good.
+    func current(by deadline: ContinuousClock.Instant) async throws(CredentialsUnavailable) -> Credentials
+
+    /// Other credentials than these, which AWS has rejected. It makes one refresh, shared by all callers. Where that
+    /// brings the same credentials again, it may return them or throw.
+    func replacement(
+        for rejected: Credentials, by deadline: ContinuousClock.Instant
+    ) async throws(CredentialsUnavailable) -> Credentials
+}
+
+/// There are no credentials to sign with.
+public struct CredentialsUnavailable: Error, Hashable, Sendable {
+    /// Why, in words for the operator. It holds no secret.
+    public let reason: String
+
+    /// An error with this reason.
+    public init(reason: String) {
+        self.reason = reason
+    }
+}
+
+extension CredentialsUnavailable: CustomStringConvertible {
+    /// The reason.
+    public var description: String { reason }
+}

@@ -2,7 +2,7 @@ public import AWSEndpoints
 public import Curl
 import Formats
 import FoundationEssentials
-import SigV4
+public import SigV4
 import Synchronization
 
 /// Calls `GetMedicalTranscriptionJob` (awsJson 1.1).

@@ -2,6 +2,7 @@ import Curl
 import Foundation
 import HTTPExchange
 import HTTPTypes
+import SigV4
 import Testing
 import Transcribe
 

@@ -3,6 +3,7 @@ import Curl
 import HTTPExchange
 import HTTPTypes
 import RateLimiting
+import SigV4
 import Telemetry
 import Testing
 import Transcribe

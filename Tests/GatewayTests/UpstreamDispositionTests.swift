@@ -1,6 +1,7 @@
 import Curl
 import HTTPTypes
 import RateLimiting
+import SigV4
 import Telemetry
 import Testing
 import Transcribe

@@ -58,7 +58,7 @@ extension TranscribeError {
         case .throttled(let origin, let advice): .throttled(origin, retryAfter: advice)
         case .accessDenied(let origin): .accessDenied(origin)
         case .credentialsRejected(let origin): .credentialsRejected(origin)
-        case .credentialsUnavailable(let error): .credentialsUnavailable(error)
+        case .credentialsUnavailable(let error): .credentialsUnavailable("\(error)")
         case .upstreamFailed(let origin): .upstreamFailed(origin)
         case .malformedAnswer(let fault, _): .malformedAnswer(fault)
         case .unreachable(let error): .unreachable(error)
@@ -126,11 +126,11 @@ extension UpstreamDisposition {
             description: "AWS does not take the credentials" + code(origin))
     }
 
-    fileprivate static func credentialsUnavailable(_ error: CredentialsUnavailable) -> Self {
+    fileprivate static func credentialsUnavailable(_ reason: String) -> Self {
         UpstreamDisposition(
             label: .credentialsUnavailable, signal: .abandoned, cacheEffect: .keepsJob,
             problem: Problem(.credentials, "The gateway could not get AWS credentials."),
-            description: "there are no credentials: \(error.reason)")
+            description: "there are no credentials: \(reason)")
     }
 
     fileprivate static func upstreamFailed(_ origin: AnswerOrigin) -> Self {

@@ -1,4 +1,5 @@
 public import Curl
+public import SigV4
 
 /// Why ``TranscribeClient`` has no job to give. No case holds any text of AWS's but its error code and request id.
 public enum TranscribeError: Error, Equatable, Sendable {

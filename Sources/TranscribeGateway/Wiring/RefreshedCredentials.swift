@@ -1,6 +1,5 @@
 import AWSCredentials
 import SigV4
-import Transcribe
 
 /// The one set of credentials that requests are signed with, as the Transcribe client asks for it.
 struct RefreshedCredentials: CredentialsSource {
