@@ -60,29 +60,40 @@ let package = Package(
                 .argumentParser, .configuration, .crypto, .lifecycle, .logging, .system, .unixSignals,
             ]),
 
+        // What several test targets need: clocks, chance, threads, vectors; and a transport in place of curl.
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(
+            name: "UpstreamTestSupport", dependencies: ["Curl", "Formats", "TestSupport"],
+            path: "Tests/UpstreamTestSupport"),
+
         .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
         .testTarget(name: "HTTPExchangeTests", dependencies: ["HTTPExchange", .httpTypes]),
-        .testTarget(name: "SigV4Tests", dependencies: ["Formats", "SigV4"], exclude: ["Oracle"]),
-        .testTarget(name: "CachingTests", dependencies: ["Caching"]),
-        .testTarget(name: "RateLimitingTests", dependencies: ["RateLimiting"]),
+        .testTarget(name: "SigV4Tests", dependencies: ["Formats", "SigV4", "TestSupport"], exclude: ["Oracle"]),
+        .testTarget(name: "CachingTests", dependencies: ["Caching", "TestSupport"]),
+        .testTarget(name: "RateLimitingTests", dependencies: ["RateLimiting", "TestSupport"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .logging, .metrics]),
-        .testTarget(name: "MicroHTTPDTests", dependencies: ["MicroHTTPD", "HTTPExchange", .httpTypes]),
+        .testTarget(name: "MicroHTTPDTests", dependencies: ["MicroHTTPD", "HTTPExchange", "TestSupport", .httpTypes]),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "Threads"]),
         .testTarget(name: "ExpatTests", dependencies: ["Expat"]),
         .testTarget(name: "ChildProcessTests", dependencies: ["ChildProcess"]),
-        .testTarget(name: "AWSEndpointsTests", dependencies: ["AWSEndpoints"]),
+        .testTarget(name: "AWSEndpointsTests", dependencies: ["AWSEndpoints", "TestSupport"]),
         .testTarget(
             name: "AWSCredentialsTests",
             dependencies: [
-                "AWSCredentials", "ChildProcess", "Curl", "Formats", "HTTPExchange", "MicroHTTPD", "SigV4", .httpTypes,
+                "AWSCredentials", "ChildProcess", "Curl", "Formats", "HTTPExchange", "MicroHTTPD", "SigV4",
+                "TestSupport", "UpstreamTestSupport", .httpTypes,
             ]),
-        .testTarget(name: "TranscribeTests", dependencies: ["Transcribe", "Formats", "AWSEndpoints", "SigV4", "Curl"]),
+        .testTarget(
+            name: "TranscribeTests",
+            dependencies: [
+                "Transcribe", "Formats", "AWSEndpoints", "SigV4", "Curl", "TestSupport", "UpstreamTestSupport",
+            ]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
                 "Gateway", "Formats", "HTTPExchange", "Caching", "Curl", "RateLimiting", "SigV4", "Telemetry",
-                "Transcribe", .crypto, .httpTypes,
+                "TestSupport", "Transcribe", "UpstreamTestSupport", .crypto, .httpTypes,
             ]),
         .testTarget(
             name: "TranscribeEmulatorTests",

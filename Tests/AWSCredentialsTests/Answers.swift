@@ -1,5 +1,6 @@
 import Curl
 import Synchronization
+import UpstreamTestSupport
 
 extension ScriptedTransport {
     /// Gives one answer after the other, and the last one again and again.

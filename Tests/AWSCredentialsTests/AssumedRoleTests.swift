@@ -2,6 +2,7 @@ import AWSCredentials
 import Curl
 import SigV4
 import Testing
+import UpstreamTestSupport
 
 /// Roles that a profile assumes with the credentials of another source.
 @Suite struct AssumedRoleTests {
@@ -38,7 +39,7 @@ import Testing
         let transport = ScriptedTransport(.success(.role()))
         let answer = try await answer("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
         #expect(answer == .found(role, from: CredentialsOrigin("profile (assumed role)", isStaticallyStable: true)))
-        let request = try #require(transport.seen.first)
+        let request = try #require(transport.requests.first)
         #expect(request.method == "POST")
         #expect(request.url == "https://sts.eu-west-1.amazonaws.com/")
         #expect(
@@ -62,7 +63,7 @@ import Testing
             external_id = a b&c=d+é~
             duration_seconds = 900
             """, transport)
-        let form = try #require(transport.seen.first).form
+        let form = try #require(transport.requests.first).form
         #expect(form["RoleSessionName"] == "me%40here")
         #expect(form["ExternalId"] == "a%20b%26c%3Dd%2B%C3%A9~")
         #expect(form["DurationSeconds"] == "900")
@@ -80,10 +81,10 @@ import Testing
             source_profile = base
             """, transport)
         #expect(answer.credentials == role)
-        #expect(transport.seen.compactMap(\.form["RoleArn"]?.last) == ["1", "2"])
-        try verify(transport.seen[0], by: base)
-        try verify(transport.seen[1], by: role)
-        #expect(transport.seen[1]["x-amz-security-token"] == "ROLETOKEN")
+        #expect(transport.requests.compactMap(\.form["RoleArn"]?.last) == ["1", "2"])
+        try verify(transport.requests[0], by: base)
+        try verify(transport.requests[1], by: role)
+        #expect(transport.requests[1]["x-amz-security-token"] == "ROLETOKEN")
     }
 
     @Test(arguments: [
@@ -98,7 +99,7 @@ import Testing
         let transport = ScriptedTransport(.success(.role()))
         _ = try await answer(
             "[default]\nrole_arn = \(Self.arn)\ncredential_source = \(source)", transport, named: named)
-        let request = try #require(transport.seen.first)
+        let request = try #require(transport.requests.first)
         try verify(request, by: Credentials(accessKeyID: key, secretAccessKey: "HUSH"))
     }
 
@@ -125,7 +126,7 @@ import Testing
         await #expect(throws: CredentialsError.assumeRoleFailed(role: Self.arn, refusal)) {
             try await answer("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
         }
-        #expect(transport.seen.count == attempts)
+        #expect(transport.requests.count == attempts)
     }
 
     @Test func findsTheReasonInAListToo() async throws {
@@ -155,7 +156,7 @@ import Testing
         await #expect(throws: CredentialsError.endpointFailed("AWS STS at sts.eu-west-1.amazonaws.com", error)) {
             try await answer("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
         }
-        #expect(transport.seen.count == attempts)
+        #expect(transport.requests.count == attempts)
     }
 
     @Test(arguments: [
@@ -168,7 +169,7 @@ import Testing
         await #expect(throws: failure) {
             try await answer("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
         }
-        #expect(transport.seen.count == attempts)
+        #expect(transport.requests.count == attempts)
     }
 
     @Test func takesTheFirstAnswerThatCanBeUsed() async throws {
@@ -176,6 +177,6 @@ import Testing
             .failure(.closedEarly), .success(.text("", status: 500)), .success(.role()))
         let answer = try await answer("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
         #expect(answer.credentials == role)
-        #expect(transport.seen.count == 3)
+        #expect(transport.requests.count == 3)
     }
 }

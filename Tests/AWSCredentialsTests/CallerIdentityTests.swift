@@ -1,6 +1,7 @@
 import AWSCredentials
 import Curl
 import Testing
+import UpstreamTestSupport
 
 @Suite struct CallerIdentityTests {
     private let environment = ["AWS_REGION": "eu-west-1"]
@@ -28,7 +29,7 @@ import Testing
         #expect(
             await identity(environment, through: transport)
                 == .known(arn: "arn:aws:sts::123456789012:assumed-role/ward/i-1"))
-        let request = transport.seen[0]
+        let request = transport.requests[0]
         #expect((request.method, request.url) == ("POST", "https://sts.eu-west-1.amazonaws.com/"))
         #expect(String(decoding: request.body, as: UTF8.self) == "Action=GetCallerIdentity&Version=2011-06-15")
         let signature = request.headers.first { $0.name.lowercased() == "authorization" }?.value ?? ""

@@ -1,6 +1,8 @@
 import AWSCredentials
 import Curl
+import TestSupport
 import Testing
+import UpstreamTestSupport
 
 /// Which hosts are asked, and thereby shown the token.
 @Suite struct ContainerEndpointTests {
@@ -13,7 +15,7 @@ import Testing
         let provider = ContainerProvider(
             environment: environment, files: FileReader(), transport: transport, pause: { _ in })
         _ = try? await provider.credentials(at: .noon)
-        return transport.seen.first?.url
+        return transport.requests.first?.url
     }
 
     @Test(arguments: [
@@ -48,7 +50,7 @@ import Testing
             }
             #expect(!"\(error)".contains("password"))
         }
-        #expect(transport.seen.isEmpty)
+        #expect(transport.requests.isEmpty)
     }
 
     @Test(arguments: [".agent.example/x", "@agent.example/x", "x", ":80/x", "/a b", "/a#b"])
@@ -61,7 +63,7 @@ import Testing
     }
 }
 
-@Suite(.enabled(if: Vectors.isToBeUsed, Comment(rawValue: Vectors.whySkipped)))
+@Suite(.needsVectors)
 struct ContainerEndpointVectorTests {
     private struct Cases: Decodable {
         let tests: [Case]
@@ -78,13 +80,13 @@ struct ContainerEndpointVectorTests {
     }
 
     @Test func agreesOnTheURL() async throws {
-        let cases: Cases = try Vectors.decode("ecs-tests.json")
+        let cases: Cases = try Vectors.decode(from: "credentials/ecs-tests.json")
         for test in cases.tests {
             let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
             let provider = ContainerProvider(
                 environment: test.env, files: FileReader(), transport: transport, pause: { _ in })
             _ = try? await provider.credentials(at: .noon)
-            #expect(transport.seen.first?.url == test.result.Ok, "\(test.docs)")
+            #expect(transport.requests.first?.url == test.result.Ok, "\(test.docs)")
         }
         #expect(cases.tests.count == 11)
     }

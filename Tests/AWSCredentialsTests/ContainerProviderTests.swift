@@ -6,6 +6,7 @@ import HTTPTypes
 import SigV4
 import Synchronization
 import Testing
+import UpstreamTestSupport
 
 @Suite(.timeLimit(.minutes(1))) struct ContainerProviderTests {
     private let end = "2026-11-24T18:00:00Z"
@@ -25,8 +26,8 @@ import Testing
             let answer = try await answer(ecs, through: transport)
             let origin = CredentialsOrigin("container", isStaticallyStable: true)
             #expect(answer == .found(.number(7, until: .noon + 21_600), from: origin))
-            #expect(transport.seen.map(\.url) == ["http://169.254.170.2/v2/credentials/1?a=b"])
-            #expect(transport.seen.allSatisfy { $0.bypassesProxies })
+            #expect(transport.requests.map(\.url) == ["http://169.254.170.2/v2/credentials/1?a=b"])
+            #expect(transport.requests.allSatisfy { $0.bypassesProxies })
         }
         #expect(server.seen.map(\.method) == ["GET"])
         #expect(server.seen[0].fields["accept"] == "application/json")
@@ -53,7 +54,7 @@ import Testing
                 try folder.write(token, to: "/token")
                 _ = try await answer(environment, files: folder.files, through: transport)
             }
-            #expect(transport.seen.map(\.headers.last?.value) == ["first", " second "])
+            #expect(transport.requests.map(\.headers.last?.value) == ["first", " second "])
         }
         #expect(server.seen.map { $0.fields["authorization"] } == ["first", "second"])
     }
@@ -62,7 +63,7 @@ import Testing
         let environment = ecs.merging(["AWS_CONTAINER_AUTHORIZATION_TOKEN": "Basic TOKEN"]) { $1 }
         let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
         _ = try? await answer(environment, through: transport)
-        #expect(transport.seen.map(\.headers.last?.value) == Array(repeating: "Basic TOKEN", count: 3))
+        #expect(transport.requests.map(\.headers.last?.value) == Array(repeating: "Basic TOKEN", count: 3))
     }
 
     @Test(arguments: ["a\nb", "a\r\nb", "a\n", "\ra", ""])
@@ -80,7 +81,7 @@ import Testing
                 try await answer(ecs.merging([variable: token]) { $1 }, through: transport)
             }
         }
-        #expect(transport.seen.isEmpty)
+        #expect(transport.requests.isEmpty)
     }
 
     @Test func failsWithoutTheFileOfTheToken() async throws {
@@ -150,6 +151,6 @@ import Testing
             return
         }
         #expect(reason.contains("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") && reason.contains("FULL_URI"))
-        #expect(transport.seen.isEmpty)
+        #expect(transport.requests.isEmpty)
     }
 }

@@ -4,6 +4,7 @@ import FoundationEssentials
 import SigV4
 import Synchronization
 import Testing
+import UpstreamTestSupport
 
 @Suite struct CredentialsChainTests {
     /// Always says the same.
@@ -91,7 +92,7 @@ import Testing
         } catch {
             #expect(error.isRecoverable && "\(error)".hasPrefix("profile gave credentials before"))
         }
-        #expect(transport.seen.isEmpty)
+        #expect(transport.requests.isEmpty)
     }
 
     @Test func asksTheEnvironmentBeforeTheProfile() async throws {

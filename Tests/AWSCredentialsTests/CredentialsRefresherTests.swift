@@ -1,17 +1,19 @@
 import AWSCredentials
 import Formats
 import SigV4
+import TestSupport
 import Testing
+import UpstreamTestSupport
 
 @Suite(.timeLimit(.minutes(1))) struct CredentialsRefresherTests {
-    private let clock = WallClock()
+    private let clock = ManualClock(wallTime: .noon)
     private let events = EventLog()
 
     private func refresher(
         _ provider: some CredentialsProvider, tick: Duration = .seconds(3_600)
     ) -> CredentialsRefresher {
         CredentialsRefresher(
-            provider: provider, now: { [clock] in clock.now }, tick: tick,
+            provider: provider, now: { [clock] in clock.wallTime }, tick: tick,
             report: { [events] in events.append($0) })
     }
 
@@ -35,7 +37,7 @@ import Testing
         let provider = CountingProvider()
         let end = Timestamp.noon + 3_600
         let refresher = CredentialsRefresher(
-            provider: provider, holding: (.number(9, until: end), .plain), now: { [clock] in clock.now },
+            provider: provider, holding: (.number(9, until: end), .plain), now: { [clock] in clock.wallTime },
             tick: .milliseconds(1), report: { [events] in events.append($0) })
         #expect(try await refresher.current(at: .noon) == .number(9, until: end))
         try await running(refresher) {
@@ -43,7 +45,7 @@ import Testing
             let held = try await refresher.current(at: .noon)
             #expect(held == .number(9, until: end))
             #expect(provider.seen.fetches == 0)
-            clock.advance(seconds: 3_300)
+            clock.advance(by: .seconds(3_300))
             #expect(await events.next() == .refreshed(expiration: nil, from: .stable))
         }
     }
@@ -51,7 +53,7 @@ import Testing
     @Test func givesAtOnceOnlyWhatNeedsNoFetch() {
         let end = Timestamp.noon + 3_600
         let refresher = CredentialsRefresher(
-            provider: CountingProvider(), holding: (.number(9, until: end), .plain), now: { [clock] in clock.now },
+            provider: CountingProvider(), holding: (.number(9, until: end), .plain), now: { [clock] in clock.wallTime },
             report: { _ in })
         #expect(refresher.held(at: .noon) == .number(9, until: end))
         #expect(refresher.held(at: .noon + 3_570) == nil)
@@ -75,9 +77,9 @@ import Testing
         let refresher = refresher(CountingProvider(lifetime: 3_600), tick: .milliseconds(1))
         try await running(refresher) {
             #expect(await events.next() == .refreshed(expiration: .noon + 3_600, from: .stable))
-            clock.advance(seconds: 3_300)
+            clock.advance(by: .seconds(3_300))
             #expect(await events.next() == .refreshed(expiration: .noon + 6_900, from: .stable))
-            let credentials = try await refresher.current(at: clock.now)
+            let credentials = try await refresher.current(at: clock.wallTime)
             #expect(credentials == .number(2, until: .noon + 6_900))
         }
     }
@@ -94,8 +96,8 @@ import Testing
         let refresher = refresher(Fading())
         try await running(refresher) {
             let first = try await refresher.current(at: .noon)
-            clock.advance(seconds: 59)
-            #expect(try await refresher.current(at: clock.now) == first)
+            clock.advance(by: .seconds(59))
+            #expect(try await refresher.current(at: clock.wallTime) == first)
             #expect(await events.next() == .refreshed(expiration: .noon + 60, from: .plain))
             #expect(
                 await events.next()

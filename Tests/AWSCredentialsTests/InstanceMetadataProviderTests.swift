@@ -5,6 +5,7 @@ import HTTPExchange
 import HTTPTypes
 import Synchronization
 import Testing
+import UpstreamTestSupport
 
 @Suite(.timeLimit(.minutes(1))) struct InstanceMetadataProviderTests {
     private let folder = "/latest/meta-data/iam/security-credentials/"
@@ -23,8 +24,8 @@ import Testing
             let answer = try await provider(through: transport).credentials(at: .noon)
             #expect(answer == .found(.number(1, until: .noon + 21_600), from: origin))
             let paths = ["/latest/api/token", folder, folder + "ward-role"]
-            #expect(transport.seen.map(\.url) == paths.map { "http://169.254.169.254" + $0 })
-            #expect(transport.seen.allSatisfy { $0.bypassesProxies && $0.body.isEmpty })
+            #expect(transport.requests.map(\.url) == paths.map { "http://169.254.169.254" + $0 })
+            #expect(transport.requests.allSatisfy { $0.bypassesProxies && $0.body.isEmpty })
         }
         #expect(service.server.seen.map(\.method) == ["PUT", "GET", "GET"])
         let fields = service.server.seen.map(\.fields)
@@ -160,7 +161,7 @@ import Testing
             transport.isGone = true
             let reason = try await self.reason(through: transport)
             #expect(reason == "http://169.254.169.254 cannot be reached")
-            #expect(transport.seen.count == 1)
+            #expect(transport.requests.count == 1)
         }
     }
 
@@ -168,7 +169,7 @@ import Testing
         let transport = ScriptedTransport { _ throws(CurlError) in throw .timedOut(.answering) }
         let environment = ["AWS_METADATA_SERVICE_NUM_ATTEMPTS": "3", "AWS_METADATA_SERVICE_TIMEOUT": "2"]
         #expect(try await reason(environment, through: transport).contains("within 2 s"))
-        #expect(transport.seen.count == 3)
+        #expect(transport.requests.count == 3)
     }
 
     @Test(arguments: ["true", "True"])
@@ -176,7 +177,7 @@ import Testing
         let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
         let environment = ["AWS_EC2_METADATA_DISABLED": value, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "IPv5"]
         #expect(try await reason(environment, through: transport) == "AWS_EC2_METADATA_DISABLED is true")
-        #expect(transport.seen.isEmpty)
+        #expect(transport.requests.isEmpty)
     }
 }
 

@@ -1,6 +1,8 @@
 import AWSCredentials
 import Curl
+import TestSupport
 import Testing
+import UpstreamTestSupport
 
 /// Where the service is looked for.
 @Suite struct InstanceMetadataSettingsTests {
@@ -18,7 +20,7 @@ import Testing
         } catch {
             #expect("\(error)".hasPrefix(variable + " must be") && !"\(error)".contains("HUSH"))
         }
-        #expect(transport.seen.isEmpty)
+        #expect(transport.requests.isEmpty)
     }
 
     @Test(arguments: ["http://host:1/", "http://host:1", "http://host:1/prefix/", "https://[::1]"])
@@ -39,12 +41,12 @@ import Testing
         for endpoint in ["http://a:1", "http://b:2"] {
             try folder.write("[default]\nec2_metadata_service_endpoint = \(endpoint)", to: "/home/.aws/config")
             _ = try await provider.credentials(at: .noon)
-            #expect(transport.seen.last?.url.hasPrefix(endpoint) == true)
+            #expect(transport.requests.last?.url.hasPrefix(endpoint) == true)
         }
     }
 }
 
-@Suite(.enabled(if: Vectors.isToBeUsed, Comment(rawValue: Vectors.whySkipped)))
+@Suite(.needsVectors)
 struct InstanceMetadataVectorTests {
     private struct Cases: Decodable {
         let tests: [Case]
@@ -65,7 +67,7 @@ struct InstanceMetadataVectorTests {
 
     /// Those where a program chooses the endpoint itself are left out: this one does not.
     @Test func agreesOnTheEndpoint() async throws {
-        let cases: Cases = try Vectors.decode("imds-config/imds-endpoint-tests.json")
+        let cases: Cases = try Vectors.decode(from: "credentials/imds-config/imds-endpoint-tests.json")
         let used = cases.tests.filter { $0.endpoint_override == nil && $0.mode_override == nil }
         #expect((cases.tests.count, used.count) == (14, 11))
         for test in used {
@@ -86,5 +88,5 @@ private func url(_ environment: [String: String], _ files: FileReader) async -> 
         profile: { () throws(CredentialsError) in try ProfileSettings(environment: environment, files: files) },
         transport: transport, pause: { _ in })
     _ = try? await provider.credentials(at: .noon)
-    return transport.seen.first?.url
+    return transport.requests.first?.url
 }

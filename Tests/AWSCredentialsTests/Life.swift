@@ -2,31 +2,8 @@ import AWSCredentials
 import Formats
 import SigV4
 import Synchronization
-
-/// The time of a test that a refresher reads, which knows how often it was read: so a test can wait until the refresher
-/// has looked at a new time.
-final class WatchedClock: Sendable {
-    private let state = Mutex((now: Timestamp.noon, reads: 0))
-
-    var now: Timestamp { state.withLock { $0.now } }
-
-    func read() -> Timestamp {
-        state.withLock { state in
-            state.reads += 1
-            return state.now
-        }
-    }
-
-    /// Moves on, and waits until the refresher has done what it has to do by then. A look reads the clock once, one
-    /// that fetches four times; twelve reads hold a whole look that began after the change, whatever was under way.
-    func advance(seconds: Int64) async {
-        let goal = state.withLock { state in
-            state.now = state.now + seconds
-            return state.reads + 12
-        }
-        while state.withLock({ $0.reads < goal }) { try? await Task.sleep(for: .microseconds(200)) }
-    }
-}
+import TestSupport
+import UpstreamTestSupport
 
 /// What AWS accepts at each moment: the sets that a source has issued, each until its end, or for longer while the
 /// source has nothing new to give.
@@ -54,7 +31,9 @@ final class Acceptance: Sendable {
 
 /// One refresher with its clock, its events and what becomes of the look-ups that it signs.
 final class Life: Sendable {
-    let clock = WatchedClock()
+    let clock = ManualClock(wallTime: .noon)
+    /// How often the refresher has read the clock.
+    private let reads = Atomic(0)
     let acceptance = Acceptance()
     private let events = Mutex<[RefreshEvent]>([])
     private let cooldowns = Mutex<Int64>(0)
@@ -63,17 +42,31 @@ final class Life: Sendable {
     func lived(on provider: some CredentialsProvider, _ body: (CredentialsRefresher) async throws -> Void) async throws
     {
         let refresher = CredentialsRefresher(
-            provider: provider, now: { self.clock.read() }, tick: .microseconds(200), cooldown: { self.cooldown() },
+            provider: provider, now: { self.readClock() }, tick: .microseconds(200), cooldown: { self.cooldown() },
             report: { event in self.events.withLock { $0.append(event) } })
         let run = Task { await refresher.run() }
         let result: Result<Void, any Error>
         do {
-            _ = try await refresher.current(at: clock.now)
+            _ = try await refresher.current(at: clock.wallTime)
             result = .success(try await body(refresher))
         } catch { result = .failure(error) }
         run.cancel()
         await run.value
         try result.get()
+    }
+
+    /// Moves the clock on, and waits until the refresher has done what it has to do by then. A look reads the clock once,
+    /// one that fetches four times; twelve reads hold a whole look that began after the change, whatever was under way.
+    func advance(seconds: Int64) async {
+        clock.advance(by: .seconds(seconds))
+        let goal = reads.load(ordering: .sequentiallyConsistent) + 12
+        while reads.load(ordering: .sequentiallyConsistent) < goal { try? await Task.sleep(for: .microseconds(200)) }
+    }
+
+    private func readClock() -> Timestamp {
+        let now = clock.wallTime
+        reads.add(1, ordering: .sequentiallyConsistent)
+        return now
     }
 
     var rotations: Int {
@@ -96,7 +89,7 @@ final class Life: Sendable {
     /// Signs as the gateway does: with the set in use, and where AWS refuses it, with another. False where AWS refused
     /// although it accepts one of the sets that were issued.
     func looksUp(with refresher: CredentialsRefresher) async -> Bool {
-        let now = clock.now
+        let now = clock.wallTime
         do throws(CredentialsError) {
             let current = try await refresher.current(at: now)
             if acceptance.accepts(current, at: now) { return true }

@@ -3,7 +3,9 @@ import Formats
 import HTTPExchange
 import HTTPTypes
 import Synchronization
+import TestSupport
 import Testing
+import UpstreamTestSupport
 
 /// Two hours in steps of 10 s, with a server that plays the source, and eight look-ups in each step.
 @Suite(.timeLimit(.minutes(3)), .serialized) struct LifeTests {
@@ -22,7 +24,7 @@ import Testing
                 for step in 1...720 {
                     if step.isMultiple(of: 60) { try agent.renewToken(in: folder) }
                     agent.isBroken = (240..<262).contains(step)
-                    await life.clock.advance(seconds: 10)
+                    await life.advance(seconds: 10)
                     await lookUpEightTimes(with: refresher, step)
                 }
             }
@@ -50,7 +52,7 @@ import Testing
                 for step in 1...720 {
                     transport.isGone = (300..<660).contains(step)
                     if step == 300 { life.acceptance.extend(to: .noon + 7_200) }
-                    await life.clock.advance(seconds: 10)
+                    await life.advance(seconds: 10)
                     await lookUpEightTimes(with: refresher, step)
                 }
             }
@@ -77,7 +79,7 @@ import Testing
 extension Life {
     /// A new set that AWS accepts from now on, as a service writes it.
     func issue(lasting seconds: Int64) -> Reply {
-        let end = clock.now + seconds
+        let end = clock.wallTime + seconds
         let number = rotations + 1
         acceptance.issue(.number(number, until: end))
         return .credentials(number, until: end.rfc3339)

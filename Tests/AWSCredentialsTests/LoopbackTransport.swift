@@ -13,7 +13,7 @@ final class LoopbackTransport: Transport {
         self.port = port
     }
 
-    var seen: [CurlRequest] { state.withLock { $0.requests } }
+    var requests: [CurlRequest] { state.withLock { $0.requests } }
 
     var isGone: Bool {
         get { state.withLock { $0.isGone } }
@@ -29,24 +29,5 @@ final class LoopbackTransport: Transport {
         // Nobody listens on port 1.
         request.url = "http://127.0.0.1:\(isGone ? 1 : port)/\(path)"
         return try await client.perform(request, deadline: deadline)
-    }
-}
-
-/// Answers without a network, and remembers the requests.
-final class ScriptedTransport: Transport {
-    private let script: @Sendable (CurlRequest) throws(CurlError) -> CurlResponse
-    private let requests = Mutex<[CurlRequest]>([])
-
-    init(_ script: @escaping @Sendable (CurlRequest) throws(CurlError) -> CurlResponse) {
-        self.script = script
-    }
-
-    var seen: [CurlRequest] { requests.withLock { $0 } }
-
-    func perform(
-        _ request: CurlRequest, deadline: ContinuousClock.Instant
-    ) async throws(CurlError) -> CurlResponse {
-        requests.withLock { $0.append(request) }
-        return try script(request)
     }
 }

@@ -1,5 +1,6 @@
 import AWSCredentials
 import Testing
+import UpstreamTestSupport
 
 /// Profiles that cannot be followed are refused before anybody is asked.
 @Suite struct ProfileErrorTests {
@@ -13,7 +14,7 @@ import Testing
         let provider = ProfileProvider(
             environment: ["HOME": "/home", "AWS_REGION": "eu-west-1"], files: folder.files, transport: transport)
         await #expect(throws: error) { try await provider.credentials(at: .noon) }
-        #expect(transport.seen.isEmpty)
+        #expect(transport.requests.isEmpty)
     }
 
     @Test(arguments: [

@@ -1,16 +1,17 @@
 import AWSCredentials
 import SigV4
+import TestSupport
 import Testing
 
 /// The cases of profile chains that the AWS SDKs share.
-@Suite(.enabled(if: Vectors.isToBeUsed, Comment(rawValue: Vectors.whySkipped)))
+@Suite(.needsVectors)
 struct ProfilePlanVectorTests {
     /// A session without an account and a role yields a token and no credentials. Others find that out when they ask
     /// for the credentials; here the profile is refused before anybody is asked.
     private static let refusedEarlier: Set = ["SSO token profile selected"]
 
     @Test func agreesWithEveryCaseOfTheOtherSDKs() throws {
-        let cases: [Case] = try Vectors.decode("assume-role-tests.json")
+        let cases: [Case] = try Vectors.decode(from: "credentials/assume-role-tests.json")
         #expect(cases.count == 28)
         for test in cases { try check(test) }
     }

@@ -1,5 +1,6 @@
 import AWSCredentials
 import Curl
+import UpstreamTestSupport
 
 extension ProfileProvider {
     /// A provider of which nobody waits between attempts and whose named sources hold nothing.

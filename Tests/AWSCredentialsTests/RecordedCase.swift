@@ -2,6 +2,7 @@ import AWSCredentials
 import Formats
 import FoundationEssentials
 import SigV4
+import TestSupport
 import Testing
 
 /// One folder of the recorded cases.
@@ -14,12 +15,12 @@ struct RecordedCase {
     private let copy: Folder?
 
     init(_ folder: String) throws {
-        environment = try Vectors.decode(folder + "/env.json")
+        environment = try Vectors.decode(from: "credentials/" + folder + "/env.json")
         recording = try Recording(folder + "/http-traffic.json")
-        let result = try (Vectors.decode(folder + "/test-case.json") as Description).result
+        let result = try (Vectors.decode(from: "credentials/" + folder + "/test-case.json") as Description).result
         credentials = result.Ok?.credentials
         if credentials == nil { _ = try #require(result.ErrorContains) }
-        let root = Vectors.folder + "/" + folder + "/fs"
+        let root = Vectors.folder + "/credentials/" + folder + "/fs"
         copy = try Folder(copying: root)
         files = copy?.files ?? FileReader(root: root)
     }

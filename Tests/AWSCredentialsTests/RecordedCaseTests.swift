@@ -2,11 +2,12 @@ import AWSCredentials
 import Curl
 import FoundationEssentials
 import MicroHTTPD
+import TestSupport
 import Testing
 
 /// Every recorded case that the AWS SDKs share, with the recorded answers from a real server on loopback.
 @Suite(
-    .enabled(if: Vectors.isToBeUsed, Comment(rawValue: Vectors.whySkipped)), .timeLimit(.minutes(2)))
+    .needsVectors, .timeLimit(.minutes(2)))
 struct RecordedCaseTests {
     static let chainFolder = "default-credential-provider-chain"
     static let profileFolder = "profile-provider"
@@ -31,7 +32,7 @@ struct RecordedCaseTests {
     }
 
     private static func names(in folder: String) throws -> [String] {
-        Vectors.isToBeUsed ? try Vectors.names(in: folder) : []
+        Vectors.areExpected ? Vectors.names(in: "credentials/" + folder) : []
     }
 
     private func check(

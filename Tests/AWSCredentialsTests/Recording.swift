@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 /// HTTP exchanges that somebody recorded, in order.
@@ -19,7 +20,7 @@ struct Recording {
     let exchanges: [Exchange]
 
     init(_ path: String) throws {
-        let events = try (Vectors.decode(path) as Events).events
+        let events = try (Vectors.decode(from: "credentials/" + path) as Events).events
         let connections = Dictionary(grouping: events, by: \.connection_id)
         exchanges = try connections.keys.sorted().map { try Exchange(connections[$0] ?? []) }
     }

@@ -1,6 +1,7 @@
 import AWSCredentials
 import Curl
 import Testing
+import UpstreamTestSupport
 
 @Suite struct RetryingTransportTests {
     private let request = CurlRequest(url: "http://localhost/")
@@ -16,7 +17,7 @@ import Testing
     @Test func tellsTheLastAnswerWhereTheDeadlineComesBeforeTheNextAttempt() async throws {
         let transport = ScriptedTransport(.success(.text("", status: 503)))
         #expect(try await answer(through: transport, within: .milliseconds(150)).status == 503)
-        #expect(transport.seen.count == 1)
+        #expect(transport.requests.count == 1)
     }
 
     @Test func tellsTheLastErrorWhereTheDeadlineComesBeforeTheNextAttempt() async {
@@ -24,12 +25,12 @@ import Testing
         await #expect(throws: CurlError.couldNotConnect) {
             try await answer(through: transport, within: .milliseconds(150))
         }
-        #expect(transport.seen.count == 1)
+        #expect(transport.requests.count == 1)
     }
 
     @Test func triesThreeTimesWhereThereIsTime() async throws {
         let transport = ScriptedTransport(.success(.text("", status: 503)))
         #expect(try await answer(through: transport, within: .seconds(3_600)).status == 503)
-        #expect(transport.seen.count == 3)
+        #expect(transport.requests.count == 3)
     }
 }

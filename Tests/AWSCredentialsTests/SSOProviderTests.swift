@@ -4,6 +4,7 @@ import Formats
 import FoundationEssentials
 import SigV4
 import Testing
+import UpstreamTestSupport
 
 /// Roles of users of IAM Identity Center.
 @Suite struct SSOProviderTests {
@@ -58,7 +59,7 @@ import Testing
         let transport = ScriptedTransport(.success(Self.keys))
         let answer = try await provider(transport).credentials(at: .noon)
         #expect(answer == .found(found, from: CredentialsOrigin("profile (SSO)")))
-        let request = try #require(transport.seen.first)
+        let request = try #require(transport.requests.first)
         #expect(
             request.url == "https://portal.sso.eu-west-1.amazonaws.com/federation/credentials"
                 + "?role_name=Read%20Only&account_id=012345678901")
@@ -72,7 +73,7 @@ import Testing
         try signIn(until: .noon + 60, isRefreshable: false, to: file)
         let transport = ScriptedTransport(.success(Self.keys))
         _ = try await provider(transport, ["AWS_PROFILE": "old"]).credentials(at: .noon)
-        #expect(transport.seen.first?.url.hasPrefix("https://portal.sso.cn-north-1.amazonaws.com.cn/") == true)
+        #expect(transport.requests.first?.url.hasPrefix("https://portal.sso.cn-north-1.amazonaws.com.cn/") == true)
     }
 
     @Test func refreshesATokenBeforeItExpiresAndKeepsItInMemory() async throws {
@@ -84,14 +85,14 @@ import Testing
         let provider = provider(transport)
         #expect(try await provider.credentials(at: .noon).credentials == found)
         #expect(try await provider.credentials(at: .noon + 1_200).credentials == found)
-        #expect(transport.seen.map(\.method) == ["POST", "GET", "GET"])
-        #expect(transport.seen[0].url == "https://oidc.eu-west-1.amazonaws.com/token")
-        let body = try JSONDecoder().decode([String: String].self, from: Data(transport.seen[0].body))
+        #expect(transport.requests.map(\.method) == ["POST", "GET", "GET"])
+        #expect(transport.requests[0].url == "https://oidc.eu-west-1.amazonaws.com/token")
+        let body = try JSONDecoder().decode([String: String].self, from: Data(transport.requests[0].body))
         #expect(
             body == [
                 "grantType": "refresh_token", "clientId": "id", "clientSecret": "HUSH", "refreshToken": "REFRESH1",
             ])
-        #expect(transport.seen.dropFirst().map { $0["x-amz-sso_bearer_token"] } == ["TOKEN2", "TOKEN2"])
+        #expect(transport.requests.dropFirst().map { $0["x-amz-sso_bearer_token"] } == ["TOKEN2", "TOKEN2"])
         #expect(try signedIn() == before)
     }
 
@@ -102,7 +103,7 @@ import Testing
             request.url.hasPrefix("https://oidc.") ? .text(#"{"error": "\#(code)"}"#, status: 400) : Self.keys
         }
         #expect(try await provider(transport).credentials(at: .noon).credentials == found)
-        #expect(transport.seen.last?["x-amz-sso_bearer_token"] == "TOKEN1")
+        #expect(transport.requests.last?["x-amz-sso_bearer_token"] == "TOKEN1")
         await #expect(throws: CredentialsError.ssoFailed(profile: "default", .ended)) {
             try await provider(transport).credentials(at: .noon + 60)
         }
@@ -169,7 +170,7 @@ import Testing
         try signIn(until: .noon + 3_600)
         let transport = ScriptedTransport(.success(response))
         await #expect(throws: error) { try await provider(transport).credentials(at: .noon) }
-        #expect(transport.seen.count == attempts)
+        #expect(transport.requests.count == attempts)
     }
 
     private static func portal(_ error: CredentialsEndpointError) -> CredentialsError {

@@ -2,7 +2,6 @@ import AWSCredentials
 import Formats
 import FoundationEssentials
 import SigV4
-import Synchronization
 
 extension Timestamp {
     static let noon = Timestamp(rfc3339: "2026-11-24T12:00:00Z")!
@@ -32,15 +31,6 @@ extension CredentialsOrigin {
     static let stable = CredentialsOrigin("test", isStaticallyStable: true)
     /// A source whose sets end when they say so.
     static let plain = CredentialsOrigin("test")
-}
-
-/// A wall clock that stands still until a test sets it.
-final class WallClock: Sendable {
-    private let time = Mutex(Timestamp.noon)
-
-    var now: Timestamp { time.withLock { $0 } }
-
-    func advance(seconds: Int64) { time.withLock { $0 = $0 + seconds } }
 }
 
 /// A directory of its own below the temporary one, removed with the value that owns it.

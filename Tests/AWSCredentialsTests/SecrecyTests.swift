@@ -1,6 +1,7 @@
 import AWSCredentials
 import Curl
 import Testing
+import UpstreamTestSupport
 
 /// Nothing that is printed, reflected or dumped shows a secret key or a token.
 @Suite struct SecrecyTests {

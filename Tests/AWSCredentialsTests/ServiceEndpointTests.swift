@@ -1,6 +1,7 @@
 import AWSCredentials
 import Curl
 import Testing
+import UpstreamTestSupport
 
 /// Where AWS STS is asked, by what the environment and the profile say.
 @Suite struct ServiceEndpointTests {
@@ -18,7 +19,7 @@ import Testing
         let provider = WebIdentityProvider(
             environment: fixed.merging(environment) { $1 }, files: folder.files, transport: transport)
         _ = try await provider.credentials(at: .noon)
-        return transport.seen.first?.url
+        return transport.requests.first?.url
     }
 
     /// The answers of AWS's rule set for STS, evaluated by botocore.

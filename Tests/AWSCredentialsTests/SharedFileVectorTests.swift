@@ -1,8 +1,9 @@
 import AWSCredentials
+import TestSupport
 import Testing
 
 /// The parser cases that the AWS SDKs share.
-@Suite(.enabled(if: Vectors.isToBeUsed, Comment(rawValue: Vectors.whySkipped)))
+@Suite(.needsVectors)
 struct SharedFileVectorTests {
     private struct Suite: Decodable {
         let tests: [Case]
@@ -30,7 +31,7 @@ struct SharedFileVectorTests {
     }
 
     @Test func agreesWithEveryCaseOfTheOtherSDKs() throws {
-        let suite: Suite = try Vectors.decode("profile-parser-tests.json")
+        let suite: Suite = try Vectors.decode(from: "credentials/profile-parser-tests.json")
         #expect(suite.tests.count == 65)
         for test in suite.tests { try check(test) }
     }

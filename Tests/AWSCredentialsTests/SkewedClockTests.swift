@@ -2,7 +2,9 @@ import AWSCredentials
 import Curl
 import Formats
 import SigV4
+import TestSupport
 import Testing
+import UpstreamTestSupport
 
 /// AWS STS where this machine's clock is wrong: it says noon.
 @Suite struct SkewedClockTests {
@@ -44,7 +46,7 @@ import Testing
     func signsOnceMoreWithAWSsTime(code: String, ahead: Int64) async throws {
         let transport = service(at: .noon + ahead, refusingWith: code)
         let credentials = try #require(try await answer(transport).credentials)
-        #expect(transport.seen.count == 2)
+        #expect(transport.requests.count == 2)
         // The end is one in this machine's time, by which it will be looked at.
         #expect(credentials.expiration == .noon + (3_600 - ahead))
         #expect(credentials.accountID == "123456789012" && credentials.sessionToken == "ROLETOKEN")
@@ -60,7 +62,7 @@ import Testing
     func signsNoMoreThanThat(code: String, date: Timestamp?, attempts: Int) async throws {
         let transport = ScriptedTransport(.success(.refusal(code, status: 403).dated(date)))
         await #expect(throws: CredentialsError.self) { try await answer(transport) }
-        #expect(transport.seen.count == attempts)
+        #expect(transport.requests.count == attempts)
     }
 
     /// The set ends at 13:00 by AWS's clock.
@@ -87,7 +89,7 @@ import Testing
         let service = CallerIdentityService(
             environment: ["AWS_REGION": "eu-west-1"], files: FileReader(), transport: transport)
         #expect(await service.identity(of: .number(1), at: .noon) == .known(arn: "arn:a"))
-        #expect(transport.seen.count == 2)
+        #expect(transport.requests.count == 2)
     }
 }
 

@@ -3,6 +3,7 @@ import Curl
 import SigV4
 import Synchronization
 import Testing
+import UpstreamTestSupport
 
 @Suite struct WebIdentityProviderTests {
     private let folder: Folder
@@ -30,7 +31,7 @@ import Testing
             accessKeyID: "ASIAROLE", secretAccessKey: "ROLEHUSH", sessionToken: "ROLETOKEN",
             expiration: .noon + 3_600, accountID: "123456789012")
         #expect(answer == .found(expected, from: CredentialsOrigin("web identity", isStaticallyStable: true)))
-        let request = try #require(transport.seen.first)
+        let request = try #require(transport.requests.first)
         #expect(request.url == "https://sts.eu-west-1.amazonaws.com/")
         #expect(request.headers.map(\.name) == ["Content-Type"])
         #expect(
@@ -46,7 +47,7 @@ import Testing
             try folder.write(token, to: "/var/token")
             _ = try await answer(transport, environment)
         }
-        #expect(transport.seen.map(\.form["WebIdentityToken"]) == ["one", "two"])
+        #expect(transport.requests.map(\.form["WebIdentityToken"]) == ["one", "two"])
     }
 
     @Test func isNotConfiguredWithoutATokenFile() async throws {

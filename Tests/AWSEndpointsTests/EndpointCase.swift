@@ -1,3 +1,5 @@
+import TestSupport
+
 /// One case of `vectors/endpoints`: what AWS's rule set makes of some parameters.
 struct EndpointCase: Decodable, Sendable {
     let documentation: String

@@ -1,8 +1,9 @@
 import AWSEndpoints
+import TestSupport
 import Testing
 
 @Suite struct EndpointTests {
-    @Test(.enabled(if: Vectors.areWanted, Vectors.absence)) func hasAllVectors() {
+    @Test(.needsVectors) func hasAllVectors() {
         #expect(EndpointCase.all.count == 46)
     }
 

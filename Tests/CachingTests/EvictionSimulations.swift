@@ -1,4 +1,5 @@
 import Caching
+import TestSupport
 
 /// A cache of `capacity` equal entries under one policy, fed with names (numbers).
 protocol EvictionSimulation {

@@ -1,5 +1,6 @@
 import Caching
 import Foundation
+import TestSupport
 import Testing
 
 extension CachingTests {
@@ -23,7 +24,7 @@ extension CachingTests {
         }
 
         private static let scales =
-            isLong
+            TestRun.isLong
             ? [0.01, 0.05, 0.1, 0.3].map { Scale(names: 1_000_000, capacity: Int($0 * 1_000_000)) }
             : [0.05, 0.1, 0.3].map { Scale(names: 20_000, capacity: Int($0 * 20_000)) }
 

@@ -1,15 +1,10 @@
 import Caching
 import Foundation
-import Glibc
+import TestSupport
 import Testing
 
 extension CachingTests {
     @Suite struct MemoryTests {
-        private static var resident: Int {
-            let fields = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
-            return (fields.flatMap { Int($0[1]) } ?? 0) * Int(getpagesize())
-        }
-
         private static func fill(_ cache: JobCache, with numbers: Range<Int>, seed: UInt64) {
             var random = SplitMix64(seed: seed)
             for number in numbers {
@@ -64,14 +59,14 @@ extension CachingTests {
             abs(measured - Double(computed)) <= max(1, 0.02 * Double(computed))
         }
 
-        @Test(.enabled(if: isLong, "set LONG_TESTS=1"), arguments: [64, 1024])
-        func residentMemoryStaysNearTheCapacityWhenFilledThreeTimes(mebibytes: Int) {
+        @Test(.longOnly, arguments: [64, 1024])
+        func residentMemoryStaysNearTheCapacityWhenFilledThreeTimes(mebibytes: Int) async {
             let capacity = mebibytes << 20
-            let before = Self.resident
+            let before = ProcessStatus.residentBytes
             let cache = JobCache(capacity: capacity, shards: 64)
             let names = 3 * capacity / 1000
-            onThreads(4) { Self.fill(cache, with: $0 * names / 4..<($0 + 1) * names / 4, seed: UInt64($0)) }
-            let grown = Self.resident - before
+            await onThreads(4) { Self.fill(cache, with: $0 * names / 4..<($0 + 1) * names / 4, seed: UInt64($0)) }
+            let grown = ProcessStatus.residentBytes - before
             print("\(mebibytes) MiB filled three times: resident", grown >> 20, "MiB,", cache.counts)
             #expect(cache.counts.evictions > cache.counts.entries)
             #expect(cache.counts.bytes <= capacity && cache.counts.bytes > capacity * 9 / 10)

@@ -1,16 +1,17 @@
 import Caching
 import Synchronization
+import TestSupport
 import Testing
 
 extension CachingTests {
     @Suite struct RaceTests {
         /// For each of eight threads: 10^5 in all, or each.
-        private let rounds = isLong ? 100_000 : 12_800
+        private let rounds = TestRun.isLong ? 100_000 : 12_800
 
-        @Test func survivesEightThreadsThatDoEverythingAtOnce() {
+        @Test func survivesEightThreadsThatDoEverythingAtOnce() async {
             let cache = JobCache(capacity: 64 << 10, shards: 2)
             let wrong = Counter()
-            onThreads(8) { [rounds] thread in
+            await onThreads(8) { [rounds] thread in
                 var random = SplitMix64(seed: UInt64(thread))
                 for _ in 0..<rounds {
                     let number = random.below(300)
@@ -33,11 +34,11 @@ extension CachingTests {
         }
 
         /// Every purge is followed by a look: what was stored under an older lease must never be seen again.
-        @Test func aPurgeWinsInEveryInterleaving() {
+        @Test func aPurgeWinsInEveryInterleaving() async {
             let cache = JobCache(capacity: 1 << 20, shards: 1)
             let epoch = Atomic(0)
             let wrong = Counter()
-            onThreads(8) { [rounds] thread in
+            await onThreads(8) { [rounds] thread in
                 for round in 0..<rounds {
                     if thread == 0 {
                         epoch.add(1, ordering: .sequentiallyConsistent)
@@ -58,11 +59,11 @@ extension CachingTests {
         }
 
         /// As a gateway does: look up; on a miss join; the leader looks again, works, stores, lands.
-        @Test func worksOnceForEachKeyHoweverManyAsk() {
+        @Test func worksOnceForEachKeyHoweverManyAsk() async {
             let cache = JobCache(capacity: 64 << 20, shards: 4)
             let flights = SingleFlight<JobKey, Int>(limit: 10_000)
             let (works, served) = (Counter(), Counter())
-            onThreads(8) { [rounds] thread in
+            await onThreads(8) { [rounds] thread in
                 for round in 0..<rounds {
                     let key = JobKey(round / 8)
                     if cache.value(for: key, at: .start) != nil {
@@ -84,10 +85,10 @@ extension CachingTests {
             #expect((flights.count, flights.waiting) == (0, 0))
         }
 
-        @Test func everyWaiterTakenInIsServedOnceAndTheOthersAreRefused() {
+        @Test func everyWaiterTakenInIsServedOnceAndTheOthersAreRefused() async {
             let flights = SingleFlight<JobKey, Int>(limit: 20)
             let (balance, refused) = (Counter(), Counter())
-            onThreads(8) { [rounds] thread in
+            await onThreads(8) { [rounds] thread in
                 var random = SplitMix64(seed: UInt64(thread))
                 for _ in 0..<rounds {
                     let key = JobKey(random.below(30))

@@ -1,9 +1,10 @@
 import Caching
 import Glibc
+import TestSupport
 import Testing
 
 extension CachingTests {
-    @Suite(.enabled(if: isLong, "set LONG_TESTS=1")) struct ThroughputTests {
+    @Suite(.longOnly) struct ThroughputTests {
         private func filled(_ count: Int) -> JobCache {
             let cache = JobCache(capacity: 2 << 30, shards: 64)
             for number in 0..<count {

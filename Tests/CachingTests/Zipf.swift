@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Ranks drawn with a probability that falls as 1 / rank^skew, as popularity does (Breslau et al. 1999).
 struct Zipf {

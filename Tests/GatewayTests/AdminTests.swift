@@ -2,6 +2,7 @@ import Gateway
 import HTTPExchange
 import HTTPTypes
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite struct AdminTests {

@@ -2,6 +2,8 @@ import HTTPExchange
 import RateLimiting
 import Synchronization
 import Telemetry
+import TestSupport
+import UpstreamTestSupport
 
 @testable import Gateway
 
@@ -16,12 +18,12 @@ extension DaySimulation {
 
 extension DaySimulation.Replica {
     init(_ source: DaySimulationTranscribe, clock: ManualClock, of load: DaySimulationLoad, seed: UInt64) {
-        let chance = Mutex(DaySimulationChance(seed: load.seed + 2 + seed))
+        let chance = Mutex(SplitMix64(seed: load.seed + 2 + seed))
         var options = GatewayOptions()
         options.fetch.clock = { clock.now }
         options.fetch.wallTime = { clock.wallTime }
         options.fetch.sleep = { try await clock.sleep(until: $0) }
-        options.fetch.jitter = { chance.withLock { 2 * $0.part() - 1 } }
+        options.fetch.jitter = { chance.withLock { 2 * $0.fraction() - 1 } }
         options.fetch.admission.rate = Rate(15, per: .seconds(load.replicas))
         options.fetch.admission.burst = 15 / load.replicas
         options.fetch.admission.reserve = 5 / load.replicas

@@ -1,6 +1,8 @@
 import Caching
 import Formats
 import HTTPExchange
+import TestSupport
+import UpstreamTestSupport
 
 @testable import Gateway
 
@@ -23,7 +25,7 @@ final class DaySimulation {
     /// The addresses of the callers.
     let peers: [PeerAddress]
     var agenda = DaySimulationAgenda()
-    var chance: DaySimulationChance
+    var chance: SplitMix64
     /// The tick at which the clock stands.
     var now = 0
     /// Jobs whose callers have planned when to ask.
@@ -33,7 +35,7 @@ final class DaySimulation {
     init(_ load: DaySimulationLoad) {
         let (clock, jobs, calls) = (ManualClock(), DaySimulationJobs(load), DaySimulationCalls())
         (self.load, self.clock, self.jobs, self.calls) = (load, clock, jobs, calls)
-        chance = DaySimulationChance(seed: load.seed + 1)
+        chance = SplitMix64(seed: load.seed + 1)
         peers = (0..<load.callers).map { PeerAddress(ipv4: 0x0A00_0000 + UInt32($0)) }
         replicas = (0..<load.replicas).map { number in
             let source = DaySimulationTranscribe(jobs, clock: clock, calls: calls)

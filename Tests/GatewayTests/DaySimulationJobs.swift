@@ -1,4 +1,5 @@
 import Formats
+import TestSupport
 import Transcribe
 
 /// The jobs of a simulated day, in the order in which they begin. Times are in ticks of the simulation.
@@ -14,7 +15,7 @@ struct DaySimulationJobs: Sendable {
     let entries: [Entry]
 
     init(_ load: DaySimulationLoad) {
-        var chance = DaySimulationChance(seed: load.seed)
+        var chance = SplitMix64(seed: load.seed)
         let gap = Double(load.seconds) / Double(load.jobs)
         var start = 10.0
         entries = (0..<load.jobs).map { _ in
@@ -26,8 +27,8 @@ struct DaySimulationJobs: Sendable {
         }
     }
 
-    private static func interest(in load: DaySimulationLoad, by chance: inout DaySimulationChance) -> Interest {
-        let draw = chance.part()
+    private static func interest(in load: DaySimulationLoad, by chance: inout SplitMix64) -> Interest {
+        let draw = chance.fraction()
         guard draw >= load.read else { return .read }
         guard draw < load.read + load.watched else { return .none }
         return draw < load.read + load.watched * load.early ? .watchedEarly : .watched

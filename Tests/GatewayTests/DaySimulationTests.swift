@@ -1,12 +1,10 @@
-import Foundation
+import TestSupport
 import Testing
 
 // Within the suite that measures the memory of the process, so that it does not disturb that.
 extension MemoryTests {
     /// What a day costs AWS and what its callers see: a million jobs on demand, ten minutes of it each time.
     @Suite struct DaySimulationTests {
-        private static let isLong = ProcessInfo.processInfo.environment["LONG_TESTS"] == "1"
-
         @Test func tenMinutesKeepToTheBudget() async {
             await expectOrder(of: DaySimulation(DaySimulationLoad(seconds: 600, jobs: 7_000)))
         }
@@ -31,7 +29,7 @@ extension MemoryTests {
             #expect(Double(simulation.calls.count) > 0.7 * 15 / 1.05 * 45)
         }
 
-        @Test(.enabled(if: isLong, "set LONG_TESTS=1"), arguments: [1, 2])
+        @Test(.longOnly, arguments: [1, 2])
         func aDayOfAMillionJobs(replicas: Int) async {
             await expectOrder(of: DaySimulation(DaySimulationLoad(replicas: replicas)))
         }
@@ -49,7 +47,7 @@ extension MemoryTests {
             #expect(tally.unexpected.isEmpty)
             #expect(simulation.outcomes("limited") == 0)
             #expect(tally.mostCached <= 64 << 20)
-            if Self.isLong { expectFigures(of: simulation) }
+            if TestRun.isLong { expectFigures(of: simulation) }
         }
 
         /// What a whole day evens out; in minutes chance has its part, and the order in which threads come to it.

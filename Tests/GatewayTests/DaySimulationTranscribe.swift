@@ -1,5 +1,6 @@
 import Gateway
 import Synchronization
+import TestSupport
 import Transcribe
 
 /// Amazon Transcribe as one replica sees it: it knows the day's jobs and answers after a tenth of a second.

@@ -2,6 +2,7 @@ import Caching
 import HTTPExchange
 import RateLimiting
 import Synchronization
+import TestSupport
 import Testing
 import Transcribe
 

@@ -1,5 +1,6 @@
 import Caching
 import Foundation
+import TestSupport
 import Testing
 import Transcribe
 

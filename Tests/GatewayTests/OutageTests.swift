@@ -2,6 +2,7 @@ import Caching
 import HTTPExchange
 import HTTPTypes
 import RateLimiting
+import TestSupport
 import Testing
 import Transcribe
 

@@ -3,6 +3,7 @@ import Foundation
 import HTTPExchange
 import HTTPTypes
 import SigV4
+import TestSupport
 import Testing
 import Transcribe
 

@@ -5,6 +5,7 @@ import HTTPTypes
 import RateLimiting
 import SigV4
 import Telemetry
+import TestSupport
 import Testing
 import Transcribe
 

@@ -4,7 +4,9 @@ import HTTPExchange
 import HTTPTypes
 import Synchronization
 import Telemetry
+import TestSupport
 import Transcribe
+import UpstreamTestSupport
 
 /// A gateway on a manual clock in front of jobs that the test makes up; no socket and no real time.
 final class TestBench: Sendable {
@@ -43,57 +45,6 @@ final class TestBench: Sendable {
         case .later(let deferred):
             return await withCheckedContinuation { deferred.start(Promise(continuation: $0)) }
         }
-    }
-}
-
-/// Time that moves when the test says so.
-final class ManualClock: Sendable {
-    private static let start = ContinuousClock.now
-    private struct State {
-        var now = start
-        var sleepers: [Int: (end: ContinuousClock.Instant, continuation: CheckedContinuation<Void, Never>)] = [:]
-        var lastSleeper = 0
-    }
-
-    private let state = Mutex(State())
-
-    var now: ContinuousClock.Instant { state.withLock(\.now) }
-
-    /// The wall clock, which stood at 0 when the other one was started.
-    var wallTime: Timestamp {
-        Timestamp(millisecondsSinceEpoch: Int64(Self.start.duration(to: now) / .milliseconds(1)))
-    }
-
-    func advance(by duration: Duration) {
-        let due = state.withLock { state in
-            state.now += duration
-            let now = state.now
-            let due = state.sleepers.filter { $0.value.end <= now }
-            for number in due.keys { state.sleepers[number] = nil }
-            return due.values.map(\.continuation)
-        }
-        for continuation in due { continuation.resume() }
-    }
-
-    /// Ends early only by cancellation.
-    func sleep(until end: ContinuousClock.Instant) async throws {
-        let number = state.withLock { state in
-            state.lastSleeper += 1
-            return state.lastSleeper
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isOver = state.withLock { state in
-                    guard state.now < end, !Task.isCancelled else { return true }
-                    state.sleepers[number] = (end, continuation)
-                    return false
-                }
-                if isOver { continuation.resume() }
-            }
-        } onCancel: {
-            state.withLock { $0.sleepers.removeValue(forKey: number) }?.continuation.resume()
-        }
-        try Task.checkCancellation()
     }
 }
 
@@ -201,14 +152,4 @@ extension Reply {
     var text: String { String(decoding: body.bytes, as: UTF8.self) }
 
     func field(_ name: String) -> String? { fields[HTTPField.Name(name)!] }
-}
-
-/// Waits, in time, for what another task will make true.
-func eventually(_ isTrue: () -> Bool) async -> Bool {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while !isTrue() {
-        guard ContinuousClock.now < deadline else { return false }
-        await Task.yield()
-    }
-    return true
 }

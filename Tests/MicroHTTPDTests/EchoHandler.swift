@@ -90,13 +90,3 @@ func withServer(
     }
     await server.stop(within: .zero)
 }
-
-/// Waits, in time, for what another thread will make true.
-func eventually(_ isTrue: () -> Bool) async -> Bool {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while !isTrue() {
-        guard ContinuousClock.now < deadline else { return false }
-        await Task.yield()
-    }
-    return true
-}

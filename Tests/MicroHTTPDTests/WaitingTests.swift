@@ -1,5 +1,6 @@
 import HTTPExchange
 import MicroHTTPD
+import TestSupport
 import Testing
 
 @Suite struct WaitingTests {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RateLimiting
@@ -36,7 +37,7 @@ import Testing
     }
 
     @Test func staysBetweenTheMinimumAndTheCeiling() {
-        var (rate, random) = (AdaptiveRate(ceiling: 15, at: start), SplitMix(state: 4))
+        var (rate, random) = (AdaptiveRate(ceiling: 15, at: start), SplitMix64(seed: 4))
         var (now, lowest, highest) = (0.0, 15.0, 15.0)
         for _ in 0..<100_000 {
             now += .random(in: 0...0.3, using: &random)

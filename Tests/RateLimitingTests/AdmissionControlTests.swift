@@ -1,12 +1,13 @@
 import RateLimiting
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct AdmissionControlTests {
     private let clock = ManualClock()
 
     private func control(_ options: AdmissionOptions) -> AdmissionControl {
-        AdmissionControl(options, now: clock.now, sleep: clock.sleep, random: { 0 })
+        AdmissionControl(options, now: { [clock] in clock.now }, sleep: clock.sleep, random: { 0 })
     }
 
     /// Makes a call as told and says how it was admitted.
@@ -15,7 +16,7 @@ import Testing
         _ body: (AdmissionControl) async -> Void = { _ in }
     ) async -> AdmissionRefusal? {
         do throws(AdmissionRefusal) {
-            let admission = try await control.admit(caller, priority: .interactive, by: clock.now() + timeout)
+            let admission = try await control.admit(caller, priority: .interactive, by: clock.now + timeout)
             await body(control)
             admission.finish(.answered)
             return nil
@@ -25,7 +26,7 @@ import Testing
     }
 
     private func admitAtOnce(_ control: AdmissionControl) async throws(AdmissionRefusal) -> Admission {
-        try await control.admit(1, priority: .background, by: clock.now() + .seconds(5))
+        try await control.admit(1, priority: .background, by: clock.now + .seconds(5))
     }
 
     @Test func holdsThePermitForTheCallAndGivesItBack() async {
@@ -53,7 +54,7 @@ import Testing
         let control = control(AdmissionOptions(rate: nil, concurrency: 1, queue: 0))
         let admission = try await admitAtOnce(control)
         await #expect(throws: AdmissionRefusal.tooManyInFlight(retryAfter: .zero)) {
-            _ = try await control.admit(1, priority: .interactive, by: clock.now() + .seconds(5))
+            _ = try await control.admit(1, priority: .interactive, by: clock.now + .seconds(5))
         }
         #expect(control.status.waiting == 0)
         admission.finish(.answered)
@@ -134,12 +135,12 @@ import Testing
         let runner = Task { await control.run() }
         let admission = try await admitAtOnce(control)
         let retries = admission.retries
-        #expect(await !retries.admit(by: clock.now() + .milliseconds(50)))
+        #expect(await !retries.admit(by: clock.now + .milliseconds(50)))
         admission.finish(.abandoned)
         clock.advance(by: .milliseconds(67))
-        let second = try await control.admit(1, priority: .interactive, by: clock.now() + .seconds(5))
+        let second = try await control.admit(1, priority: .interactive, by: clock.now + .seconds(5))
         let more = second.retries
-        let deadline = clock.now() + .seconds(5)
+        let deadline = clock.now + .seconds(5)
         let retry = Task { await more.admit(by: deadline) }
         await eventually { control.status.waiting == 1 && clock.sleepers > 0 }
         clock.advance(by: .milliseconds(67))

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RateLimiting
@@ -6,12 +7,12 @@ import Testing
     // However many callers there are, only those that wait are remembered.
     @Test(.disabled(if: ProcessStatus.isSanitized, "skipped: a sanitizer's shadow would be measured"))
     func aMillionCallersLeaveNothingBehind() {
-        let before = ProcessStatus.mebibytes("VmRSS")
+        let before = ProcessStatus.residentBytes
         var queue = FairQueue<Int>(limit: 1_000)
         for caller in UInt64(0)..<1_000_000 {
             if queue.accepts(caller) { _ = queue.append(0, ticket: caller, of: caller) } else { _ = queue.popFirst() }
         }
-        let grown = ProcessStatus.mebibytes("VmRSS") - before
+        let grown = (ProcessStatus.residentBytes - before) >> 20
         print("1,000,000 callers at a queue of 1,000: \(grown) MiB")
         #expect(queue.count <= 1_000)
         // A million remembered would take over 100; the other tests of this process move the figure by some.

@@ -1,4 +1,5 @@
 import RateLimiting
+import TestSupport
 import Testing
 
 @Suite struct BreakerTests {
@@ -138,7 +139,7 @@ import Testing
 
     // What it does must be what the definition says, whatever comes.
     @Test func countsAsAListOfAllOutcomesWould() {
-        var (random, breaker) = (SplitMix(state: 11), breaker())
+        var (random, breaker) = (SplitMix64(seed: 11), breaker())
         var (now, outcomes) = (0, [(bucket: Int, failed: Bool)]())
         for _ in 0..<20_000 where breaker.state == .closed {
             now += Int.random(in: 0..<400, using: &random)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RateLimiting
@@ -27,7 +28,7 @@ import Testing
 
     @Test(arguments: [(15, 15), (20, 40), (3, 1), (7, 5), (200, 10), (1, 1)])
     func neverGrantsMoreThanTheRateInAnySecond(perSecond: Int, burst: Int) {
-        var (budget, random) = (budget(perSecond, burst: burst, reserve: burst / 3), SplitMix(state: 8))
+        var (budget, random) = (budget(perSecond, burst: burst, reserve: burst / 3), SplitMix64(seed: 8))
         // Grants up to each millisecond, in each of which all kinds want a call but in quiet times.
         var (sums, isQuiet) = ([0], false)
         for millisecond in 0..<60_000 {

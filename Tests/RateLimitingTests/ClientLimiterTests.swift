@@ -1,5 +1,6 @@
 import RateLimiting
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct ClientLimiterTests {
@@ -34,7 +35,7 @@ import Testing
 
     @Test func agreesWithOneTextbookBucketForEachClient() {
         let (limiter, rate) = (limiter(10, burst: 5), Rate(10, per: .seconds(1)))
-        var random = SplitMix(state: 2)
+        var random = SplitMix64(seed: 2)
         let keys = [0, 1, .max] + (0..<300).map { _ in UInt64.random(in: 0 ... .max, using: &random) }
         var references: [UInt64: LeakyReference] = [:]
         var (now, wrong) = (Int64(0), 0)

@@ -1,4 +1,5 @@
 import RateLimiting
+import TestSupport
 import Testing
 
 @Suite struct ConcurrencyLimitTests {
@@ -63,7 +64,7 @@ import Testing
     }
 
     @Test func staysWithinItsBoundsWhateverItHears() {
-        var (limit, random) = (ConcurrencyLimit(maximum: 32, at: start), SplitMix(state: 3))
+        var (limit, random) = (ConcurrencyLimit(maximum: 32, at: start), SplitMix64(seed: 3))
         var (now, lowest, highest) = (0.0, 32, 0)
         for _ in 0..<100_000 {
             now += .random(in: -0.01...0.1, using: &random)

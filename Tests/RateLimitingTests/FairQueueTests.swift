@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RateLimiting
@@ -92,7 +93,7 @@ import Testing
     }
 
     @Test func behavesAsTheListOfListsDoes() {
-        var (random, queue, reference) = (SplitMix(state: 21), FairQueue<UInt64>(limit: 50), Reference(limit: 50))
+        var (random, queue, reference) = (SplitMix64(seed: 21), FairQueue<UInt64>(limit: 50), Reference(limit: 50))
         var lost = 0
         for ticket in UInt64(0)..<100_000 {
             let caller = UInt64.random(in: 0..<12, using: &random)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RateLimiting
@@ -10,7 +11,7 @@ import Testing
         let rate = Rate(perSecond, per: .seconds(1))
         let policy = GCRA(rate: rate, burst: burst)
         var reference = LeakyReference(interval: rate.emissionInterval, burst: burst)
-        var (random, state, now) = (SplitMix(state: 1), GCRA.full, Int64(0))
+        var (random, state, now) = (SplitMix64(seed: 1), GCRA.full, Int64(0))
         for step in 0..<100_000 {
             now += .random(in: 0...2 * rate.emissionInterval, using: &random)
             if step % 1000 == 0 { now += .random(in: 0...20_000_000_000, using: &random) }

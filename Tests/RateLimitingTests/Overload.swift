@@ -1,9 +1,11 @@
+import TestSupport
+
 @testable import RateLimiting
 
 /// A healthy upstream that is asked for more than the rate, on a clock of our own: how its calls end.
 struct Overload {
     private(set) var office: Office
-    private var random = SplitMix(state: 5)
+    private var random = SplitMix64(seed: 5)
     private let latency: ClosedRange<Int>
     private var ends: [(at: ContinuousClock.Instant, number: Int, outcome: CallOutcome)] = []
     private var deadlines: [ContinuousClock.Instant] = []

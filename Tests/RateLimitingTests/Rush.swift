@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import RateLimiting
 
 /// Callers that each want many calls and ask for several at a time, on a clock of our own. A call takes 50 ms; whoever is
@@ -9,7 +11,7 @@ final class Rush {
     let start: ContinuousClock.Instant
     private let callers: Range<Int>
     private let atOnce: Int
-    private var random = SplitMix(state: 17)
+    private var random = SplitMix64(seed: 17)
     private var callerOf: [Int: Int] = [:]
     /// What each caller has asked for and not heard of yet.
     private var outstanding: [Int: Int] = [:]

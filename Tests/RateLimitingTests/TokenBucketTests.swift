@@ -1,4 +1,5 @@
 import RateLimiting
+import TestSupport
 import Testing
 
 @Suite struct TokenBucketTests {
@@ -7,7 +8,7 @@ import Testing
     @Test(arguments: [(10, 5), (15, 15), (1, 1), (1000, 50)])
     func agreesWithWholeNumbersAtAWholeRate(perSecond: Int64, capacity: Int64) {
         var bucket = TokenBucket(rate: Double(perSecond), capacity: Double(capacity), at: start)
-        var (random, level, now, wrong) = (SplitMix(state: 3), capacity * 1_000_000_000, Int64(0), 0)
+        var (random, level, now, wrong) = (SplitMix64(seed: 3), capacity * 1_000_000_000, Int64(0), 0)
         for _ in 0..<100_000 {
             let elapsed = Int64.random(in: 0...2_000_000_000 / perSecond, using: &random)
             now += elapsed

@@ -1,6 +1,7 @@
 import Formats
 import FoundationEssentials
 import SigV4
+import TestSupport
 import Testing
 
 /// Compares with what botocore signs; `Oracle/sign_with_botocore.py 500 SEED` writes the file.
@@ -30,7 +31,7 @@ struct OracleTests {
 
 enum Oracle {
     static let file = ProcessInfo.processInfo.environment["SIGV4_ORACLE"]
-    static let isExpected = Vectors.isContinuousIntegration || file != nil
+    static let isExpected = TestRun.isContinuousIntegration || file != nil
 
     static func examples() throws -> [Example] {
         let text = try Data(contentsOf: URL(filePath: try #require(file)))

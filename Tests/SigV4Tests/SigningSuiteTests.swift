@@ -1,15 +1,16 @@
 import Formats
 import SigV4
+import TestSupport
 import Testing
 
 /// AWS's own test suite, and two cases of botocore's that it lacks.
-@Suite(.enabled(if: Vectors.areExpected, "skipped: no vectors at \(Vectors.folder)"))
+@Suite(.needsVectors)
 struct SigningSuiteTests {
     @Test func findsEveryCase() {
-        #expect(Vectors.cases(in: SuiteCase.folder).count == 38)
+        #expect(Vectors.names(in: SuiteCase.folder).count == 38)
     }
 
-    @Test(arguments: Vectors.cases(in: SuiteCase.folder))
+    @Test(arguments: Vectors.names(in: SuiteCase.folder))
     func signsAsAWSDoes(name: String) throws {
         let suite = try SuiteCase(name)
         let (signature, headers) = suite.signer.sign(
@@ -21,7 +22,7 @@ struct SigningSuiteTests {
         #expect(Self.sorted(suite.request.headers + headers) == Self.sorted(try signed(suite).headers))
     }
 
-    @Test(arguments: Vectors.cases(in: SuiteCase.folder))
+    @Test(arguments: Vectors.names(in: SuiteCase.folder))
     func acceptsWhatAWSSigned(name: String) throws {
         let suite = try SuiteCase(name)
         let verifier = Verifier(
@@ -40,10 +41,10 @@ struct SigningSuiteTests {
     static let extra = "sigv4/v4-extra-botocore"
 
     @Test func findsEveryExtraCase() {
-        #expect(Vectors.cases(in: Self.extra).count == 2)
+        #expect(Vectors.names(in: Self.extra).count == 2)
     }
 
-    @Test(arguments: Vectors.cases(in: extra))
+    @Test(arguments: Vectors.names(in: extra))
     func ordersARepeatedParameterByItsValue(name: String) throws {
         let path = "\(Self.extra)/\(name)/\(name)"
         let request = try SigningRequest(suiteText: Vectors.text(path + ".req"))

@@ -1,6 +1,7 @@
 import Formats
 import FoundationEssentials
 import SigV4
+import TestSupport
 
 /// One folder of AWS's signing test suite, in header form.
 struct SuiteCase {

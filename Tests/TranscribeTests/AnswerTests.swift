@@ -1,5 +1,7 @@
 import Curl
+import TestSupport
 import Testing
+import UpstreamTestSupport
 
 @testable import Transcribe
 

@@ -1,7 +1,9 @@
 import Curl
 import Formats
 import Synchronization
+import TestSupport
 import Testing
+import UpstreamTestSupport
 
 @testable import Transcribe
 
@@ -18,7 +20,7 @@ import Testing
         _ = try await scene.lookUp().get()
         let dates = scene.transport.requests.map { $0.value(of: "x-amz-date") }
         #expect(dates[0] == "20261124T060845Z")
-        let corrected = ManualTime.wallStart.adding(milliseconds: difference).rfc3339.prefix(19)
+        let corrected = Timestamp.wallStart.adding(milliseconds: difference).rfc3339.prefix(19)
         let basic = corrected.filter { $0 != "-" && $0 != ":" } + "Z"
         #expect(dates[1] == basic && dates[2] == basic)
         #expect(scene.outcomes.all == ["credentialsRejected", "succeeded", "succeeded"])
@@ -63,7 +65,7 @@ import Testing
         let late = LateClient()
         let scene = try Scene([
             { request in
-                late.client.withLock { $0?.learn(ManualTime.wallStart.adding(milliseconds: 600_000)) }
+                late.client.withLock { $0?.learn(Timestamp.wallStart.adding(milliseconds: 600_000)) }
                 return refusal("RequestTimeTooSkewed", ahead: 600_000)(request)
             },
             ScriptedTransport.job,
@@ -92,5 +94,5 @@ private func refusal(_ code: String, ahead milliseconds: Int64) -> ScriptedTrans
 
 /// AWS's clock against ours at the start of a test.
 private func date(ahead milliseconds: Int64) -> [(name: String, value: String)] {
-    [("Date", ManualTime.wallStart.adding(milliseconds: milliseconds).httpDate)]
+    [("Date", Timestamp.wallStart.adding(milliseconds: milliseconds).httpDate)]
 }

@@ -3,7 +3,9 @@ import Curl
 import Formats
 import FoundationEssentials
 import Synchronization
+import TestSupport
 import Testing
+import UpstreamTestSupport
 
 @testable import Transcribe
 
@@ -15,7 +17,7 @@ import Testing
     @Test func servesManyCallsAtOnce() async throws {
         let client = try TranscribeClient(
             endpoint: Endpoint(region: "eu-west-1"), transport: AlternatingTransport(),
-            credentials: RotatingCredentials([.success(RotatingCredentials.old)]), time: ManualTime().source)
+            credentials: RotatingCredentials([.success(RotatingCredentials.old)]), time: ManualClock.forClient().source)
         let rounds = Self.rounds / 8
         let served = await withTaskGroup(of: Int.self) { group in
             for _ in 0..<8 {
@@ -51,7 +53,7 @@ private final class AlternatingTransport: Transport {
     ) async throws(CurlError) -> CurlResponse {
         let (number, _) = count.add(1, ordering: .relaxed)
         guard number.isMultiple(of: 2) else { throw .closedEarly }
-        let serverTime = ManualTime.wallStart.adding(milliseconds: Int64(number % 5) * 400_000)
+        let serverTime = Timestamp.wallStart.adding(milliseconds: Int64(number % 5) * 400_000)
         return CurlResponse(
             status: 200, headers: CurlHeaders([("Date", serverTime.httpDate)]),
             body: Array(ScriptedTransport.jobBody.utf8))

@@ -1,6 +1,8 @@
 import Curl
 import SigV4
+import TestSupport
 import Testing
+import UpstreamTestSupport
 
 @testable import Transcribe
 

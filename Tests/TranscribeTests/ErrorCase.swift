@@ -1,4 +1,5 @@
 import Curl
+import TestSupport
 
 /// One case of Smithy's `GreetingWithErrors` (`vectors/awsjson11`): an answer, and the error that a client must see in it.
 struct ErrorCase: Decodable, Sendable {

@@ -1,6 +1,8 @@
 import Curl
 import Synchronization
+import TestSupport
 import Testing
+import UpstreamTestSupport
 
 @testable import Transcribe
 

@@ -2,12 +2,14 @@ import AWSEndpoints
 import Curl
 import SigV4
 import Synchronization
+import TestSupport
+import UpstreamTestSupport
 
 @testable import Transcribe
 
 /// A client with everything around it in a test's hand.
 struct Scene {
-    let time = ManualTime()
+    let time = ManualClock.forClient()
     let transport: ScriptedTransport
     let credentials: RotatingCredentials
     let client: TranscribeClient

@@ -1,10 +1,11 @@
 import Curl
+import TestSupport
 import Testing
 
 @testable import Transcribe
 
 @Suite struct ServiceErrorTests {
-    @Test(.enabled(if: Vectors.areWanted, Vectors.absence)) func hasAllVectors() {
+    @Test(.needsVectors) func hasAllVectors() {
         #expect(ErrorCase.all.count == 12)
     }
 

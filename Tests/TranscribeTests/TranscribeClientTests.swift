@@ -2,7 +2,9 @@ import AWSEndpoints
 import Curl
 import Formats
 import SigV4
+import TestSupport
 import Testing
+import UpstreamTestSupport
 
 @testable import Transcribe
 
@@ -43,7 +45,7 @@ import Testing
             authorization.contains(
                 "SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-amz-target"))
         #expect(request.value(of: "x-amz-date") == "20261124T060845Z")
-        try verify(request, against: RotatingCredentials.old, at: ManualTime.wallStart)
+        try verify(request, against: RotatingCredentials.old, at: Timestamp.wallStart)
     }
 
     @Test func signsEveryAttemptAnewUnderOneInvocationID() async throws {
@@ -58,7 +60,7 @@ import Testing
         #expect(Set(requests.map { $0.value(of: "amz-sdk-invocation-id") }).count == 1)
         #expect(Set(requests.map(\.body)).count == 1)
         for request in requests {
-            try verify(request, against: RotatingCredentials.old, at: ManualTime.wallStart)
+            try verify(request, against: RotatingCredentials.old, at: Timestamp.wallStart)
         }
     }
 

@@ -4,18 +4,18 @@ import Glibc
 // The module Glibc leaves malloc.h out. This function of it takes nothing and returns nothing.
 @_silgen_name("malloc_stats") private func printAllocatorStatistics()
 
-/// What glibc's allocator says of itself.
-enum Allocator {
+/// The figures of glibc's allocator.
+public enum Allocator {
     /// The bytes given out, in all arenas and in mappings of their own: the last "in use bytes" of malloc_stats(3),
     /// which writes to standard error.
-    static var bytesInUse: Int {
+    public static var bytesInUse: Int {
         let lines = capturingStandardError(printAllocatorStatistics).split(separator: "\n")
         let last = lines.last { $0.hasPrefix("in use bytes") }
         return last.flatMap { Int($0.drop { !$0.isNumber }) } ?? 0
     }
 
-    /// False where a sanitizer has put an allocator of its own in its place.
-    static var isInUse: Bool { bytesInUse > 0 }
+    /// False under a sanitizer, which replaces the allocator.
+    public static var isInUse: Bool { bytesInUse > 0 }
 
     private static func capturingStandardError(_ print: () -> Void) -> String {
         let pipe = Pipe()

@@ -1,1 +1,0 @@
-../CachingTests/Allocator.swift
