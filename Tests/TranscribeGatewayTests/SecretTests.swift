@@ -51,4 +51,13 @@ import Testing
         let all = sentences(["GATEWAY_LISTEN_HOST": "https://user:horse@host/"])
         #expect(all.first?.contains(#"is "https://(hidden)@host/""#) == true)
     }
+
+    /// A combining mark makes one Character of a delimiter and itself; a line break ends what `.` matches.
+    @Test(arguments: [
+        "https://\u{301}user:horse@host", "https://user:horse@\u{301}host",
+        "https://user:ho\nhorse@host",
+    ])
+    func hidesThePasswordOfAURLBesideACombiningMarkOrALineBreak(url: String) {
+        #expect(!url.printable.contains("horse"))
+    }
 }

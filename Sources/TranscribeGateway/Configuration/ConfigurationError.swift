@@ -65,12 +65,20 @@ extension String {
 
     /// The same, with at most so many characters.
     func printable(upTo limit: Int) -> String {
-        let text = replacing(/:\/\/.*@/, with: "://(hidden)@")
-        let shown = text.unicodeScalars.prefix(limit).map { $0.escapedForDisplay }.joined()
-        return text.unicodeScalars.count > limit ? shown + "…" : shown
+        let text = withoutUserInformation.unicodeScalars
+        let shown = text.prefix(limit).map { $0.escapedForDisplay }.joined()
+        return text.count > limit ? shown + "…" : shown
     }
 
     var quoted: String { "\"\(printable)\"" }
+
+    /// From the first `://` to the last `@` after it.
+    private var withoutUserInformation: String {
+        guard let start = utf8.firstRange(of: "://".utf8)?.upperBound,
+            let end = utf8[start...].lastIndex(of: UInt8(ascii: "@"))
+        else { return self }
+        return self[..<start] + "(hidden)" + self[end...]
+    }
 }
 
 extension Unicode.Scalar {
