@@ -6,7 +6,6 @@ let package = Package(
     products: [.executable(name: "transcribe-gateway", targets: ["TranscribeGateway"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -57,7 +56,7 @@ let package = Package(
             dependencies: [
                 "Formats", "HTTPExchange", "SigV4", "Caching", "RateLimiting", "Telemetry", "MicroHTTPD", "Curl",
                 "AWSEndpoints", "AWSCredentials", "Transcribe", "Gateway", "TranscribeEmulator",
-                .argumentParser, .configuration, .crypto, .lifecycle, .logging, .system, .unixSignals,
+                .argumentParser, .crypto, .lifecycle, .logging, .system, .unixSignals,
             ]),
 
         // What several test targets need: clocks, chance, threads, vectors; and a transport in place of curl.
@@ -118,7 +117,6 @@ let package = Package(
 
 extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
-    static let configuration = product(name: "Configuration", package: "swift-configuration")
     static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")

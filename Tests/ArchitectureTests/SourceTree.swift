@@ -40,7 +40,7 @@ enum SourceTree {
         ],
         "TranscribeEmulator": ["Formats", "FoundationEssentials", "HTTPExchange", "HTTPTypes", "SigV4"],
         "TranscribeGateway": [
-            "AWSCredentials", "AWSEndpoints", "ArgumentParser", "Caching", "Configuration", "Crypto",
+            "AWSCredentials", "AWSEndpoints", "ArgumentParser", "Caching", "Crypto",
             "Curl", "Formats", "FoundationEssentials", "Gateway", "Glibc", "HTTPExchange", "Logging", "MicroHTTPD",
             "RateLimiting", "ServiceLifecycle", "SigV4",
             "SystemPackage", "Telemetry", "Transcribe", "TranscribeEmulator", "UnixSignals",

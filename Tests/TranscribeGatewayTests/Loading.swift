@@ -1,11 +1,9 @@
 @testable import TranscribeGateway
 
-let jobFields = ["name", "status", "transcriptUri"]
-
 /// Settings from an environment and `--set` arguments.
 func load(_ environment: [String: String] = [:], set: [String] = []) throws(ConfigurationError) -> Settings {
     let sources = SettingsSources(overrides: set.map(Override.init(set:)), environment: environment)
-    return try Settings.load(from: sources, jobFields: jobFields)
+    return try Settings.load(from: sources)
 }
 
 /// The sentences that refuse a configuration; none if it is accepted.

@@ -10,6 +10,12 @@ import Testing
         #expect(Override(set: "log.nameKey").value == nil)
     }
 
+    @Test func splitsBesideACombiningMark() {
+        let override = Override(set: "log.nameKey=\u{301}secret")
+        #expect(override == Override(option: "--set log.nameKey", key: "log.nameKey", value: "\u{301}secret"))
+        #expect(Override(set: "log.nameKey\u{301}secret").option == "--set log.nameKey…")
+    }
+
     @Test func refusesAKeyWithoutAValue() {
         #expect(
             sentences(set: ["listen.port"])
@@ -19,7 +25,7 @@ import Testing
     @Test func refusesAKeyGivenTwice() throws {
         let twice = [Override(option: "--port", key: "listen.port", value: "1"), Override(set: "listen.port=2")]
         let error = #expect(throws: ConfigurationError.self) {
-            try Settings.load(from: SettingsSources(overrides: twice), jobFields: [])
+            try Settings.load(from: SettingsSources(overrides: twice))
         }
         let sentence = "listen.port is given twice, by --port and by --set listen.port; give it once."
         #expect(error?.description == sentence)

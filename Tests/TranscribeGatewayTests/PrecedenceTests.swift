@@ -10,7 +10,7 @@ import Testing
         let sources = SettingsSources(
             overrides: [Override(option: "--port", key: "listen.port", value: "1")],
             environment: ["GATEWAY_LISTEN_PORT": "2", "GATEWAY_LISTEN_THREADS": "2"], file: path)
-        let settings = try Settings.load(from: sources, jobFields: jobFields)
+        let settings = try Settings.load(from: sources)
 
         #expect(settings.listen.port == 1)
         #expect(settings.source(of: "listen.port") == .option("--port"))
@@ -23,7 +23,14 @@ import Testing
         #expect(settings.source(of: "admin.port") == .standard)
     }
 
-    @Test func refusesABadValueOfTheLayerThatWinsOnly() {
+    @Test func countsAnEmptyVariableAsUnset() throws {
+        let settings = try load(["GATEWAY_LISTEN_PORT": "", "GATEWAY_LOG_NAME_KEY": ""])
+        #expect(settings.listen.port == 8080)
+        #expect(settings.source(of: "listen.port") == .standard)
+        #expect(settings.log.nameKey == nil)
+    }
+
+    @Test func refusesABadValueOfTheHighestSourceOnly() {
         #expect(sentences(["GATEWAY_LISTEN_PORT": "x"], set: ["listen.port=1"]) == [])
     }
 
@@ -54,7 +61,7 @@ import Testing
             (file, #"listen.port in \#(path) is "z", but must be \#(port)"#),
         ] {
             let error = #expect(throws: ConfigurationError.self) {
-                try Settings.load(from: sources, jobFields: jobFields)
+                try Settings.load(from: sources)
             }
             #expect(error?.description == sentence)
         }

@@ -32,8 +32,10 @@ import Testing
         ),
         (
             "jobs.fields=status,patient",
-            #"--set jobs.fields is "status,patient", but must be all or some of name, status, transcriptUri, "#
-                + "separated by commas."
+            #"--set jobs.fields is "status,patient", but must be all or some of name, status, createdAt, "#
+                + "startedAt, completedAt, transcriptUri, failureReason, languageCode, mediaFormat, "
+                + "mediaSampleRateHertz, mediaUri, redactedMediaUri, settings, specialty, type, "
+                + "contentIdentificationType, tags, separated by commas."
         ),
         (
             "cache.capacity=64MB",

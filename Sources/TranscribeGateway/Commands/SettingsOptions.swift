@@ -1,6 +1,5 @@
 import ArgumentParser
 import FoundationEssentials
-import Gateway
 import SystemPackage
 
 /// The options that every subcommand shares, and the way from them to checked settings.
@@ -26,7 +25,7 @@ struct SettingsOptions: ParsableArguments {
         let sources = SettingsSources(
             overrides: overrides, environment: ProcessInfo.processInfo.environment, file: config)
         return try refusingBadConfiguration { () throws(ConfigurationError) in
-            try Settings.load(from: sources, jobFields: JobField.allCases.map(\.rawValue))
+            try Settings.load(from: sources)
         }
     }
 }

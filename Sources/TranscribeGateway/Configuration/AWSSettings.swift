@@ -23,7 +23,10 @@ extension AWSSettings {
     static func load(
         from environment: [String: String], profileRegion: String? = nil
     ) throws(ConfigurationError) -> AWSSettings {
-        var reader = SettingsReader(ConfigurationLayers([.awsEnvironment(environment)]))
+        var reader = SettingsReader { setting in
+            guard let text = environment[setting.key], !text.isEmpty else { return nil }
+            return (text, .environment(setting.key))
+        }
         let variables = AWSVariables(from: &reader)
         let problems = reader.problems.isEmpty ? variables.conflicts : reader.problems
         guard problems.isEmpty, let region = variables.regionInForce ?? variables.region(ofProfile: profileRegion)
@@ -132,19 +135,5 @@ extension ValueKind where Value == String {
             guard match.2.map({ (1...65535).contains(Int($0) ?? 0) }) ?? true else { return nil }
             return String(match.1)
         }
-    }
-}
-
-extension AWSSettings {
-    /// The variables as the table that the README shows.
-    static var markdownTable: String {
-        var reader = SettingsReader(ConfigurationLayers([.awsEnvironment([:])]))
-        _ = AWSVariables(from: &reader)
-        let header = ["| variable | default | meaning |", "|---|---|---|"]
-        let rows = reader.definitions.map { setting in
-            let defaultText = setting.defaultText.isEmpty ? "" : "`\(setting.defaultText)`"
-            return "| `\(setting.key)` | \(defaultText) | \(setting.meaning) |"
-        }
-        return (header + rows).joined(separator: "\n")
     }
 }

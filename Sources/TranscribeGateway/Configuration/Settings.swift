@@ -41,17 +41,15 @@ struct Settings: Sendable {
 }
 
 extension Settings {
-    /// Reads, parses and checks everything. Blocks while it reads the file.
+    /// Parses and checks everything.
     ///
-    /// - Parameter jobFields: the names that `jobs.fields` may hold.
     /// - Throws: all problems at once.
-    static func load(from sources: SettingsSources, jobFields: [String]) throws(ConfigurationError) -> Settings {
+    static func load(from sources: SettingsSources) throws(ConfigurationError) -> Settings {
         let names = EnvironmentNames(sources.environment, definitions: definitions)
-        let file = sources.file.map { ConfigurationFile(readingFrom: $0, definitions: definitions) }
-        var reader = SettingsReader(ConfigurationLayers(sources.layers(file)), jobFields: jobFields)
+        var reader = SettingsReader(sources.text)
         var settings = Settings(from: &reader)
-        let problems = sources.overrideProblems + names.problems + (file?.problems ?? []) + reader.problems
-        // Two values are compared only where both are what the user meant.
+        let problems = sources.overrideProblems + names.problems + (sources.file?.problems ?? []) + reader.problems
+        // Two values are compared only where both are allowed: a default in place of a bad value would mislead.
         let all = problems.isEmpty ? settings.conflicts : problems
         guard all.isEmpty else { throw ConfigurationError(all) }
         settings.ignoredNames = names.ignored
@@ -97,17 +95,8 @@ extension Settings {
 extension Settings {
     /// Every key there is, in the order of the sections.
     static let definitions: [SettingDefinition] = {
-        var reader = SettingsReader(ConfigurationLayers([.options([])]))
+        var reader = SettingsReader { _ in nil }
         _ = Settings(from: &reader)
         return reader.definitions
     }()
-
-    /// The definitions as the table that the README shows.
-    static var markdownTable: String {
-        let header = ["| key | environment | default | meaning |", "|---|---|---|---|"]
-        let rows = definitions.map { setting in
-            "| `\(setting.key)` | `\(setting.environmentName)` | `\(setting.defaultText)` | \(setting.meaning) |"
-        }
-        return (header + rows).joined(separator: "\n")
-    }
 }

@@ -1,10 +1,12 @@
+import Gateway
+
 /// What of a job may be seen.
 struct JobSettings: Sendable {
     /// Outside this selection a field doesn't exist.
     let fields: Selection
 
     init(from reader: inout SettingsReader) {
-        let names = reader.jobFields
+        let names = JobField.allCases.map(\.rawValue)
         let kind = ValueKind.selection("some of \(names.joined(separator: ", "))", everything: "all") { name in
             names.contains(name) ? name : nil
         }

@@ -39,7 +39,7 @@ struct ConfigurationFile: Equatable, Sendable {
     ) {
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
             let key = prefix + name
-            let isSection = known.keys.contains { $0.hasPrefix("\(key).") }
+            let isSection = known.keys.contains { $0.utf8.starts(with: "\(key).".utf8) }
             if let setting = known[key] {
                 take(value, for: setting)
             } else if case .object(let section) = value, isSection || !section.isEmpty {

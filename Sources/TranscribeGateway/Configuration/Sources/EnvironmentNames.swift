@@ -1,4 +1,4 @@
-/// Sorts the `GATEWAY_` names of an environment that are no key of ours.
+/// Sorts the variables that begin with `GATEWAY_` and set no key.
 struct EnvironmentNames {
     /// Set by Kubernetes.
     private(set) var ignored: [String] = []
@@ -6,8 +6,8 @@ struct EnvironmentNames {
 
     init(_ environment: [String: String], definitions: [SettingDefinition]) {
         let known = Set(definitions.map(\.environmentName))
-        let strangers = environment.filter { $0.key.hasPrefix("GATEWAY_") && !known.contains($0.key) }
-        for (name, value) in strangers.sorted(by: { $0.key < $1.key }) {
+        let unknown = environment.filter { $0.key.utf8.starts(with: "GATEWAY_".utf8) && !known.contains($0.key) }
+        for (name, value) in unknown.sorted(by: { $0.key < $1.key }) {
             if KubernetesServiceLink(name: name, value: value) != nil {
                 ignored.append(name)
             } else {
@@ -17,8 +17,8 @@ struct EnvironmentNames {
     }
 }
 
-/// A variable that Kubernetes sets in every pod for a Service of its namespace, in the manner of Docker's links.
-/// For a Service called `gateway` these names begin like ours
+/// A variable that Kubernetes sets in every pod for a Service of its namespace, as Docker does for linked containers.
+/// For a Service called `gateway` these names begin with `GATEWAY_` too
 /// (kubernetes.io, "Accessing the Service", environment variables).
 struct KubernetesServiceLink {
     /// The Service's name.
@@ -26,26 +26,27 @@ struct KubernetesServiceLink {
 
     /// `nil` if Kubernetes doesn't set such a name to such a value.
     init?(name: String, value: String) {
-        guard let match = name.wholeMatch(of: /(\w+?)_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)\w*)?)/)
-        else { return nil }
-        // `…_PORT` alone could be a key of ours, misspelt: Kubernetes always sets it to a URL.
-        guard match.2 != "PORT" || value.contains("://") else { return nil }
+        let form = /(\w+?)_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)\w*)?)/
+            .matchingSemantics(.unicodeScalar).asciiOnlyWordCharacters().asciiOnlyDigits()
+        guard let match = name.wholeMatch(of: form) else { return nil }
+        // A name that ends with just `_PORT` could be a misspelt key. Kubernetes always sets it to a URL.
+        guard match.2 != "PORT" || value.utf8.firstRange(of: "://".utf8) != nil else { return nil }
         service = match.1.lowercased().replacing("_", with: "-")
     }
 }
 
 extension String {
-    /// The candidate this name was most likely meant to be; `nil` if none is near.
+    /// The candidate that was most likely meant by this name; `nil` if none is near.
     func suggestion(among candidates: some Sequence<String>) -> String? {
-        guard count <= 100 else { return nil }
+        guard utf8.count <= 100 else { return nil }
         let ranked = candidates.map { (distance: editDistance(to: $0), name: $0) }
         guard let nearest = ranked.min(by: <) else { return nil }
-        return nearest.distance <= Swift.max(2, count / 4) ? nearest.name : nil
+        return nearest.distance <= Swift.max(2, utf8.count / 4) ? nearest.name : nil
     }
 
     /// Insertions, deletions, substitutions and swaps of neighbours between two texts (optimal string alignment).
     func editDistance(to other: String) -> Int {
-        let (from, to) = (Array(self), Array(other))
+        let (from, to) = (Array(utf8), Array(other.utf8))
         var (beforeLast, last) = ([Int](), Array(0...to.count))
         for row in from.indices {
             var current = [row + 1]

@@ -1,20 +1,29 @@
-/// All that the user said, before anything is made of it.
+/// What the user set, as text. The command line wins over the environment, and the environment over the file.
 struct SettingsSources: Sendable {
-    /// From the command line.
-    var overrides: [Override] = []
-    var environment: [String: String] = [:]
-    /// The path given to `--config`.
-    var file: String?
-}
+    let overrides: [Override]
+    let environment: [String: String]
+    let file: ConfigurationFile?
 
-extension SettingsSources {
-    /// The highest first.
-    func layers(_ file: ConfigurationFile?) -> [ConfigurationLayer] {
-        let layers: [ConfigurationLayer?] = [.options(overrides), .environment(environment), file.map { .file($0) }]
-        return layers.compactMap { $0 }
+    /// - Parameter path: of the file that `--config` names. Blocks while the file is read.
+    init(overrides: [Override] = [], environment: [String: String] = [:], file path: String? = nil) {
+        self.overrides = overrides
+        self.environment = environment
+        file = path.map { ConfigurationFile(readingFrom: $0, definitions: Settings.definitions) }
     }
 
-    /// What is wrong with the command line itself: keys there are none of, twice or without a value.
+    /// The text of the highest source that sets the key, and that source; nil where none sets it. An empty variable counts
+    /// as unset.
+    func text(of setting: SettingDefinition) -> (text: String, source: SettingSource)? {
+        if let override = overrides.first(where: { $0.key == setting.key }), let text = override.value {
+            return (text, .option(override.option))
+        }
+        let variable = setting.environmentName
+        if let text = environment[variable], !text.isEmpty { return (text, .environment(variable)) }
+        if let file, let text = file.values[setting.key] { return (text, .file(path: file.path)) }
+        return nil
+    }
+
+    /// Mistakes on the command line itself: unknown keys, keys given twice or without a value.
     var overrideProblems: [ConfigurationProblem] {
         var problems: [ConfigurationProblem] = []
         var seen: [String: String] = [:]
@@ -32,15 +41,15 @@ extension SettingsSources {
     }
 }
 
-/// A value given on the command line, under the name it has there.
+/// A value given on the command line, with the option that gave it.
 struct Override: Equatable, Sendable {
-    /// As a message says it: `--port`, or `--set listen.port`.
+    /// As error messages write it: `--port`, or `--set listen.port`.
     let option: String
     let key: String
     /// `nil` if the user left out `=VALUE`.
     let value: String?
 
-    /// For an option of its own: `Override(option: "--port", key: "listen.port", value: "80")`.
+    /// For an option with a name of its own: `Override(option: "--port", key: "listen.port", value: "80")`.
     init(option: String, key: String, value: String?) {
         self.option = option
         self.key = key
@@ -49,15 +58,26 @@ struct Override: Equatable, Sendable {
 
     /// For the argument of `--set`, `KEY=VALUE`.
     init(set assignment: String) {
-        let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        // Where the user wrote `:` for `=`, what follows may be a secret: only what looks like a key is a name.
-        let name = parts[0].prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
-        let key = name.count == parts[0].count ? parts[0] : "\(name)…"
-        self.init(option: "--set \(key)", key: key, value: parts.count == 2 ? parts[1] : nil)
+        let bytes = assignment.utf8
+        let equals = bytes.firstIndex(of: UInt8(ascii: "="))
+        let name = bytes[..<(equals ?? bytes.endIndex)]
+        // After a `:` written in place of the `=` may follow a secret, so only bytes that a key can hold are kept.
+        let beginning = name.prefix(while: Self.isKeyByte)
+        let key = beginning.endIndex == name.endIndex ? "\(Substring(name))" : "\(Substring(beginning))…"
+        let value = equals.map { String(assignment[bytes.index(after: $0)...]) }
+        self.init(option: "--set \(key)", key: key, value: value)
+    }
+
+    private static func isKeyByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        default: false
+        }
     }
 }
 
-/// Where a value came from, and with that what its key is called there.
+/// Where a value came from. It decides under which name error messages show the key.
 enum SettingSource: Equatable, Sendable {
     /// `--port`, or `--set listen.port`.
     case option(String)
