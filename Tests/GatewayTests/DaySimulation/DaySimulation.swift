@@ -6,39 +6,39 @@ import UpstreamTestSupport
 
 @testable import Gateway
 
-/// A day of the gateway on a clock that stands still until all that can happen has happened: callers that keep to
-/// `Retry-After`, the real cache, limits, admission and flights, and an Amazon Transcribe that knows the day's jobs.
+/// A day of the gateway on a manual clock: clients that obey `Retry-After`, the real cache, limits, admission and
+/// fetches, and an Amazon Transcribe that knows the day's jobs. The clock moves on only when every task waits for it.
 ///
 /// Each step moves the clock to the next poll, the next answer of AWS or, while calls wait for a token, by one tick.
 final class DaySimulation {
     static let ticksPerSecond = 100.0
     static let tick = Duration.milliseconds(10)
-    /// What a request takes on its way and what timers are late by, at most: a quarter of a second.
+    /// The most that the network and a late timer delay a request, in ticks: a quarter of a second.
     static let jitter = 25
 
-    let load: DaySimulationLoad
-    let jobs: DaySimulationJobs
-    let calls: DaySimulationCalls
+    let load: Load
+    let jobs: Jobs
+    let calls: Calls
     let replicas: [Replica]
-    var tally = DaySimulationTally()
-    let mailbox = DaySimulationMailbox()
-    /// The addresses of the callers.
+    var observations = Observations()
+    let pendingReplies = PendingReplies()
+    /// The addresses of the clients.
     let peers: [PeerAddress]
-    var agenda = DaySimulationAgenda()
+    var schedule = Schedule()
     var chance: SplitMix64
     /// The tick at which the clock stands.
     var now = 0
-    /// Jobs whose callers have planned when to ask.
+    /// How many jobs have their polls planned.
     var begun = 0
     private let clock: ManualClock
 
-    init(_ load: DaySimulationLoad) {
-        let (clock, jobs, calls) = (ManualClock(), DaySimulationJobs(load), DaySimulationCalls())
+    init(_ load: Load) {
+        let (clock, jobs, calls) = (ManualClock(), Jobs(load), Calls())
         (self.load, self.clock, self.jobs, self.calls) = (load, clock, jobs, calls)
         chance = SplitMix64(seed: load.seed + 1)
-        peers = (0..<load.callers).map { PeerAddress(ipv4: 0x0A00_0000 + UInt32($0)) }
+        peers = (0..<load.clients).map { PeerAddress(ipv4: 0x0A00_0000 + UInt32($0)) }
         replicas = (0..<load.replicas).map { number in
-            let source = DaySimulationTranscribe(jobs, clock: clock, calls: calls)
+            let source = FakeTranscribe(jobs, clock: clock, calls: calls)
             return Replica(source, clock: clock, of: load, seed: UInt64(number))
         }
     }
@@ -57,7 +57,7 @@ final class DaySimulation {
     private var nextTick: Int? {
         guard !replicas.contains(where: \.hasQueue) else { return now + 1 }
         let answers = replicas.compactMap { $0.source.nextAnswer.map(tick) }
-        return ([nextJob, agenda.firstTick].compactMap { $0 } + answers).min().map { max($0, now) }
+        return ([nextJob, schedule.firstTick].compactMap { $0 } + answers).min().map { max($0, now) }
     }
 
     private func tick(_ instant: ContinuousClock.Instant) -> Int {
@@ -69,53 +69,55 @@ final class DaySimulation {
         now = next
         for replica in replicas { replica.source.answer(by: clock.now) }
         while let expected = nextJob, expected <= now { begin() }
-        while let poll = agenda.popFirst(by: now) { ask(poll) }
+        while let poll = schedule.popFirst(by: now) { ask(poll) }
         while !isSettled { await Task.yield() }
-        for (poll, reply) in mailbox.empty() { hear(reply, poll) }
-        tally.note(cached: replicas.map(\.gateway.cacheCounts.bytes).max() ?? 0, at: now)
+        for (poll, reply) in pendingReplies.empty() { receive(reply, poll) }
+        observations.record(cached: replicas.map(\.gateway.cacheCounts.bytes).max() ?? 0, at: now)
     }
 
-    /// Whether everybody under way waits for the clock. A parked call or waiter cannot stop being one while the clock
-    /// stands still, and a flight counts until it has landed: in this order no transition can be seen as rest.
+    /// Whether every task waits for the clock. A parked call or a waiter cannot leave its place while the clock stands
+    /// still, and a fetch counts until it has finished: read in this order, no transition looks like rest.
     private var isSettled: Bool {
-        let unanswered = mailbox.open
-        let boarded = replicas.reduce(0) { $0 + $1.gateway.fetcher.waiting }
-        return unanswered == boarded && replicas.allSatisfy(\.isSettled)
+        let unanswered = pendingReplies.open
+        let waiting = replicas.reduce(0) { $0 + $1.gateway.fetcher.waiting }
+        return unanswered == waiting && replicas.allSatisfy(\.isSettled)
     }
 }
 
-/// What a simulated day brings: how many jobs, how long they run, and who asks for them.
-struct DaySimulationLoad: Sendable {
-    /// How long before the beginning of a job somebody asks who is early: 6 s, in ticks of the simulation.
-    static let earliness = 600
+extension DaySimulation {
+    /// What a simulated day brings: how many jobs, how long they run, and how they are asked for.
+    struct Load: Sendable {
+        /// How long before the start of a job an early client asks: 6 s, in ticks of the simulation.
+        static let earliness = 600
 
-    /// Jobs begin from the start of the day to here, in seconds.
-    var seconds = 86_400
-    /// Nobody asks any more after so many seconds; nil lets everybody ask until the last job has ended.
-    var closing: Int?
-    var jobs = 1_000_000
-    /// The mean length of a job, in seconds: 10 and an exponentially distributed rest.
-    var meanLength = 120.0
-    /// The part of the jobs that are asked for once they have ended, as who is told of the end does, and how often each.
-    var read = 0.4
-    var readers = 3
-    /// The part that is followed from the beginning to the end, and by how many.
-    var watched = 0.01
-    var watchers = 3
-    /// Of those, the part that is asked for before there is such a job.
-    var early = 0.1
-    /// Addresses that ask.
-    var callers = 1_000
-    var replicas = 1
-    /// Whether all who ask for a job meet at one replica.
-    var isHashedByPath = true
-    var seed: UInt64 = 7
+        /// Jobs start during so many seconds from the beginning of the day.
+        var seconds = 86_400
+        /// No client asks after so many seconds; nil lets all ask until the last job has ended.
+        var closing: Int?
+        var jobs = 1_000_000
+        /// The mean length of a job, in seconds: 10 and an exponentially distributed rest.
+        var meanLength = 120.0
+        /// The part of the jobs that are asked for only after their end (as after a notification), and how often each.
+        var read = 0.4
+        var readers = 3
+        /// The part that is polled from start to end, and by how many clients.
+        var watched = 0.01
+        var watchers = 3
+        /// Of those, the part that is asked for before there is such a job.
+        var early = 0.1
+        /// The number of addresses that ask.
+        var clients = 1_000
+        var replicas = 1
+        /// Whether all requests for a job go to the same replica.
+        var isHashedByPath = true
+        var seed: UInt64 = 7
 
-    /// Replicas that so many callers of one job reach.
-    func reach(of callers: Int) -> Double {
-        guard !isHashedByPath else { return 1 }
-        var missed = 1.0
-        for _ in 0..<callers { missed *= 1 - 1 / Double(replicas) }
-        return Double(replicas) * (1 - missed)
+        /// How many replicas so many clients of one job reach, on average.
+        func reach(of clients: Int) -> Double {
+            guard !isHashedByPath else { return 1 }
+            var missed = 1.0
+            for _ in 0..<clients { missed *= 1 - 1 / Double(replicas) }
+            return Double(replicas) * (1 - missed)
+        }
     }
 }

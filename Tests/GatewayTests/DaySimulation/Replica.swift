@@ -7,17 +7,17 @@ import UpstreamTestSupport
 
 @testable import Gateway
 
-/// One of the gateways that serve a simulated day.
+/// The gateways that serve a simulated day.
 extension DaySimulation {
     struct Replica {
         let gateway: JobGateway
-        let source: DaySimulationTranscribe
+        let source: FakeTranscribe
         let registry: PrometheusRegistry
     }
 }
 
 extension DaySimulation.Replica {
-    init(_ source: DaySimulationTranscribe, clock: ManualClock, of load: DaySimulationLoad, seed: UInt64) {
+    init(_ source: DaySimulation.FakeTranscribe, clock: ManualClock, of load: DaySimulation.Load, seed: UInt64) {
         let chance = Mutex(SplitMix64(seed: load.seed + 2 + seed))
         var options = GatewayOptions()
         options.fetch.clock = { clock.now }
@@ -33,10 +33,10 @@ extension DaySimulation.Replica {
         self.source = source
     }
 
-    /// Whether calls wait for their turn.
+    /// Whether calls wait for the admission control.
     var hasQueue: Bool { queue > 0 }
 
-    /// Whether each flight waits for AWS or for its turn.
+    /// Whether each fetch waits for AWS or for the admission control.
     var isSettled: Bool {
         let parked = source.inFlight
         let queue = queue
@@ -46,50 +46,52 @@ extension DaySimulation.Replica {
     private var queue: Int { gateway.fetcher.admissionStatus.waiting }
 }
 
-/// Where the replies arrive that had to wait.
-final class DaySimulationMailbox: Sendable {
-    private struct State {
-        var open = 0
-        var arrived: [(DaySimulationPoll, Reply)] = []
-    }
-
-    private struct Slot: PendingReply {
-        let mailbox: DaySimulationMailbox
-        let poll: DaySimulationPoll
-        let reply = Box()
-
-        func prepare(with reply: () -> Reply) -> Bool {
-            self.reply.content.withLock { $0 = reply() }
-            return true
+extension DaySimulation {
+    /// Takes the replies that had to wait for a fetch.
+    final class PendingReplies: Sendable {
+        private struct State {
+            var open = 0
+            var arrived: [(Poll, Reply)] = []
         }
 
-        func send() {
-            guard let reply = reply.content.withLock({ $0 }) else { return }
-            mailbox.state.withLock {
-                $0.arrived.append((poll, reply))
-                $0.open -= 1
+        private struct Slot: PendingReply {
+            let pendingReplies: PendingReplies
+            let poll: Poll
+            let reply = Box()
+
+            func prepare(with reply: () -> Reply) -> Bool {
+                self.reply.content.withLock { $0 = reply() }
+                return true
+            }
+
+            func send() {
+                guard let reply = reply.content.withLock({ $0 }) else { return }
+                pendingReplies.state.withLock {
+                    $0.arrived.append((poll, reply))
+                    $0.open -= 1
+                }
             }
         }
-    }
 
-    private final class Box: Sendable {
-        let content = Mutex<Reply?>(nil)
-    }
+        private final class Box: Sendable {
+            let content = Mutex<Reply?>(nil)
+        }
 
-    private let state = Mutex(State())
+        private let state = Mutex(State())
 
-    /// Requests that have no reply yet.
-    var open: Int { state.withLock(\.open) }
+        /// How many requests have no reply yet.
+        var open: Int { state.withLock(\.open) }
 
-    func slot(for poll: DaySimulationPoll) -> any PendingReply {
-        state.withLock { $0.open += 1 }
-        return Slot(mailbox: self, poll: poll)
-    }
+        func slot(for poll: Poll) -> any PendingReply {
+            state.withLock { $0.open += 1 }
+            return Slot(pendingReplies: self, poll: poll)
+        }
 
-    func empty() -> [(DaySimulationPoll, Reply)] {
-        state.withLock { state in
-            defer { state.arrived = [] }
-            return state.arrived
+        func empty() -> [(Poll, Reply)] {
+            state.withLock { state in
+                defer { state.arrived = [] }
+                return state.arrived
+            }
         }
     }
 }

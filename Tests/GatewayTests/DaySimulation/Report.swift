@@ -2,22 +2,22 @@ import Foundation
 import HTTPExchange
 import HTTPTypes
 
-// What a simulated day came to, and what paper says.
+// The figures of a simulated day, and what the formula of the documentation says.
 extension DaySimulation {
-    /// Requests by how they were answered, of all replicas.
+    /// How many requests of all replicas had this outcome.
     func outcomes(_ outcome: String) -> Int {
         replicas.reduce(0) {
             $0 + $1.registry.count("request_duration_seconds_count{outcome=\"\(outcome)\",route=\"job\"}")
         }
     }
 
-    /// Flights that the budget had no token for: most of them refreshes, which do not wait.
-    private var flightsWithoutCall: Int {
+    /// Fetches for which the budget had no token: most of them refreshes, which do not wait.
+    private var fetchesWithoutCall: Int {
         replicas.reduce(0) { $0 + $1.registry.count("fetches_total{result=\"budget_used_up\"}") }
     }
 
-    /// The part of the requests that AWS was not asked for.
-    var cachedPart: Double { Double(outcomes("hit") + outcomes("stale")) / Double(tally.requests) }
+    /// The part of the requests that needed no call to AWS.
+    var cachedPart: Double { Double(outcomes("hit") + outcomes("stale")) / Double(observations.requests) }
 
     /// Calls by the formula of deploy/README.md: one for each replica that is asked for a job, and one more for each
     /// interval of freshness in which the job runs and is followed.
@@ -25,7 +25,7 @@ extension DaySimulation {
         jobs.entries.reduce(0) { $0 + callsOnPaper(for: $1) }
     }
 
-    private func callsOnPaper(for job: DaySimulationJobs.Entry) -> Double {
+    private func callsOnPaper(for job: Jobs.Entry) -> Double {
         let length = Double(job.end - job.start) / Self.ticksPerSecond
         let followed = load.reach(of: load.watchers) * (1 + Self.intervals(in: length))
         return switch job.interest {
@@ -33,7 +33,7 @@ extension DaySimulation {
         case .read: load.reach(of: load.readers)
         case .watched: followed
         case .watchedEarly:
-            followed + load.reach(of: load.watchers) * Double(DaySimulationLoad.earliness) / Self.ticksPerSecond / 2
+            followed + load.reach(of: load.watchers) * Double(Load.earliness) / Self.ticksPerSecond / 2
         }
     }
 
@@ -45,16 +45,16 @@ extension DaySimulation {
 
     var table: String {
         let rows: [(String, String)] = [
-            ("jobs", "\(load.jobs)"), ("replicas", "\(load.replicas)"), ("requests", "\(tally.requests)"),
+            ("jobs", "\(load.jobs)"), ("replicas", "\(load.replicas)"), ("requests", "\(observations.requests)"),
             ("hits", "\(outcomes("hit"))"), ("stale", "\(outcomes("stale"))"), ("misses", "\(outcomes("miss"))"),
-            ("joined", "\(outcomes("collapsed"))"), ("no such job", "\(tally.missing)"),
-            ("refused (503)", "\(tally.refused)"), ("limited (429)", "\(outcomes("limited"))"),
-            ("flights without a call", "\(flightsWithoutCall)"), ("calls to AWS", "\(calls.count)"),
+            ("joined", "\(outcomes("collapsed"))"), ("no such job", "\(observations.missing)"),
+            ("refused (503)", "\(observations.refused)"), ("limited (429)", "\(outcomes("limited"))"),
+            ("fetches without a call", "\(fetchesWithoutCall)"), ("calls to AWS", "\(calls.count)"),
             ("on paper", "\(Int(callsOnPaper))"),
             ("most in a second", "\(calls.mostInASecond)"), ("from the cache", "\(Int(cachedPart * 1_000)) per mille"),
-            ("age p50, p99", "\(tally.ages.quantile(0.5)) s, \(tally.ages.quantile(0.99)) s"),
+            ("age p50, p99", "\(observations.ages.quantile(0.5)) s, \(observations.ages.quantile(0.99)) s"),
             ("end seen p50, p99, last", [0.5, 0.99, 1].map(lateness).joined(separator: ", ")),
-            ("most cached", "\(tally.mostCached) bytes"),
+            ("most cached", "\(observations.mostCached) bytes"),
         ]
         return rows.map { name, value in
             "  " + name.padding(toLength: 26, withPad: " ", startingAt: 0) + value
@@ -62,94 +62,98 @@ extension DaySimulation {
     }
 
     private func lateness(_ part: Double) -> String {
-        "\(Double(tally.lateness.quantile(part)) / Self.ticksPerSecond) s"
+        "\(Double(observations.lateness.quantile(part)) / Self.ticksPerSecond) s"
     }
 }
 
-/// What the callers of a simulated day were told.
-struct DaySimulationTally {
-    /// How long a caller who finds no such job waits before it asks again, in seconds.
-    private static let patience = 2
+extension DaySimulation {
+    /// What the clients of a simulated day received.
+    struct Observations {
+        /// How long a client waits after a 404 before it asks again, in seconds.
+        private static let pauseAfterNotFound = 2
 
-    private(set) var requests = 0
-    /// Answers that no caller should get, by status.
-    private(set) var unexpected: [Int: Int] = [:]
-    private(set) var refused = 0
-    private(set) var missing = 0
-    /// Answers about running jobs, by how many seconds ago AWS was asked.
-    private(set) var ages = DaySimulationHistogram()
-    /// Ends of jobs, by how many ticks later one who follows the job was told.
-    private(set) var lateness = DaySimulationHistogram()
-    /// Bytes in the fullest replica's cache.
-    private(set) var mostCached = 0
-    private var cacheLooked = 0
+        private(set) var requests = 0
+        /// Replies that no client should get, by status.
+        private(set) var unexpected: [Int: Int] = [:]
+        private(set) var refused = 0
+        private(set) var missing = 0
+        /// The ages of the replies about running jobs, in seconds.
+        private(set) var ages = Histogram()
+        /// How many ticks after the end of a job its polling clients learned of the end.
+        private(set) var lateness = Histogram()
+        /// The most bytes that a replica's cache has held.
+        private(set) var mostCached = 0
+        private var cacheLooked = 0
 
-    /// Takes in a reply.
-    /// - Parameter lateness: how long ago the job ended, if that is of interest.
-    /// - Returns: the seconds after which the caller asks again; nil if it has what it wanted.
-    mutating func note(_ reply: Reply, lateness: Int?) -> Int? {
-        requests += 1
-        let (age, wait) = Self.ageAndWait(in: reply)
-        switch (reply.status.code, wait) {
-        case (200, nil):
-            if let lateness { self.lateness.add(lateness) }
-            return nil
-        case (200, let wait?):
-            ages.add(age)
-            return wait
-        case (404, _):
-            missing += 1
-            return Self.patience
-        case (503, let wait?):
-            refused += 1
-            return wait
-        case (let status, _):
-            unexpected[status, default: 0] += 1
-            return nil
-        }
-    }
-
-    /// Looks at the cache once a minute.
-    mutating func note(cached bytes: @autoclosure () -> Int, at tick: Int) {
-        guard tick >= cacheLooked + 6_000 else { return }
-        cacheLooked = tick
-        mostCached = max(mostCached, bytes())
-    }
-
-    private static func ageAndWait(in reply: Reply) -> (age: Int, wait: Int?) {
-        var (age, wait): (Int, Int?) = (0, nil)
-        for (name, value) in reply.fields.lines {
-            switch name.lowercased() {
-            case "age": age = Int(value) ?? 0
-            case "retry-after": wait = Int(value)
-            default: break
+        /// Records a reply.
+        /// - Parameter lateness: how long ago the job ended, in ticks; nil if that is not to be recorded.
+        /// - Returns: the seconds after which the client asks again; nil if it has what it wanted.
+        mutating func record(_ reply: Reply, lateness: Int?) -> Int? {
+            requests += 1
+            let (age, wait) = Self.ageAndWait(in: reply)
+            switch (reply.status.code, wait) {
+            case (200, nil):
+                if let lateness { self.lateness.add(lateness) }
+                return nil
+            case (200, let wait?):
+                ages.add(age)
+                return wait
+            case (404, _):
+                missing += 1
+                return Self.pauseAfterNotFound
+            case (503, let wait?):
+                refused += 1
+                return wait
+            case (let status, _):
+                unexpected[status, default: 0] += 1
+                return nil
             }
         }
-        return (age, wait)
+
+        /// Records the size of the cache once a minute.
+        mutating func record(cached bytes: @autoclosure () -> Int, at tick: Int) {
+            guard tick >= cacheLooked + 6_000 else { return }
+            cacheLooked = tick
+            mostCached = max(mostCached, bytes())
+        }
+
+        private static func ageAndWait(in reply: Reply) -> (age: Int, wait: Int?) {
+            var (age, wait): (Int, Int?) = (0, nil)
+            for (name, value) in reply.fields.lines {
+                switch name.lowercased() {
+                case "age": age = Int(value) ?? 0
+                case "retry-after": wait = Int(value)
+                default: break
+                }
+            }
+            return (age, wait)
+        }
     }
 }
 
-/// How often each whole number came.
-struct DaySimulationHistogram {
-    private var counts: [Int] = []
-    private(set) var total = 0
+extension DaySimulation {
+    /// Counts whole numbers by value.
+    struct Histogram {
+        private var counts: [Int] = []
+        private(set) var total = 0
 
-    mutating func add(_ value: Int) {
-        let value = max(0, value)
-        if value >= counts.count { counts += Array(repeating: 0, count: value + 1 - counts.count) }
-        counts[value] += 1
-        total += 1
-    }
-
-    var largest: Int { max(0, counts.count - 1) }
-
-    /// The least value that is not exceeded by this part of all.
-    func quantile(_ part: Double) -> Int {
-        var rest = Int((part * Double(total)).rounded(.up))
-        for (value, count) in counts.enumerated() {
-            rest -= count
-            if rest <= 0 { return value }
+        mutating func add(_ value: Int) {
+            let value = max(0, value)
+            if value >= counts.count { counts += Array(repeating: 0, count: value + 1 - counts.count) }
+            counts[value] += 1
+            total += 1
         }
-        return largest
+
+        var largest: Int { max(0, counts.count - 1) }
+
+        /// The least value that this part of all numbers does not exceed.
+        func quantile(_ part: Double) -> Int {
+            var rest = Int((part * Double(total)).rounded(.up))
+            for (value, count) in counts.enumerated() {
+                rest -= count
+                if rest <= 0 { return value }
+            }
+            return largest
+        }
     }
 }
