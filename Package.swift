@@ -80,8 +80,8 @@ let package = Package(
         .testTarget(
             name: "AWSCredentialsTests",
             dependencies: [
-                "AWSCredentials", "ChildProcess", "Curl", "Formats", "HTTPExchange", "MicroHTTPD", "SigV4",
-                "TestSupport", "UpstreamTestSupport", .httpTypes,
+                "AWSCredentials", "AWSEndpoints", "ChildProcess", "Curl", "Formats", "HTTPExchange", "MicroHTTPD",
+                "SigV4", "TestSupport", "UpstreamTestSupport", .httpTypes,
             ]),
         .testTarget(
             name: "TranscribeTests",
@@ -100,7 +100,8 @@ let package = Package(
         .testTarget(
             name: "TranscribeGatewayTests",
             dependencies: [
-                "TranscribeGateway", "AWSCredentials", "Curl", "Formats", "SigV4", "Transcribe", .argumentParser,
+                "TranscribeGateway", "AWSCredentials", "AWSEndpoints", "Curl", "Formats", "SigV4", "Transcribe",
+                .argumentParser,
             ]),
         .testTarget(name: "ArchitectureTests"),
         // No part of the product: what the parts of a request cost, counted by Tests/Performance/count.

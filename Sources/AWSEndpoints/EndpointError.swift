@@ -1,44 +1,60 @@
-/// Why no endpoint can be told from the settings.
-public enum EndpointError: Error, Hashable, Sendable {
+/// Why the settings name no place to call. No case holds a value: an endpoint may hold a password.
+package enum EndpointError: Error, Hashable, Sendable {
+    /// No region is set.
     case missingRegion
-    case invalidRegion(String)
-    case fipsWithOverride
-    case dualStackWithOverride
-    case invalidOverride(InvalidOrigin)
+    /// The setting has a value of another form; `allowed` ends the sentence "… must be …".
+    case notAllowed(EndpointSetting, allowed: String)
+    /// The switches are on beside an endpoint that a setting chose.
+    case conflict([EndpointSetting], with: EndpointSetting)
 
-    /// What is wrong with the text of an override.
-    public enum InvalidOrigin: Error, Hashable, Sendable {
-        case scheme
-        case userInformation
-        case host
-        case port
-        case path
-    }
-}
-
-extension EndpointError: CustomStringConvertible {
-    /// AWS's own words where its rule set has some. An override is not repeated: it may hold a password.
-    public var description: String {
+    /// The setting to change, for people.
+    package var setting: String {
         switch self {
-        case .missingRegion: "Invalid Configuration: Missing Region"
-        case .invalidRegion(let region):
-            "Invalid Configuration: \(region.debugDescription) is no region (letters a-z, digits and '-', at most 63)"
-        case .fipsWithOverride: "Invalid Configuration: FIPS and custom endpoint are not supported"
-        case .dualStackWithOverride: "Invalid Configuration: Dualstack and custom endpoint are not supported"
-        case .invalidOverride(let fault): "Invalid Configuration: the custom endpoint \(fault)"
+        case .missingRegion: "AWS_REGION"
+        case .notAllowed(let setting, _): "\(setting)"
+        case .conflict(let flags, _): flags.map(\.description).joined(separator: " and ")
+        }
+    }
+
+    /// What the setting may be, as the end of the sentence "… must be …".
+    package var allowed: String {
+        switch self {
+        case .missingRegion: Region.allowed
+        case .notAllowed(_, let allowed): allowed
+        case .conflict(_, let endpoint): "false beside \(endpoint)"
         }
     }
 }
 
-extension EndpointError.InvalidOrigin: CustomStringConvertible {
-    /// The end of a sentence about the endpoint.
-    public var description: String {
+extension EndpointError: CustomStringConvertible {
+    /// One sentence without a full stop.
+    package var description: String {
+        self == .missingRegion ? "\(setting) is not set, but must be \(allowed)" : "\(setting) must be \(allowed)"
+    }
+}
+
+/// A setting that decides where AWS's services are.
+package enum EndpointSetting: Hashable, Sendable {
+    /// An environment variable.
+    case variable(String)
+    /// A key of the profile with this name.
+    case profile(String, key: String)
+
+    /// Where the setting stands: the variable's name, or `profile 'ward'`.
+    package var place: String {
         switch self {
-        case .scheme: "must begin with 'https://' or 'http://'"
-        case .userInformation: "must not hold a user name or password"
-        case .host: "has no valid host name or address"
-        case .port: "has a port that is not a number from 1 to 65535"
-        case .path: "must not have a path, a query or a fragment"
+        case .variable(let name): name
+        case .profile(let name, _): "profile '\(name)'"
+        }
+    }
+}
+
+extension EndpointSetting: CustomStringConvertible {
+    /// The setting as an error names it: `AWS_REGION`, `region of profile 'ward'`.
+    package var description: String {
+        switch self {
+        case .variable(let name): name
+        case .profile(_, let key): "\(key) of \(place)"
         }
     }
 }

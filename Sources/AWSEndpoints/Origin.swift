@@ -1,46 +1,130 @@
-/// A URL without path, query and fragment (RFC 6454 §4), in its normal form: lower case, a default port left out.
-package struct Origin {
-    let scheme: String
-    /// Host, and port unless it is the scheme's own.
-    let authority: String
+import Formats
 
-    var text: String { "\(scheme)://\(authority)" }
+/// The origin of a URL (RFC 6454 §4): scheme, host and port, in lower case, without a port that is the scheme's own.
+///
+/// Only what every client reads alike is taken, so that a request cannot go to another host than the one checked here.
+package struct Origin: Hashable, Sendable {
+    /// The schemes that AWS's endpoints have.
+    package enum Scheme: String, Sendable {
+        case https, http
 
-    /// Reads `scheme://host[:port][/]`.
-    init(_ text: String) throws(EndpointError) {
-        do throws(EndpointError.InvalidOrigin) {
-            let text = text.lowercased()
-            guard let scheme = ["https", "http"].first(where: { text.hasPrefix("\($0)://") }) else { throw .scheme }
-            var rest = text.dropFirst(scheme.count + 3)
-            if rest.hasSuffix("/") { rest.removeLast() }
-            guard !rest.contains(where: "/?#".contains) else { throw .path }
-            guard !rest.contains("@") else { throw .userInformation }
-            self.scheme = scheme
-            authority = try Self.authority(rest, defaultPort: scheme == "https" ? 443 : 80)
-        } catch {
-            throw .invalidOverride(error)
-        }
+        /// The port of a URL that names none (RFC 9110 §4.2).
+        var defaultPort: Int { self == .https ? 443 : 80 }
     }
 
-    private static func authority(_ text: Substring, defaultPort: Int) throws(EndpointError.InvalidOrigin) -> String {
-        let hostEnd = text.lastIndex(of: "]").map(text.index(after:)) ?? text.firstIndex(of: ":") ?? text.endIndex
-        let host = text[..<hostEnd]
-        guard isHost(host) else { throw .host }
-        guard hostEnd < text.endIndex else { return String(host) }
-        let digits = text[hostEnd...].dropFirst()
-        guard text[hostEnd] == ":", digits.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains),
-            let port = Int(digits),
-            (1...65_535).contains(port)
-        else { throw .port }
-        return port == defaultPort ? String(host) : "\(host):\(port)"
+    package let scheme: Scheme
+    /// A name, an IPv4 address, or an IPv6 address without its brackets.
+    package let host: String
+    /// Nil if it is the scheme's own.
+    package let port: Int?
+
+    /// Reads `scheme://host[:port][/]`. Nil for anything else: a path would have to be signed, and a password would
+    /// stand in logs.
+    package init?(_ text: String) {
+        var rest = Array(text.utf8)[...]
+        guard let origin = Origin(readingFrom: &rest), rest.isEmpty || rest.elementsEqual("/".utf8) else { return nil }
+        self = origin
     }
 
-    /// A name or IPv4 address (RFC 952, with `_` for container networks), or an IPv6 address in brackets. Whether the
-    /// address is a real one is the resolver's to say.
-    private static func isHost(_ host: Substring) -> Bool {
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            return host.count > 4 && host.dropFirst().dropLast().allSatisfy("0123456789abcdef:.".contains)
+    /// What a setting may hold, as the end of the sentence "… must be …".
+    package static let allowed = "a URL of scheme, host and port only, such as https://localhost:8443"
+
+    /// The value of `Host` in requests to this origin: host, and port unless it is the scheme's own.
+    package var authority: String {
+        let literal = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
+        return port.map { "\(literal):\($0)" } ?? literal
+    }
+
+    /// The URL without a path: `https://localhost:8443`.
+    package var url: String { "\(scheme.rawValue)://\(authority)" }
+}
+
+extension Origin {
+    /// Whether the host is this machine: `localhost` or a literal loopback address. Names are not resolved, because a
+    /// DNS server could answer with any address.
+    package var isLoopback: Bool { host == "localhost" || host == "::1" || isLoopbackIPv4 }
+
+    /// A dotted quad in 127.0.0.0/8, without the other spellings that old parsers take.
+    private var isLoopbackIPv4: Bool {
+        let parts = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map { String($0) }
+        return parts.count == 4 && parts[0] == "127"
+            && parts.allSatisfy { part in UInt8(part ?? "").map(String.init) == part }
+    }
+}
+
+extension Origin {
+    /// Reads the origin that a URL begins with and leaves what follows it.
+    fileprivate init?(readingFrom url: inout ArraySlice<UInt8>) {
+        guard let scheme = Self.scheme(readingFrom: &url), let host = Self.host(readingFrom: &url),
+            let port = Self.port(readingFrom: &url, default: scheme.defaultPort)
+        else { return nil }
+        self.scheme = scheme
+        self.host = host
+        self.port = port == scheme.defaultPort ? nil : port
+    }
+
+    private static func scheme(readingFrom url: inout ArraySlice<UInt8>) -> Scheme? {
+        for scheme in [Scheme.https, .http] {
+            let start = Array("\(scheme.rawValue)://".utf8)
+            guard url.prefix(start.count).map(\.lowercased) == start else { continue }
+            url.removeFirst(start.count)
+            return scheme
         }
-        return !host.isEmpty && host.allSatisfy("abcdefghijklmnopqrstuvwxyz0123456789.-_".contains)
+        return nil
+    }
+
+    /// A name or IPv4 address (RFC 952, and `_`, which names in container networks have), or an IPv6 address in
+    /// brackets. Whether there is such an address is left to the resolver.
+    private static func host(readingFrom url: inout ArraySlice<UInt8>) -> String? {
+        let isLiteral = url.first == UInt8(ascii: "[")
+        if isLiteral { url.removeFirst() }
+        let allowed = isLiteral ? addressCharacters : nameCharacters
+        let host = url.prefix { allowed.contains($0) }
+        url.removeFirst(host.count)
+        guard !host.isEmpty, host.count <= 255 else { return nil }
+        if isLiteral {
+            guard url.popFirst() == UInt8(ascii: "]"), host.contains(UInt8(ascii: ":")) else { return nil }
+        }
+        return String(decoding: host.map(\.lowercased), as: UTF8.self)
+    }
+
+    private static let nameCharacters = ASCIISet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_")
+    private static let addressCharacters = ASCIISet("0123456789ABCDEFabcdef:.")
+
+    private static func port(readingFrom url: inout ArraySlice<UInt8>, default: Int) -> Int? {
+        guard url.first == UInt8(ascii: ":") else { return `default` }
+        url.removeFirst()
+        let digits = url.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        url.removeFirst(digits.count)
+        guard digits.count <= 5, let port = Int(String(decoding: digits, as: UTF8.self)), (1...65_535).contains(port)
+        else { return nil }
+        return port
+    }
+}
+
+/// An absolute URL: an origin, and perhaps a path with a query.
+package struct EndpointURL: Sendable {
+    /// The URL as it was written.
+    package let text: String
+    package let origin: Origin
+    /// Begins with a slash, or is empty.
+    package let pathAndQuery: String
+
+    /// Nil for what has a user name, a fragment, a byte that is not visible ASCII, or no host.
+    package init?(_ text: String) {
+        var rest = Array(text.utf8)[...]
+        guard let origin = Origin(readingFrom: &rest), rest.isEmpty || rest.first == UInt8(ascii: "/"),
+            rest.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") })
+        else { return nil }
+        self.text = text
+        self.origin = origin
+        pathAndQuery = String(decoding: rest, as: UTF8.self)
+    }
+}
+
+extension UInt8 {
+    /// The small letter of a capital one.
+    var lowercased: UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
     }
 }

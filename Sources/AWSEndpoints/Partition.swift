@@ -49,12 +49,14 @@ package enum Partition: CaseIterable, Sendable {
 
     /// At most one partition says yes: what follows a prefix has a single hyphen, so no prefix can hide in another.
     private func contains(_ region: String) -> Bool {
-        regionPrefixes.contains { region.hasPrefix($0) && Self.isAreaAndNumber(region.dropFirst($0.count)) }
+        regionPrefixes.contains { prefix in
+            region.utf8.starts(with: prefix.utf8) && Self.isAreaAndNumber(region.utf8.dropFirst(prefix.utf8.count))
+        }
     }
 
     /// `\w+-\d+`.
-    private static func isAreaAndNumber(_ text: Substring) -> Bool {
-        let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    private static func isAreaAndNumber(_ text: Substring.UTF8View) -> Bool {
+        let parts = text.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         return parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
             && parts[1].allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
     }

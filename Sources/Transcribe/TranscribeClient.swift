@@ -26,14 +26,13 @@ public final class TranscribeClient: Sendable {
     ///   - random: a number from 0 to 1, the jitter of the waits.
     ///   - observe: called at the end of each attempt with its error, or nil if it brought the job; in the task of the
     ///     call.
-    /// - Throws: ``EndpointError/missingRegion`` if the endpoint has no region to sign for.
     public init(
         endpoint: Endpoint, transport: any Transport, credentials: any CredentialsSource,
         policy: RetryPolicy = RetryPolicy(), time: TimeSource = .system,
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
         observe: @escaping @Sendable (TranscribeError?) -> Void = { _ in }
-    ) throws(EndpointError) {
-        operation = try JobOperation(at: endpoint)
+    ) {
+        operation = JobOperation(at: endpoint)
         self.transport = transport
         self.credentials = credentials
         self.policy = policy

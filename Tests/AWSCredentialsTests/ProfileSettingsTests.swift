@@ -1,4 +1,5 @@
 import AWSCredentials
+import AWSEndpoints
 import Testing
 
 @Suite struct ProfileSettingsTests {
@@ -29,22 +30,23 @@ import Testing
             sts =
               something_else = 1
             """, to: "/home/.aws/config")
-        let settings = try settings(profile: "work")
-        #expect(settings.region == "eu-west-1")
-        #expect(settings.endpointURL == "https://aws.example.com")
-        #expect(settings.serviceEndpointURLs == ["transcribe": "https://transcribe.example.com"])
-        #expect(settings.usesFIPSEndpoint == true)
-        #expect(settings.usesDualStackEndpoint == false)
+        let endpoints = try settings(profile: "work").endpoints
+        #expect(endpoints.name == "work")
+        #expect(endpoints.region == "eu-west-1")
+        #expect(endpoints.endpointURL == "https://aws.example.com")
+        #expect(endpoints.serviceEndpointURLs == ["transcribe": "https://transcribe.example.com"])
+        #expect(endpoints.usesFIPSEndpoint == true)
+        #expect(endpoints.usesDualStackEndpoint == false)
     }
 
     @Test(arguments: [nil, "nowhere"])
     func saysNothingWithoutAProfile(profile: String?) throws {
-        let settings = try settings(profile: profile)
-        #expect(settings.region == nil)
-        #expect(settings.endpointURL == nil)
-        #expect(settings.serviceEndpointURLs.isEmpty)
-        #expect(settings.usesFIPSEndpoint == nil)
-        #expect(settings.usesDualStackEndpoint == nil)
+        let endpoints = try settings(profile: profile).endpoints
+        #expect(endpoints.region == nil)
+        #expect(endpoints.endpointURL == nil)
+        #expect(endpoints.serviceEndpointURLs.isEmpty)
+        #expect(endpoints.usesFIPSEndpoint == nil)
+        #expect(endpoints.usesDualStackEndpoint == nil)
     }
 
     @Test func failsOnAFlagThatIsNeitherTrueNorFalse() throws {

@@ -29,7 +29,7 @@ enum SourceTree {
         "Curl": ["CCurl", "Glibc", "Threads"],
         "Expat": ["CExpat"],
         "ChildProcess": ["CSpawn", "Glibc", "Threads"],
-        "AWSEndpoints": [],
+        "AWSEndpoints": ["Formats"],
         "AWSCredentials": [
             "AWSEndpoints", "ChildProcess", "Crypto", "Curl", "Expat", "Formats", "FoundationEssentials", "SigV4",
         ],

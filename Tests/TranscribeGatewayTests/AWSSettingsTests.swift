@@ -1,61 +1,78 @@
+import AWSEndpoints
 import Testing
 
 @testable import TranscribeGateway
 
 @Suite struct AWSSettingsTests {
+    private func load(
+        _ environment: [String: String], profile name: String = "default", region: String? = nil,
+        _ change: (inout EndpointSettings.Profile) -> Void = { _ in }
+    ) throws(ConfigurationError) -> AWSSettings {
+        var profile = EndpointSettings.Profile(name: name)
+        profile.region = region
+        change(&profile)
+        return try AWSSettings.load(from: environment, profile: profile)
+    }
+
     @Test(arguments: [
         (["AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"], "eu-west-1"),
         (["AWS_DEFAULT_REGION": "us-east-1"], "us-east-1"),
-        (["AWS_REGION": "", "AWS_DEFAULT_REGION": ""], "ap-south-2"),
+        (["AWS_REGION": "", "AWS_DEFAULT_REGION": " "], "ap-south-2"),
+        (["AWS_REGION": " eu-west-1\n"], "eu-west-1"),
     ])
     func takesTheRegionThenTheDefaultRegionThenTheProfiles(environment: [String: String], region: String) throws {
-        #expect(try AWSSettings.load(from: environment, profileRegion: "ap-south-2").region == region)
+        #expect(try load(environment, region: "ap-south-2").region.name == region)
     }
 
     @Test func showsARegionOfTheProfileWithItsSource() throws {
-        let settings = try AWSSettings.load(from: ["AWS_PROFILE": "clinic"], profileRegion: "ap-south-2")
-        #expect(settings.regionSource == .profile("clinic"))
+        let settings = try load(["AWS_PROFILE": "clinic"], profile: "clinic", region: "ap-south-2")
+        #expect(settings.regionSetting == .profile("clinic", key: "region"))
         let row = EffectiveSetting(key: "AWS_REGION", text: "ap-south-2", source: .profile("clinic"))
         #expect(settings.effective.first == row)
         #expect(settings.effective.report.contains("(profile 'clinic')"))
-        let ours = try AWSSettings.load(from: ["AWS_DEFAULT_REGION": "us-east-1"], profileRegion: "ap-south-2")
-        #expect(ours.regionSource == .environment("AWS_DEFAULT_REGION"))
+        let ours = try load(["AWS_DEFAULT_REGION": "us-east-1"], region: "ap-south-2")
+        #expect(ours.regionSetting == .variable("AWS_DEFAULT_REGION"))
         #expect(!ours.effective.report.contains("ap-south-2"))
     }
 
     @Test(arguments: ["us-gov-west-1", "us-isob-east-1", "cn-northwest-1", "eusc-de-east-1", "mx-central-1"])
     func acceptsTheRegionsOfEveryPartition(region: String) throws {
-        #expect(try AWSSettings.load(from: ["AWS_REGION": region]).region == region)
+        #expect(try load(["AWS_REGION": region]).region.name == region)
     }
 
     @Test(arguments: ["us-east1", "us_east_1", "US-EAST-1", "us-east-1.evil.example", "us-east-1/", "frankfurt", "-1"])
     func refusesWhatIsNoRegion(region: String) {
         let wanted = "the name of an AWS region, such as us-east-1"
         #expect(sentences(["AWS_REGION": region]) == [#"AWS_REGION is "\#(region)", but must be \#(wanted)."#])
+        #expect(sentences([:], region: region) == ["region of profile 'default' must be \(wanted)."])
     }
 
     @Test func asksForTheRegionThatIsMissing() {
         #expect(sentences([:]) == ["AWS_REGION is not set, but must be the name of an AWS region, such as us-east-1."])
     }
 
-    @Test(
-        arguments: [
-            (
-                ["AWS_ENDPOINT_URL_TRANSCRIBE": "http://localhost:4566/", "AWS_ENDPOINT_URL": "http://b"],
-                "http://localhost:4566"
-            ),
-            (["AWS_ENDPOINT_URL": "https://[::1]:8443"], "https://[::1]:8443"),
-            (["AWS_ENDPOINT_URL": "http://b", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "TRUE"], nil), ([:], nil),
-        ] as [([String: String], String?)])
-    func takesTheServicesOwnEndpointFirst(environment: [String: String], endpoint: String?) throws {
+    @Test(arguments: [
+        (
+            ["AWS_ENDPOINT_URL_TRANSCRIBE": "http://localhost:4566/", "AWS_ENDPOINT_URL": "http://b"],
+            "http://localhost:4566"
+        ),
+        (["AWS_ENDPOINT_URL": "https://[::1]:8443"], "https://[::1]:8443"),
+        (["AWS_ENDPOINT_URL_TRANSCRIBE": "HTTP://moto_server:5000"], "http://moto_server:5000"),
+        (
+            ["AWS_ENDPOINT_URL": "http://b", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "TRUE"],
+            "https://transcribe.us-east-1.amazonaws.com"
+        ),
+        ([:], "https://transcribe.us-east-1.amazonaws.com"),
+    ])
+    func takesTheServicesOwnEndpointFirst(environment: [String: String], url: String) throws {
         let environment = environment.merging(["AWS_REGION": "us-east-1"]) { $1 }
-        #expect(try AWSSettings.load(from: environment).endpoint == endpoint)
+        #expect(try load(environment).transcribe.url == url)
     }
 
     @Test(arguments: ["AWS_ENDPOINT_URL_TRANSCRIBE", "AWS_ENDPOINT_URL"])
     func namesTheVariableThatSetsTheEndpoint(variable: String) throws {
         let environment = ["AWS_REGION": "us-east-1", variable: "https://localhost:8443"]
-        #expect(try AWSSettings.load(from: environment).endpointVariable == variable)
+        #expect(try load(environment).transcribe.provenance == variable)
     }
 
     @Test(arguments: [
@@ -78,26 +95,44 @@ import Testing
     @Test(arguments: ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"])
     func refusesAVariantOfAnEndpointThatIsGiven(name: String) {
         let environment = ["AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": "http://a", name: "true"]
-        #expect(
-            sentences(environment) == [#"\#(name) is "true", but must be false beside AWS_ENDPOINT_URL ("http://a")."#])
+        #expect(sentences(environment) == ["\(name) must be false beside AWS_ENDPOINT_URL."])
     }
 
     @Test func readsTheRest() throws {
-        let settings = try AWSSettings.load(from: [
+        let settings = try load([
             "AWS_REGION": "us-east-1", "AWS_PROFILE": "clinic", "AWS_USE_FIPS_ENDPOINT": "true",
             "AWS_USE_DUALSTACK_ENDPOINT": "true", "AWS_SECRET_ACCESS_KEY": "horse",
         ])
-        #expect(settings.profile == "clinic")
-        #expect(settings.usesFIPS)
-        #expect(settings.usesDualStack)
-        #expect(settings.effective.count == 8)
+        #expect(settings.transcribe.url == "https://transcribe-fips.us-east-1.api.aws")
         #expect(settings.effective.first?.source == .environment("AWS_REGION"))
-        #expect(settings.effective.last?.source == .environment("AWS_USE_DUALSTACK_ENDPOINT"))
+        #expect(settings.effective.contains { $0.key == "AWS_PROFILE" && $0.text == "clinic" })
+        #expect(settings.effective[7].source == .environment("AWS_USE_DUALSTACK_ENDPOINT"))
         #expect(!settings.effective.report.contains("horse"))
     }
 
-    private func sentences(_ environment: [String: String]) -> [String] {
-        let error = #expect(throws: ConfigurationError.self) { try AWSSettings.load(from: environment) }
+    @Test func showsTheEndpointsThatFollow() throws {
+        let environment = [
+            "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL_TRANSCRIBE": "http://a", "AWS_ENDPOINT_URL_SSO": "x",
+        ]
+        let settings = try load(environment) { $0.serviceEndpointURLs = ["sso_oidc": "http://b"] }
+        #expect(
+            settings.effective.suffix(4) == [
+                EffectiveSetting(
+                    key: "transcribe endpoint", text: "http://a", source: .environment("AWS_ENDPOINT_URL_TRANSCRIBE")),
+                EffectiveSetting(
+                    key: "sts endpoint", text: "https://sts.us-east-1.amazonaws.com", source: .region),
+                EffectiveSetting(
+                    key: "sso endpoint",
+                    text: "none; AWS_ENDPOINT_URL_SSO must be \(Origin.allowed)",
+                    source: .environment("AWS_ENDPOINT_URL_SSO")),
+                EffectiveSetting(key: "sso_oidc endpoint", text: "http://b", source: .profile("default")),
+            ])
+        #expect(settings.effective.report.contains("(by the region)"))
+        #expect(try load(["AWS_REGION": "us-east-1"]).effective.count == 10)
+    }
+
+    private func sentences(_ environment: [String: String], region: String? = nil) -> [String] {
+        let error = #expect(throws: ConfigurationError.self) { try load(environment, region: region) }
         return error?.problems.map(\.description) ?? []
     }
 }

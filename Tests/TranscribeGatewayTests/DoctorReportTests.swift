@@ -62,13 +62,13 @@ import Transcribe
         (.refused(code: "ExpiredToken"), "ARN  AWS does not take the credentials (ExpiredToken)", false),
     ])
     func letsNoLookUpPassThatAWSRefuses(identity: CallerIdentity, words: String, works: Bool) {
-        let section = DoctorReport.Section(identity, decides: true)
+        let section = DoctorReport.Section(identity, at: nil, decides: true)
         #expect("\(section)".hasSuffix(words))
         #expect(section.failures.isEmpty == works)
     }
 
     @Test func lookUpsMayPassWhereAnotherThanSTSDecides() {
-        let section = DoctorReport.Section(CallerIdentity.refused(code: "ExpiredToken"), decides: false)
+        let section = DoctorReport.Section(CallerIdentity.refused(code: "ExpiredToken"), at: nil, decides: false)
         #expect("\(section)".hasSuffix("ARN  AWS STS does not take the credentials (ExpiredToken)"))
         #expect(section.failures.isEmpty)
     }

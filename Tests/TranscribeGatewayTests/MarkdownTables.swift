@@ -15,7 +15,7 @@ extension AWSSettings {
     /// AWS's variables as the table that deploy/CONFIGURATION.md holds.
     static var markdownTable: String {
         var reader = SettingsReader { _ in nil }
-        _ = AWSVariables(from: &reader)
+        reader.readAWSVariables()
         let header = ["| variable | default | meaning |", "|---|---|---|"]
         let rows = reader.definitions.map { setting in
             let defaultText = setting.defaultText.isEmpty ? "" : "`\(setting.defaultText)`"

@@ -1,4 +1,3 @@
-import AWSEndpoints
 import Curl
 import Formats
 import FoundationEssentials
@@ -15,8 +14,8 @@ import UpstreamTestSupport
 
     /// Calls share the quota and the clock; with every other attempt failing, both change all the time.
     @Test func servesManyCallsAtOnce() async throws {
-        let client = try TranscribeClient(
-            endpoint: Endpoint(region: "eu-west-1"), transport: AlternatingTransport(),
+        let client = TranscribeClient(
+            endpoint: Scene.endpoint, transport: AlternatingTransport(),
             credentials: RotatingCredentials([.success(RotatingCredentials.old)]), time: ManualClock.forClient().source)
         let rounds = Self.rounds / 8
         let served = await withTaskGroup(of: Int.self) { group in

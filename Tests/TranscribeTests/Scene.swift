@@ -30,8 +30,8 @@ struct Scene {
         transport = ScriptedTransport(steps)
         credentials = RotatingCredentials(sets)
         let outcomes = outcomes
-        client = try TranscribeClient(
-            endpoint: Endpoint(region: "eu-west-1"), transport: transport, credentials: credentials,
+        client = TranscribeClient(
+            endpoint: Self.endpoint, transport: transport, credentials: credentials,
             policy: RetryPolicy(attempts: attempts), time: time.source, random: { random },
             observe: outcomes.append)
     }
@@ -47,6 +47,7 @@ struct Scene {
     }
 
     static let name = try! JobName("visit-1")
+    static let endpoint = Endpoint(of: .transcribe, in: Region("eu-west-1")!)
 }
 
 extension TranscribeError {

@@ -1,4 +1,3 @@
-import AWSEndpoints
 import Curl
 import Formats
 import SigV4
@@ -69,14 +68,6 @@ import UpstreamTestSupport
         _ = try await scene.lookUp().get()
         _ = try await scene.lookUp().get()
         #expect(Set(scene.transport.requests.map { $0.value(of: "amz-sdk-invocation-id") }).count == 2)
-    }
-
-    @Test func needsARegionToSignFor() throws {
-        let endpoint = try Endpoint(region: nil, override: "http://127.0.0.1:1")
-        #expect(throws: EndpointError.missingRegion) {
-            try TranscribeClient(
-                endpoint: endpoint, transport: ScriptedTransport([]), credentials: RotatingCredentials([]))
-        }
     }
 
     private func verify(_ request: CurlRequest, against credentials: Credentials, at time: Timestamp) throws {

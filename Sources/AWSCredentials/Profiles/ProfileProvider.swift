@@ -1,3 +1,4 @@
+import AWSEndpoints
 public import Curl
 public import Formats
 import SigV4
@@ -80,11 +81,12 @@ struct ProfileProviderFactory: Sendable {
     func provider(
         for plan: ProfilePlan, _ profile: ProfileSettings, by deadline: ContinuousClock.Instant
     ) throws(CredentialsError) -> any CredentialsProvider {
-        let endpoints = EndpointSettings(environment: environment, profile: profile)
+        let endpoints = EndpointSettings(environment: environment, profile: profile.endpoints)
         let retrying = RetryingTransport(transport: transport, deadline: deadline, pause: pause)
         var provider = try provider(for: plan.base, endpoints, retrying)
         for role in plan.roles {
-            let service = SecurityTokenService(at: try endpoints.endpoint(of: .securityTokens), through: retrying)
+            let service = SecurityTokenService(
+                at: try endpoints.endpoint(forCredentialsFrom: .securityTokens), through: retrying)
             provider = AssumedRoleProvider(role: role, caller: provider, service: service)
         }
         return provider
@@ -96,7 +98,8 @@ struct ProfileProviderFactory: Sendable {
         switch base {
         case .staticKeys(let credentials): return StaticKeysProvider(credentials: credentials)
         case .webIdentity(let identity):
-            let service = SecurityTokenService(at: try endpoints.endpoint(of: .securityTokens), through: transport)
+            let service = SecurityTokenService(
+                at: try endpoints.endpoint(forCredentialsFrom: .securityTokens), through: transport)
             return IdentityTokenProvider(identity: identity, files: files, service: service)
         case .sso(let settings): return try sso(settings, endpoints, transport)
         case .process(let process):
@@ -116,10 +119,12 @@ extension ProfileProviderFactory {
                 "HOME", allowed: "the directory that has the sign-in of profile '\(settings.profile)'")
         }
         let issuer = SSOTokenIssuer(
-            endpoint: try endpoints.endpoint(of: .openIDConnect, in: settings.region), transport: transport)
+            endpoint: try endpoints.endpoint(forCredentialsFrom: .ssoTokens, ssoRegion: settings.region),
+            transport: transport)
         return SSOProvider(
             settings: settings, path: settings.tokenFile(home: home), files: files, store: ssoTokens,
-            portal: try endpoints.endpoint(of: .portal, in: settings.region), issuer: issuer, transport: transport)
+            portal: try endpoints.endpoint(forCredentialsFrom: .ssoPortal, ssoRegion: settings.region), issuer: issuer,
+            transport: transport)
     }
 }
 

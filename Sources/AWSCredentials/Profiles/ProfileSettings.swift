@@ -1,17 +1,11 @@
+package import AWSEndpoints
+
 /// What the selected profile says beside credentials: where AWS is. Nil where it says nothing. The environment's own
 /// settings (`AWS_REGION` and the like) come before these and are read elsewhere.
 public struct ProfileSettings: Sendable, Equatable {
-    /// `region`.
-    public let region: String?
-    /// `endpoint_url`: for every service without one of its own.
-    public let endpointURL: String?
-    /// `endpoint_url` of each service in the `[services NAME]` section that the profile's `services` names. Keys are
-    /// AWS's service identifiers in lower case with underscores: `transcribe`, `sts`.
-    public let serviceEndpointURLs: [String: String]
-    /// `use_fips_endpoint`.
-    public let usesFIPSEndpoint: Bool?
-    /// `use_dualstack_endpoint`.
-    public let usesDualStackEndpoint: Bool?
+    /// The region, and where AWS's services are. Single services stand in the `[services NAME]` section that the
+    /// profile's `services` names.
+    package let endpoints: EndpointSettings.Profile
     /// `ec2_metadata_service_endpoint`.
     public let metadataEndpoint: String?
     /// `ec2_metadata_service_endpoint_mode`: `IPv4` or `IPv6`, not checked here.
@@ -27,13 +21,41 @@ public struct ProfileSettings: Sendable, Equatable {
 
     init(of name: String, in configuration: SharedConfiguration) throws(CredentialsError) {
         let profile = configuration.sections[.profile(name)] ?? Section()
-        region = profile.value(of: "region")
-        endpointURL = profile.value(of: "endpoint_url")
-        serviceEndpointURLs = configuration.serviceEndpointURLs(of: profile)
-        usesFIPSEndpoint = try profile.flag("use_fips_endpoint", in: name)
-        usesDualStackEndpoint = try profile.flag("use_dualstack_endpoint", in: name)
+        var endpoints = EndpointSettings.Profile(name: name)
+        endpoints.region = profile.value(of: "region")
+        endpoints.endpointURL = profile.value(of: "endpoint_url")
+        endpoints.serviceEndpointURLs = configuration.serviceEndpointURLs(of: profile)
+        endpoints.usesFIPSEndpoint = try profile.flag("use_fips_endpoint", in: name)
+        endpoints.usesDualStackEndpoint = try profile.flag("use_dualstack_endpoint", in: name)
+        self.endpoints = endpoints
         metadataEndpoint = profile.value(of: "ec2_metadata_service_endpoint")
         metadataEndpointMode = profile.value(of: "ec2_metadata_service_endpoint_mode")
+    }
+}
+
+extension EndpointSettings {
+    /// What these variables and the profile say.
+    package init(environment: [String: String], profile: Profile) {
+        self.init(environment: EnvironmentVariables(environment), profile: profile)
+    }
+
+    init(environment: EnvironmentVariables, profile: Profile) {
+        self.init(profile: profile, variable: environment.value(of:))
+    }
+
+    /// Where a service that gives credentials is called: in the region that `sso_region` names, if one is given.
+    ///
+    /// Throws `malformedSetting`.
+    func endpoint(
+        forCredentialsFrom service: AWSService, ssoRegion: String? = nil
+    ) throws(CredentialsError) -> Endpoint {
+        let region = ssoRegion.flatMap(Region.init)
+        if ssoRegion != nil, region == nil { throw .malformedSetting("sso_region", allowed: Region.allowed) }
+        do throws(EndpointError) {
+            return try endpoint(of: service, in: region)
+        } catch {
+            throw .malformedSetting(error.setting, allowed: error.allowed)
+        }
     }
 }
 

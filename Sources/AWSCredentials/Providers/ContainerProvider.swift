@@ -1,3 +1,4 @@
+import AWSEndpoints
 public import Curl
 public import Formats
 
@@ -99,7 +100,7 @@ struct ContainerEndpoint {
     private static func url(full text: String) throws(CredentialsError) -> EndpointURL {
         guard let url = EndpointURL(text)
         else { throw .malformedSetting(fullURI, allowed: "an absolute http or https URL with a host") }
-        guard url.scheme == .https || url.isLoopback || linkLocal.contains(url.host) else {
+        guard url.origin.scheme == .https || url.origin.isLoopback || linkLocal.contains(url.origin.host) else {
             throw .malformedSetting(
                 fullURI,
                 allowed: "an https URL, or an http URL whose host is localhost, a loopback address, 169.254.170.2, "

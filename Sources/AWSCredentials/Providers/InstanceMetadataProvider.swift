@@ -1,3 +1,4 @@
+import AWSEndpoints
 public import Curl
 public import Formats
 import SigV4
@@ -131,9 +132,9 @@ struct InstanceMetadataSettings: Sendable {
     }
 
     private static func endpoint(_ text: String, from source: String) throws(CredentialsError) -> String {
-        guard EndpointURL(text) != nil, !text.contains("?")
+        guard let url = EndpointURL(text), !url.pathAndQuery.utf8.contains(UInt8(ascii: "?"))
         else { throw .malformedSetting(source, allowed: "an absolute http or https URL with a host") }
-        return text.hasSuffix("/") ? String(text.dropLast()) : text
+        return text.utf8.last == UInt8(ascii: "/") ? String(text.dropLast()) : text
     }
 
     private static func endpoint(mode: String, _ source: String) throws(CredentialsError) -> String {

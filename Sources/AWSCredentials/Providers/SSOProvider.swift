@@ -1,3 +1,4 @@
+import AWSEndpoints
 import Curl
 import Formats
 import FoundationEssentials
@@ -12,7 +13,7 @@ struct SSOProvider: CredentialsProvider {
     let path: String
     let files: FileReader
     let store: SSOTokenStore
-    let portal: ServiceEndpoint
+    let portal: Endpoint
     let issuer: SSOTokenIssuer
     let transport: RetryingTransport
 

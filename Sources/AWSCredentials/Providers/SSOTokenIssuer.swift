@@ -1,3 +1,4 @@
+import AWSEndpoints
 import Crypto
 import Curl
 import Formats
@@ -5,7 +6,7 @@ import FoundationEssentials
 
 /// Refreshes tokens ("CreateToken" in the IAM Identity Center OIDC API Reference).
 struct SSOTokenIssuer: Sendable {
-    let endpoint: ServiceEndpoint
+    let endpoint: Endpoint
     let transport: RetryingTransport
 
     /// A new token for the old one, or nil where AWS grants none any more. Throws where it gave no answer of either

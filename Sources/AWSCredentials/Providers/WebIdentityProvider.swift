@@ -1,3 +1,4 @@
+import AWSEndpoints
 public import Curl
 public import Formats
 import SigV4
@@ -35,9 +36,9 @@ public struct WebIdentityProvider: CredentialsProvider {
 
     private func service() throws(CredentialsError) -> SecurityTokenService {
         let profile = try ProfileSettings(environment: environment.all, files: files)
-        let settings = EndpointSettings(environment: environment, profile: profile)
+        let settings = EndpointSettings(environment: environment, profile: profile.endpoints)
         let retrying = RetryingTransport(transport: transport, deadline: .now + .seconds(15), pause: pause)
-        return SecurityTokenService(at: try settings.endpoint(of: .securityTokens), through: retrying)
+        return SecurityTokenService(at: try settings.endpoint(forCredentialsFrom: .securityTokens), through: retrying)
     }
 }
 

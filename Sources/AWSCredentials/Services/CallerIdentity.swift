@@ -1,3 +1,4 @@
+import AWSEndpoints
 public import Curl
 import Expat
 public import Formats
@@ -12,7 +13,7 @@ public enum CallerIdentity: Sendable, Equatable {
     /// Nothing was learned; why not, in words.
     case unknown(reason: String)
 
-    init(_ response: CurlResponse, from endpoint: ServiceEndpoint) {
+    init(_ response: CurlResponse, from endpoint: Endpoint) {
         let document = try? XMLElement.root(of: response.body)
         let arn = document?.text(at: "GetCallerIdentityResult", "Arn")
         let code = document?.errorCode
@@ -57,10 +58,11 @@ public struct CallerIdentityService: Sendable {
     public func identity(of credentials: Credentials, at now: Timestamp) async -> CallerIdentity {
         do throws(CredentialsError) {
             let profile = try ProfileSettings(environment: environment, files: files)
-            let settings = EndpointSettings(environment: EnvironmentVariables(environment), profile: profile)
+            let settings = EndpointSettings(environment: environment, profile: profile.endpoints)
             let retrying = RetryingTransport(
                 transport: transport, deadline: .now + .seconds(3), pause: { try? await Task.sleep(for: $0) })
-            let service = SecurityTokenService(at: try settings.endpoint(of: .securityTokens), through: retrying)
+            let service = SecurityTokenService(
+                at: try settings.endpoint(forCredentialsFrom: .securityTokens), through: retrying)
             return try await service.identity(of: credentials, at: now)
         } catch {
             return .unknown(reason: "\(error)")

@@ -1,3 +1,4 @@
+import AWSEndpoints
 import Curl
 import Formats
 import SigV4
@@ -5,14 +6,14 @@ import SigV4
 /// AWS Security Token Service, which hands out the credentials of roles ("AssumeRole" and "AssumeRoleWithWebIdentity"
 /// in the AWS STS API Reference).
 struct SecurityTokenService: Sendable {
-    let endpoint: ServiceEndpoint
+    let endpoint: Endpoint
     private let transport: RetryingTransport
     private let signer: Signer
 
-    init(at endpoint: ServiceEndpoint, through transport: RetryingTransport) {
+    init(at endpoint: Endpoint, through transport: RetryingTransport) {
         self.endpoint = endpoint
         self.transport = transport
-        signer = Signer(region: endpoint.region, service: "sts")
+        signer = Signer(region: endpoint.region.name, service: "sts")
     }
 
     /// The role's credentials for who signs with `caller`, ending by the clock that says `now`. Throws `assumeRoleFailed`

@@ -8,11 +8,9 @@ struct JobOperation: Sendable {
     private let endpoint: Endpoint
     private let signer: Signer
 
-    /// - Throws: ``EndpointError/missingRegion`` if the endpoint has no region to sign for.
-    init(at endpoint: Endpoint) throws(EndpointError) {
-        guard let region = endpoint.signingRegion else { throw .missingRegion }
+    init(at endpoint: Endpoint) {
         self.endpoint = endpoint
-        signer = Signer(region: region, service: "transcribe")
+        signer = Signer(region: endpoint.region.name, service: "transcribe")
     }
 
     /// The request for the call's attempt, one of `attempts` that its failures may need.

@@ -24,7 +24,7 @@ struct LookUps {
         if upstream.first == nil {
             readiness.set(.credentials, obstacle: "The source of the AWS credentials has not answered yet.")
         }
-        let transcribe = try TranscribeClient(
+        let transcribe = TranscribeClient(
             endpoint: upstream.endpoint, transport: upstream.isLocal ? LocalTransport(client: client) : client,
             credentials: RefreshedCredentials(refresher: refresher),
             policy: RetryPolicy(attempts: settings.upstream.attempts), time: .system,

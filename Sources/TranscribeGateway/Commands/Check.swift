@@ -10,7 +10,7 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let settings = try options.settings()
-        let location = try AWSLocation(environment: ProcessInfo.processInfo.environment)
-        print((settings.effective + location.settings.effective).report)
+        let aws = try AWSSettings.loadWithProfile(from: ProcessInfo.processInfo.environment)
+        print((settings.effective + aws.effective).report)
     }
 }

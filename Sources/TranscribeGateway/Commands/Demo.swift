@@ -33,19 +33,20 @@ struct Demonstration {
     let service: any Service
 
     init(at now: Timestamp) throws {
-        let region = "us-east-1"
+        let region = Region("us-east-1")!
         let credentials = Credentials(
             accessKeyID: "AKIDDEMONSTRATION", secretAccessKey: "nobodysSecret", sessionToken: nil, expiration: nil,
             accountID: nil)
         var options = ServerOptions()
         options.bodyLimit = 64 << 10
         let emulator = Emulator(
-            region: region, credentials: [credentials], jobs: EmulatedJob.samples(at: now), clock: { .wallTime })
+            region: region.name, credentials: [credentials], jobs: EmulatedJob.samples(at: now), clock: { .wallTime })
         let server = try HTTPServer(options: options, handler: emulator)
         service = ListenerService(server: server, grace: .zero, forcedStop: ForcedStop())
         let source = FixedCredentials(credentials: credentials)
+        let origin = Origin("http://127.0.0.1:\(server.port)")!
         upstream = Upstream(
-            endpoint: try Endpoint(region: region, override: "http://127.0.0.1:\(server.port)"),
+            endpoint: Endpoint(at: origin, in: region),
             credentials: source, first: (credentials, source.origin), isLocal: true)
     }
 

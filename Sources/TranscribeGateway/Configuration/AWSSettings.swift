@@ -1,124 +1,113 @@
-/// What AWS's own variables say of the region and the endpoint. Those of credentials are read elsewhere.
-/// (AWS SDKs and Tools Reference Guide, "Environment variables support"; "Service-specific endpoints".)
+import AWSCredentials
+import AWSEndpoints
+
+/// Where AWS's services are by AWS's own variables and the selected profile. The settings of credentials are read
+/// elsewhere. (AWS SDKs and Tools Reference Guide, "Environment variables support"; "Service-specific endpoints".)
 struct AWSSettings: Sendable {
-    let region: String
-    let regionSource: SettingSource
-    /// `nil` = the default profile.
-    let profile: String?
-    /// Replaces the endpoint that follows from the region: scheme, host and port, without a trailing slash.
-    let endpoint: String?
-    /// The variable that says so.
-    let endpointVariable: String?
-    let usesFIPS: Bool
-    let usesDualStack: Bool
-    /// Every variable with its value and its source, as `Settings.effective`.
+    let endpoints: EndpointSettings
+    let region: Region
+    /// The setting that names ``region``.
+    let regionSetting: EndpointSetting
+    /// Where Amazon Transcribe is.
+    let transcribe: Endpoint
+    /// Every variable with its value and its source, as `Settings.effective`, and the endpoints that follow from them.
     let effective: [EffectiveSetting]
 }
 
 extension AWSSettings {
-    /// Reads and checks the variables; an empty one counts as unset.
+    /// Reads and checks the variables; an empty or blank one counts as unset.
     ///
-    /// - Parameter profileRegion: the `region` of the profile in AWS's shared files, which comes last.
-    /// - Throws: all problems at once, a missing region among them.
+    /// - Parameter profile: what the selected profile says, which comes after the variables.
+    /// - Throws: all problems of single variables at once; else the first setting that names no place to call.
     static func load(
-        from environment: [String: String], profileRegion: String? = nil
+        from environment: [String: String], profile: EndpointSettings.Profile
     ) throws(ConfigurationError) -> AWSSettings {
+        let endpoints = EndpointSettings(environment: environment, profile: profile)
         var reader = SettingsReader { setting in
-            guard let text = environment[setting.key], !text.isEmpty else { return nil }
-            return (text, .environment(setting.key))
+            endpoints.variable(setting.key).map { ($0, .environment(setting.key)) }
         }
-        let variables = AWSVariables(from: &reader)
-        let problems = reader.problems.isEmpty ? variables.conflicts : reader.problems
-        guard problems.isEmpty, let region = variables.regionInForce ?? variables.region(ofProfile: profileRegion)
-        else { throw ConfigurationError(problems.isEmpty ? [.missingRegion] : problems) }
-        return AWSSettings(
-            region: region.text, regionSource: region.source, profile: variables.profile,
-            endpoint: variables.endpoint?.text, endpointVariable: variables.endpoint?.name,
-            usesFIPS: variables.usesFIPS, usesDualStack: variables.usesDualStack,
-            effective: reader.effective.showing(region))
+        reader.readAWSVariables()
+        guard reader.problems.isEmpty else { throw ConfigurationError(reader.problems) }
+        do throws(EndpointError) {
+            let (region, setting) = try endpoints.region()
+            return AWSSettings(
+                endpoints: endpoints, region: region, regionSetting: setting,
+                transcribe: try endpoints.endpoint(of: .transcribe),
+                effective: reader.effective.showing(region, from: setting) + endpoints.effective)
+        } catch {
+            throw ConfigurationError([ConfigurationProblem(error)])
+        }
+    }
+}
+
+extension SettingsReader {
+    /// Checks the variables one by one. `EndpointSettings` decides what follows from them.
+    mutating func readAWSVariables() {
+        _ = value("AWS_REGION", .optional(.region, as: ""), default: "", "the region whose jobs are looked up")
+        _ = value(
+            "AWS_DEFAULT_REGION", .optional(.region, as: ""), default: "", "the region where `AWS_REGION` is unset")
+        _ = value("AWS_PROFILE", .optional(.profile, as: ""), default: "", "profile in AWS's shared files")
+        _ = value(
+            "AWS_ENDPOINT_URL_TRANSCRIBE", .optional(.endpoint, as: ""), default: "", "where Transcribe is instead")
+        _ = value("AWS_ENDPOINT_URL", .optional(.endpoint, as: ""), default: "", "where every AWS service is instead")
+        _ = value(
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", .bool, default: "false", "whether those two are ignored")
+        _ = value("AWS_USE_FIPS_ENDPOINT", .bool, default: "false", "whether to use the FIPS endpoint")
+        _ = value(
+            "AWS_USE_DUALSTACK_ENDPOINT", .bool, default: "false", "whether to use the endpoint for IPv4 and IPv6")
     }
 }
 
 extension [EffectiveSetting] {
-    /// A region that no variable set stands where `AWS_REGION` would, with its own source.
-    fileprivate func showing(_ region: (text: String, source: SettingSource)) -> Self {
-        guard case .profile = region.source else { return self }
-        return map { setting in
-            guard setting.key == "AWS_REGION" else { return setting }
-            return EffectiveSetting(key: setting.key, text: region.text, source: region.source)
+    /// A region that no variable sets stands where `AWS_REGION` would, with its own source.
+    fileprivate func showing(_ region: Region, from setting: EndpointSetting) -> Self {
+        guard case .profile = setting else { return self }
+        return map { row in
+            guard row.key == "AWS_REGION" else { return row }
+            return EffectiveSetting(key: row.key, text: region.name, source: SettingSource(setting))
         }
+    }
+}
+
+extension EndpointSettings {
+    /// A row for each service whose endpoint these settings decide.
+    fileprivate var effective: [EffectiveSetting] {
+        AWSService.allCases.compactMap { service in
+            let key = "\(service.rawValue) endpoint"
+            do throws(EndpointError) {
+                let endpoint = try endpoint(of: service)
+                // IAM Identity Center is in a region of its own, the profile's `sso_region`.
+                guard !service.isSingleSignOn || endpoint.setting != nil else { return nil }
+                return EffectiveSetting(key: key, text: endpoint.url, source: SettingSource(endpoint.setting))
+            } catch {
+                return EffectiveSetting(key: key, text: "none; \(error)", source: .environment(error.setting))
+            }
+        }
+    }
+}
+
+extension SettingSource {
+    fileprivate init(_ setting: EndpointSetting?) {
+        self =
+            switch setting {
+            case .variable(let name): .environment(name)
+            case .profile(let name, _): .profile(name)
+            case nil: .region
+            }
     }
 }
 
 extension ConfigurationProblem {
-    fileprivate static let missingRegion = missing("AWS_REGION", wanted: ValueKind<String>.region.allowed)
-}
-
-/// AWS's variables one by one, each as it is.
-struct AWSVariables: Sendable {
-    let region: String?
-    let defaultRegion: String?
-    let profile: String?
-    let transcribeEndpoint: String?
-    let anyEndpoint: String?
-    let ignoresEndpoints: Bool
-    let usesFIPS: Bool
-    let usesDualStack: Bool
-
-    init(from reader: inout SettingsReader) {
-        region = reader.value(
-            "AWS_REGION", .optional(.region, as: ""), default: "", "the region whose jobs are looked up")
-        defaultRegion = reader.value(
-            "AWS_DEFAULT_REGION", .optional(.region, as: ""), default: "", "the region where `AWS_REGION` is unset")
-        profile = reader.value(
-            "AWS_PROFILE", .optional(.profile, as: ""), default: "", "profile in AWS's shared files")
-        transcribeEndpoint = reader.value(
-            "AWS_ENDPOINT_URL_TRANSCRIBE", .optional(.endpoint, as: ""), default: "", "where Transcribe is instead")
-        anyEndpoint = reader.value(
-            "AWS_ENDPOINT_URL", .optional(.endpoint, as: ""), default: "", "where every AWS service is instead")
-        ignoresEndpoints = reader.value(
-            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", .bool, default: "false", "whether those two are ignored")
-        usesFIPS = reader.value(
-            "AWS_USE_FIPS_ENDPOINT", .bool, default: "false", "whether to use the FIPS endpoint")
-        usesDualStack = reader.value(
-            "AWS_USE_DUALSTACK_ENDPOINT", .bool, default: "false", "whether to use the endpoint for IPv4 and IPv6")
-    }
-
-    /// The region that a variable sets.
-    var regionInForce: (text: String, source: SettingSource)? {
-        region.map { ($0, .environment("AWS_REGION")) }
-            ?? defaultRegion.map { ($0, .environment("AWS_DEFAULT_REGION")) }
-    }
-
-    func region(ofProfile region: String?) -> (text: String, source: SettingSource)? {
-        region.map { ($0, .profile(profile ?? "default")) }
-    }
-
-    /// The endpoint in force and the variable that set it; the service's own one comes first.
-    var endpoint: (name: String, text: String)? {
-        guard !ignoresEndpoints else { return nil }
-        return transcribeEndpoint.map { ("AWS_ENDPOINT_URL_TRANSCRIBE", $0) }
-            ?? anyEndpoint.map { ("AWS_ENDPOINT_URL", $0) }
-    }
-
-    /// The rule set for endpoints refuses both of these beside a custom endpoint.
-    var conflicts: [ConfigurationProblem] {
-        guard let endpoint else { return [] }
-        let switches = [("AWS_USE_FIPS_ENDPOINT", usesFIPS), ("AWS_USE_DUALSTACK_ENDPOINT", usesDualStack)]
-        return switches.filter(\.1).map { name, _ in
-            .conflict("\(name) is \"true\", but must be false beside \(endpoint.name) (\(endpoint.text.quoted)).")
-        }
+    fileprivate init(_ error: EndpointError) {
+        self =
+            switch error {
+            case .missingRegion: .missing(error.setting, wanted: error.allowed)
+            case .notAllowed, .conflict: .conflict("\(error).")
+            }
     }
 }
 
 extension ValueKind where Value == String {
-    /// The form of every region's name; new ones appear faster than a list would.
-    static var region: Self {
-        Self(allowed: "the name of an AWS region, such as us-east-1") { text in
-            text.utf8.count <= 32 && text.wholeMatch(of: /[a-z]+(-[a-z]+)+-[0-9]+/) != nil ? text : nil
-        }
-    }
-
     /// Any name that fits a line of AWS's shared files.
     static var profile: Self {
         Self(allowed: "the name of a profile, at most 128 bytes without control characters") { text in
@@ -126,14 +115,12 @@ extension ValueKind where Value == String {
             return text.utf8.count <= 128 && isPrintable ? text : nil
         }
     }
+}
 
-    /// A URL of scheme, host and port; a path would have to be signed, and a password would end up in logs.
-    static var endpoint: Self {
-        Self(allowed: "a URL of scheme, host and port only, such as https://localhost:8443") { text in
-            let form = /(https?:\/\/(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?)\/?/
-            guard text.utf8.count <= 300, let match = text.wholeMatch(of: form) else { return nil }
-            guard match.2.map({ (1...65535).contains(Int($0) ?? 0) }) ?? true else { return nil }
-            return String(match.1)
-        }
-    }
+extension ValueKind where Value == Region {
+    static var region: Self { Self(allowed: Region.allowed) { Region($0) } }
+}
+
+extension ValueKind where Value == Origin {
+    static var endpoint: Self { Self(allowed: Origin.allowed) { Origin($0) } }
 }

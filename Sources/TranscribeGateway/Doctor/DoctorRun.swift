@@ -18,15 +18,16 @@ struct DoctorRun {
         var report = DoctorReport()
         let chainReport = await chain.report(at: .wallTime)
         tell(DoctorReport.Section(chainReport, at: .wallTime), in: &report)
-        let location = try AWSLocation(environment: environment)
-        let clock = await clock(at: location)
-        tell(DoctorReport.Section(location, clock), in: &report)
+        let aws = try AWSSettings.loadWithProfile(from: environment)
+        let clock = await clock(at: aws.transcribe)
+        tell(DoctorReport.Section(aws, clock), in: &report)
         guard let credentials = chainReport.credentials, report.failures.isEmpty else { return report }
         let now = Timestamp.wallTime.adding(milliseconds: (try? clock.get())?.correction ?? 0)
+        let sts = try? aws.endpoints.endpoint(of: .securityTokens)
         let identity = await identities.identity(of: credentials, at: now)
-        tell(DoctorReport.Section(identity, decides: job == nil && !location.isOverridden), in: &report)
+        tell(DoctorReport.Section(identity, at: sts, decides: job == nil && aws.transcribe.setting == nil), in: &report)
         if let job {
-            tell(DoctorReport.Section(try await answer(for: job, at: location, with: credentials)), in: &report)
+            tell(DoctorReport.Section(await answer(for: job, at: aws.transcribe, with: credentials)), in: &report)
         }
         return report
     }
@@ -45,10 +46,10 @@ struct DoctorRun {
     }
 
     /// By an unsigned request, which AWS refuses with a date.
-    private func clock(at location: AWSLocation) async -> Result<ClockComparison?, CurlError> {
+    private func clock(at endpoint: Endpoint) async -> Result<ClockComparison?, CurlError> {
         let sent = Timestamp.wallTime
         do throws(CurlError) {
-            let request = CurlRequest(method: "HEAD", url: location.endpoint.url + "/")
+            let request = CurlRequest(method: "HEAD", url: endpoint.url + "/")
             let response = try await client.perform(request, deadline: .now + settings.timeout)
             return .success(ClockComparison(date: response.headers["Date"], sent: sent, received: .wallTime))
         } catch {
@@ -57,10 +58,10 @@ struct DoctorRun {
     }
 
     private func answer(
-        for job: JobName, at location: AWSLocation, with credentials: Credentials
-    ) async throws(EndpointError) -> Result<JobAnswer, TranscribeError> {
-        let transcribe = try TranscribeClient(
-            endpoint: location.endpoint, transport: client,
+        for job: JobName, at endpoint: Endpoint, with credentials: Credentials
+    ) async -> Result<JobAnswer, TranscribeError> {
+        let transcribe = TranscribeClient(
+            endpoint: endpoint, transport: client,
             credentials: StaticCredentialsSource(credentials: credentials),
             policy: RetryPolicy(attempts: settings.attempts))
         do throws(TranscribeError) {

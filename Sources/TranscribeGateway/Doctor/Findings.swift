@@ -67,8 +67,9 @@ extension DoctorReport.Section {
 
     /// Whom AWS takes the credentials for. That nobody could be asked stops no look-up; that AWS refuses them does, if
     /// `decides`: not where Amazon Transcribe itself was asked, or is not the AWS whose STS this is.
-    init(_ identity: CallerIdentity, decides: Bool) {
+    init(_ identity: CallerIdentity, at sts: Endpoint?, decides: Bool) {
         self.init("Identity")
+        if let sts { add("STS", "\(sts.url) (\(sts.provenance))") }
         switch identity {
         case .known(let arn): add("ARN", arn)
         case .refused(let code) where decides: fail("ARN", "AWS does not take the credentials (\(code))")
@@ -88,11 +89,11 @@ extension Credentials {
 }
 
 extension DoctorReport.Section {
-    /// Where Amazon Transcribe is, who says so, and what an unsigned request showed.
-    init(_ location: AWSLocation, _ clock: Result<ClockComparison?, CurlError>) {
+    /// Where Amazon Transcribe is, the settings that decide it, and what an unsigned request showed.
+    init(_ aws: AWSSettings, _ clock: Result<ClockComparison?, CurlError>) {
         self.init("Amazon Transcribe")
-        add("region", "\(location.settings.region) (\(location.settings.regionSource))")
-        add("endpoint", "\(location.endpoint.url) (\(location.endpointSource))")
+        add("region", "\(aws.region) (\(aws.regionSetting.place))")
+        add("endpoint", "\(aws.transcribe.url) (\(aws.transcribe.provenance))")
         add(clock)
     }
 

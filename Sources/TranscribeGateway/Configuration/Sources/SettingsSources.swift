@@ -85,6 +85,8 @@ enum SettingSource: Equatable, Sendable {
     case file(path: String)
     /// A profile in AWS's shared files.
     case profile(String)
+    /// No setting: what follows from the region.
+    case region
     case standard
 
     /// The key as the user wrote it.
@@ -93,7 +95,7 @@ enum SettingSource: Equatable, Sendable {
         case .option(let name), .environment(let name): name
         case .file(let path): "\(key) in \(path)"
         case .profile: "\(key) of \(self)"
-        case .standard: key
+        case .region, .standard: key
         }
     }
 }
@@ -104,6 +106,7 @@ extension SettingSource: CustomStringConvertible {
         case .option(let name), .environment(let name): name
         case .file(let path): path
         case .profile(let name): "profile '\(name)'"
+        case .region: "by the region"
         case .standard: "default"
         }
     }

@@ -1,0 +1,101 @@
+/// What the environment and the selected profile say about where AWS's services are ("Service-specific endpoints",
+/// "AWS Region", "Dual-stack and FIPS endpoints" in the AWS SDKs and Tools Reference Guide). The environment comes first.
+package struct EndpointSettings: Sendable {
+    /// What the selected profile of AWS's shared files says. Nil where it says nothing.
+    package struct Profile: Sendable, Equatable {
+        package let name: String
+        /// `region`.
+        package var region: String?
+        /// `endpoint_url`: for each service without one of its own.
+        package var endpointURL: String?
+        /// `endpoint_url` of single services, by their names in settings (see ``AWSService``).
+        package var serviceEndpointURLs: [String: String] = [:]
+        /// `use_fips_endpoint`.
+        package var usesFIPSEndpoint: Bool?
+        /// `use_dualstack_endpoint`.
+        package var usesDualStackEndpoint: Bool?
+
+        /// A profile that says nothing yet.
+        package init(name: String) {
+            self.name = name
+        }
+    }
+
+    /// The value of an environment variable without white space around it, or nil where it is unset or blank.
+    package let variable: @Sendable (String) -> String?
+    private let profile: Profile
+
+    /// - Parameter variable: see ``variable``. The variables themselves are not kept here, because some are secrets.
+    package init(profile: Profile, variable: @escaping @Sendable (String) -> String?) {
+        self.profile = profile
+        self.variable = variable
+    }
+
+    /// The region in use and the setting that names it.
+    package func region() throws(EndpointError) -> (region: Region, setting: EndpointSetting) {
+        let named = first([
+            valueOfVariable("AWS_REGION"), valueOfVariable("AWS_DEFAULT_REGION"),
+            valueInProfile("region", profile.region),
+        ])
+        guard let named else { throw .missingRegion }
+        guard let region = Region(named.text) else { throw .notAllowed(named.setting, allowed: Region.allowed) }
+        return (region, named.setting)
+    }
+
+    /// Where a service is called.
+    ///
+    /// - Parameter region: the service's region; nil stands for the one in use.
+    package func endpoint(of service: AWSService, in region: Region? = nil) throws(EndpointError) -> Endpoint {
+        let region = if let region { region } else { try self.region().region }
+        let fips = try flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", profile.usesFIPSEndpoint)
+        let dualStack = try flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", profile.usesDualStackEndpoint)
+        guard let (origin, setting) = try override(of: service) else {
+            return Endpoint(of: service, in: region, usesFIPS: fips != nil, usesDualStack: dualStack != nil)
+        }
+        // AWS's rule sets refuse both beside a custom endpoint.
+        let conflicts = [fips, dualStack].compactMap(\.self)
+        guard conflicts.isEmpty else { throw .conflict(conflicts, with: setting) }
+        return Endpoint(at: origin, in: region, chosenBy: setting)
+    }
+}
+
+extension EndpointSettings {
+    private typealias Value = (text: String, setting: EndpointSetting)
+
+    private func valueOfVariable(_ name: String) -> Value? {
+        variable(name).map { ($0, .variable(name)) }
+    }
+
+    private func valueInProfile(_ key: String, _ text: String?) -> Value? {
+        text.map { ($0, .profile(profile.name, key: key)) }
+    }
+
+    private func first(_ values: [Value?]) -> Value? {
+        values.lazy.compactMap(\.self).first
+    }
+
+    /// The service's own endpoint comes before one for all services, the environment's before the profile's.
+    private func override(of service: AWSService) throws(EndpointError) -> (Origin, EndpointSetting)? {
+        guard try flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == nil else { return nil }
+        let chosen = first([
+            valueOfVariable(service.endpointVariable), valueOfVariable("AWS_ENDPOINT_URL"),
+            valueInProfile("\(service.rawValue) endpoint_url", profile.serviceEndpointURLs[service.rawValue]),
+            valueInProfile("endpoint_url", profile.endpointURL),
+        ])
+        guard let chosen else { return nil }
+        guard let origin = Origin(chosen.text) else { throw .notAllowed(chosen.setting, allowed: Origin.allowed) }
+        return (origin, chosen.setting)
+    }
+
+    /// The setting that switches this on; nil if it is off.
+    private func flag(
+        _ name: String, _ key: String = "", _ profileValue: Bool? = nil
+    ) throws(EndpointError) -> EndpointSetting? {
+        guard let text = variable(name) else { return profileValue == true ? .profile(profile.name, key: key) : nil }
+        switch String(decoding: text.utf8.map(\.lowercased), as: UTF8.self) {
+        case "true": return .variable(name)
+        case "false": return nil
+        default: throw .notAllowed(.variable(name), allowed: "true or false")
+        }
+    }
+}
