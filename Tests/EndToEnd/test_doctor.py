@@ -43,6 +43,7 @@ def test_says_who_won_and_where_aws_is(aws, upstream):
     assert found["region"] == "us-east-1 (AWS_REGION)"
     assert found["endpoint"] == f"http://127.0.0.1:{upstream.port} (AWS_ENDPOINT_URL_TRANSCRIBE)"
     assert found["clock"] == "agrees with AWS's"
+    assert found["STS"] == f"{NOWHERE} (AWS_ENDPOINT_URL_STS)"
     assert found["ARN"].startswith("not known: AWS STS at 127.0.0.1:1")
     assert result.stdout.endswith("A look-up would work.\n")
     assert not upstream.calls
