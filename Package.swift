@@ -62,7 +62,7 @@ let package = Package(
         // What several test targets need: clocks, chance, threads, vectors; and a transport in place of curl.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(
-            name: "UpstreamTestSupport", dependencies: ["Curl", "Formats", "TestSupport"],
+            name: "UpstreamTestSupport", dependencies: ["Curl", "Formats", "TestSupport", "Transcribe"],
             path: "Tests/UpstreamTestSupport"),
 
         .testTarget(name: "FormatsTests", dependencies: ["Formats"]),

@@ -1,8 +1,7 @@
-public import Formats
 public import RateLimiting
 public import Transcribe
 
-/// How the gateway treats its clients.
+/// Everything that an operator can set of a ``JobGateway``. The defaults stand with the settings.
 public struct GatewayOptions: Sendable {
     public var hosts: HostRule
     public var clients: ClientRule
@@ -13,20 +12,24 @@ public struct GatewayOptions: Sendable {
     public var caching: ClientCaching
     /// Bytes for cached answers.
     public var cacheCapacity: Int
-    /// Requests of one client; nil is no limit.
-    public var clientRate: Rate?
-    public var clientBurst: Int
-    /// Whether that limit only counts and logs whom it would refuse.
-    public var clientLimitIsShadow: Bool
-    public var fetch: FetchOptions
+    public var freshness: Freshness
+    /// Requests that may wait for AWS at a time.
+    public var waiters: Int
+    /// Nil is no limit.
+    public var clientLimit: ClientLimitOptions?
+    /// What bounds the calls to AWS.
+    public var admission: AdmissionOptions
+    /// The time for one fetch with all its attempts.
+    public var timeout: Duration
+    public var time: TimeSource
+    /// From -1 to 1: how much shorter or longer the next answer stays fresh (see ``Freshness``).
+    public var jitter: @Sendable () -> Double
 
     public init(
-        hosts: HostRule = .any, clients: ClientRule = ClientRule(), crossOrigin: CrossOrigin = .only([]),
-        fields: JobFields = .full,
-        caching: ClientCaching = .revalidate,
-        cacheCapacity: Int = 64 << 20,
-        clientRate: Rate? = Rate(100, per: .seconds(1)), clientBurst: Int = 200,
-        clientLimitIsShadow: Bool = false, fetch: FetchOptions = FetchOptions()
+        hosts: HostRule, clients: ClientRule, crossOrigin: CrossOrigin, fields: JobFields, caching: ClientCaching,
+        cacheCapacity: Int, freshness: Freshness, waiters: Int, clientLimit: ClientLimitOptions?,
+        admission: AdmissionOptions, timeout: Duration, time: TimeSource = .system,
+        jitter: @escaping @Sendable () -> Double = { .random(in: -1...1) }
     ) {
         self.hosts = hosts
         self.clients = clients
@@ -34,50 +37,27 @@ public struct GatewayOptions: Sendable {
         self.fields = fields
         self.caching = caching
         self.cacheCapacity = cacheCapacity
-        self.clientRate = clientRate
-        self.clientBurst = clientBurst
-        self.clientLimitIsShadow = clientLimitIsShadow
-        self.fetch = fetch
+        self.freshness = freshness
+        self.waiters = waiters
+        self.clientLimit = clientLimit
+        self.admission = admission
+        self.timeout = timeout
+        self.time = time
+        self.jitter = jitter
     }
 }
 
-/// What bounds the calls to AWS.
-public struct FetchOptions: Sendable {
-    public var admission: AdmissionOptions
-    public var waiters: Int
-    /// The time for one look-up with all its attempts.
-    public var timeout: Duration
-    public var freshness: Freshness
-    /// The job members that most clients ask for: rendered with every answer.
-    public var fields: JobFields
-    public var clock: @Sendable () -> ContinuousClock.Instant
-    /// Waits until an instant of that clock; ends early only by cancellation.
-    public var sleep: @Sendable (_ until: ContinuousClock.Instant) async throws -> Void
-    /// The wall clock, against which a job's age is told.
-    public var wallTime: @Sendable () -> Timestamp
-    /// From -1 to 1: how much shorter or longer the next answer stays fresh (see ``Freshness``).
-    public var jitter: @Sendable () -> Double
+/// How many requests one client may send.
+public struct ClientLimitOptions: Sendable {
+    public var rate: Rate
+    public var burst: Int
+    /// Whether requests over the limit are only counted and logged, and answered all the same.
+    public var isShadow: Bool
 
-    public init(
-        admission: AdmissionOptions = AdmissionOptions(), waiters: Int = 10_000,
-        timeout: Duration = .seconds(5), freshness: Freshness = Freshness(),
-        fields: JobFields = .standard,
-        clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
-        sleep: @escaping @Sendable (_ until: ContinuousClock.Instant) async throws -> Void = {
-            try await ContinuousClock().sleep(until: $0)
-        },
-        wallTime: @escaping @Sendable () -> Timestamp = TimeSource.system.wallTime,
-        jitter: @escaping @Sendable () -> Double = { .random(in: -1...1) }
-    ) {
-        self.admission = admission
-        self.waiters = waiters
-        self.timeout = timeout
-        self.freshness = freshness
-        self.fields = fields
-        self.clock = clock
-        self.sleep = sleep
-        self.wallTime = wallTime
-        self.jitter = jitter
+    public init(rate: Rate, burst: Int, isShadow: Bool) {
+        self.rate = rate
+        self.burst = burst
+        self.isShadow = isShadow
     }
 }
 

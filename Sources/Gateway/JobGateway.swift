@@ -22,13 +22,11 @@ public final class JobGateway: Handler {
         self.options = options
         self.recorder = recorder
         cache = JobCache(capacity: options.cacheCapacity, shards: JobCache.shards(for: options.cacheCapacity))
-        var fetch = options.fetch
-        fetch.fields = .standard.intersection(options.fields)
         fetcher = Fetcher(
-            source: source, options: fetch, cache: cache, hash: { recorder.hash(of: $0) },
+            source: source, options: options, cache: cache, hash: { recorder.hash(of: $0) },
             report: { recorder.record(fetch: $0) })
-        limiter = options.clientRate.map {
-            ClientLimiter(rate: $0, burst: options.clientBurst, epoch: options.fetch.clock())
+        limiter = options.clientLimit.map {
+            ClientLimiter(rate: $0.rate, burst: $0.burst, epoch: options.time.now())
         }
         sharedFields = SharedFields(caching: options.caching, limiter: limiter)
     }
@@ -37,7 +35,7 @@ public final class JobGateway: Handler {
     public var cacheCounts: CacheCounts { cache.counts }
 
     public func answer(_ request: borrowing Request) -> Handling {
-        let now = options.fetch.clock()
+        let now = options.time.now()
         var context = context(of: request, at: now)
         do throws(Problem) {
             guard options.clients.admits(context.client) else { throw .clientNotAllowed }
@@ -62,7 +60,7 @@ public final class JobGateway: Handler {
     }
 
     public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
-        reply(Problem(refusal), for: context(of: request, at: options.fetch.clock()))
+        reply(Problem(refusal), for: context(of: request, at: options.time.now()))
     }
 
     private func context(of request: borrowing Request, at now: ContinuousClock.Instant) -> RequestContext {
@@ -80,7 +78,7 @@ public final class JobGateway: Handler {
         let now = request.context.start
         guard let stored = cache.value(for: request.name, at: now) else { return forward(request, because: .miss) }
         let mayBeStale = fetcher.revocation.permits(stored)
-        switch options.fetch.freshness.decision(on: stored, for: request.directives, mayBeStale: mayBeStale, at: now) {
+        switch options.freshness.decision(on: stored, for: request.directives, mayBeStale: mayBeStale, at: now) {
         case .serve:
             return .reply(reply(stored, .cache(), for: request))
         case .serveAfterFailedRefresh(let detail):
@@ -110,7 +108,7 @@ extension JobGateway {
     func apply(_ decision: ClientLimiter.Result, to context: inout RequestContext) throws(Problem) {
         context.quota = decision
         guard !decision.admitted else { return }
-        guard options.clientLimitIsShadow else { throw .quotaExceeded(retryAfter: decision.reset) }
+        guard options.clientLimit?.isShadow == true else { throw .quotaExceeded(retryAfter: decision.reset) }
         context.isOverQuota = true
     }
 }
@@ -131,7 +129,7 @@ extension JobGateway {
     /// A little longer than the flight may take, so that its own words are heard first.
     private func wait(for request: JobRequest, because reason: ForwardReason) -> DeferredReply {
         DeferredReply(
-            deadline: request.context.start.instant + options.fetch.timeout + .milliseconds(250),
+            deadline: request.context.start.instant + options.timeout + .milliseconds(250),
             expired: { expiry in
                 self.reply(
                     expiry == .serverStopping ? .stopping : .upstreamTimeout, for: request.context, request.name)

@@ -13,9 +13,7 @@ import Testing
     private func bench(shadow: Bool = false, allowed: [AddressRange]? = nil) -> TestBench {
         TestBench { options in
             options.clients = ClientRule(trustedProxies: [AddressRange("10.0.0.0/8")!], allowed: allowed)
-            options.clientRate = Rate(1, per: .seconds(60))
-            options.clientBurst = 1
-            options.clientLimitIsShadow = shadow
+            options.clientLimit = ClientLimitOptions(rate: Rate(1, per: .seconds(60)), burst: 1, isShadow: shadow)
         }
     }
 

@@ -13,8 +13,9 @@ import Transcribe
     private let source = FakeSource()
 
     private func fetcher(burst: Int) -> Fetcher {
-        var options = FetchOptions(admission: AdmissionOptions(burst: burst))
-        options.clock = { [clock] in clock.now }
+        var options = GatewayOptions()
+        options.admission = AdmissionOptions(rate: Rate(15, per: .seconds(1)), burst: burst, concurrency: 32)
+        options.time = clock.source
         return Fetcher(
             source: source, options: options, cache: JobCache(capacity: 1 << 20, shards: 1), hash: { _ in 1 },
             report: { _ in })

@@ -38,7 +38,7 @@ import Transcribe
 
     @Test(arguments: [("finished", 600), ("running", 5), ("missing", 2)])
     func staysFreshByWhatTheAnswerSays(name: String, seconds: Int) async throws {
-        try await TestBench { $0.fetch.freshness.staleWhileRevalidate = .zero }.run { bench in
+        try await TestBench { $0.freshness.staleWhileRevalidate = .zero }.run { bench in
             bench.source.put("finished", .finished("finished"))
             bench.source.put("running", .running("running"))
             _ = await bench.get("/jobs/\(name)")
@@ -61,7 +61,7 @@ import Transcribe
     }
 
     @Test func answersFiveHundredRequestsForOneJobWithOneCall() async throws {
-        try await TestBench { $0.clientRate = nil }.run { bench in
+        try await TestBench { $0.clientLimit = nil }.run { bench in
             bench.source.put("a", .finished("a"))
             bench.source.closeGate()
             let replies = await withTaskGroup(of: Reply.self) { group in
@@ -103,7 +103,7 @@ import Transcribe
     }
 
     @Test func refusesWhenTooManyWait() async throws {
-        try await TestBench { $0.fetch.waiters = 1 }.run { bench in
+        try await TestBench { $0.waiters = 1 }.run { bench in
             bench.source.closeGate()
             async let first = bench.get("/jobs/a")
             #expect(await eventually { bench.source.held == 1 })
@@ -116,7 +116,7 @@ import Transcribe
     }
 
     @Test func waitsForItsTurnWhereItsBudgetIsUsedUp() async throws {
-        try await TestBench { $0.fetch.admission.burst = 2 }.run { bench in
+        try await TestBench { $0.admission.burst = 2 }.run { bench in
             for name in ["a", "b"] { #expect(await bench.get("/jobs/\(name)").status.code == 404) }
             async let third = bench.get("/jobs/c")
             #expect(await eventually { bench.gateway.fetcher.admissionStatus.waiting == 1 })
@@ -129,8 +129,8 @@ import Transcribe
 
     @Test func refusesAtOnceWhoseTurnWouldComeTooLate() async throws {
         try await TestBench {
-            $0.fetch.admission.burst = 2
-            $0.fetch.timeout = .milliseconds(60)
+            $0.admission.burst = 2
+            $0.timeout = .milliseconds(60)
         }.run { bench in
             for name in ["a", "b"] { #expect(await bench.get("/jobs/\(name)").status.code == 404) }
             let refused = await bench.get("/jobs/c")
@@ -144,7 +144,7 @@ import Transcribe
     }
 
     @Test func waitsForItsTurnWhereTooManyCallsAreInFlight() async throws {
-        try await TestBench { $0.fetch.admission.concurrency = 1 }.run { bench in
+        try await TestBench { $0.admission.concurrency = 1 }.run { bench in
             bench.source.closeGate()
             async let first = bench.get("/jobs/a")
             #expect(await eventually { bench.source.held == 1 })
@@ -160,8 +160,8 @@ import Transcribe
 
     @Test func leavesAWSAloneWhileItFails() async throws {
         try await TestBench {
-            $0.clientRate = nil
-            $0.fetch.admission.rate = nil
+            $0.clientLimit = nil
+            $0.admission.rate = nil
         }.run { bench in
             for number in 1...100 {
                 bench.source.fail("job-\(number)", .upstreamFailed(AnswerOrigin(status: 500)))

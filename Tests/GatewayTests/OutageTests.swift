@@ -27,9 +27,9 @@ import Transcribe
     /// Five minutes without AWS, asked for every second: what was seen is answered, with a label once it is stale.
     @Test func answersWhatItHasSeenThroughAnOutageAndRecoversWithinItsRate() async throws {
         try await TestBench {
-            $0.clientRate = nil
-            $0.fetch.admission.rate = Rate(50, per: .seconds(1))
-            $0.fetch.admission.burst = 50
+            $0.clientLimit = nil
+            $0.admission.rate = Rate(50, per: .seconds(1))
+            $0.admission.burst = 50
         }.run { bench in
             for name in Self.names { bench.source.put(name, .running(name)) }
             #expect(await ask(bench).allSatisfy { $0.status == .ok })

@@ -73,7 +73,7 @@ import Transcribe
     }
 
     @Test func refusesAClientOverItsLimitAndSaysUntilWhen() async throws {
-        try await TestBench { $0.clientBurst = 2 }.run { bench in
+        try await TestBench { $0.clientLimit?.burst = 2 }.run { bench in
             let first = await bench.get("/jobs/a")
             #expect(first.field("RateLimit-Policy") == "\"client\";q=2;w=1")
             #expect(first.field("RateLimit") == "\"client\";r=1;t=1")

@@ -128,7 +128,7 @@ import Transcribe
     }
 
     @Test func leavesAWSAloneForTwoSecondsAtMost() async throws {
-        try await afterSeeing(.seconds(100), { $0.fetch.freshness.running = .seconds(60) }) { bench in
+        try await afterSeeing(.seconds(100), { $0.freshness.running = .seconds(60) }) { bench in
             bench.source.fail("a", Self.failure)
             let reply = await bench.get("/jobs/a")
             #expect(reply.field("Retry-After") == "2")
@@ -139,7 +139,7 @@ import Transcribe
     }
 
     @Test func refreshesNotWithEveryRequestThatFailsWithoutAStaleWindow() async throws {
-        try await afterSeeing(.seconds(8), { $0.fetch.freshness.staleIfError = .zero }) { bench in
+        try await afterSeeing(.seconds(8), { $0.freshness.staleIfError = .zero }) { bench in
             bench.source.fail("a", Self.failure)
             _ = await bench.get("/jobs/a")
             #expect(await eventually { bench.source.calls == 2 && bench.gateway.fetcher.fetchesInFlight == 0 })
@@ -168,7 +168,7 @@ import Transcribe
     }
 
     @Test func leavesTheReserveOfItsBudgetToThoseWhoWait() async throws {
-        try await afterSeeing(.seconds(8), { $0.fetch.admission.burst = 3 }) { bench in
+        try await afterSeeing(.seconds(8), { $0.admission.burst = 3 }) { bench in
             for name in ["b", "c"] { _ = await bench.get("/jobs/\(name)") }
             // One token is left, and it is the reserve.
             #expect(await bench.get("/jobs/a").field("Cache-Status") == "transcribe-gateway; hit; ttl=-3")
@@ -218,7 +218,7 @@ import Transcribe
     }
 
     @Test func isServedWhatIsThereIfTheBudgetHasNothingForIt() async throws {
-        try await TestBench { $0.fetch.admission.burst = 3 }.run { bench in
+        try await TestBench { $0.admission.burst = 3 }.run { bench in
             bench.source.put("a", .running("a"))
             for name in ["a", "b", "c"] { _ = await bench.get("/jobs/\(name)") }
             bench.clock.advance(by: .milliseconds(1_001))

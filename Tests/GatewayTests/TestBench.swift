@@ -16,11 +16,10 @@ final class TestBench: Sendable {
     let gateway: JobGateway
 
     init(_ adjust: (inout GatewayOptions) -> Void = { _ in }) {
-        var options = GatewayOptions(fetch: FetchOptions(jitter: { 0 }))
+        var options = GatewayOptions()
+        options.jitter = { 0 }
         adjust(&options)
-        options.fetch.clock = { [clock] in clock.now }
-        options.fetch.wallTime = { [clock] in clock.wallTime }
-        options.fetch.sleep = { [clock] in try await clock.sleep(until: $0) }
+        options.time = clock.source
         let recorder = RequestRecorder(log: nil, names: NameHash(), registry: registry, clock: { [clock] in clock.now })
         gateway = JobGateway(options: options, source: source, recorder: recorder)
     }

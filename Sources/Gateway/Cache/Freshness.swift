@@ -23,8 +23,8 @@ public struct Freshness: Sendable {
     public var staleIfError: Duration
 
     public init(
-        running: Duration = .seconds(5), finished: Duration = .seconds(600), missing: Duration = .seconds(2),
-        staleWhileRevalidate: Duration = .seconds(30), staleIfError: Duration = .seconds(600)
+        running: Duration, finished: Duration, missing: Duration, staleWhileRevalidate: Duration,
+        staleIfError: Duration
     ) {
         self.running = running
         self.finished = finished

@@ -7,7 +7,7 @@ extension Fetcher {
     /// Looks in the cache again first: a flight of the same name may have landed between the look-up and the joining. The
     /// lease comes before, so that a purge from here on is noticed.
     func result(of request: FetchRequest) async -> FetchResult {
-        let now = options.clock()
+        let now = options.time.now()
         let lease = cache.lease(for: request.name)
         let known = cache.value(for: request.name, at: Moment(now))
         if let known, request.accepts(known, at: Moment(now)) {
@@ -65,13 +65,13 @@ extension Fetcher {
     }
 
     private func cached(_ job: Job, _ request: FetchRequest) -> CachedJob {
-        CachedJob(job, named: request.name, fields: options.fields, nameHash: hash(request.name))
+        CachedJob(job, named: request.name, fields: options.fields.shownByDefault, nameHash: hash(request.name))
     }
 
     private func keep(
         _ answer: CachedAnswer, of name: JobName, requestedAt: ContinuousClock.Instant, under lease: consuming Lease
     ) -> FetchResult {
-        let lifetime = options.freshness.lifetime(of: answer, at: options.wallTime(), jitter: options.jitter())
+        let lifetime = options.freshness.lifetime(of: answer, at: options.time.wallTime(), jitter: options.jitter())
         let freshUntil = requestedAt + lifetime
         let stored = CacheEntry(
             answer, requestedAt: requestedAt, freshUntil: freshUntil,
@@ -86,7 +86,7 @@ extension Fetcher {
         to known: CacheEntry<CachedAnswer>?, of name: JobName, because failure: FetchFailure,
         under lease: consuming Lease
     ) -> FetchResult {
-        let now = options.clock()
+        let now = options.time.now()
         if failure.revokes { revocation.set(at: Moment(now)) }
         guard let known, !failure.revokes, revocation.permits(known) else {
             cache.release(lease, for: name)

@@ -10,7 +10,7 @@ public import Transcribe
 /// end with ``run()``, which has to be running.
 public final class Fetcher: Sendable {
     let source: any JobSource
-    let options: FetchOptions
+    let options: GatewayOptions
     let cache: JobCache
     let hash: @Sendable (JobName) -> UInt64
     let report: @Sendable (FetchFailure?) -> Void
@@ -23,7 +23,7 @@ public final class Fetcher: Sendable {
     ///   - hash: what stands for a job's name in the log, kept with it.
     ///   - report: hears of each fetch why it brought nothing; nil if it brought an answer.
     init(
-        source: any JobSource, options: FetchOptions, cache: JobCache,
+        source: any JobSource, options: GatewayOptions, cache: JobCache,
         hash: @escaping @Sendable (JobName) -> UInt64, report: @escaping @Sendable (FetchFailure?) -> Void
     ) {
         self.source = source
@@ -31,7 +31,7 @@ public final class Fetcher: Sendable {
         self.cache = cache
         self.hash = hash
         self.report = report
-        admission = AdmissionControl(options.admission, now: options.clock, sleep: options.sleep)
+        admission = AdmissionControl(options.admission, now: options.time.now, sleep: options.time.sleep)
         flights = SingleFlight(limit: options.waiters)
     }
 

@@ -69,7 +69,7 @@ extension JobGateway {
     private func now(for status: CacheStatus, _ request: JobRequest) -> Moment {
         switch status {
         case .cache: request.context.start
-        case .upstream, .fallback: Moment(options.fetch.clock())
+        case .upstream, .fallback: Moment(options.time.now())
         }
     }
 }

@@ -7,7 +7,7 @@ public struct ClientRule: Sendable {
     /// The clients that are answered; nil is everybody.
     public var allowed: [AddressRange]?
 
-    public init(trustedProxies: [AddressRange] = [], allowed: [AddressRange]? = nil) {
+    public init(trustedProxies: [AddressRange], allowed: [AddressRange]?) {
         self.trustedProxies = trustedProxies
         self.allowed = allowed
     }

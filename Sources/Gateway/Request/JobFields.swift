@@ -28,6 +28,9 @@ public struct JobFields: OptionSet, Hashable, Sendable {
         JobField.name, .status, .createdAt, .startedAt, .completedAt, .transcriptUri, .failureReason,
     ])
 
+    /// Those of them that are shown where a query does not say which.
+    var shownByDefault: JobFields { intersection(.standard) }
+
     /// The members' names in the order of the schema, for people.
     var names: String {
         JobField.allCases.filter { contains(JobFields($0)) }.map(\.rawValue).joined(separator: ", ")
@@ -44,7 +47,7 @@ struct JobQuery {
     /// - Parameter allowed: the members that may be seen at all; others don't exist.
     init(_ query: Substring, allowed: JobFields) throws(Problem) {
         guard !query.isEmpty else {
-            fields = .standard.intersection(allowed)
+            fields = allowed.shownByDefault
             return
         }
         var wanted: JobFields?
@@ -52,7 +55,7 @@ struct JobQuery {
             guard wanted == nil else { throw .invalidQuery("Give one of 'fields' and 'view', once.") }
             wanted = try Self.fields(of: member, allowed: allowed)
         }
-        fields = wanted ?? .standard.intersection(allowed)
+        fields = wanted ?? allowed.shownByDefault
     }
 
     private static func fields(of member: Substring, allowed: JobFields) throws(Problem) -> JobFields {

@@ -8,29 +8,27 @@ import RateLimiting
 
 extension GatewayOptions {
     init(_ settings: Settings) {
-        let limit = settings.limits.client
+        let limits = settings.limits
         self.init(
             hosts: HostRule(settings.listen.hosts), clients: ClientRule(settings.clients),
-            crossOrigin: CrossOrigin(settings.crossOrigin.origins),
-            fields: JobFields(settings.jobs.fields),
+            crossOrigin: CrossOrigin(settings.crossOrigin.origins), fields: JobFields(settings.jobs.fields),
             caching: ClientCaching(settings.cache.clients), cacheCapacity: settings.cache.capacity,
-            clientRate: RateLimiting.Rate(limit.rate), clientBurst: limit.burst,
-            clientLimitIsShadow: limit.shadow, fetch: FetchOptions(settings))
+            freshness: Freshness(settings.cache), waiters: settings.cache.waiters,
+            clientLimit: RateLimiting.Rate(limits.client.rate).map {
+                ClientLimitOptions(rate: $0, burst: limits.client.burst, isShadow: limits.client.shadow)
+            },
+            admission: AdmissionOptions(
+                rate: RateLimiting.Rate(limits.upstream.rate), burst: limits.upstream.burst,
+                concurrency: limits.upstream.concurrency),
+            timeout: settings.upstream.timeout)
     }
 }
 
-extension FetchOptions {
-    fileprivate init(_ settings: Settings) {
-        let limit = settings.limits.upstream
-        let ttl = settings.cache.ttl
+extension Freshness {
+    fileprivate init(_ settings: CacheSettings) {
         self.init(
-            admission: AdmissionOptions(
-                rate: RateLimiting.Rate(limit.rate), burst: limit.burst, concurrency: limit.concurrency),
-            waiters: settings.cache.waiters, timeout: settings.upstream.timeout,
-            freshness: Freshness(
-                running: ttl.running, finished: ttl.finished, missing: ttl.missing,
-                staleWhileRevalidate: settings.cache.staleWhileRevalidate,
-                staleIfError: settings.cache.staleIfError))
+            running: settings.ttl.running, finished: settings.ttl.finished, missing: settings.ttl.missing,
+            staleWhileRevalidate: settings.staleWhileRevalidate, staleIfError: settings.staleIfError)
     }
 }
 

@@ -20,13 +20,11 @@ extension DaySimulation.Replica {
     init(_ source: DaySimulation.FakeTranscribe, clock: ManualClock, of load: DaySimulation.Load, seed: UInt64) {
         let chance = Mutex(SplitMix64(seed: load.seed + 2 + seed))
         var options = GatewayOptions()
-        options.fetch.clock = { clock.now }
-        options.fetch.wallTime = { clock.wallTime }
-        options.fetch.sleep = { try await clock.sleep(until: $0) }
-        options.fetch.jitter = { chance.withLock { 2 * $0.fraction() - 1 } }
-        options.fetch.admission.rate = Rate(15, per: .seconds(load.replicas))
-        options.fetch.admission.burst = 15 / load.replicas
-        options.fetch.admission.reserve = 5 / load.replicas
+        options.time = clock.source
+        options.jitter = { chance.withLock { 2 * $0.fraction() - 1 } }
+        options.admission.rate = Rate(15, per: .seconds(load.replicas))
+        options.admission.burst = 15 / load.replicas
+        options.admission.reserve = 5 / load.replicas
         registry = PrometheusRegistry()
         let recorder = RequestRecorder(log: nil, names: NameHash(), registry: registry, clock: { clock.now })
         gateway = JobGateway(options: options, source: source, recorder: recorder)

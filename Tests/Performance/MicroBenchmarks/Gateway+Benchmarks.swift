@@ -31,10 +31,8 @@ extension JobGateway {
         let log = LogWriter(descriptor: STDOUT_FILENO, format: .json, clock: { 1_795_500_546_991 })
         let recorder = RequestRecorder(
             log: log, names: NameHash(), registry: PrometheusRegistry(), clock: { Sample.now })
-        let options = GatewayOptions(
-            hosts: .only(["localhost", "127.0.0.1", "[::1]"]), clientRate: Rate(1_000_000, per: .seconds(1)),
-            clientBurst: 1_000_000, fetch: FetchOptions(clock: { Sample.now }))
-        let gateway = JobGateway(options: options, source: OneJob(job: try Sample.job()), recorder: recorder)
+        let gateway = JobGateway(
+            options: .benchmark, source: OneJob(job: try Sample.job()), recorder: recorder)
         let first = await gateway.first()
         let request = Sample.request(having: isConditional ? first.fields[.eTag] : nil)
         let sum = (0..<count).reduce(into: 0) { sum, _ in
@@ -56,6 +54,23 @@ extension JobGateway {
                 return await withCheckedContinuation { deferred.start(Promise(continuation: $0)) }
             }
         }
+    }
+}
+
+extension GatewayOptions {
+    fileprivate static var benchmark: GatewayOptions {
+        let system = TimeSource.system
+        return GatewayOptions(
+            hosts: .only(["localhost", "127.0.0.1", "[::1]"]), clients: ClientRule(trustedProxies: [], allowed: nil),
+            crossOrigin: .only([]), fields: .full, caching: .revalidate, cacheCapacity: 64 << 20,
+            freshness: Freshness(
+                running: .seconds(5), finished: .seconds(600), missing: .seconds(2), staleWhileRevalidate: .seconds(30),
+                staleIfError: .seconds(600)),
+            waiters: 10_000,
+            clientLimit: ClientLimitOptions(rate: Rate(1_000_000, per: .seconds(1)), burst: 1_000_000, isShadow: false),
+            admission: AdmissionOptions(rate: Rate(15, per: .seconds(1)), burst: 15, concurrency: 32),
+            timeout: .seconds(5),
+            time: TimeSource(wallTime: system.wallTime, now: { Sample.now }, sleep: system.sleep))
     }
 }
 

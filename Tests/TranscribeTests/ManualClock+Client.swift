@@ -7,12 +7,6 @@ import UpstreamTestSupport
 extension ManualClock {
     /// A clock on which a sleep takes no time; the wall clock begins at the start of the tests' job.
     static func forClient() -> ManualClock { ManualClock(wallTime: .wallStart, sleep: .advancesTheClock) }
-
-    var source: TimeSource {
-        TimeSource(
-            wallTime: { self.wallTime }, now: { self.now },
-            sleep: { instant async throws(CancellationError) in try await self.sleep(until: instant) })
-    }
 }
 
 extension Timestamp {
