@@ -16,9 +16,9 @@ extension Connection {
             return unsafe collect(chunk)
         case .content, .end:
             return answer(request)
-        case .suspended(let exchange):
-            guard let reply = exchange.take() else { return .NO }
-            unsafe Exchange.wake(handle, silenceLimit: core.silenceLimit)
+        case .suspended(let suspended):
+            guard let reply = suspended.take() else { return .NO }
+            unsafe SuspendedRequest.wake(handle, silenceLimit: core.silenceLimit)
             return send(reply)
         case .answered:
             return .NO
@@ -98,7 +98,7 @@ extension Connection {
             return send(reply)
         case .later(let deferred):
             stage = unsafe .suspended(
-                Exchange.suspend(
+                SuspendedRequest.suspend(
                     handle, for: deferred, timers: core.timers, silenceLimit: core.silenceLimit))
             return .YES
         }

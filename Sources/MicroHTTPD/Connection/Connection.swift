@@ -14,7 +14,7 @@ import Synchronization
         case header
         case content
         case end
-        case suspended(Exchange)
+        case suspended(SuspendedRequest)
         case answered
     }
 

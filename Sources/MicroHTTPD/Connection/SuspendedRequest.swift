@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// `@unchecked Sendable` because: `position` is touched only by the heap that ``Timers`` guards with its mutex; `handle`
 /// is a constant that stays valid until the one resume, for a suspended connection is never freed.
-@safe final class Exchange: PendingReply, Timed, @unchecked Sendable {
+@safe final class SuspendedRequest: PendingReply, Timed, @unchecked Sendable {
     private enum State {
         case waiting
         /// Somebody makes the reply.
@@ -33,13 +33,13 @@ import Synchronization
     /// visited before anything is read (daemon.c, `MHD_epoll`). So each has one from here to its reply (see ``wake(_:)``).
     static func suspend(
         _ handle: OpaquePointer, for deferred: DeferredReply, timers: Timers, silenceLimit: Int
-    ) -> Exchange {
+    ) -> SuspendedRequest {
         unsafe shim_set_timeout(handle, UInt32(silenceLimit) + 1)
-        let exchange = unsafe Exchange(handle, deferred, timers)
+        let request = unsafe SuspendedRequest(handle, deferred, timers)
         timers.noteSuspension()
         unsafe MHD_suspend_connection(handle)
-        if timers.arm(exchange) { deferred.start(exchange) } else { exchange.expire(because: .serverStopping) }
-        return exchange
+        if timers.arm(request) { deferred.start(request) } else { request.expire(because: .serverStopping) }
+        return request
     }
 
     /// Gives the resumed connection back the daemon's idle limit. The first thing to do in the callback that follows.

@@ -5,7 +5,7 @@ import Threads
 /// The deadlines of all suspended requests. Any thread arms and disarms; the server's own thread fires.
 final class Timers: Sendable {
     private struct State {
-        var heap = TimerHeap<Exchange>()
+        var heap = TimerHeap<SuspendedRequest>()
         /// Whether nobody may wait any more.
         var isClosed = false
         /// When the firing thread will look again by itself.
@@ -33,18 +33,18 @@ final class Timers: Sendable {
 
     /// Wakes the firing thread only if it would sleep past this deadline, which a look-up's seconds never are. False if
     /// the server is stopping: then the wait has to end at once.
-    func arm(_ exchange: Exchange) -> Bool {
+    func arm(_ request: SuspendedRequest) -> Bool {
         let (isArmed, isEarly) = state.withLock { state in
             guard !state.isClosed else { return (false, false) }
-            state.heap.insert(exchange)
-            return (true, exchange.deadline < state.nextFiring)
+            state.heap.insert(request)
+            return (true, request.deadline < state.nextFiring)
         }
         if isEarly { wakeUp.signal() }
         return isArmed
     }
 
-    func disarm(_ exchange: Exchange) {
-        state.withLock { $0.heap.remove(exchange) }
+    func disarm(_ request: SuspendedRequest) {
+        state.withLock { $0.heap.remove(request) }
     }
 
     /// Ends what is due. Returns when to look again: at the next deadline, at the latest at `latest`.
@@ -64,7 +64,7 @@ final class Timers: Sendable {
             state.isClosed = true
             return state.heap.removeAll()
         }
-        for exchange in waiting { exchange.expire(because: .serverStopping) }
+        for request in waiting { request.expire(because: .serverStopping) }
     }
 }
 
