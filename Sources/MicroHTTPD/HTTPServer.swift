@@ -10,14 +10,14 @@ public final class HTTPServer: Sendable {
     /// The port that it listens on.
     public let port: UInt16
     private let core: ServerCore
-    private let keeper: Keeper
+    private let thread: ServerThread
 
     /// Listens and serves at once.
     public init(options: ServerOptions = ServerOptions(), handler: any Handler) throws(ServerError) {
         let socket = try ListeningSocket(host: options.host, port: options.port)
         core = ServerCore(options: options, handler: handler)
         port = socket.port
-        keeper = Keeper(core: core, daemon: try Daemon(listening: socket, core: core))
+        thread = ServerThread(core: core, daemon: try Daemon(listening: socket, core: core))
     }
 
     /// What became of its connections.
@@ -34,9 +34,9 @@ public final class HTTPServer: Sendable {
     /// The grace ends at once when the task is cancelled.
     public func stop(within grace: Duration) async {
         await withTaskCancellationHandler {
-            await keeper.stop(by: .now + grace)
+            await thread.stop(by: .now + grace)
         } onCancel: {
-            keeper.hurry()
+            thread.stopNow()
         }
     }
 }

@@ -3,7 +3,7 @@ import Synchronization
 import Threads
 
 /// The server's own thread beside the library's: it fires deadlines, ends what takes too long, and stops the server.
-final class Keeper: Sendable {
+final class ServerThread: Sendable {
     private enum State {
         case serving
         case stopping(by: ContinuousClock.Instant, CheckedContinuation<Void, Never>)
@@ -18,7 +18,7 @@ final class Keeper: Sendable {
     private let daemon: Daemon
     private let start = ContinuousClock.now
     private let state = Mutex(State.serving)
-    private let isHurried = Atomic(false)
+    private let mustStopNow = Atomic(false)
 
     init(core: ServerCore, daemon: Daemon) {
         self.core = core
@@ -39,8 +39,8 @@ final class Keeper: Sendable {
     }
 
     /// Ends the grace of a stop, one that goes on or one to come.
-    func hurry() {
-        isHurried.store(true, ordering: .relaxed)
+    func stopNow() {
+        mustStopNow.store(true, ordering: .relaxed)
         core.wakeUp.signal()
     }
 
@@ -70,7 +70,7 @@ final class Keeper: Sendable {
         // In this order: a client whose answer says "close" connects again at once, and must be refused by then.
         daemon.quiesce()
         core.startDraining()
-        tickWhileAnswering { ContinuousClock.now < deadline && !isHurried.load(ordering: .relaxed) }
+        tickWhileAnswering { ContinuousClock.now < deadline && !mustStopNow.load(ordering: .relaxed) }
         core.timers.close()
         // Without end: a reply that is made is about to be sent, and stopping the library before would abort the process.
         while core.timers.suspendedCount > 0 { tick() }
