@@ -55,7 +55,7 @@ final class ServerCore: Sendable {
     let tally = ServerTally()
     let shares: AddressShares
     let table: ConnectionTable
-    let complaints: Complaints
+    let libraryLog: LibraryLog
     private let draining = Atomic(false)
 
     init(options: ServerOptions, handler: any Handler) {
@@ -72,7 +72,7 @@ final class ServerCore: Sendable {
         timers = Timers(wakeUp: wakeUp)
         shares = AddressShares(limit: options.perAddress, exempt: options.proxies)
         table = ConnectionTable(tally: tally, requestTicks: requestTicks)
-        complaints = Complaints(tally: tally, log: options.log)
+        libraryLog = LibraryLog(tally: tally, log: options.log)
     }
 
     /// Whether every answer from here on ends its connection.

@@ -59,10 +59,10 @@ let onCompleted: MHD_RequestCompletedCallback = { _, _, slot, _ in
     unsafe connection(slot?.pointee)?.complete()
 }
 
-let onComplaint: MHD_LogCallback = { context, pattern, _ in
+let onLogMessage: MHD_LogCallback = { context, pattern, _ in
     guard let pattern = unsafe pattern else { return }
     let error = errno
-    let pause = unsafe core(context).complaints.hear(String(cString: pattern), error: error, at: .now)
+    let pause = unsafe core(context).libraryLog.receive(String(cString: pattern), error: error, at: .now)
     if pause > 0 { usleep(pause) }
 }
 

@@ -71,7 +71,7 @@ import HTTPExchange
         let pool = unsafe options.threads > 1 ? [number(.THREAD_POOL_SIZE, options.threads)] : []
         return unsafe [
             // The logger first: the library uses it from there on.
-            callback(.EXTERNAL_LOGGER, onComplaint as MHD_LogCallback),
+            callback(.EXTERNAL_LOGGER, onLogMessage as MHD_LogCallback),
             number(.LISTEN_SOCKET, Int(socket.descriptor)),
             number(.CONNECTION_LIMIT, options.connections),
             // Half of the library's default: it bounds the header section, 10,000 connections take half the memory, and

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The library's own messages: at most one a second, because a client can cause one with each request, and only the
 /// message's pattern, because what would be filled in can be a client's bytes.
-final class Complaints: Sendable {
+final class LibraryLog: Sendable {
     /// The message of a thread that has no connection and found no descriptor for its first: it would try again and again
     /// as fast as it can (daemon.c, `MHD_accept_connection`).
     private static let spinning = "Hit process or system resource limit at FIRST"
@@ -24,7 +24,7 @@ final class Complaints: Sendable {
     }
 
     /// Call it on the library's thread that complains. Returns how long that thread should pause, in microseconds.
-    func hear(_ pattern: String, error: Int32, at now: ContinuousClock.Instant) -> UInt32 {
+    func receive(_ pattern: String, error: Int32, at now: ContinuousClock.Instant) -> UInt32 {
         guard pattern.hasPrefix(Self.shortage) else {
             if !pattern.hasPrefix(Self.preface) || error != EMFILE && error != ENFILE { tell(pattern, at: now) }
             return 0

@@ -4,15 +4,15 @@ import Testing
 
 @testable import MicroHTTPD
 
-@Suite struct ComplaintsTests {
+@Suite struct LibraryLogTests {
     private let tally = ServerTally()
     private let said = Lines()
     private let start = ContinuousClock.now
 
     @Test func saysOneThingASecondAndHowMuchItLeftOut() {
-        let complaints = Complaints(tally: tally, log: said.add)
+        let libraryLog = LibraryLog(tally: tally, log: said.add)
         for hundredth in 0..<250 {
-            _ = complaints.hear("Something\nodd", error: 0, at: start + .milliseconds(10 * hundredth))
+            _ = libraryLog.receive("Something\nodd", error: 0, at: start + .milliseconds(10 * hundredth))
         }
         #expect(
             said.all == [
@@ -21,19 +21,19 @@ import Testing
     }
 
     @Test func pausesAThreadThatWouldSpinForWantOfADescriptor() {
-        let complaints = Complaints(tally: tally, log: said.add)
-        #expect(complaints.hear("Error accepting connection: %s\n", error: EMFILE, at: start) == 0)
+        let libraryLog = LibraryLog(tally: tally, log: said.add)
+        #expect(libraryLog.receive("Error accepting connection: %s\n", error: EMFILE, at: start) == 0)
         let message = "Hit process or system resource limit at FIRST connection. This is really bad"
-        #expect(complaints.hear(message, error: EMFILE, at: start) > 0)
-        #expect(complaints.hear("Hit process or system resource limit at %u connections", error: 0, at: start) == 0)
+        #expect(libraryLog.receive(message, error: EMFILE, at: start) > 0)
+        #expect(libraryLog.receive("Hit process or system resource limit at %u connections", error: 0, at: start) == 0)
         #expect(tally.counts.shortages == 2)
         #expect(said.all.count == 1)
         #expect(said.all.first?.contains("raise the limit of open files") == true)
     }
 
     @Test func tellsOfOtherTroubleWithNewConnections() {
-        let complaints = Complaints(tally: tally, log: said.add)
-        _ = complaints.hear("Error accepting connection: %s\n", error: EPERM, at: start)
+        let libraryLog = LibraryLog(tally: tally, log: said.add)
+        _ = libraryLog.receive("Error accepting connection: %s\n", error: EPERM, at: start)
         #expect(said.all == ["Error accepting connection: %s"])
         #expect(tally.counts.shortages == 0)
     }
