@@ -21,7 +21,7 @@ public final class HTTPServer: Sendable {
     }
 
     /// What became of its connections.
-    public var counts: ServerCounts { core.tally.counts }
+    public var counts: ServerCounts { core.counters.counts }
 
     /// Connections that it holds at most.
     public var connectionLimit: Int { core.options.connections }
@@ -52,7 +52,7 @@ final class ServerCore: Sendable {
     let silenceLimit: Int
     let wakeUp: WakeUp
     let timers: Timers
-    let tally = ServerTally()
+    let counters = ServerCounters()
     let shares: AddressShares
     let table: ConnectionTable
     let libraryLog: LibraryLog
@@ -71,8 +71,8 @@ final class ServerCore: Sendable {
         silenceLimit = Int(options.idleTimeout.components.seconds) + 3
         timers = Timers(wakeUp: wakeUp)
         shares = AddressShares(limit: options.perAddress, exempt: options.proxies)
-        table = ConnectionTable(tally: tally, requestTicks: requestTicks)
-        libraryLog = LibraryLog(tally: tally, log: options.log)
+        table = ConnectionTable(counters: counters, requestTicks: requestTicks)
+        libraryLog = LibraryLog(counters: counters, log: options.log)
     }
 
     /// Whether every answer from here on ends its connection.
@@ -82,7 +82,7 @@ final class ServerCore: Sendable {
 
     /// A connection begins.
     func insert(_ connection: Connection) {
-        tally.accept()
+        counters.recordAccepted()
         shares.add(connection.peer)
         table.insert(connection)
     }
@@ -91,13 +91,13 @@ final class ServerCore: Sendable {
     func remove(_ connection: Connection) {
         table.remove(connection)
         shares.remove(connection.peer)
-        tally.close()
+        counters.recordClosed()
     }
 
     /// Whether the peer may open one more connection.
     func admits(_ peer: PeerAddress) -> Bool {
         let isAdmitted = shares.admits(peer)
-        if !isAdmitted { tally.refuse() }
+        if !isAdmitted { counters.recordRefused() }
         return isAdmitted
     }
 }

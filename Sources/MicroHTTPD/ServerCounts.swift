@@ -21,7 +21,7 @@ public struct ServerCounts: Sendable, Equatable {
 }
 
 /// Counts for ``ServerCounts``, from any thread.
-final class ServerTally: Sendable {
+final class ServerCounters: Sendable {
     private let accepted = Atomic(0)
     private let closed = Atomic(0)
     private let refused = Atomic(0)
@@ -30,13 +30,13 @@ final class ServerTally: Sendable {
     private let slowAnswers = Atomic(0)
     private let shortages = Atomic(0)
 
-    func accept() { accepted.add(1, ordering: .relaxed) }
-    func close() { closed.add(1, ordering: .relaxed) }
-    func refuse() { refused.add(1, ordering: .relaxed) }
-    func runShort() { shortages.add(1, ordering: .relaxed) }
+    func recordAccepted() { accepted.add(1, ordering: .relaxed) }
+    func recordClosed() { closed.add(1, ordering: .relaxed) }
+    func recordRefused() { refused.add(1, ordering: .relaxed) }
+    func recordShortage() { shortages.add(1, ordering: .relaxed) }
 
     /// A connection's time was up in this stage.
-    func ended(in stage: Phase.Stage) {
+    func recordEnd(in stage: Phase.Stage) {
         switch stage {
         case .resting: idle.add(1, ordering: .relaxed)
         case .reading: slowRequests.add(1, ordering: .relaxed)

@@ -5,12 +5,12 @@ import Testing
 @testable import MicroHTTPD
 
 @Suite struct LibraryLogTests {
-    private let tally = ServerTally()
+    private let counters = ServerCounters()
     private let said = Lines()
     private let start = ContinuousClock.now
 
     @Test func saysOneThingASecondAndHowMuchItLeftOut() {
-        let libraryLog = LibraryLog(tally: tally, log: said.add)
+        let libraryLog = LibraryLog(counters: counters, log: said.add)
         for hundredth in 0..<250 {
             _ = libraryLog.receive("Something\nodd", error: 0, at: start + .milliseconds(10 * hundredth))
         }
@@ -21,21 +21,21 @@ import Testing
     }
 
     @Test func pausesAThreadThatWouldSpinForWantOfADescriptor() {
-        let libraryLog = LibraryLog(tally: tally, log: said.add)
+        let libraryLog = LibraryLog(counters: counters, log: said.add)
         #expect(libraryLog.receive("Error accepting connection: %s\n", error: EMFILE, at: start) == 0)
         let message = "Hit process or system resource limit at FIRST connection. This is really bad"
         #expect(libraryLog.receive(message, error: EMFILE, at: start) > 0)
         #expect(libraryLog.receive("Hit process or system resource limit at %u connections", error: 0, at: start) == 0)
-        #expect(tally.counts.shortages == 2)
+        #expect(counters.counts.shortages == 2)
         #expect(said.all.count == 1)
         #expect(said.all.first?.contains("raise the limit of open files") == true)
     }
 
     @Test func tellsOfOtherTroubleWithNewConnections() {
-        let libraryLog = LibraryLog(tally: tally, log: said.add)
+        let libraryLog = LibraryLog(counters: counters, log: said.add)
         _ = libraryLog.receive("Error accepting connection: %s\n", error: EPERM, at: start)
         #expect(said.all == ["Error accepting connection: %s"])
-        #expect(tally.counts.shortages == 0)
+        #expect(counters.counts.shortages == 0)
     }
 }
 

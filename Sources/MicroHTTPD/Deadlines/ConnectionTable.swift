@@ -9,15 +9,15 @@ final class ConnectionTable: Sendable {
     private static let shardCount = 5
 
     private let shards: InlineArray<5, Mutex<Shard>> = InlineArray { _ in Mutex(Shard()) }
-    private let tally: ServerTally
+    private let counters: ServerCounters
     private let requestTicks: Int
     private let turns = Atomic(0)
     private let shortage: Mutex<Shortage>
 
-    init(tally: ServerTally, requestTicks: Int) {
-        self.tally = tally
+    init(counters: ServerCounters, requestTicks: Int) {
+        self.counters = counters
         self.requestTicks = requestTicks
-        shortage = Mutex(Shortage(count: tally.counts.shortages))
+        shortage = Mutex(Shortage(count: counters.counts.shortages))
     }
 
     func insert(_ connection: Connection) {
@@ -36,9 +36,9 @@ final class ConnectionTable: Sendable {
     /// that sends one byte a second would hold its connection for ever. Call it at every tick.
     func reap(at tick: Int) {
         let turn = turns.add(1, ordering: .relaxed).oldValue
-        let isShort = shortage.withLock { $0.isOn(at: turn, count: tally.counts.shortages) }
+        let isShort = shortage.withLock { $0.isOn(at: turn, count: counters.counts.shortages) }
         shards[turn % Self.shardCount].withLock {
-            $0.reap(at: tick, requestTicks: requestTicks, sheddingIdle: isShort, tally)
+            $0.reap(at: tick, requestTicks: requestTicks, sheddingIdle: isShort, counters)
         }
     }
 
@@ -77,9 +77,9 @@ struct Shard {
     /// Ends the connections whose time is up, and compares those that wait for their client with what they were the last
     /// time. When descriptors run out, those that rest since then are ended too: new clients get theirs, and a worker of
     /// libmicrohttpd that found none takes no new connection until one of its own has ended.
-    mutating func reap(at tick: Int, requestTicks: Int, sheddingIdle: Bool, _ tally: ServerTally) {
+    mutating func reap(at tick: Int, requestTicks: Int, sheddingIdle: Bool, _ counters: ServerCounters) {
         for index in entries.values.indices {
-            if !entries.values[index].endsIfOverdue(at: tick, orIdle: sheddingIdle, tally) {
+            if !entries.values[index].endsIfOverdue(at: tick, orIdle: sheddingIdle, counters) {
                 entries.values[index].look(at: tick, requestTicks)
             }
         }
@@ -88,11 +88,11 @@ struct Shard {
 
 extension Shard.Entry {
     /// Whether its time was up. Counted first: who sees the connection end finds it counted.
-    fileprivate func endsIfOverdue(at tick: Int, orIdle: Bool, _ tally: ServerTally) -> Bool {
+    fileprivate func endsIfOverdue(at tick: Int, orIdle: Bool, _ counters: ServerCounters) -> Bool {
         let phase = connection.phase.value
         let isIdle = orIdle && phase.stage == .resting && seen?.phase == phase
         guard phase.isOverdue(at: tick) || isIdle, connection.phase.replace(phase, with: .ended) else { return false }
-        tally.ended(in: phase.stage)
+        counters.recordEnd(in: phase.stage)
         connection.end()
         return true
     }

@@ -14,12 +14,12 @@ final class LibraryLog: Sendable {
     private static let advice =
         "no descriptor is left for new connections, which wait until one is closed; raise the limit of open files"
 
-    private let tally: ServerTally
+    private let counters: ServerCounters
     private let log: @Sendable (String) -> Void
     private let last = Mutex<(at: ContinuousClock.Instant?, suppressed: Int)>((nil, 0))
 
-    init(tally: ServerTally, log: @escaping @Sendable (String) -> Void) {
-        self.tally = tally
+    init(counters: ServerCounters, log: @escaping @Sendable (String) -> Void) {
+        self.counters = counters
         self.log = log
     }
 
@@ -29,7 +29,7 @@ final class LibraryLog: Sendable {
             if !pattern.hasPrefix(Self.preface) || error != EMFILE && error != ENFILE { tell(pattern, at: now) }
             return 0
         }
-        tally.runShort()
+        counters.recordShortage()
         tell(Self.advice, at: now)
         return pattern.hasPrefix(Self.spinning) ? 100_000 : 0
     }
