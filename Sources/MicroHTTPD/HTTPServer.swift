@@ -9,25 +9,25 @@ import Threads
 public final class HTTPServer: Sendable {
     /// The port that it listens on.
     public let port: UInt16
-    private let core: ServerCore
+    private let context: ServerContext
     private let thread: ServerThread
 
     /// Listens and serves at once.
     public init(options: ServerOptions = ServerOptions(), handler: any Handler) throws(ServerError) {
         let socket = try ListeningSocket(host: options.host, port: options.port)
-        core = ServerCore(options: options, handler: handler)
+        context = ServerContext(options: options, handler: handler)
         port = socket.port
-        thread = ServerThread(core: core, daemon: try Daemon(listening: socket, core: core))
+        thread = ServerThread(context: context, daemon: try Daemon(listening: socket, context: context))
     }
 
     /// What became of its connections.
-    public var counts: ServerCounts { core.counters.counts }
+    public var counts: ServerCounts { context.counters.counts }
 
     /// Connections that it holds at most.
-    public var connectionLimit: Int { core.options.connections }
+    public var connectionLimit: Int { context.options.connections }
 
     /// Requests that are suspended now.
-    public var waitingCount: Int { core.timers.count }
+    public var waitingCount: Int { context.timers.count }
 
     /// Stops in order: refuses new connections, lets accepted requests finish, answers those that still wait at the end
     /// of `grace` with their ``DeferredReply/Expiry/serverStopping`` reply, and returns when the library's threads are gone.
@@ -42,7 +42,7 @@ public final class HTTPServer: Sendable {
 }
 
 /// What every callback of one server needs.
-final class ServerCore: Sendable {
+final class ServerContext: Sendable {
     let options: ServerOptions
     let handler: any Handler
     let clock = CoarseClock()

@@ -18,7 +18,7 @@ extension Connection {
             return answer(request)
         case .suspended(let suspended):
             guard let reply = suspended.take() else { return .NO }
-            unsafe SuspendedRequest.wake(handle, silenceLimit: core.silenceLimit)
+            unsafe SuspendedRequest.wake(handle, silenceLimit: context.silenceLimit)
             return send(reply)
         case .answered:
             return .NO
@@ -43,8 +43,8 @@ extension Connection {
     }
 
     private func audit(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) throws(Refusal) -> FramingAudit {
-        guard target.utf8.count <= core.options.targetLimit else {
-            throw .targetTooLong(limit: core.options.targetLimit)
+        guard target.utf8.count <= context.options.targetLimit else {
+            throw .targetTooLong(limit: context.options.targetLimit)
         }
         try collectFields()
         if LayoutAudit.isKnown {
@@ -63,7 +63,7 @@ extension Connection {
 
     private func collectFields() throws(Refusal) {
         // Out of the object and back: each use of an object's variable costs the look whether it is in use already.
-        var section = HeaderSection(lines: lines, limit: core.options.fieldLimit)
+        var section = HeaderSection(lines: lines, limit: context.options.fieldLimit)
         lines = []
         let count = unsafe withUnsafeMutablePointer(to: &section) {
             unsafe MHD_get_connection_values_n(handle, .HEADER_KIND, collectField, $0)
@@ -75,47 +75,49 @@ extension Connection {
     /// Content that is wanted is waited for; otherwise the answer goes out now and the connection closes, so the content
     /// is never read as a request.
     private func receiveContent(_ audit: FramingAudit) throws(Refusal) -> MHD_Result {
-        guard core.options.bodyLimit > 0 else {
-            guard case .reply(let reply) = core.handler.answer(request) else { throw .bodyNotAllowed }
+        guard context.options.bodyLimit > 0 else {
+            guard case .reply(let reply) = context.handler.answer(request) else { throw .bodyNotAllowed }
             return send(reply)
         }
-        guard audit.contentLength <= core.options.bodyLimit else { throw .bodyTooLarge(limit: core.options.bodyLimit) }
-        phase.startReading(until: core.clock.tick(after: core.requestTicks))
+        guard audit.contentLength <= context.options.bodyLimit else {
+            throw .bodyTooLarge(limit: context.options.bodyLimit)
+        }
+        phase.startReading(until: context.clock.tick(after: context.requestTicks))
         stage = .content
         return .YES
     }
 
     private func collect(_ chunk: UnsafeRawBufferPointer) -> MHD_Result {
-        guard content.count + chunk.count <= core.options.bodyLimit else { return .NO }
+        guard content.count + chunk.count <= context.options.bodyLimit else { return .NO }
         unsafe content.append(contentsOf: chunk)
         return .YES
     }
 
     private func answer(_ request: borrowing Request) -> MHD_Result {
         phase.startAnswering()
-        switch core.handler.answer(request) {
+        switch context.handler.answer(request) {
         case .reply(let reply):
             return send(reply)
         case .later(let deferred):
             stage = unsafe .suspended(
                 SuspendedRequest.suspend(
-                    handle, for: deferred, timers: core.timers, silenceLimit: core.silenceLimit))
+                    handle, for: deferred, timers: context.timers, silenceLimit: context.silenceLimit))
             return .YES
         }
     }
 
     private func refuse(_ refusal: Refusal) -> MHD_Result {
-        let reply = core.handler.reply(to: refusal, of: request)
+        let reply = context.handler.reply(to: refusal, of: request)
         return queue(reply, closing: true)
     }
 
     private func send(_ reply: Reply) -> MHD_Result {
-        queue(reply, closing: reply.closes || core.isDraining || !LayoutAudit.isKnown)
+        queue(reply, closing: reply.closes || context.isDraining || !LayoutAudit.isKnown)
     }
 
     private func queue(_ reply: Reply, closing: Bool) -> MHD_Result {
         stage = .answered
-        phase.startSending(until: core.clock.tick(after: core.idleTicks))
+        phase.startSending(until: context.clock.tick(after: context.idleTicks))
         return unsafe reply.queue(on: handle, closing: closing) ? .YES : .NO
     }
 }

@@ -21,7 +21,7 @@ import Synchronization
     let handle: OpaquePointer
     let socket: Int32
     let peer: PeerAddress
-    let core: ServerCore
+    let context: ServerContext
     let phase: Phase
     var stage = Stage.header
     var method = ""
@@ -31,18 +31,18 @@ import Synchronization
     var lines: [FieldLine] = []
     var content: [UInt8] = []
 
-    init(_ handle: OpaquePointer, core: ServerCore) {
+    init(_ handle: OpaquePointer, context: ServerContext) {
         unsafe self.handle = unsafe handle
-        self.core = core
+        self.context = core
         unsafe socket = shim_socket(handle)
         unsafe peer = PeerAddress(shim_peer_address(handle))
-        phase = Phase(readingUntil: core.clock.tick(after: core.requestTicks))
+        phase = Phase(readingUntil: context.clock.tick(after: context.requestTicks))
     }
 
     /// The request line has come. The target is copied here, before the library decodes it and cuts it at a NUL.
     func begin(target: UnsafePointer<CChar>?) {
         self.target = unsafe target.map { unsafe String(cString: $0) } ?? ""
-        phase.begin(until: core.clock.tick(after: core.requestTicks))
+        phase.begin(until: context.clock.tick(after: context.requestTicks))
     }
 
     /// The request is over, however it ended.
@@ -50,7 +50,7 @@ import Synchronization
         stage = .header
         lines.removeAll(keepingCapacity: true)
         content = []
-        phase.rest(until: core.clock.tick(after: core.idleTicks))
+        phase.rest(until: context.clock.tick(after: context.idleTicks))
     }
 
     private var knownMethod: HTTPRequest.Method {

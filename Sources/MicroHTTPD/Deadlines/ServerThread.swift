@@ -14,14 +14,14 @@ final class ServerThread: Sendable {
     /// kernel has accepted to reach a worker.
     private static let quiet = Duration.milliseconds(300)
 
-    private let core: ServerCore
+    private let context: ServerContext
     private let daemon: Daemon
     private let start = ContinuousClock.now
     private let state = Mutex(State.serving)
     private let mustStopNow = Atomic(false)
 
-    init(core: ServerCore, daemon: Daemon) {
-        self.core = core
+    init(context: ServerContext, daemon: Daemon) {
+        self.context = core
         self.daemon = daemon
         do {
             try DetachedThread.start { self.run() }
@@ -34,14 +34,14 @@ final class ServerThread: Sendable {
     func stop(by deadline: ContinuousClock.Instant) async {
         await withCheckedContinuation { continuation in
             state.withLock { $0 = .stopping(by: deadline, continuation) }
-            core.wakeUp.signal()
+            context.wakeUp.signal()
         }
     }
 
     /// Ends the grace of a stop, one that goes on or one to come.
     func stopNow() {
         mustStopNow.store(true, ordering: .relaxed)
-        core.wakeUp.signal()
+        context.wakeUp.signal()
     }
 
     private func run() {
@@ -59,30 +59,30 @@ final class ServerThread: Sendable {
     private func tick() {
         let now = ContinuousClock.now
         let tick = Int(start.duration(to: now) / CoarseClock.resolution)
-        if tick > core.clock.now {
-            core.clock.advance(to: tick)
-            core.table.reap(at: tick)
+        if tick > context.clock.now {
+            context.clock.advance(to: tick)
+            context.table.reap(at: tick)
         }
-        core.wakeUp.wait(until: core.timers.fire(at: now, lookingAgainBy: now + CoarseClock.resolution))
+        context.wakeUp.wait(until: context.timers.fire(at: now, lookingAgainBy: now + CoarseClock.resolution))
     }
 
     private func drain(by deadline: ContinuousClock.Instant) {
         // In this order: a client whose answer says "close" connects again at once, and must be refused by then.
         daemon.quiesce()
-        core.startDraining()
+        context.startDraining()
         tickWhileAnswering { ContinuousClock.now < deadline && !mustStopNow.load(ordering: .relaxed) }
-        core.timers.close()
+        context.timers.close()
         // Without end: a reply that is made is about to be sent, and stopping the library before would abort the process.
-        while core.timers.suspendedCount > 0 { tick() }
+        while context.timers.suspendedCount > 0 { tick() }
         let end = ContinuousClock.now + .seconds(1)
-        if core.table.answering > 0 { tickWhileAnswering { ContinuousClock.now < end } }
+        if context.table.answering > 0 { tickWhileAnswering { ContinuousClock.now < end } }
         daemon.stop()
     }
 
     private func tickWhileAnswering(and mayGoOn: () -> Bool) {
         var lastBusy = ContinuousClock.now
         while mayGoOn(), lastBusy.duration(to: .now) < Self.quiet {
-            if core.table.answering > 0 { lastBusy = .now }
+            if context.table.answering > 0 { lastBusy = .now }
             tick()
         }
     }

@@ -3,10 +3,10 @@ import Glibc
 import HTTPExchange
 
 // The functions that libmicrohttpd calls: each finds its object and calls one method of it. The context is the server's
-// core, retained by the daemon until it has stopped.
+// context, retained by the daemon until it has stopped.
 
-private func core(_ context: UnsafeMutableRawPointer?) -> ServerCore {
-    unsafe Unmanaged<ServerCore>.fromOpaque(context!).takeUnretainedValue()
+private func server(_ pointer: UnsafeMutableRawPointer?) -> ServerContext {
+    unsafe Unmanaged<ServerContext>.fromOpaque(pointer!).takeUnretainedValue()
 }
 
 private func connection(_ pointer: UnsafeMutableRawPointer?) -> Connection? {
@@ -16,7 +16,7 @@ private func connection(_ pointer: UnsafeMutableRawPointer?) -> Connection? {
 /// A connection has been accepted (`MHD_AcceptPolicyCallback`): whether it may stay. Otherwise it is closed before
 /// anything is allocated for it.
 let onAccept: MHD_AcceptPolicyCallback = { context, address, _ in
-    unsafe core(context).admits(PeerAddress(address)) ? .YES : .NO
+    unsafe server(context).admits(PeerAddress(address)) ? .YES : .NO
 }
 
 /// A connection begins or ends. The socket's context pointer holds its ``Connection``: retained at the start, released
@@ -25,14 +25,14 @@ let onConnection: MHD_NotifyConnectionCallback = { context, handle, slot, event 
     guard let handle = unsafe handle, let slot = unsafe slot else { return }
     switch event {
     case .CONNECTION_NOTIFY_STARTED:
-        let connection = unsafe Connection(handle, core: core(context))
+        let connection = unsafe Connection(handle, context: server(context))
         unsafe slot.pointee = Unmanaged.passRetained(connection).toOpaque()
-        connection.core.insert(connection)
+        connection.context.insert(connection)
     case .CONNECTION_NOTIFY_CLOSED:
         guard let pointer = unsafe slot.pointee else { return }
         unsafe slot.pointee = nil
         let connection = unsafe Unmanaged<Connection>.fromOpaque(pointer).takeRetainedValue()
-        connection.core.remove(connection)
+        connection.context.remove(connection)
     @unknown default: return
     }
 }
@@ -62,7 +62,7 @@ let onCompleted: MHD_RequestCompletedCallback = { _, _, slot, _ in
 let onLogMessage: MHD_LogCallback = { context, pattern, _ in
     guard let pattern = unsafe pattern else { return }
     let error = errno
-    let pause = unsafe core(context).libraryLog.receive(String(cString: pattern), error: error, at: .now)
+    let pause = unsafe server(context).libraryLog.receive(String(cString: pattern), error: error, at: .now)
     if pause > 0 { usleep(pause) }
 }
 

@@ -8,21 +8,21 @@ import HTTPExchange
 /// called in order by one thread: the one that starts it and, later, the server's own.
 @safe final class Daemon: @unchecked Sendable {
     private let handle: OpaquePointer
-    private let core: Unmanaged<ServerCore>
+    private let context: Unmanaged<ServerContext>
 
-    init(listening socket: ListeningSocket, core: ServerCore) throws(ServerError) {
+    init(listening socket: ListeningSocket, context: ServerContext) throws(ServerError) {
         // Retained for the callbacks' context pointer; released in stop(), when the library's threads are gone.
-        let context = unsafe Unmanaged.passRetained(core)
+        let context = unsafe Unmanaged.passRetained(context)
         signal(SIGPIPE, SIG_IGN)
         let flags =
             MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue | MHD_USE_ERROR_LOG.rawValue
-        var items = unsafe Self.items(socket, core, context.toOpaque())
+        var items = unsafe Self.items(socket, context, context.toOpaque())
         guard let handle = unsafe shim_start_daemon(flags, onAccept, onAccess, context.toOpaque(), &items) else {
             unsafe context.release()
             throw .libraryRefused
         }
         unsafe self.handle = unsafe handle
-        unsafe self.core = unsafe context
+        unsafe self.context = unsafe context
     }
 
     /// Takes no more connections. Those that the kernel has accepted already, and whose clients may have sent a request,
@@ -53,11 +53,11 @@ import HTTPExchange
     /// Not on one of its own threads.
     func stop() {
         unsafe MHD_stop_daemon(handle)
-        unsafe core.release()
+        unsafe context.release()
     }
 
     private static func items(
-        _ socket: ListeningSocket, _ core: ServerCore, _ context: UnsafeMutableRawPointer
+        _ socket: ListeningSocket, _ context: ServerContext, _ context: UnsafeMutableRawPointer
     ) -> [MHD_OptionItem] {
         func number(_ option: MHD_OPTION, _ value: Int) -> MHD_OptionItem {
             unsafe MHD_OptionItem(option: option, value: value, ptr_value: nil)
@@ -66,7 +66,7 @@ import HTTPExchange
             unsafe MHD_OptionItem(
                 option: option, value: unsafe unsafeBitCast(function, to: Int.self), ptr_value: context)
         }
-        let options = core.options
+        let options = context.options
         // One thread is what there is without a pool; the library warns of a pool of one.
         let pool = unsafe options.threads > 1 ? [number(.THREAD_POOL_SIZE, options.threads)] : []
         return unsafe [
@@ -77,7 +77,7 @@ import HTTPExchange
             // Half of the library's default: it bounds the header section, 10,000 connections take half the memory, and
             // zeroing it is a part of every request.
             number(.CONNECTION_MEMORY_LIMIT, 16 << 10),
-            number(.CONNECTION_TIMEOUT, core.silenceLimit),
+            number(.CONNECTION_TIMEOUT, context.silenceLimit),
             number(.SIGPIPE_HANDLED_BY_APP, 1),
             callback(.NOTIFY_CONNECTION, onConnection as MHD_NotifyConnectionCallback),
             callback(.NOTIFY_COMPLETED, onCompleted as MHD_RequestCompletedCallback),
