@@ -53,7 +53,7 @@ final class ServerContext: Sendable {
     let wakeUp: WakeUp
     let timers: Timers
     let counters = ServerCounters()
-    let shares: AddressShares
+    let shares: AddressLimit
     let table: ConnectionTable
     let libraryLog: LibraryLog
     private let draining = Atomic(false)
@@ -70,7 +70,7 @@ final class ServerContext: Sendable {
         requestTicks = CoarseClock.ticks(in: options.requestTimeout)
         silenceLimit = Int(options.idleTimeout.components.seconds) + 3
         timers = Timers(wakeUp: wakeUp)
-        shares = AddressShares(limit: options.perAddress, exempt: options.proxies)
+        shares = AddressLimit(limit: options.perAddress, exempt: options.proxies)
         table = ConnectionTable(counters: counters, requestTicks: requestTicks)
         libraryLog = LibraryLog(counters: counters, log: options.log)
     }

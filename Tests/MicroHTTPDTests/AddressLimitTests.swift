@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func countsTheNeighboursInAnIPv6NetworkAsOne() throws {
-        let shares = AddressShares(limit: 2, exempt: [])
+        let shares = AddressLimit(limit: 2, exempt: [])
         let peers = try ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::3"].map {
             try #require(PeerAddress($0))
         }
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func countsNobodyWithoutALimit() throws {
-        let shares = AddressShares(limit: 0, exempt: [])
+        let shares = AddressLimit(limit: 0, exempt: [])
         let peer = PeerAddress(ipv4: 1)
         for _ in 0..<10 { shares.add(peer) }
         #expect(shares.admits(peer))

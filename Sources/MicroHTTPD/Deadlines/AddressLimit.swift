@@ -2,7 +2,7 @@ import HTTPExchange
 import Synchronization
 
 /// How many connections each address holds: an IPv4 address, or the /64 of an IPv6 address.
-final class AddressShares: Sendable {
+final class AddressLimit: Sendable {
     /// At most for one address; 0 is no limit, and then nothing is counted.
     private let limit: Int
     private let exempt: [AddressRange]
