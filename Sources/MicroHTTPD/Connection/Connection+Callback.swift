@@ -31,18 +31,20 @@ extension Connection {
         host = ""
         phase.startAnswering()
         do throws(Refusal) {
-            let audit = try unsafe audit(method: method, version: version)
-            guard audit.hasContent else {
+            let checks = try unsafe checkHeader(method: method, version: version)
+            guard checks.hasContent else {
                 stage = .end
                 return .YES
             }
-            return try receiveContent(audit)
+            return try receiveContent(checks)
         } catch {
             return refuse(error)
         }
     }
 
-    private func audit(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) throws(Refusal) -> FramingAudit {
+    private func checkHeader(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) throws(Refusal)
+        -> HeaderChecks
+    {
         guard target.utf8.count <= context.options.targetLimit else {
             throw .targetTooLong(limit: context.options.targetLimit)
         }
@@ -53,12 +55,12 @@ extension Connection {
                 version: version, lines: lines, headerSize: shim_header_size(handle))
             guard isSeamless else { throw .malformed("the header section breaks the grammar of HTTP/1.1") }
         }
-        let audit = try FramingAudit(
+        let checks = try HeaderChecks(
             method: self.method, isHTTP10: unsafe strcmp(version, "HTTP/1.0") == 0, lines: lines)
         let target = try RequestTarget(self.target, method: self.method)
         origin = target.origin
-        host = target.authority ?? audit.host
-        return audit
+        host = target.authority ?? checks.host
+        return checks
     }
 
     private func collectFields() throws(Refusal) {
@@ -74,12 +76,12 @@ extension Connection {
 
     /// Content that is wanted is waited for; otherwise the answer goes out now and the connection closes, so the content
     /// is never read as a request.
-    private func receiveContent(_ audit: FramingAudit) throws(Refusal) -> MHD_Result {
+    private func receiveContent(_ checks: HeaderChecks) throws(Refusal) -> MHD_Result {
         guard context.options.bodyLimit > 0 else {
             guard case .reply(let reply) = context.handler.answer(request) else { throw .bodyNotAllowed }
             return send(reply)
         }
-        guard audit.contentLength <= context.options.bodyLimit else {
+        guard checks.contentLength <= context.options.bodyLimit else {
             throw .bodyTooLarge(limit: context.options.bodyLimit)
         }
         phase.startReading(until: context.clock.tick(after: context.requestTicks))

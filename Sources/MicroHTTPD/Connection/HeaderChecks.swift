@@ -3,7 +3,7 @@ import HTTPExchange
 
 /// The header checks that libmicrohttpd leaves out: without them it is open to request smuggling. What is refused here
 /// is answered in the request's first callback, so the connection closes and nothing behind it is read as a request.
-struct FramingAudit {
+struct HeaderChecks {
     /// Content as the header section announces it.
     private(set) var hasContent = false
     private(set) var contentLength = 0
