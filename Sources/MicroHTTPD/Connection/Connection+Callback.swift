@@ -49,11 +49,11 @@ extension Connection {
             throw .targetTooLong(limit: context.options.targetLimit)
         }
         try collectFields()
-        if LayoutAudit.isKnown {
-            let isSeamless = unsafe LayoutAudit.isSeamless(
+        if ParserGaps.isLayoutKnown {
+            let hasNoGap = unsafe ParserGaps.hasNoGap(
                 method: method, methodLength: self.method.utf8.count, targetLength: target.utf8.count,
                 version: version, lines: lines, headerSize: shim_header_size(handle))
-            guard isSeamless else { throw .malformed("the header section breaks the grammar of HTTP/1.1") }
+            guard hasNoGap else { throw .malformed("the header section breaks the grammar of HTTP/1.1") }
         }
         let checks = try HeaderChecks(
             method: self.method, isHTTP10: unsafe strcmp(version, "HTTP/1.0") == 0, lines: lines)
@@ -114,7 +114,7 @@ extension Connection {
     }
 
     private func send(_ reply: Reply) -> MHD_Result {
-        queue(reply, closing: reply.closes || context.isDraining || !LayoutAudit.isKnown)
+        queue(reply, closing: reply.closes || context.isDraining || !ParserGaps.isLayoutKnown)
     }
 
     private func queue(_ reply: Reply, closing: Bool) -> MHD_Result {

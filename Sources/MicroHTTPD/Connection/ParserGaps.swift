@@ -5,13 +5,13 @@ import CMicroHTTPD
 /// over shows as a gap between two of them.
 ///
 /// This rests on how that version stores a header section, read in its source (connection.c) and run with the corpus.
-enum LayoutAudit {
+enum ParserGaps {
     /// Whether this library's layout is the known one. With another version every connection closes after its answer,
     /// so a hidden second request is never read.
-    static let isKnown = unsafe String(cString: MHD_get_version()) == "0.9.75"
+    static let isLayoutKnown = unsafe String(cString: MHD_get_version()) == "0.9.75"
 
     /// Whether the pieces lie back to back from the method to the end of the header section.
-    static func isSeamless(
+    static func hasNoGap(
         method: UnsafePointer<CChar>, methodLength: Int, targetLength: Int, version: UnsafePointer<CChar>,
         lines: [FieldLine], headerSize: Int
     ) -> Bool {

@@ -35,7 +35,7 @@ extension Reply {
     }
 
     private func addFields(to response: OpaquePointer) {
-        if LayoutAudit.isKnown {
+        if ParserGaps.isLayoutKnown {
             unsafe JoinedFields.add(fields, to: response)
         } else {
             for (name, value) in fields.lines { _ = unsafe MHD_add_response_header(response, name, value) }
@@ -48,7 +48,7 @@ extension Reply {
 ///
 /// The library takes no value with a line break, so each is written into its own copy of the value afterwards. That it keeps
 /// one, writes it as it is and hands out a pointer to it was read in the source of 0.9.75 (response.c, connection.c); with
-/// any other version fields are added one by one (``LayoutAudit/isKnown``).
+/// any other version fields are added one by one (``ParserGaps/isLayoutKnown``).
 enum JoinedFields {
     /// None of the fields may be one that the library reads itself (`Connection`, `Content-Length`, `Date`,
     /// `Transfer-Encoding`).
