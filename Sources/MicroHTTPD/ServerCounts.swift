@@ -36,12 +36,12 @@ final class ServerCounters: Sendable {
     func recordShortage() { shortages.add(1, ordering: .relaxed) }
 
     /// A connection's time was up in this stage.
-    func recordEnd(in stage: Phase.Stage) {
+    func recordEnd(in stage: ConnectionPhase.Stage) {
         switch stage {
-        case .resting: idle.add(1, ordering: .relaxed)
+        case .idle: idle.add(1, ordering: .relaxed)
         case .reading: slowRequests.add(1, ordering: .relaxed)
         case .sending: slowAnswers.add(1, ordering: .relaxed)
-        case .answering, .ended: break
+        case .handling, .ended: break
         }
     }
 

@@ -29,7 +29,7 @@ extension Connection {
         unsafe self.method = strcmp(method, "GET") == 0 ? "GET" : String(cString: method)
         origin = target
         host = ""
-        phase.startAnswering()
+        phase.startHandling()
         do throws(Refusal) {
             let checks = try unsafe checkHeader(method: method, version: version)
             guard checks.hasContent else {
@@ -96,7 +96,7 @@ extension Connection {
     }
 
     private func answer(_ request: borrowing Request) -> MHD_Result {
-        phase.startAnswering()
+        phase.startHandling()
         switch context.handler.answer(request) {
         case .reply(let reply):
             return send(reply)

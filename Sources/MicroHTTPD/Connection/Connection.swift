@@ -22,7 +22,7 @@ import Synchronization
     let socket: Int32
     let peer: PeerAddress
     let context: ServerContext
-    let phase: Phase
+    let phase: ConnectionPhase
     var stage = Stage.header
     var method = ""
     var target = ""
@@ -36,7 +36,7 @@ import Synchronization
         self.context = core
         unsafe socket = shim_socket(handle)
         unsafe peer = PeerAddress(shim_peer_address(handle))
-        phase = Phase(readingUntil: context.clock.tick(after: context.requestTicks))
+        phase = ConnectionPhase(readingUntil: context.clock.tick(after: context.requestTicks))
     }
 
     /// The request line has come. The target is copied here, before the library decodes it and cuts it at a NUL.
@@ -50,7 +50,7 @@ import Synchronization
         stage = .header
         lines.removeAll(keepingCapacity: true)
         content = []
-        phase.rest(until: context.clock.tick(after: context.idleTicks))
+        phase.becomeIdle(until: context.clock.tick(after: context.idleTicks))
     }
 
     private var knownMethod: HTTPRequest.Method {

@@ -2,14 +2,14 @@ import Synchronization
 
 /// What a connection is doing, as far as the server's own thread has to know: until when it may go on. Written by the
 /// connection's worker; the server's own thread steps in where a deadline begins or ends without a callback.
-struct Phase: ~Copyable {
+struct ConnectionPhase: ~Copyable {
     enum Stage: UInt64 {
         /// Between two requests, and no byte of the next one was seen.
-        case resting
+        case idle
         /// A request is arriving.
         case reading
         /// The request is complete: its own deadline holds.
-        case answering
+        case handling
         /// The reply is on its way.
         case sending
         /// The server has ended the connection.
@@ -36,12 +36,12 @@ struct Phase: ~Copyable {
         /// In ticks of ``CoarseClock``. Means nothing while answering or when ended.
         var deadline: Int { Int(word >> 20) }
 
-        var waitsForClient: Bool { stage == .resting || stage == .reading }
+        var waitsForClient: Bool { stage == .idle || stage == .reading }
 
         func isOverdue(at tick: Int) -> Bool {
             switch stage {
-            case .resting, .reading, .sending: deadline < tick
-            case .answering, .ended: false
+            case .idle, .reading, .sending: deadline < tick
+            case .handling, .ended: false
             }
         }
     }
@@ -55,23 +55,23 @@ struct Phase: ~Copyable {
     var value: Value { Value(word: state.load(ordering: .relaxed)) }
 
     /// Whether a request is under way that deserves its answer.
-    var isAnswering: Bool { value.stage == .answering || value.stage == .sending }
+    var isBusy: Bool { value.stage == .handling || value.stage == .sending }
 
     /// The request line has come. A deadline that runs since the request's first byte goes on.
     func begin(until tick: Int) {
-        guard value.stage == .resting else { return }
+        guard value.stage == .idle else { return }
         startReading(until: tick)
     }
 
     func startReading(until tick: Int) { enter(.reading, until: tick) }
 
-    func startAnswering() { enter(.answering, until: 0) }
+    func startHandling() { enter(.handling, until: 0) }
 
     /// The reply has been handed over.
     func startSending(until tick: Int) { enter(.sending, until: tick) }
 
-    func rest(until tick: Int) {
-        state.store(Value(.resting, until: tick, turn: value.turn &+ 1).word, ordering: .relaxed)
+    func becomeIdle(until tick: Int) {
+        state.store(Value(.idle, until: tick, turn: value.turn &+ 1).word, ordering: .relaxed)
     }
 
     /// For the server's own thread: changes what it has judged, unless the worker was faster.

@@ -30,7 +30,7 @@ final class ConnectionTable: Sendable {
     }
 
     /// Requests under way.
-    var answering: Int { (0..<Self.shardCount).reduce(0) { sum, index in sum + shards[index].withLock(\.answering) } }
+    var busyCount: Int { (0..<Self.shardCount).reduce(0) { sum, index in sum + shards[index].withLock(\.busyCount) } }
 
     /// Ends those of the next shard's connections whose time is up. libmicrohttpd has only a limit for silence, so a client
     /// that sends one byte a second would hold its connection for ever. Call it at every tick.
@@ -61,7 +61,7 @@ struct Shard {
     fileprivate struct Entry {
         let connection: Connection
         /// What the connection was waiting for when it was last looked at, and what had come until then.
-        var seen: (phase: Phase.Value, progress: SocketProgress)?
+        var seen: (phase: ConnectionPhase.Value, progress: SocketProgress)?
     }
 
     private var entries: [ObjectIdentifier: Entry] = [:]
@@ -72,7 +72,7 @@ struct Shard {
 
     mutating func remove(_ connection: Connection) { entries[ObjectIdentifier(connection)] = nil }
 
-    var answering: Int { entries.values.count { $0.connection.phase.isAnswering } }
+    var busyCount: Int { entries.values.count { $0.connection.phase.isBusy } }
 
     /// Ends the connections whose time is up, and compares those that wait for their client with what they were the last
     /// time. When descriptors run out, those that rest since then are ended too: new clients get theirs, and a worker of
@@ -90,7 +90,7 @@ extension Shard.Entry {
     /// Whether its time was up. Counted first: who sees the connection end finds it counted.
     fileprivate func endsIfOverdue(at tick: Int, orIdle: Bool, _ counters: ServerCounters) -> Bool {
         let phase = connection.phase.value
-        let isIdle = orIdle && phase.stage == .resting && seen?.phase == phase
+        let isIdle = orIdle && phase.stage == .idle && seen?.phase == phase
         guard phase.isOverdue(at: tick) || isIdle, connection.phase.replace(phase, with: .ended) else { return false }
         counters.recordEnd(in: phase.stage)
         connection.end()
@@ -109,7 +109,7 @@ extension Shard.Entry {
         defer { seen = (phase, progress) }
         guard let seen, seen.phase == phase else { return }
         if progress.bytesReceived != seen.progress.bytesReceived {
-            if phase.stage == .resting {
+            if phase.stage == .idle {
                 _ = connection.phase.replace(phase, with: .reading, until: tick + requestTicks + 1)
             }
         } else if progress.hasFinished, !SocketProgress.hasUnread(connection.socket),

@@ -70,19 +70,19 @@ final class ServerThread: Sendable {
         // In this order: a client whose answer says "close" connects again at once, and must be refused by then.
         daemon.quiesce()
         context.startDraining()
-        tickWhileAnswering { ContinuousClock.now < deadline && !mustStopNow.load(ordering: .relaxed) }
+        tickWhileBusy { ContinuousClock.now < deadline && !mustStopNow.load(ordering: .relaxed) }
         context.timers.close()
         // Without end: a reply that is made is about to be sent, and stopping the library before would abort the process.
         while context.timers.suspendedCount > 0 { tick() }
         let end = ContinuousClock.now + .seconds(1)
-        if context.table.answering > 0 { tickWhileAnswering { ContinuousClock.now < end } }
+        if context.table.busyCount > 0 { tickWhileBusy { ContinuousClock.now < end } }
         daemon.stop()
     }
 
-    private func tickWhileAnswering(and mayGoOn: () -> Bool) {
+    private func tickWhileBusy(and mayGoOn: () -> Bool) {
         var lastBusy = ContinuousClock.now
         while mayGoOn(), lastBusy.duration(to: .now) < Self.quiet {
-            if context.table.answering > 0 { lastBusy = .now }
+            if context.table.busyCount > 0 { lastBusy = .now }
             tick()
         }
     }
