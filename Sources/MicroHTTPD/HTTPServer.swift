@@ -27,7 +27,7 @@ public final class HTTPServer: Sendable {
     public var connectionLimit: Int { context.options.connections }
 
     /// Requests that are suspended now.
-    public var waitingCount: Int { context.timers.count }
+    public var waitingCount: Int { context.deadlines.count }
 
     /// Stops in order: refuses new connections, lets accepted requests finish, answers those that still wait at the end
     /// of `grace` with their ``DeferredReply/Expiry/serverStopping`` reply, and returns when the library's threads are gone.
@@ -51,7 +51,7 @@ final class ServerContext: Sendable {
     /// The library's own limit for silence, in whole seconds. Later than ours, which says why and is counted.
     let silenceLimit: Int
     let wakeUp: WakeUp
-    let timers: Timers
+    let deadlines: RequestDeadlines
     let counters = ServerCounters()
     let shares: AddressLimit
     let table: ConnectionTable
@@ -69,7 +69,7 @@ final class ServerContext: Sendable {
         idleTicks = CoarseClock.ticks(in: options.idleTimeout)
         requestTicks = CoarseClock.ticks(in: options.requestTimeout)
         silenceLimit = Int(options.idleTimeout.components.seconds) + 3
-        timers = Timers(wakeUp: wakeUp)
+        deadlines = RequestDeadlines(wakeUp: wakeUp)
         shares = AddressLimit(limit: options.perAddress, exempt: options.proxies)
         table = ConnectionTable(counters: counters, requestTicks: requestTicks)
         libraryLog = LibraryLog(counters: counters, log: options.log)

@@ -103,7 +103,7 @@ extension Connection {
         case .later(let deferred):
             stage = unsafe .suspended(
                 SuspendedRequest.suspend(
-                    handle, for: deferred, timers: context.timers, silenceLimit: context.silenceLimit))
+                    handle, for: deferred, deadlines: context.deadlines, silenceLimit: context.silenceLimit))
             return .YES
         }
     }

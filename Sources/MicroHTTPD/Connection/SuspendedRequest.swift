@@ -7,7 +7,7 @@ import Synchronization
 /// The library demands exactly one resume for each suspension (microhttpd.h, `MHD_resume_connection`): the one state
 /// below decides who does it, and the resume happens outside the lock.
 ///
-/// `@unchecked Sendable` because: `position` is touched only by the heap that ``Timers`` guards with its mutex; `handle`
+/// `@unchecked Sendable` because: `position` is touched only by the heap that ``RequestDeadlines`` guards with its mutex; `handle`
 /// is a constant that stays valid until the one resume, for a suspended connection is never freed.
 @safe final class SuspendedRequest: PendingReply, Timed, @unchecked Sendable {
     private enum State {
@@ -22,7 +22,7 @@ import Synchronization
     var position: Int?
     private let expired: @Sendable (DeferredReply.Expiry) -> Reply
     private let handle: OpaquePointer
-    private let timers: Timers
+    private let deadlines: RequestDeadlines
     private let state = Mutex(State.waiting)
 
     /// Suspends the connection, arms the deadline and begins the work, in this order: work that began before the
@@ -32,13 +32,13 @@ import Synchronization
     /// before its reply is asked for: the request would be lost. Connections with an idle limit of their own, though, are
     /// visited before anything is read (daemon.c, `MHD_epoll`). So each has one from here to its reply (see ``wake(_:)``).
     static func suspend(
-        _ handle: OpaquePointer, for deferred: DeferredReply, timers: Timers, silenceLimit: Int
+        _ handle: OpaquePointer, for deferred: DeferredReply, deadlines: RequestDeadlines, silenceLimit: Int
     ) -> SuspendedRequest {
         unsafe shim_set_timeout(handle, UInt32(silenceLimit) + 1)
-        let request = unsafe SuspendedRequest(handle, deferred, timers)
-        timers.noteSuspension()
+        let request = unsafe SuspendedRequest(handle, deferred, deadlines)
+        deadlines.recordSuspension()
         unsafe MHD_suspend_connection(handle)
-        if timers.arm(request) { deferred.start(request) } else { request.expire(because: .serverStopping) }
+        if deadlines.arm(request) { deferred.start(request) } else { request.expire(because: .serverStopping) }
         return request
     }
 
@@ -47,9 +47,9 @@ import Synchronization
         unsafe shim_set_timeout(handle, UInt32(silenceLimit))
     }
 
-    private init(_ handle: OpaquePointer, _ deferred: DeferredReply, _ timers: Timers) {
+    private init(_ handle: OpaquePointer, _ deferred: DeferredReply, _ deadlines: RequestDeadlines) {
         unsafe self.handle = unsafe handle
-        self.timers = timers
+        self.deadlines = deadlines
         deadline = deferred.deadline
         expired = deferred.expired
     }
@@ -67,9 +67,9 @@ import Synchronization
     }
 
     func send() {
-        timers.disarm(self)
+        deadlines.disarm(self)
         unsafe MHD_resume_connection(handle)
-        timers.noteResumption()
+        deadlines.recordResumption()
     }
 
     func expire(because expiry: DeferredReply.Expiry) {

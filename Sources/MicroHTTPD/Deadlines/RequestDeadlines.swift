@@ -3,7 +3,7 @@ import Synchronization
 import Threads
 
 /// The deadlines of all suspended requests. Any thread arms and disarms; the server's own thread fires.
-final class Timers: Sendable {
+final class RequestDeadlines: Sendable {
     private struct State {
         var heap = TimerHeap<SuspendedRequest>()
         /// Whether nobody may wait any more.
@@ -26,10 +26,10 @@ final class Timers: Sendable {
     /// in the ``count``; whoever made it sends it, and until then the library may not stop.
     var suspendedCount: Int { suspended.load(ordering: .acquiring) }
 
-    func noteSuspension() { suspended.add(1, ordering: .relaxed) }
+    func recordSuspension() { suspended.add(1, ordering: .relaxed) }
 
     /// To be called when the connection's handle is used no more.
-    func noteResumption() { suspended.subtract(1, ordering: .releasing) }
+    func recordResumption() { suspended.subtract(1, ordering: .releasing) }
 
     /// Wakes the firing thread only if it would sleep past this deadline, which a look-up's seconds never are. False if
     /// the server is stopping: then the wait has to end at once.

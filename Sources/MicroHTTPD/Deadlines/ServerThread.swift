@@ -63,7 +63,7 @@ final class ServerThread: Sendable {
             context.clock.advance(to: tick)
             context.table.reap(at: tick)
         }
-        context.wakeUp.wait(until: context.timers.fire(at: now, lookingAgainBy: now + CoarseClock.resolution))
+        context.wakeUp.wait(until: context.deadlines.fire(at: now, lookingAgainBy: now + CoarseClock.resolution))
     }
 
     private func drain(by deadline: ContinuousClock.Instant) {
@@ -71,9 +71,9 @@ final class ServerThread: Sendable {
         daemon.quiesce()
         context.startDraining()
         tickWhileBusy { ContinuousClock.now < deadline && !mustStopNow.load(ordering: .relaxed) }
-        context.timers.close()
+        context.deadlines.close()
         // Without end: a reply that is made is about to be sent, and stopping the library before would abort the process.
-        while context.timers.suspendedCount > 0 { tick() }
+        while context.deadlines.suspendedCount > 0 { tick() }
         let end = ContinuousClock.now + .seconds(1)
         if context.table.busyCount > 0 { tickWhileBusy { ContinuousClock.now < end } }
         daemon.stop()
