@@ -53,7 +53,7 @@ final class ServerContext: Sendable {
     let wakeUp: WakeUp
     let deadlines: RequestDeadlines
     let counters = ServerCounters()
-    let shares: AddressLimit
+    let addressLimit: AddressLimit
     let table: ConnectionTable
     let libraryLog: LibraryLog
     private let draining = Atomic(false)
@@ -70,7 +70,7 @@ final class ServerContext: Sendable {
         requestTicks = CoarseClock.ticks(in: options.requestTimeout)
         silenceLimit = Int(options.idleTimeout.components.seconds) + 3
         deadlines = RequestDeadlines(wakeUp: wakeUp)
-        shares = AddressLimit(limit: options.perAddress, exempt: options.proxies)
+        addressLimit = AddressLimit(limit: options.perAddress, exempt: options.proxies)
         table = ConnectionTable(counters: counters, requestTicks: requestTicks)
         libraryLog = LibraryLog(counters: counters, log: options.log)
     }
@@ -83,20 +83,20 @@ final class ServerContext: Sendable {
     /// A connection begins.
     func insert(_ connection: Connection) {
         counters.recordAccepted()
-        shares.add(connection.peer)
+        addressLimit.add(connection.peer)
         table.insert(connection)
     }
 
     /// It ends; its socket is still open.
     func remove(_ connection: Connection) {
         table.remove(connection)
-        shares.remove(connection.peer)
+        addressLimit.remove(connection.peer)
         counters.recordClosed()
     }
 
     /// Whether the peer may open one more connection.
     func admits(_ peer: PeerAddress) -> Bool {
-        let isAdmitted = shares.admits(peer)
+        let isAdmitted = addressLimit.admits(peer)
         if !isAdmitted { counters.recordRefused() }
         return isAdmitted
     }

@@ -13,7 +13,7 @@ public struct ServerCounts: Sendable, Equatable {
     /// Ended because a request took longer than ``ServerOptions/requestTimeout`` to arrive.
     public var slowRequests = 0
     /// Ended because an answer was not taken within ``ServerOptions/idleTimeout``.
-    public var slowAnswers = 0
+    public var slowReplies = 0
     /// How often a connection could not be taken from the system for want of a descriptor.
     public var shortages = 0
 
@@ -27,7 +27,7 @@ final class ServerCounters: Sendable {
     private let refused = Atomic(0)
     private let idle = Atomic(0)
     private let slowRequests = Atomic(0)
-    private let slowAnswers = Atomic(0)
+    private let slowReplies = Atomic(0)
     private let shortages = Atomic(0)
 
     func recordAccepted() { accepted.add(1, ordering: .relaxed) }
@@ -40,7 +40,7 @@ final class ServerCounters: Sendable {
         switch stage {
         case .idle: idle.add(1, ordering: .relaxed)
         case .reading: slowRequests.add(1, ordering: .relaxed)
-        case .sending: slowAnswers.add(1, ordering: .relaxed)
+        case .sending: slowReplies.add(1, ordering: .relaxed)
         case .handling, .ended: break
         }
     }
@@ -54,7 +54,7 @@ final class ServerCounters: Sendable {
         counts.refused = refused.load(ordering: .relaxed)
         counts.idle = idle.load(ordering: .relaxed)
         counts.slowRequests = slowRequests.load(ordering: .relaxed)
-        counts.slowAnswers = slowAnswers.load(ordering: .relaxed)
+        counts.slowReplies = slowReplies.load(ordering: .relaxed)
         counts.shortages = shortages.load(ordering: .relaxed)
         return counts
     }

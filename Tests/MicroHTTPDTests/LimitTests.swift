@@ -82,11 +82,11 @@ import Testing
             let client = try Client(port: server.port)
             let echo = String(repeating: "a", count: 8_000)
             let sending = Task.detached {
-                while server.counts.slowAnswers == 0 {
+                while server.counts.slowReplies == 0 {
                     client.send("GET / HTTP/1.1\r\nHost: h\r\nX-Echo: \(echo)\r\n\r\n")
                 }
             }
-            #expect(await eventually { server.counts.slowAnswers == 1 })
+            #expect(await eventually { server.counts.slowReplies == 1 })
             #expect(await eventually { server.counts.open == 0 })
             await sending.value
         }

@@ -15,12 +15,12 @@ extension Connection {
         case .content where unsafe !chunk.isEmpty:
             return unsafe collect(chunk)
         case .content, .end:
-            return answer(request)
+            return handle(request)
         case .suspended(let suspended):
             guard let reply = suspended.take() else { return .NO }
             unsafe SuspendedRequest.wake(handle, silenceLimit: context.silenceLimit)
             return send(reply)
-        case .answered:
+        case .replied:
             return .NO
         }
     }
@@ -95,7 +95,7 @@ extension Connection {
         return .YES
     }
 
-    private func answer(_ request: borrowing Request) -> MHD_Result {
+    private func handle(_ request: borrowing Request) -> MHD_Result {
         phase.startHandling()
         switch context.handler.answer(request) {
         case .reply(let reply):
@@ -118,7 +118,7 @@ extension Connection {
     }
 
     private func queue(_ reply: Reply, closing: Bool) -> MHD_Result {
-        stage = .answered
+        stage = .replied
         phase.startSending(until: context.clock.tick(after: context.idleTicks))
         return unsafe reply.queue(on: handle, closing: closing) ? .YES : .NO
     }

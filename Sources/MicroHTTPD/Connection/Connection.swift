@@ -15,7 +15,7 @@ import Synchronization
         case content
         case end
         case suspended(SuspendedRequest)
-        case answered
+        case replied
     }
 
     let handle: OpaquePointer
@@ -33,7 +33,7 @@ import Synchronization
 
     init(_ handle: OpaquePointer, context: ServerContext) {
         unsafe self.handle = unsafe handle
-        self.context = core
+        self.context = context
         unsafe socket = shim_socket(handle)
         unsafe peer = PeerAddress(shim_peer_address(handle))
         phase = ConnectionPhase(readingUntil: context.clock.tick(after: context.requestTicks))
@@ -54,7 +54,7 @@ import Synchronization
     }
 
     private var knownMethod: HTTPRequest.Method {
-        // Making one from any text checks its grammar, which the audit has done.
+        // Making one from any text checks its grammar, which the header checks have done.
         method == "GET" ? .get : HTTPRequest.Method(rawValue: method) ?? .get
     }
 

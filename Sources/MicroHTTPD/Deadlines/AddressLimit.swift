@@ -6,7 +6,7 @@ final class AddressLimit: Sendable {
     /// At most for one address; 0 is no limit, and then nothing is counted.
     private let limit: Int
     private let exempt: [AddressRange]
-    private let shares = Mutex<[UInt64: Int]>([:])
+    private let counts = Mutex<[UInt64: Int]>([:])
 
     init(limit: Int, exempt: [AddressRange]) {
         self.limit = limit
@@ -16,19 +16,19 @@ final class AddressLimit: Sendable {
     /// Whether one more may come. Threads that ask at the same moment may each let one in before it is counted.
     func admits(_ peer: PeerAddress) -> Bool {
         guard isLimited(peer) else { return true }
-        return shares.withLock { $0[peer.subscriber, default: 0] } < limit
+        return counts.withLock { $0[peer.subscriber, default: 0] } < limit
     }
 
     func add(_ peer: PeerAddress) {
         guard isLimited(peer) else { return }
-        shares.withLock { $0[peer.subscriber, default: 0] += 1 }
+        counts.withLock { $0[peer.subscriber, default: 0] += 1 }
     }
 
     func remove(_ peer: PeerAddress) {
         guard isLimited(peer) else { return }
-        shares.withLock { shares in
-            guard let share = shares[peer.subscriber] else { return }
-            shares[peer.subscriber] = share > 1 ? share - 1 : nil
+        counts.withLock { counts in
+            guard let count = counts[peer.subscriber] else { return }
+            counts[peer.subscriber] = count > 1 ? count - 1 : nil
         }
     }
 

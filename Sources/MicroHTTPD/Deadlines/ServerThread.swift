@@ -21,7 +21,7 @@ final class ServerThread: Sendable {
     private let mustStopNow = Atomic(false)
 
     init(context: ServerContext, daemon: Daemon) {
-        self.context = core
+        self.context = context
         self.daemon = daemon
         do {
             try DetachedThread.start { self.run() }

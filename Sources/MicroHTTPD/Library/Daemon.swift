@@ -12,17 +12,17 @@ import HTTPExchange
 
     init(listening socket: ListeningSocket, context: ServerContext) throws(ServerError) {
         // Retained for the callbacks' context pointer; released in stop(), when the library's threads are gone.
-        let context = unsafe Unmanaged.passRetained(context)
+        let retained = unsafe Unmanaged.passRetained(context)
         signal(SIGPIPE, SIG_IGN)
         let flags =
             MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue | MHD_USE_ERROR_LOG.rawValue
-        var items = unsafe Self.items(socket, context, context.toOpaque())
-        guard let handle = unsafe shim_start_daemon(flags, onAccept, onAccess, context.toOpaque(), &items) else {
-            unsafe context.release()
+        var items = unsafe Self.items(socket, context, retained.toOpaque())
+        guard let handle = unsafe shim_start_daemon(flags, onAccept, onAccess, retained.toOpaque(), &items) else {
+            unsafe retained.release()
             throw .libraryRefused
         }
         unsafe self.handle = unsafe handle
-        unsafe self.context = unsafe context
+        unsafe self.context = unsafe retained
     }
 
     /// Takes no more connections. Those that the kernel has accepted already, and whose clients may have sent a request,
@@ -57,14 +57,14 @@ import HTTPExchange
     }
 
     private static func items(
-        _ socket: ListeningSocket, _ context: ServerContext, _ context: UnsafeMutableRawPointer
+        _ socket: ListeningSocket, _ context: ServerContext, _ pointer: UnsafeMutableRawPointer
     ) -> [MHD_OptionItem] {
         func number(_ option: MHD_OPTION, _ value: Int) -> MHD_OptionItem {
             unsafe MHD_OptionItem(option: option, value: value, ptr_value: nil)
         }
         func callback<Function>(_ option: MHD_OPTION, _ function: Function) -> MHD_OptionItem {
             unsafe MHD_OptionItem(
-                option: option, value: unsafe unsafeBitCast(function, to: Int.self), ptr_value: context)
+                option: option, value: unsafe unsafeBitCast(function, to: Int.self), ptr_value: pointer)
         }
         let options = context.options
         // One thread is what there is without a pool; the library warns of a pool of one.

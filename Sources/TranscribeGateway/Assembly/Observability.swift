@@ -95,7 +95,7 @@ extension HTTPServer {
         let help = "Connections that it ended: idle, or too slow with a request or with an answer."
         count(ended, help, \.idle, reason: "idle", in: registry)
         count(ended, help, \.slowRequests, reason: "request", in: registry)
-        count(ended, help, \.slowAnswers, reason: "answer", in: registry)
+        count(ended, help, \.slowReplies, reason: "answer", in: registry)
         count(
             "transcribe_gateway_descriptor_shortages", "Attempts to take a connection that found no descriptor.",
             \.shortages, in: registry)
