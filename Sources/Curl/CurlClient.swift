@@ -4,17 +4,17 @@
 /// One thread of its own does all transfers. Any number of tasks may ask at once; those beyond
 /// ``CurlOptions/concurrency`` wait in order. The thread ends after ``shutDown()``, or when the client is released.
 public final class CurlClient: Sendable {
-    private let mailbox: Mailbox
+    private let queue: SubmissionQueue
 
     /// Starts the thread. The process ends if it cannot have one.
     public init(options: CurlOptions = CurlOptions()) {
         let multi = MultiHandle(connections: options.concurrency)
-        mailbox = Mailbox(waking: multi)
-        TransferLoop.start(options: options, multi: multi, mailbox: mailbox)
+        queue = SubmissionQueue(waking: multi)
+        TransferLoop.start(options: options, multi: multi, queue: queue)
     }
 
     deinit {
-        mailbox.close()
+        queue.beginShutDown()
     }
 
     /// Sends the request and returns the whole answer, of whatever status.
@@ -30,12 +30,12 @@ public final class CurlClient: Sendable {
         let cancellation = Cancellation()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                mailbox.submit(
+                queue.submit(
                     Submission(request, deadline: deadline, cancellation: cancellation, continuation: continuation))
             }
         } onCancel: {
             cancellation.request()
-            mailbox.noteCancellation()
+            queue.recordCancellation()
         }
         return try result.get()
     }
@@ -43,7 +43,7 @@ public final class CurlClient: Sendable {
     /// Ends all transfers with ``CurlError/shutDown``, closes all connections and returns when the thread has done
     /// both. Requests made from then on end the same way. May be called more than once.
     public func shutDown() async {
-        await mailbox.closed()
+        await queue.shutDown()
     }
 }
 

@@ -3,7 +3,7 @@ import CCurl
 /// libcurl's multi handle: the transfers under way, their connections and the cache of names (libcurl-multi(3)).
 ///
 /// `@unchecked Sendable` because: it is used by the transfer thread alone, but for ``wakeUp()``, which libcurl allows
-/// from any thread (curl_multi_wakeup(3)) and ``Mailbox`` calls only while the handle lives.
+/// from any thread (curl_multi_wakeup(3)) and ``SubmissionQueue`` calls only while the handle lives.
 @safe struct MultiHandle: @unchecked Sendable {
     private let handle: UnsafeMutableRawPointer
 

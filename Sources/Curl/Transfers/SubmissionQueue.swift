@@ -1,41 +1,41 @@
 import Synchronization
 
-/// Where tasks meet the transfer thread: the shell of ``MailboxState``.
+/// Where tasks meet the transfer thread: the shell of ``SubmissionQueueState``.
 ///
 /// The thread is woken under the lock, and only while the state is open or turns to closing; it frees the multi handle
 /// only after it has seen, under the same lock, that the state is closing. So no wake-up meets a freed handle. Nothing
 /// else happens under the lock; continuations are resumed outside.
-final class Mailbox: Sendable {
+final class SubmissionQueue: Sendable {
     private let multi: MultiHandle
-    private let state = Mutex(MailboxState())
+    private let state = Mutex(SubmissionQueueState())
 
     init(waking multi: MultiHandle) {
         self.multi = multi
     }
 
     func submit(_ submission: Submission) {
-        let delivery = state.withLock { state in wake(after: state.submit(submission)) }
-        if delivery == .refused { submission.finish(.failure(.shutDown)) }
+        let action = state.withLock { state in wake(after: state.submit(submission)) }
+        if action == .refused { submission.finish(.failure(.shutDown)) }
     }
 
     /// To be called after ``Cancellation/request()``.
-    func noteCancellation() {
-        _ = state.withLock { state in wake(after: state.noteCancellation()) }
+    func recordCancellation() {
+        _ = state.withLock { state in wake(after: state.recordCancellation()) }
     }
 
     /// Tells the thread to end, without waiting for it.
-    func close() {
-        close(nil)
+    func beginShutDown() {
+        shutDown(nil)
     }
 
     /// Tells the thread to end and returns when it has.
-    func closed() async {
-        await withCheckedContinuation { close($0) }
+    func shutDown() async {
+        await withCheckedContinuation { shutDown($0) }
     }
 
-    private func close(_ waiter: MailboxState.Waiter?) {
+    private func shutDown(_ waiter: SubmissionQueueState.Waiter?) {
         let closing = state.withLock { state in
-            let closing = state.close(waiter)
+            let closing = state.shutDown(waiter)
             if closing == .wake { multi.wakeUp() }
             return closing
         }
@@ -43,44 +43,44 @@ final class Mailbox: Sendable {
     }
 
     /// For the transfer thread: everything that was left since it last came.
-    func take() -> MailboxState.Post {
+    func take() -> SubmissionQueueState.Batch {
         state.withLock { $0.take() }
     }
 
     /// For the transfer thread, as its last act.
-    func leave() {
-        for waiter in state.withLock({ $0.leave() }) { waiter.resume() }
+    func close() {
+        for waiter in state.withLock({ $0.close() }) { waiter.resume() }
     }
 
-    private func wake(after delivery: MailboxState.Delivery) -> MailboxState.Delivery {
-        if delivery == .wake { multi.wakeUp() }
-        return delivery
+    private func wake(after action: SubmissionQueueState.Action) -> SubmissionQueueState.Action {
+        if action == .wake { multi.wakeUp() }
+        return action
     }
 }
 
 /// What the tasks have left for the transfer thread, and whether it still comes for it. Each event returns what its
 /// caller must do. The thread is woken for the first letter only: it then takes them all.
-struct MailboxState: ~Copyable {
+struct SubmissionQueueState: ~Copyable {
     typealias Waiter = CheckedContinuation<Void, Never>
 
     private enum Phase {
         /// The thread comes whenever it is woken.
         case open
         /// The thread has been told to come a last time.
-        case closing
+        case shuttingDown
         /// The thread is gone.
         case closed
     }
 
     /// What the thread takes at one coming.
-    struct Post {
+    struct Batch {
         fileprivate(set) var submissions: [Submission] = []
         fileprivate(set) var hasCancellations = false
         fileprivate(set) var isLast = false
         var isEmpty: Bool { submissions.isEmpty && !hasCancellations }
     }
 
-    enum Delivery {
+    enum Action {
         case wake, alreadyWoken, refused
     }
 
@@ -89,41 +89,41 @@ struct MailboxState: ~Copyable {
     }
 
     private var phase = Phase.open
-    private var post = Post()
+    private var batch = Batch()
     private var waiters: [Waiter] = []
 
     /// A task submits.
-    mutating func submit(_ submission: Submission) -> Delivery {
+    mutating func submit(_ submission: Submission) -> Action {
         guard phase == .open else { return .refused }
-        defer { post.submissions.append(submission) }
-        return post.isEmpty ? .wake : .alreadyWoken
+        defer { batch.submissions.append(submission) }
+        return batch.isEmpty ? .wake : .alreadyWoken
     }
 
     /// A task was cancelled.
-    mutating func noteCancellation() -> Delivery {
+    mutating func recordCancellation() -> Action {
         guard phase == .open else { return .refused }
-        defer { post.hasCancellations = true }
-        return post.isEmpty ? .wake : .alreadyWoken
+        defer { batch.hasCancellations = true }
+        return batch.isEmpty ? .wake : .alreadyWoken
     }
 
     /// Someone ends the client; the waiter, if any, is resumed when the thread is gone.
-    mutating func close(_ waiter: Waiter?) -> Closing {
+    mutating func shutDown(_ waiter: Waiter?) -> Closing {
         guard phase != .closed else { return .alreadyClosed }
         if let waiter { waiters.append(waiter) }
         guard phase == .open else { return .alreadyWoken }
-        phase = .closing
-        return post.isEmpty ? .wake : .alreadyWoken
+        phase = .shuttingDown
+        return batch.isEmpty ? .wake : .alreadyWoken
     }
 
     /// The thread comes.
-    mutating func take() -> Post {
-        defer { post = Post() }
-        post.isLast = phase == .closing
-        return post
+    mutating func take() -> Batch {
+        defer { batch = Batch() }
+        batch.isLast = phase == .shuttingDown
+        return batch
     }
 
     /// The thread goes. Returns who waited for that.
-    mutating func leave() -> [Waiter] {
+    mutating func close() -> [Waiter] {
         phase = .closed
         defer { waiters = [] }
         return waiters

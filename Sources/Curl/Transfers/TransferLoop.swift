@@ -6,37 +6,37 @@ import Threads
 final class TransferLoop {
     private let options: CurlOptions
     private let multi: MultiHandle
-    private let mailbox: Mailbox
+    private let queue: SubmissionQueue
     /// In order of arrival.
     private var waiting: [Submission] = []
     private var running: [EasyHandle.ID: Transfer] = [:]
     /// Handles to be used again; with those running never more than `options.concurrency`.
     private var idle: [EasyHandle] = []
 
-    init(options: CurlOptions, multi: MultiHandle, mailbox: Mailbox) {
+    init(options: CurlOptions, multi: MultiHandle, queue: SubmissionQueue) {
         self.options = options
         self.multi = multi
-        self.mailbox = mailbox
+        self.queue = queue
     }
 
-    /// Runs until the mailbox is closed, then answers who is left and frees the multi handle.
+    /// Runs until the queue is closed, then answers who is left and frees the multi handle.
     func run() {
-        var post = mailbox.take()
-        while !post.isLast {
-            turn(post)
-            post = mailbox.take()
+        var batch = queue.take()
+        while !batch.isLast {
+            turn(batch)
+            batch = queue.take()
         }
-        waiting += post.submissions
+        waiting += batch.submissions
         endWaiting(.shutDown) { _ in true }
         endRunning(.shutDown) { _ in true }
         idle = []
         multi.free()
-        mailbox.leave()
+        queue.close()
     }
 
-    private func turn(_ post: MailboxState.Post) {
-        waiting += post.submissions
-        if !post.isEmpty { endCancelled() }
+    private func turn(_ batch: SubmissionQueueState.Batch) {
+        waiting += batch.submissions
+        if !batch.isEmpty { endCancelled() }
         startWaiting()
         multi.perform()
         answerEnded()
@@ -110,12 +110,12 @@ final class TransferLoop {
 }
 
 extension TransferLoop {
-    /// Starts the thread that runs a loop. ``Mailbox/closed()`` returns when the thread has ended its work.
-    static func start(options: CurlOptions, multi: MultiHandle, mailbox: Mailbox) {
+    /// Starts the thread that runs a loop. ``SubmissionQueue/shutDown()`` returns when the thread has ended its work.
+    static func start(options: CurlOptions, multi: MultiHandle, queue: SubmissionQueue) {
         do {
             try DetachedThread.start {
                 blockBrokenPipes()
-                TransferLoop(options: options, multi: multi, mailbox: mailbox).run()
+                TransferLoop(options: options, multi: multi, queue: queue).run()
             }
         } catch {
             preconditionFailure("the system has no thread left for transfers (error \(error.code))")

@@ -3,37 +3,37 @@ import Testing
 @testable import Curl
 
 /// When the thread is woken, and what it finds.
-@Suite struct MailboxStateTests {
+@Suite struct SubmissionQueueTests {
     @Test func wakesTheThreadForTheFirstLetterOnly() async {
-        var state = MailboxState()
+        var state = SubmissionQueueState()
         #expect(await state.submit(answered()) == .wake)
         #expect(await state.submit(answered()) == .alreadyWoken)
-        #expect(state.noteCancellation() == .alreadyWoken)
-        let post = state.take()
-        #expect(post.submissions.count == 2)
-        #expect(post.hasCancellations && !post.isLast)
+        #expect(state.recordCancellation() == .alreadyWoken)
+        let batch = state.take()
+        #expect(batch.submissions.count == 2)
+        #expect(batch.hasCancellations && !batch.isLast)
         #expect(state.take().isEmpty)
-        #expect(state.noteCancellation() == .wake)
+        #expect(state.recordCancellation() == .wake)
     }
 
     @Test func refusesOnceItCloses() async {
-        var state = MailboxState()
+        var state = SubmissionQueueState()
         #expect(await state.submit(answered()) == .wake)
-        #expect(state.close(nil) == .alreadyWoken)
+        #expect(state.shutDown(nil) == .alreadyWoken)
         #expect(await state.submit(answered()) == .refused)
-        #expect(state.noteCancellation() == .refused)
-        #expect(state.close(nil) == .alreadyWoken)
-        let post = state.take()
-        #expect(post.submissions.count == 1)
-        #expect(post.isLast)
+        #expect(state.recordCancellation() == .refused)
+        #expect(state.shutDown(nil) == .alreadyWoken)
+        let batch = state.take()
+        #expect(batch.submissions.count == 1)
+        #expect(batch.isLast)
     }
 
     @Test func tellsWhoCameTooLate() {
-        var state = MailboxState()
-        #expect(state.close(nil) == .wake)
+        var state = SubmissionQueueState()
+        #expect(state.shutDown(nil) == .wake)
         #expect(state.take().isLast)
-        #expect(state.leave().isEmpty)
-        #expect(state.close(nil) == .alreadyClosed)
+        #expect(state.close().isEmpty)
+        #expect(state.shutDown(nil) == .alreadyClosed)
     }
 
     /// A submission that nobody waits for any more.
