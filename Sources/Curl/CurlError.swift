@@ -10,9 +10,9 @@ public enum CurlError: Error, Sendable, Equatable {
     /// The connection ended before the answer did: a reset, a truncated head, a truncated body, a broken chunk.
     case closedEarly
     /// The content or the header of the answer has more than this many bytes.
-    case answerTooLarge(limit: Int)
+    case responseTooLarge(limit: Int)
     /// Not HTTP/1, or encoded although no encoding was asked for.
-    case malformedAnswer
+    case malformedResponse
     /// Not an absolute `http:` or `https:` URL, or one with a user name.
     case unsupportedURL
     /// This part of the request cannot be sent as it is.
@@ -27,11 +27,11 @@ public enum CurlError: Error, Sendable, Equatable {
     /// How far a transfer had come.
     public enum Phase: Sendable, Equatable {
         /// Behind ``CurlOptions/concurrency`` others: nothing was tried.
-        case waiting
+        case queued
         /// Resolving the name, connecting, shaking hands.
         case connecting
         /// At least a part of the request was sent.
-        case answering
+        case awaitingResponse
     }
 
     /// What was wrong with TLS.
@@ -53,8 +53,10 @@ public enum CurlError: Error, Sendable, Equatable {
     /// False is certain; of a transfer that was ended here (``cancelled``, ``shutDown``) nothing is known.
     public var requestMayHaveArrived: Bool {
         switch self {
-        case .timedOut(.answering), .closedEarly, .answerTooLarge, .malformedAnswer, .cancelled, .shutDown, .other: true
-        case .timedOut(.waiting), .timedOut(.connecting), .couldNotResolve, .couldNotConnect, .tlsFailed,
+        case .timedOut(.awaitingResponse), .closedEarly, .responseTooLarge, .malformedResponse, .cancelled, .shutDown,
+            .other:
+            true
+        case .timedOut(.queued), .timedOut(.connecting), .couldNotResolve, .couldNotConnect, .tlsFailed,
             .unsupportedURL, .malformedRequest:
             false
         }
@@ -70,8 +72,8 @@ extension CurlError: CustomStringConvertible {
         case .couldNotConnect: "the connection could not be made"
         case .tlsFailed(let failure): "TLS failed: \(failure)"
         case .closedEarly: "the connection was closed before the answer was complete"
-        case .answerTooLarge(let limit): "the answer exceeds \(limit) bytes"
-        case .malformedAnswer: "the answer is not well-formed"
+        case .responseTooLarge(let limit): "the answer exceeds \(limit) bytes"
+        case .malformedResponse: "the answer is not well-formed"
         case .unsupportedURL: "the URL is not an absolute http or https URL"
         case .malformedRequest(let part): "the request cannot be sent: \(part)"
         case .cancelled: "the request was cancelled"
@@ -84,9 +86,9 @@ extension CurlError: CustomStringConvertible {
 extension CurlError.Phase: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .waiting: "waiting for other transfers"
+        case .queued: "waiting for other transfers"
         case .connecting: "while connecting"
-        case .answering: "after the request was sent"
+        case .awaitingResponse: "after the request was sent"
         }
     }
 }

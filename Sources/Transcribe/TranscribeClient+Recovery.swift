@@ -105,7 +105,7 @@ extension CurlError {
     fileprivate var isTransient: Bool {
         switch self {
         case .timedOut, .couldNotResolve, .couldNotConnect, .tlsFailed(.handshake), .closedEarly, .other: true
-        case .tlsFailed, .answerTooLarge, .malformedAnswer, .unsupportedURL, .malformedRequest, .cancelled, .shutDown:
+        case .tlsFailed, .responseTooLarge, .malformedResponse, .unsupportedURL, .malformedRequest, .cancelled, .shutDown:
             false
         }
     }

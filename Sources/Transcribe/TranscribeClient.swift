@@ -86,7 +86,7 @@ extension TranscribeClient {
     /// Signs, sends and reads once.
     func attempt(_ call: inout Call) async throws(AttemptFailure) -> JobAnswer {
         let credentials = try await signingCredentials(for: call)
-        guard time.now() < call.deadline else { throw .transport(.timedOut(.waiting)) }
+        guard time.now() < call.deadline else { throw .transport(.timedOut(.queued)) }
         let offset = clockOffset.withLock(\.milliseconds)
         call.beginAttempt(with: credentials, clockOffset: offset)
         let signingTime = time.wallTime().adding(milliseconds: offset)

@@ -160,8 +160,8 @@ import UpstreamTestSupport
     }
 
     @Test(arguments: [
-        (CurlError.couldNotConnect, 3), (.couldNotResolve, 3), (.timedOut(.answering), 3), (.closedEarly, 3),
-        (.tlsFailed(.untrustedCertificate), 1), (.answerTooLarge(limit: 9), 1), (.cancelled, 1), (.shutDown, 1),
+        (CurlError.couldNotConnect, 3), (.couldNotResolve, 3), (.timedOut(.awaitingResponse), 3), (.closedEarly, 3),
+        (.tlsFailed(.untrustedCertificate), 1), (.responseTooLarge(limit: 9), 1), (.cancelled, 1), (.shutDown, 1),
     ])
     func triesAgainWhereThatCanHelp(error: CurlError, attempts: Int) async throws {
         let transport = ScriptedTransport(.failure(error))

@@ -166,7 +166,7 @@ import UpstreamTestSupport
     }
 
     @Test func isAskedAsOftenAsTheEnvironmentSaysWhereItIsSilent() async throws {
-        let transport = ScriptedTransport { _ throws(CurlError) in throw .timedOut(.answering) }
+        let transport = ScriptedTransport { _ throws(CurlError) in throw .timedOut(.awaitingResponse) }
         let environment = ["AWS_METADATA_SERVICE_NUM_ATTEMPTS": "3", "AWS_METADATA_SERVICE_TIMEOUT": "2"]
         #expect(try await reason(environment, through: transport).contains("within 2 s"))
         #expect(transport.requests.count == 3)

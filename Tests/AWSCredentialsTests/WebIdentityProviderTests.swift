@@ -89,7 +89,7 @@ import UpstreamTestSupport
             _ request: CurlRequest, deadline: ContinuousClock.Instant
         ) async throws(CurlError) -> CurlResponse {
             seen.withLock { $0.append(deadline) }
-            throw .timedOut(.answering)
+            throw .timedOut(.awaitingResponse)
         }
     }
 

@@ -64,7 +64,7 @@ import Testing
     @Test(arguments: ["gzip", "br", "deflate, gzip", "GZIP"], ["Content-Encoding", "Transfer-Encoding"])
     func refusesAnEncodedAnswer(encoding: String, field: String) async {
         await withServer(script: { _ in [.answer("x", headers: "\(field): \(encoding)\r\n")] }) { client, server in
-            #expect(await client.failure(server.origin) == .malformedAnswer)
+            #expect(await client.failure(server.origin) == .malformedResponse)
         }
     }
 
@@ -80,7 +80,7 @@ import Testing
     ])
     func refusesWhatIsNotHTTP(answer: String) async {
         await withServer(script: { _ in [.send(answer), .close] }) { client, server in
-            #expect(await client.failure(server.origin) == .malformedAnswer)
+            #expect(await client.failure(server.origin) == .malformedResponse)
         }
     }
 }

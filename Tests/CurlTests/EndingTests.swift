@@ -12,7 +12,7 @@ import Testing
     func endsByItsDeadline(steps: [LoopbackServer.Step]) async {
         await withServer(script: { _ in steps }) { client, server in
             let isPunctual = await takes(.milliseconds(100)) {
-                #expect(await client.failure(server.origin, within: .milliseconds(100)) == .timedOut(.answering))
+                #expect(await client.failure(server.origin, within: .milliseconds(100)) == .timedOut(.awaitingResponse))
             }
             #expect(isPunctual)
             await server.waits(for: .closedByClient)
@@ -52,7 +52,7 @@ import Testing
             await server.waits(for: .requested)
             let isPunctual = await takes(.milliseconds(100)) {
                 let error = await client.failure(server.origin, within: .milliseconds(100))
-                #expect(error == .timedOut(.waiting))
+                #expect(error == .timedOut(.queued))
                 #expect(error?.requestMayHaveArrived == false)
             }
             #expect(isPunctual)
@@ -63,7 +63,7 @@ import Testing
 
     @Test func asksNothingAfterItsDeadline() async {
         await withServer(script: { _ in [.answer()] }) { client, server in
-            #expect(await client.failure(server.origin, within: .zero) == .timedOut(.waiting))
+            #expect(await client.failure(server.origin, within: .zero) == .timedOut(.queued))
             #expect(server.accepted == 0)
         }
     }

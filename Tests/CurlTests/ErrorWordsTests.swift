@@ -4,9 +4,9 @@ import Testing
 @Suite struct ErrorWordsTests {
     @Test(arguments: [
         (CurlError.timedOut(.connecting), "no answer in time, while connecting", false),
-        (.timedOut(.answering), "no answer in time, after the request was sent", true),
+        (.timedOut(.awaitingResponse), "no answer in time, after the request was sent", true),
         (.tlsFailed(.wrongHost), "TLS failed: the certificate belongs to another host", false),
-        (.answerTooLarge(limit: 9), "the answer exceeds 9 bytes", true),
+        (.responseTooLarge(limit: 9), "the answer exceeds 9 bytes", true),
         (.malformedRequest(.headerValue), "the request cannot be sent: a header value has a control character", false),
         (.closedEarly, "the connection was closed before the answer was complete", true),
         (.other(code: 43), "the transfer failed with libcurl's code 43", true),

@@ -20,7 +20,7 @@ import Testing
     ])
     func closesTheConnectionOfALargerOne(steps: [LoopbackServer.Step]) async {
         await withServer(script: { _ in steps }) { client, server in
-            #expect(await client.failure(server.origin) == .answerTooLarge(limit: 1 << 20))
+            #expect(await client.failure(server.origin) == .responseTooLarge(limit: 1 << 20))
             await server.waits(for: .closedByClient)
         }
     }
@@ -29,7 +29,7 @@ import Testing
     func endsAnEndlessHead(field: String) async {
         let steps: [LoopbackServer.Step] = [.send("HTTP/1.1 200 OK\r\n"), .sendForever(Array(field.utf8))]
         await withServer(script: { _ in steps }) { client, server in
-            #expect(await client.failure(server.origin) == .answerTooLarge(limit: 64 << 10))
+            #expect(await client.failure(server.origin) == .responseTooLarge(limit: 64 << 10))
             await server.waits(for: .closedByClient)
         }
     }
@@ -37,7 +37,7 @@ import Testing
     @Test func endsEndlessInterimAnswers() async {
         let interim = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
         await withServer(script: { _ in [.sendForever(interim)] }) { client, server in
-            #expect(await client.failure(server.origin) == .answerTooLarge(limit: 64 << 10))
+            #expect(await client.failure(server.origin) == .responseTooLarge(limit: 64 << 10))
         }
     }
 
@@ -46,13 +46,13 @@ import Testing
             .send("HTTP/1.1 200 OK\r\nA: "), .sendForever([UInt8](repeating: 0x61, count: 4_096)),
         ]
         await withServer(script: { _ in steps }) { client, server in
-            #expect(await client.failure(server.origin) == .malformedAnswer)
+            #expect(await client.failure(server.origin) == .malformedResponse)
         }
     }
 
     @Test func bodyLimitIsAnOption() async {
         await withServer(options: CurlOptions(bodyLimit: 3), script: { _ in [.answer("four")] }) { client, server in
-            #expect(await client.failure(server.origin) == .answerTooLarge(limit: 3))
+            #expect(await client.failure(server.origin) == .responseTooLarge(limit: 3))
         }
     }
 }

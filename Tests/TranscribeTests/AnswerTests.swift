@@ -69,7 +69,7 @@ import UpstreamTestSupport
     }
 
     @Test(arguments: [
-        (CurlError.answerTooLarge(limit: 9), TranscribeError.malformedAnswer(.tooLarge, nil)),
+        (CurlError.responseTooLarge(limit: 9), TranscribeError.malformedAnswer(.tooLarge, nil)),
         (.malformedAnswer, .malformedAnswer(.notPlainHTTP, nil)),
         (.tlsFailed(.expiredCertificate), .unreachable(.tlsFailed(.expiredCertificate))),
         (.tlsFailed(.wrongHost), .unreachable(.tlsFailed(.wrongHost))),

@@ -92,7 +92,7 @@ import UpstreamTestSupport
     }
 
     @Test func saysThatAWSDidNotAnswerInTime() async throws {
-        let scene = try Scene([ScriptedTransport.failure(.timedOut(.answering))])
+        let scene = try Scene([ScriptedTransport.failure(.timedOut(.awaitingResponse))])
         #expect(await scene.lookUp(within: .milliseconds(50)).error == .timedOut)
         #expect(scene.outcomes.all == ["timedOut"])
     }

@@ -53,7 +53,7 @@ extension CurlError {
     var isTransient: Bool {
         switch self {
         case .timedOut, .couldNotResolve, .couldNotConnect, .closedEarly: true
-        case .tlsFailed, .answerTooLarge, .malformedAnswer, .unsupportedURL, .malformedRequest, .cancelled, .shutDown,
+        case .tlsFailed, .responseTooLarge, .malformedResponse, .unsupportedURL, .malformedRequest, .cancelled, .shutDown,
             .other:
             false
         }

@@ -38,11 +38,11 @@ extension EasyHandle {
     /// Asked before the handle is reset: some codes mean different things before and after the request was sent.
     func failure(_ code: CURLcode, bodyLimit: Int) -> CurlError {
         switch code {
-        case CURLE_OPERATION_TIMEDOUT: .timedOut(hasSent ? .answering : .connecting)
+        case CURLE_OPERATION_TIMEDOUT: .timedOut(hasSent ? .awaitingResponse : .connecting)
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .couldNotResolve
         case CURLE_COULDNT_CONNECT, CURLE_PROXY: .couldNotConnect
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE: ending
-        case CURLE_FILESIZE_EXCEEDED: .answerTooLarge(limit: bodyLimit)
+        case CURLE_FILESIZE_EXCEEDED: .responseTooLarge(limit: bodyLimit)
         case CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED: .unsupportedURL
         // An answer in the manner of HTTP/0.9 is an unsupported protocol, a line of more than 100 KiB takes too much
         // memory.
@@ -60,7 +60,7 @@ extension EasyHandle {
     }
 
     private func misunderstanding(_ code: CURLcode) -> CurlError {
-        hasSent ? .malformedAnswer : .other(code: Int(code.rawValue))
+        hasSent ? .malformedResponse : .other(code: Int(code.rawValue))
     }
 
     private func tlsFailure(_ code: CURLcode) -> CurlError.TLSFailure? {

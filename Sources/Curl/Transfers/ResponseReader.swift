@@ -1,6 +1,6 @@
 /// Puts an answer together from the header lines and the pieces of content that libcurl hands over, and refuses what
 /// is too large, encoded or no HTTP. Pure: it knows nothing of libcurl.
-struct AnswerReader {
+struct ResponseReader {
     private enum Stage {
         case statusLine, fields, content
     }
@@ -38,7 +38,7 @@ struct AnswerReader {
 
     /// Takes a piece of the content. False: end the transfer.
     mutating func take(content: [UInt8]) -> Bool {
-        if body.count + content.count > limits.body { refusal = .answerTooLarge(limit: limits.body) }
+        if body.count + content.count > limits.body { refusal = .responseTooLarge(limit: limits.body) }
         guard refusal == nil else { return false }
         if body.isEmpty { body = content } else { body += content }
         return true
@@ -48,7 +48,7 @@ struct AnswerReader {
     private mutating func readStatus(_ line: ArraySlice<UInt8>) {
         let code = String(decoding: line.dropFirst(9).prefix(3), as: UTF8.self)
         guard line.starts(with: "HTTP/1.".utf8), let number = Int(code), (100...999).contains(number) else {
-            refusal = .malformedAnswer
+            refusal = .malformedResponse
             return
         }
         status = number
@@ -57,11 +57,11 @@ struct AnswerReader {
 
     /// `name: value` (RFC 9112 §5); a folded line has no name and is refused.
     private mutating func readField(_ line: ArraySlice<UInt8>) {
-        guard fits(line.count) else { return refusal = .answerTooLarge(limit: limits.head) }
+        guard fits(line.count) else { return refusal = .responseTooLarge(limit: limits.head) }
         let name = String(decoding: line.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self)
         let value = String(decoding: line.dropFirst(name.utf8.count + 1).trimmingBlanks, as: UTF8.self)
         guard name.isToken, name.utf8.count < line.count, value.isFieldValue, !isEncoding(name, value) else {
-            return refusal = .malformedAnswer
+            return refusal = .malformedResponse
         }
         fields.append((name, value))
     }
@@ -78,7 +78,7 @@ struct AnswerReader {
     /// empty field, so that they have an end too.
     private mutating func endHead() {
         guard status < 200 else { return stage = .content }
-        guard fits(0) else { return refusal = .answerTooLarge(limit: limits.head) }
+        guard fits(0) else { return refusal = .responseTooLarge(limit: limits.head) }
         fields = []
         stage = .statusLine
     }

@@ -4,7 +4,7 @@ import CCurl
 final class Transfer {
     let submission: Submission
     let easy: EasyHandle
-    private var answer: AnswerReader
+    private var answer: ResponseReader
 
     /// Prepares the handle; the transfer starts when it is added to a multi handle. The handle refers to the transfer,
     /// so it must be reset before the transfer goes.
@@ -13,7 +13,7 @@ final class Transfer {
     {
         self.submission = submission
         self.easy = easy
-        answer = AnswerReader(headLimit: options.headLimit, bodyLimit: options.bodyLimit)
+        answer = ResponseReader(headLimit: options.headLimit, bodyLimit: options.bodyLimit)
         try easy.restrict()
         try easy.secure(authorities: options.certificateAuthorities)
         try easy.limit(

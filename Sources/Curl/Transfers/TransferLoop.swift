@@ -39,7 +39,7 @@ final class TransferLoop {
         if !batch.isEmpty { endCancelled() }
         startWaiting()
         multi.perform()
-        answerEnded()
+        finishEnded()
         multi.poll(atMost: pause)
     }
 
@@ -52,7 +52,7 @@ final class TransferLoop {
     private func startWaiting() {
         guard !waiting.isEmpty else { return }
         let now = ContinuousClock.now
-        endWaiting(.timedOut(.waiting)) { $0.deadline <= now }
+        endWaiting(.timedOut(.queued)) { $0.deadline <= now }
         let free = options.concurrency - running.count
         for submission in waiting.prefix(free) { start(submission, at: now) }
         waiting.removeFirst(min(free, waiting.count))
@@ -70,7 +70,7 @@ final class TransferLoop {
         }
     }
 
-    private func answerEnded() {
+    private func finishEnded() {
         while let (id, code) = multi.nextEnded() {
             guard let transfer = running[id] else { preconditionFailure("libcurl ended a transfer that is not ours") }
             finish(transfer, transfer.outcome(code, bodyLimit: options.bodyLimit))

@@ -60,11 +60,11 @@ enum AttemptFailure: Error, Sendable {
         switch self {
         case .refused(let refusal): refusal.error
         case .malformed(let fault, let origin): .malformedAnswer(fault, origin)
-        case .transport(.timedOut(.waiting)): .outOfTime
+        case .transport(.timedOut(.queued)): .outOfTime
         case .transport(.timedOut): .timedOut
         case .transport(.cancelled): .cancelled
-        case .transport(.answerTooLarge): .malformedAnswer(.tooLarge, nil)
-        case .transport(.malformedAnswer): .malformedAnswer(.notPlainHTTP, nil)
+        case .transport(.responseTooLarge): .malformedAnswer(.tooLarge, nil)
+        case .transport(.malformedResponse): .malformedAnswer(.notPlainHTTP, nil)
         case .transport(let error): .unreachable(error)
         case .noCredentials(let reason): .credentialsUnavailable(reason)
         }
