@@ -70,7 +70,7 @@ import UpstreamTestSupport
 
     @Test(arguments: [
         (CurlError.responseTooLarge(limit: 9), TranscribeError.malformedAnswer(.tooLarge, nil)),
-        (.malformedAnswer, .malformedAnswer(.notPlainHTTP, nil)),
+        (.malformedResponse, .malformedAnswer(.notPlainHTTP, nil)),
         (.tlsFailed(.expiredCertificate), .unreachable(.tlsFailed(.expiredCertificate))),
         (.tlsFailed(.wrongHost), .unreachable(.tlsFailed(.wrongHost))),
         (.malformedRequest(.headerValue), .unreachable(.malformedRequest(.headerValue))),

@@ -84,11 +84,11 @@ import UpstreamTestSupport
         #expect(scene.transport.requests.isEmpty)
     }
 
-    @Test(arguments: [CurlError.Phase.waiting, .connecting]) func distinguishesWhetherAWSWasTried(
+    @Test(arguments: [CurlError.Phase.queued, .connecting]) func distinguishesWhetherAWSWasTried(
         phase: CurlError.Phase
     ) async throws {
         let scene = try Scene([ScriptedTransport.failure(.timedOut(phase))], attempts: 1)
-        #expect(await scene.lookUp().error == (phase == .waiting ? .outOfTime : .timedOut))
+        #expect(await scene.lookUp().error == (phase == .queued ? .outOfTime : .timedOut))
     }
 
     @Test func saysThatAWSDidNotAnswerInTime() async throws {

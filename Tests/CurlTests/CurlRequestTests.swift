@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// What is sent, and what is not.
-@Suite(.timeLimit(.minutes(1))) struct RequestTests {
+@Suite(.timeLimit(.minutes(1))) struct CurlRequestTests {
     /// Sends the request to a server and returns what arrived there.
     private func arrival(of change: (inout CurlRequest) -> Void) async throws -> LoopbackServer.Exchange {
         let arrived = Mutex<LoopbackServer.Exchange?>(nil)

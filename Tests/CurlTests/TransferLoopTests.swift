@@ -2,7 +2,7 @@ import Curl
 import Testing
 
 /// Every request ends: by its deadline, with its task, with its client.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct EndingTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct TransferLoopTests {
     private static let hangs: @Sendable (LoopbackServer.Exchange) -> [LoopbackServer.Step] = { _ in [.hang] }
 
     @Test(arguments: [

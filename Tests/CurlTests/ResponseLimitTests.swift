@@ -2,7 +2,7 @@ import Curl
 import Testing
 
 /// An answer may take so much memory and no more.
-@Suite(.timeLimit(.minutes(1))) struct LimitTests {
+@Suite(.timeLimit(.minutes(1))) struct ResponseLimitTests {
     private static let chunk = Array("1000\r\n".utf8) + [UInt8](repeating: 0x61, count: 4_096) + Array("\r\n".utf8)
 
     @Test func takesABodyUpToTheLimit() async throws {

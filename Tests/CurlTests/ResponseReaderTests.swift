@@ -2,7 +2,7 @@ import Curl
 import Testing
 
 /// What a server may answer, and what is made of it.
-@Suite(.timeLimit(.minutes(1))) struct AnswerTests {
+@Suite(.timeLimit(.minutes(1))) struct ResponseReaderTests {
     @Test func givesStatusHeadersAndBody() async throws {
         try await withServer(script: { _ in
             [

@@ -1,7 +1,7 @@
 import Curl
 import Testing
 
-@Suite struct ErrorWordsTests {
+@Suite struct CurlErrorTests {
     @Test(arguments: [
         (CurlError.timedOut(.connecting), "no answer in time, while connecting", false),
         (.timedOut(.awaitingResponse), "no answer in time, after the request was sent", true),
