@@ -61,6 +61,18 @@ public enum CurlError: Error, Sendable, Equatable {
             false
         }
     }
+
+    /// Whether the same request may succeed a moment later, without a change of the request or of the configuration.
+    /// True for failures of the network, for a TLS handshake that broke off, and for failures without a case of their
+    /// own: their cause is unknown, and a further attempt costs little.
+    public var isTransient: Bool {
+        switch self {
+        case .timedOut, .couldNotResolve, .couldNotConnect, .tlsFailed(.handshake), .closedEarly, .other: true
+        case .tlsFailed, .responseTooLarge, .malformedResponse, .unsupportedURL, .malformedRequest, .cancelled,
+            .shutDown:
+            false
+        }
+    }
 }
 
 /// The errors in plain words, without anything of the request or the answer: both can hold what must not be logged.

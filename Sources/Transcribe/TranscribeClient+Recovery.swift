@@ -101,16 +101,6 @@ extension AttemptFailure {
     }
 }
 
-extension CurlError {
-    fileprivate var isTransient: Bool {
-        switch self {
-        case .timedOut, .couldNotResolve, .couldNotConnect, .tlsFailed(.handshake), .closedEarly, .other: true
-        case .tlsFailed, .responseTooLarge, .malformedResponse, .unsupportedURL, .malformedRequest, .cancelled, .shutDown:
-            false
-        }
-    }
-}
-
 /// How far AWS's clock is ahead of ours, as its answers show it. A signature is good for 5 minutes around AWS's time
 /// ("Signature expired …", "Signature not yet current …"). Not safe for concurrent access; the client locks it.
 struct ClockOffset: Hashable, Sendable {

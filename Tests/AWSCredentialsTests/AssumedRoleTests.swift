@@ -162,6 +162,7 @@ import UpstreamTestSupport
     @Test(arguments: [
         (CurlError.couldNotConnect, 3), (.couldNotResolve, 3), (.timedOut(.awaitingResponse), 3), (.closedEarly, 3),
         (.tlsFailed(.untrustedCertificate), 1), (.responseTooLarge(limit: 9), 1), (.cancelled, 1), (.shutDown, 1),
+        (.tlsFailed(.handshake), 3), (.other(code: 55), 3),
     ])
     func triesAgainWhereThatCanHelp(error: CurlError, attempts: Int) async throws {
         let transport = ScriptedTransport(.failure(error))

@@ -15,4 +15,16 @@ import Testing
         #expect(error.description == words)
         #expect(error.requestMayHaveArrived == mayHaveArrived)
     }
+
+    @Test(arguments: [
+        (CurlError.timedOut(.queued), true), (.timedOut(.connecting), true), (.timedOut(.awaitingResponse), true),
+        (.couldNotResolve, true), (.couldNotConnect, true), (.closedEarly, true), (.other(code: 55), true),
+        (.tlsFailed(.handshake), true), (.tlsFailed(.expiredCertificate), false),
+        (.tlsFailed(.untrustedCertificate), false), (.tlsFailed(.wrongHost), false),
+        (.tlsFailed(.unreadableAuthorities), false), (.responseTooLarge(limit: 9), false), (.malformedResponse, false),
+        (.unsupportedURL, false), (.malformedRequest(.method), false), (.cancelled, false), (.shutDown, false),
+    ])
+    func distinguishesWhatMaySucceedLater(error: CurlError, isTransient: Bool) {
+        #expect(error.isTransient == isTransient)
+    }
 }

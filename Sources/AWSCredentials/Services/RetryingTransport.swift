@@ -48,18 +48,6 @@ package struct RetryingTransport: Sendable {
     private static let timeout = Duration.seconds(5)
 }
 
-extension CurlError {
-    /// Whether the same request may well be answered a moment later.
-    var isTransient: Bool {
-        switch self {
-        case .timedOut, .couldNotResolve, .couldNotConnect, .closedEarly: true
-        case .tlsFailed, .responseTooLarge, .malformedResponse, .unsupportedURL, .malformedRequest, .cancelled, .shutDown,
-            .other:
-            false
-        }
-    }
-}
-
 extension CurlResponse {
     /// Whether the service says that it fails or is asked too often, and nothing more particular.
     var isOverload: Bool { status >= 500 || status == 429 }
