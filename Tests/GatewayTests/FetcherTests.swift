@@ -5,6 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 import Transcribe
+import UpstreamTestSupport
 
 @testable import Gateway
 
