@@ -44,7 +44,7 @@ public final class TranscribeClient: Sendable {
     /// The job as AWS knows it now.
     public func job(
         named name: JobName, deadline: ContinuousClock.Instant
-    ) async throws(TranscribeError) -> JobAnswer {
+    ) async throws(TranscribeError) -> JobResponse {
         try await job(named: name, deadline: deadline, attemptFailed: { _ in }, admitRetry: { true })
     }
 
@@ -58,7 +58,7 @@ public final class TranscribeClient: Sendable {
     public func job(
         named name: JobName, deadline: ContinuousClock.Instant,
         attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
-    ) async throws(TranscribeError) -> JobAnswer {
+    ) async throws(TranscribeError) -> JobResponse {
         var call = Call(for: name, deadline: deadline)
         while true {
             do throws(AttemptFailure) {
@@ -84,7 +84,7 @@ public final class TranscribeClient: Sendable {
 
 extension TranscribeClient {
     /// Signs, sends and reads once.
-    func attempt(_ call: inout Call) async throws(AttemptFailure) -> JobAnswer {
+    func attempt(_ call: inout Call) async throws(AttemptFailure) -> JobResponse {
         let credentials = try await signingCredentials(for: call)
         guard time.now() < call.deadline else { throw .transport(.timedOut(.queued)) }
         let offset = clockOffset.withLock(\.milliseconds)
@@ -93,7 +93,7 @@ extension TranscribeClient {
         let request = operation.request(for: call, of: policy.attempts, with: credentials, at: signingTime)
         let response = try await send(request, by: call.deadline)
         call.serverTime = response.serverTime
-        return try JobAnswer(response, for: call.name)
+        return try JobResponse(response, for: call.name)
     }
 
     private func signingCredentials(for call: Call) async throws(AttemptFailure) -> Credentials {

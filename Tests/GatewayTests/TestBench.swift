@@ -78,12 +78,12 @@ final class FakeSource: JobSource {
     func job(
         named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (TranscribeError) -> Void,
         admitRetry: () async -> Bool
-    ) async throws(TranscribeError) -> JobAnswer {
+    ) async throws(TranscribeError) -> JobResponse {
         state.withLock { $0.calls += 1 }
         await passGate()
         let answer = state.withLock { $0.answers[name.text] }
         switch answer {
-        case .success(let job): return JobAnswer(job: job)
+        case .success(let job): return JobResponse(job: job)
         case .failure(let error): throw error
         case nil: throw .jobNotFound(AnswerOrigin(status: 400))
         }

@@ -115,14 +115,14 @@ import Transcribe
 @Suite struct CallFindingsTests {
     private static let origin = AnswerOrigin(status: 400, code: ErrorCode(wire: "SomeCode"), requestID: "id-1")
 
-    private func section(_ outcome: Result<JobAnswer, TranscribeError>) -> DoctorReport.Section {
+    private func section(_ outcome: Result<JobResponse, TranscribeError>) -> DoctorReport.Section {
         DoctorReport.Section(outcome)
     }
 
     @Test func saysThatEverythingWorks() {
         var job = Job()
         job.status = .completed
-        let section = section(.success(JobAnswer(job: job, requestID: "id-1")))
+        let section = section(.success(JobResponse(job: job, requestID: "id-1")))
         #expect(
             "\(section)" == """
                 One signed call

@@ -36,7 +36,7 @@ import UpstreamTestSupport
         }
     }
 
-    private func lookUp(_ scene: Scene, _ doorkeeper: Doorkeeper) async -> Result<JobAnswer, TranscribeError> {
+    private func lookUp(_ scene: Scene, _ doorkeeper: Doorkeeper) async -> Result<JobResponse, TranscribeError> {
         do throws(TranscribeError) {
             let deadline = scene.time.source.now() + .seconds(5)
             return .success(

@@ -37,7 +37,7 @@ struct Scene {
     }
 
     /// What one look-up of the job `visit-1` brings.
-    func lookUp(within timeout: Duration = .seconds(5)) async -> Result<JobAnswer, TranscribeError> {
+    func lookUp(within timeout: Duration = .seconds(5)) async -> Result<JobResponse, TranscribeError> {
         do throws(TranscribeError) {
             let deadline = time.source.now() + timeout
             return .success(try await client.job(named: Self.name, deadline: deadline))

@@ -135,7 +135,7 @@ public protocol JobSource: Sendable {
     func job(
         named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (TranscribeError) -> Void,
         admitRetry: () async -> Bool
-    ) async throws(TranscribeError) -> JobAnswer
+    ) async throws(TranscribeError) -> JobResponse
 }
 
 extension TranscribeClient: JobSource {}

@@ -3,7 +3,7 @@ import Formats
 import FoundationEssentials
 
 /// A job as AWS told it.
-public struct JobAnswer: Hashable, Sendable {
+public struct JobResponse: Hashable, Sendable {
     public let job: Job
     /// AWS's name for the request, by which its support can find it.
     public let requestID: String?
@@ -14,7 +14,7 @@ public struct JobAnswer: Hashable, Sendable {
     }
 }
 
-extension JobAnswer {
+extension JobResponse {
     /// Reads what came for a job of this name.
     init(_ response: CurlResponse, for name: JobName) throws(AttemptFailure) {
         let origin = AnswerOrigin(status: response.status, requestID: response.requestID)

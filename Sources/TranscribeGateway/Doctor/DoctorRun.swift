@@ -59,7 +59,7 @@ struct DoctorRun {
 
     private func answer(
         for job: JobName, at endpoint: Endpoint, with credentials: Credentials
-    ) async -> Result<JobAnswer, TranscribeError> {
+    ) async -> Result<JobResponse, TranscribeError> {
         let transcribe = TranscribeClient(
             endpoint: endpoint, transport: client,
             credentials: StaticCredentialsSource(credentials: credentials),

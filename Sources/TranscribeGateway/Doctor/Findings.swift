@@ -8,7 +8,7 @@ import Transcribe
 
 extension DoctorReport.Section {
     /// What one signed call means.
-    init(_ outcome: Result<JobAnswer, TranscribeError>) {
+    init(_ outcome: Result<JobResponse, TranscribeError>) {
         self.init("One signed call")
         switch outcome {
         case .success(let answer):

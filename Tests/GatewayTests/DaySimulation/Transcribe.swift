@@ -28,14 +28,14 @@ extension DaySimulation {
         func job(
             named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (TranscribeError) -> Void,
             admitRetry: () async -> Bool
-        ) async throws(TranscribeError) -> JobAnswer {
+        ) async throws(TranscribeError) -> JobResponse {
             let tick = DaySimulation.tick(of: clock)
             calls.record(at: tick)
             await withCheckedContinuation { continuation in
                 parked.withLock { $0.append((clock.now + Self.latency, continuation)) }
             }
             guard let job = jobs.job(named: name.text, at: tick) else { throw .jobNotFound(AnswerOrigin(status: 400)) }
-            return JobAnswer(job: job)
+            return JobResponse(job: job)
         }
 
         /// Answers the calls that are due. All take the same time, so they end in the order in which they began.

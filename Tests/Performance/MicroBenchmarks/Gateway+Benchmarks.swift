@@ -20,7 +20,7 @@ extension JobRendering {
     static func benchmark(_ count: Int) throws -> Int {
         let name = try JobName(Sample.name)
         return try (0..<count).reduce(into: 0) { sum, _ in
-            sum += JobRendering(try JobAnswer.job(in: Sample.answer, for: name), fields: .standard).body.bytes.count
+            sum += JobRendering(try JobResponse.job(in: Sample.answer, for: name), fields: .standard).body.bytes.count
         }
     }
 }
@@ -81,8 +81,8 @@ private struct OneJob: JobSource {
     func job(
         named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (TranscribeError) -> Void,
         admitRetry: () async -> Bool
-    ) async throws(TranscribeError) -> JobAnswer {
-        JobAnswer(job: job)
+    ) async throws(TranscribeError) -> JobResponse {
+        JobResponse(job: job)
     }
 }
 

@@ -21,7 +21,7 @@ enum Sample {
         """.utf8)
 
     static func job() throws -> Job {
-        try JobAnswer.job(in: answer, for: JobName(name))
+        try JobResponse.job(in: answer, for: JobName(name))
     }
 
     /// As a program asks that sends nothing but what it must.
