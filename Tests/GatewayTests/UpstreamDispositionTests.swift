@@ -24,7 +24,7 @@ import Transcribe
                 .keepsJob
             ),
             (.upstreamFailed(origin), "upstream_failed", .failed, .keepsJob),
-            (.malformedAnswer(.notAJob, origin), "malformed_answer", .failed, .keepsJob),
+            (.malformedResponse(.notAJob, origin), "malformed_answer", .failed, .keepsJob),
             (.unreachable(.closedEarly), "unreachable", .failed, .keepsJob),
             (.timedOut, "timed_out", .timedOut, .keepsJob),
             (.outOfTime, "out_of_time", .abandoned, .keepsJob),
@@ -51,7 +51,7 @@ import Transcribe
     @Test func labelsAnErrorTheSameInBothMetrics() {
         let registry = PrometheusRegistry()
         let recorder = RequestRecorder(log: nil, names: NameHash(), registry: registry)
-        for error in [TranscribeError.invalidRequest(Self.origin), .outOfTime, .malformedAnswer(.notAJob, nil)] {
+        for error in [TranscribeError.invalidRequest(Self.origin), .outOfTime, .malformedResponse(.notAJob, nil)] {
             recorder.record(attempt: error)
             recorder.record(fetch: .upstream(error))
         }

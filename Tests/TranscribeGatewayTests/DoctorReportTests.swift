@@ -141,7 +141,7 @@ import Transcribe
         (.throttled(origin, retryAfter: nil), "limits the requests of their account", false),
         (.badRequest(origin), "refuses the request as a bad one (SomeCode)", false),
         (.upstreamFailed(origin), "an error of its own (SomeCode)", false),
-        (.malformedAnswer(.notAJob, nil), "is not Amazon Transcribe: not the JSON of a job", false),
+        (.malformedResponse(.notAJob, nil), "is not Amazon Transcribe: not the JSON of a job", false),
         (.unreachable(.couldNotConnect), "the connection could not be made", false),
         (.timedOut, "no answer within upstream.timeout", false),
     ])

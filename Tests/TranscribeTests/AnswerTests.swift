@@ -40,7 +40,7 @@ import UpstreamTestSupport
     }
 
     @Test(arguments: [
-        ("", MalformedAnswer.notAJob), ("<html></html>", .notAJob), ("[]", .notAJob), ("null", .notAJob),
+        ("", MalformedResponse.notAJob), ("<html></html>", .notAJob), ("[]", .notAJob), ("null", .notAJob),
         (#"{"MedicalTranscriptionJob":{"MedicalTranscriptionJobName":"visit-1""#, .notAJob),
         (#"{"MedicalTranscriptionJob":{"MedicalTranscriptionJobName":"visit-1","Type":1}}"#, .notAJob),
         (#"{"MedicalTranscriptionJob":"visit-1"}"#, .notAJob),
@@ -50,16 +50,16 @@ import UpstreamTestSupport
         (#"{"MedicalTranscriptionJob":{"MedicalTranscriptionJobName":"Visit-1"}}"#, .anotherJob),
         (String(repeating: #"{"a":"#, count: 100_000), .notAJob),
     ])
-    func refusesASuccessThatIsNotTheJob(body: String, fault: MalformedAnswer) async throws {
+    func refusesASuccessThatIsNotTheJob(body: String, fault: MalformedResponse) async throws {
         let error = try await onlyError(ScriptedTransport.answer(200, body))
-        #expect(error == .malformedAnswer(fault, AnswerOrigin(status: 200, requestID: "4f1b-22")))
+        #expect(error == .malformedResponse(fault, AnswerOrigin(status: 200, requestID: "4f1b-22")))
     }
 
     @Test(arguments: [300, 301, 302, 304, 307, 308])
     func followsNoRedirect(status: Int) async throws {
         let step = ScriptedTransport.answer(status, "", headers: [("Location", "http://169.254.169.254/")])
         let error = try await onlyError(step)
-        #expect(error == .malformedAnswer(.redirect, AnswerOrigin(status: status, requestID: "4f1b-22")))
+        #expect(error == .malformedResponse(.redirect, AnswerOrigin(status: status, requestID: "4f1b-22")))
     }
 
     @Test func ignoresMembersItDoesNotKnow() async throws {
@@ -69,8 +69,8 @@ import UpstreamTestSupport
     }
 
     @Test(arguments: [
-        (CurlError.responseTooLarge(limit: 9), TranscribeError.malformedAnswer(.tooLarge, nil)),
-        (.malformedResponse, .malformedAnswer(.notPlainHTTP, nil)),
+        (CurlError.responseTooLarge(limit: 9), TranscribeError.malformedResponse(.tooLarge, nil)),
+        (.malformedResponse, .malformedResponse(.notPlainHTTP, nil)),
         (.tlsFailed(.expiredCertificate), .unreachable(.tlsFailed(.expiredCertificate))),
         (.tlsFailed(.wrongHost), .unreachable(.tlsFailed(.wrongHost))),
         (.malformedRequest(.headerValue), .unreachable(.malformedRequest(.headerValue))),

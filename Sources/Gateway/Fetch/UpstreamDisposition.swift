@@ -15,7 +15,7 @@ struct UpstreamDisposition {
         case credentialsRejected = "credentials_rejected"
         case credentialsUnavailable = "credentials_unavailable"
         case upstreamFailed = "upstream_failed"
-        case malformedAnswer = "malformed_answer"
+        case malformedResponse = "malformed_answer"
         case unreachable
         case timedOut = "timed_out"
         case outOfTime = "out_of_time"
@@ -60,7 +60,7 @@ extension TranscribeError {
         case .credentialsRejected(let origin): .credentialsRejected(origin)
         case .credentialsUnavailable(let error): .credentialsUnavailable("\(error)")
         case .upstreamFailed(let origin): .upstreamFailed(origin)
-        case .malformedAnswer(let fault, _): .malformedAnswer(fault)
+        case .malformedResponse(let fault, _): .malformedResponse(fault)
         case .unreachable(let error): .unreachable(error)
         case .timedOut: .timedOut
         case .outOfTime: .outOfTime
@@ -140,9 +140,9 @@ extension UpstreamDisposition {
             description: "AWS answered with an error of its own" + code(origin))
     }
 
-    fileprivate static func malformedAnswer(_ fault: MalformedAnswer) -> Self {
+    fileprivate static func malformedResponse(_ fault: MalformedResponse) -> Self {
         UpstreamDisposition(
-            label: .malformedAnswer, signal: .failed, cacheEffect: .keepsJob,
+            label: .malformedResponse, signal: .failed, cacheEffect: .keepsJob,
             problem: Problem(.upstreamFailed, "The answer of Amazon Transcribe could not be understood."),
             description: "what answered is not Amazon Transcribe: \(fault.rawValue)")
     }

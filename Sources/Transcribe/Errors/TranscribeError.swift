@@ -20,7 +20,7 @@ public enum TranscribeError: Error, Equatable, Sendable {
     /// AWS failed, or answered with an error that means nothing here.
     case upstreamFailed(AnswerOrigin)
     /// An answer that is not of the form AWS documents; nil where not even a status could be read.
-    case malformedAnswer(MalformedAnswer, AnswerOrigin?)
+    case malformedResponse(MalformedResponse, AnswerOrigin?)
     /// No whole answer: not resolved, refused, reset, cut off, or no secure connection.
     case unreachable(CurlError)
     /// No answer in time.
@@ -39,7 +39,7 @@ extension TranscribeError {
             .throttled(let origin, retryAfter: _), .accessDenied(let origin), .credentialsRejected(let origin),
             .upstreamFailed(let origin):
             origin
-        case .malformedAnswer(_, let origin): origin
+        case .malformedResponse(_, let origin): origin
         case .credentialsUnavailable, .unreachable, .timedOut, .outOfTime, .cancelled: nil
         }
     }
@@ -51,7 +51,7 @@ extension TranscribeError {
 /// Why one attempt brought no job.
 enum AttemptFailure: Error, Sendable {
     case refused(ServiceError)
-    case malformed(MalformedAnswer, AnswerOrigin?)
+    case malformed(MalformedResponse, AnswerOrigin?)
     case transport(CurlError)
     case noCredentials(CredentialsUnavailable)
 
@@ -59,12 +59,12 @@ enum AttemptFailure: Error, Sendable {
     var error: TranscribeError {
         switch self {
         case .refused(let refusal): refusal.error
-        case .malformed(let fault, let origin): .malformedAnswer(fault, origin)
+        case .malformed(let fault, let origin): .malformedResponse(fault, origin)
         case .transport(.timedOut(.queued)): .outOfTime
         case .transport(.timedOut): .timedOut
         case .transport(.cancelled): .cancelled
-        case .transport(.responseTooLarge): .malformedAnswer(.tooLarge, nil)
-        case .transport(.malformedResponse): .malformedAnswer(.notPlainHTTP, nil)
+        case .transport(.responseTooLarge): .malformedResponse(.tooLarge, nil)
+        case .transport(.malformedResponse): .malformedResponse(.notPlainHTTP, nil)
         case .transport(let error): .unreachable(error)
         case .noCredentials(let reason): .credentialsUnavailable(reason)
         }

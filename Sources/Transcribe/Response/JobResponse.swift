@@ -23,7 +23,7 @@ extension JobResponse {
         case 400...: throw .refused(ServiceError(response))
         default: throw .malformed(.redirect, origin)
         }
-        do throws(MalformedAnswer) {
+        do throws(MalformedResponse) {
             self.init(job: try Self.job(in: response.body, for: name), requestID: origin.requestID)
         } catch {
             throw .malformed(error, origin)
@@ -32,7 +32,7 @@ extension JobResponse {
 
     /// The job in AWS's words. It gives every job its name. One without could be anybody's, so it is refused like one
     /// with another's.
-    package static func job(in body: [UInt8], for name: JobName) throws(MalformedAnswer) -> Job {
+    package static func job(in body: [UInt8], for name: JobName) throws(MalformedResponse) -> Job {
         guard let output = try? JSONDecoder().decode(Output.self, from: Data(body)) else { throw .notAJob }
         guard let job = output.job else { throw .withoutJob }
         guard job.name == name.text else { throw .anotherJob }
@@ -49,7 +49,7 @@ extension JobResponse {
 }
 
 /// What is wrong with an answer that is not of the form AWS documents.
-public enum MalformedAnswer: String, Error, Hashable, Sendable, CaseIterable {
+public enum MalformedResponse: String, Error, Hashable, Sendable, CaseIterable {
     /// Not HTTP/1, or compressed though nobody asked for it.
     case notPlainHTTP = "not plain HTTP/1"
     /// More than is read of any answer.
