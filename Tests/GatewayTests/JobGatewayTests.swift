@@ -93,7 +93,7 @@ import Transcribe
 
     @Test func sharesAnErrorAndDoesNotKeepIt() async throws {
         try await TestBench().run { bench in
-            bench.source.fail("a", .upstreamFailed(AnswerOrigin(status: 500, requestID: "aws-1")))
+            bench.source.fail("a", .upstreamFailed(ResponseOrigin(status: 500, requestID: "aws-1")))
             let reply = await bench.get("/jobs/a")
             #expect(reply.status.code == 502)
             #expect(reply.text.contains(#""awsRequestId":"aws-1""#))
@@ -164,7 +164,7 @@ import Transcribe
             $0.admission.rate = nil
         }.run { bench in
             for number in 1...100 {
-                bench.source.fail("job-\(number)", .upstreamFailed(AnswerOrigin(status: 500)))
+                bench.source.fail("job-\(number)", .upstreamFailed(ResponseOrigin(status: 500)))
                 _ = await bench.get("/jobs/job-\(number)")
             }
             #expect(bench.source.calls < 100)

@@ -33,7 +33,7 @@ import Transcribe
         }.run { bench in
             for name in Self.names { bench.source.put(name, .running(name)) }
             #expect(await ask(bench).allSatisfy { $0.status == .ok })
-            for name in Self.names { bench.source.fail(name, .upstreamFailed(AnswerOrigin(status: 503))) }
+            for name in Self.names { bench.source.fail(name, .upstreamFailed(ResponseOrigin(status: 503))) }
             for second in 1...300 {
                 bench.clock.advance(by: .seconds(1))
                 for reply in await ask(bench) {

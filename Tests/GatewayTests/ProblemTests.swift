@@ -10,7 +10,7 @@ import Transcribe
 @testable import Gateway
 
 @Suite struct ProblemTests {
-    private static let origin = AnswerOrigin(status: 400)
+    private static let origin = ResponseOrigin(status: 400)
 
     @Test(arguments: [
         (TranscribeError.jobNotFound(origin), 404, ProblemType.jobNotFound, true),

@@ -12,8 +12,8 @@ import Transcribe
 @testable import Gateway
 
 @Suite struct StaleTests {
-    private static let failure = TranscribeError.upstreamFailed(AnswerOrigin(status: 503))
-    private static let denial = TranscribeError.accessDenied(AnswerOrigin(status: 400))
+    private static let failure = TranscribeError.upstreamFailed(ResponseOrigin(status: 503))
+    private static let denial = TranscribeError.accessDenied(ResponseOrigin(status: 400))
 
     /// A gateway that has seen the running job `a`, some time ago.
     private func afterSeeing(
@@ -59,7 +59,7 @@ import Transcribe
     @Test(
         arguments: [
             (failure, "fwd=stale; fwd-status=503"),
-            (.throttled(AnswerOrigin(status: 400), retryAfter: nil), "fwd=stale; fwd-status=400"),
+            (.throttled(ResponseOrigin(status: 400), retryAfter: nil), "fwd=stale; fwd-status=400"),
             (.timedOut, "fwd=stale"), (.unreachable(.couldNotConnect), "fwd=stale"),
             // AWS was not asked.
             (.outOfTime, "hit; ttl=-595"),
@@ -90,7 +90,7 @@ import Transcribe
         }
     }
 
-    @Test(arguments: [denial, .credentialsRejected(AnswerOrigin(status: 400))])
+    @Test(arguments: [denial, .credentialsRejected(ResponseOrigin(status: 400))])
     func showsNothingAnyMoreToARoleThatWasRevoked(error: TranscribeError) async throws {
         try await afterSeeing(.seconds(8)) { bench in
             bench.source.fail("a", error)
@@ -160,7 +160,7 @@ import Transcribe
 
     @Test func replacesAJobThatIsGoneAtOnce() async throws {
         try await afterSeeing(.seconds(8)) { bench in
-            bench.source.fail("a", .jobNotFound(AnswerOrigin(status: 400)))
+            bench.source.fail("a", .jobNotFound(ResponseOrigin(status: 400)))
             #expect(await bench.get("/jobs/a").status == .ok)
             #expect(await eventually { bench.source.calls == 2 && bench.gateway.fetcher.admissionStatus.inFlight == 0 })
             #expect(await bench.get("/jobs/a").status == .notFound)

@@ -85,7 +85,7 @@ final class FakeSource: JobSource {
         switch answer {
         case .success(let job): return JobResponse(job: job)
         case .failure(let error): throw error
-        case nil: throw .jobNotFound(AnswerOrigin(status: 400))
+        case nil: throw .jobNotFound(ResponseOrigin(status: 400))
         }
     }
 

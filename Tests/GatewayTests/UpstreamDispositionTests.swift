@@ -9,7 +9,7 @@ import Transcribe
 @testable import Gateway
 
 @Suite struct UpstreamDispositionTests {
-    private static let origin = AnswerOrigin(status: 400)
+    private static let origin = ResponseOrigin(status: 400)
 
     @Test(
         arguments: [

@@ -113,7 +113,7 @@ import Transcribe
 }
 
 @Suite struct CallFindingsTests {
-    private static let origin = AnswerOrigin(status: 400, code: ErrorCode(wire: "SomeCode"), requestID: "id-1")
+    private static let origin = ResponseOrigin(status: 400, code: ErrorCode(wire: "SomeCode"), requestID: "id-1")
 
     private func section(_ outcome: Result<JobResponse, TranscribeError>) -> DoctorReport.Section {
         DoctorReport.Section(outcome)
@@ -136,7 +136,7 @@ import Transcribe
         (TranscribeError.jobNotFound(origin), "credentials and permission work; AWS knows no such job", true),
         (.invalidRequest(origin), "credentials and permission work; AWS does not accept this job name", true),
         (.accessDenied(origin), "lack the permission transcribe:GetMedicalTranscriptionJob (SomeCode)", false),
-        (.accessDenied(AnswerOrigin(status: 403)), "denies access and does not say why", false),
+        (.accessDenied(ResponseOrigin(status: 403)), "denies access and does not say why", false),
         (.credentialsRejected(origin), "AWS does not take the credentials (SomeCode)", false),
         (.throttled(origin, retryAfter: nil), "limits the requests of their account", false),
         (.badRequest(origin), "refuses the request as a bad one (SomeCode)", false),

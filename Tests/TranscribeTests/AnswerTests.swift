@@ -21,8 +21,8 @@ import UpstreamTestSupport
             ("The requested job couldn't be found.", TranscribeError.jobNotFound),
             ("1 validation error detected: Value 'x'", TranscribeError.invalidRequest),
             ("Something else", TranscribeError.badRequest),
-        ] as [(String, @Sendable (AnswerOrigin) -> TranscribeError)])
-    func readsABadRequest(message: String, error: @Sendable (AnswerOrigin) -> TranscribeError) async throws {
+        ] as [(String, @Sendable (ResponseOrigin) -> TranscribeError)])
+    func readsABadRequest(message: String, error: @Sendable (ResponseOrigin) -> TranscribeError) async throws {
         let body = #"{"__type":"BadRequestException","Message":"\#(message)"}"#
         #expect(try await onlyError(ScriptedTransport.answer(400, body)) == error(origin(400, "BadRequestException")))
     }
@@ -52,14 +52,14 @@ import UpstreamTestSupport
     ])
     func refusesASuccessThatIsNotTheJob(body: String, fault: MalformedResponse) async throws {
         let error = try await onlyError(ScriptedTransport.answer(200, body))
-        #expect(error == .malformedResponse(fault, AnswerOrigin(status: 200, requestID: "4f1b-22")))
+        #expect(error == .malformedResponse(fault, ResponseOrigin(status: 200, requestID: "4f1b-22")))
     }
 
     @Test(arguments: [300, 301, 302, 304, 307, 308])
     func followsNoRedirect(status: Int) async throws {
         let step = ScriptedTransport.answer(status, "", headers: [("Location", "http://169.254.169.254/")])
         let error = try await onlyError(step)
-        #expect(error == .malformedResponse(.redirect, AnswerOrigin(status: status, requestID: "4f1b-22")))
+        #expect(error == .malformedResponse(.redirect, ResponseOrigin(status: status, requestID: "4f1b-22")))
     }
 
     @Test func ignoresMembersItDoesNotKnow() async throws {
@@ -97,7 +97,7 @@ import UpstreamTestSupport
         return error
     }
 
-    private func origin(_ status: Int, _ code: String) -> AnswerOrigin {
-        AnswerOrigin(status: status, code: ErrorCode(wire: code), requestID: "4f1b-22")
+    private func origin(_ status: Int, _ code: String) -> ResponseOrigin {
+        ResponseOrigin(status: status, code: ErrorCode(wire: code), requestID: "4f1b-22")
     }
 }

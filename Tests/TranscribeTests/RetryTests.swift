@@ -31,7 +31,7 @@ import UpstreamTestSupport
     @Test func givesUpAfterTheLastAttempt() async throws {
         let scene = try Scene(Array(repeating: ScriptedTransport.answer(503, "<html>"), count: 3))
         let error = await scene.lookUp().error
-        #expect(error == .upstreamFailed(AnswerOrigin(status: 503, requestID: "4f1b-22")))
+        #expect(error == .upstreamFailed(ResponseOrigin(status: 503, requestID: "4f1b-22")))
         #expect(scene.time.sleeps == [.milliseconds(50), .milliseconds(100)])
     }
 

@@ -89,14 +89,14 @@ extension UpstreamDisposition {
         problem: Problem(.invalidJobName, "Amazon Transcribe does not accept this job name."),
         description: "AWS does not accept this job name")
 
-    fileprivate static func badRequest(_ origin: AnswerOrigin) -> Self {
+    fileprivate static func badRequest(_ origin: ResponseOrigin) -> Self {
         UpstreamDisposition(
             label: .badRequest, signal: .answered, cacheEffect: .keepsJob,
             problem: Problem(.upstreamFailed, "Amazon Transcribe refused the gateway's request as a bad one."),
             description: "AWS refuses the request as a bad one" + code(origin))
     }
 
-    fileprivate static func throttled(_ origin: AnswerOrigin, retryAfter advice: Duration?) -> Self {
+    fileprivate static func throttled(_ origin: ResponseOrigin, retryAfter advice: Duration?) -> Self {
         let problem = Problem(
             .upstreamThrottled,
             "Amazon Transcribe limits the requests of the gateway's AWS account; this is AWS's limit, not yours.")
@@ -107,7 +107,7 @@ extension UpstreamDisposition {
                 + code(origin))
     }
 
-    fileprivate static func accessDenied(_ origin: AnswerOrigin) -> Self {
+    fileprivate static func accessDenied(_ origin: ResponseOrigin) -> Self {
         UpstreamDisposition(
             label: .accessDenied, signal: .answered, cacheEffect: .revokes,
             problem: Problem(
@@ -119,7 +119,7 @@ extension UpstreamDisposition {
                     + code(origin))
     }
 
-    fileprivate static func credentialsRejected(_ origin: AnswerOrigin) -> Self {
+    fileprivate static func credentialsRejected(_ origin: ResponseOrigin) -> Self {
         UpstreamDisposition(
             label: .credentialsRejected, signal: .answered, cacheEffect: .revokes,
             problem: Problem(.credentials, "AWS does not accept the gateway's credentials."),
@@ -133,7 +133,7 @@ extension UpstreamDisposition {
             description: "there are no credentials: \(reason)")
     }
 
-    fileprivate static func upstreamFailed(_ origin: AnswerOrigin) -> Self {
+    fileprivate static func upstreamFailed(_ origin: ResponseOrigin) -> Self {
         UpstreamDisposition(
             label: .upstreamFailed, signal: .failed, cacheEffect: .keepsJob,
             problem: Problem(.upstreamFailed, "Amazon Transcribe answered with an error."),
@@ -167,7 +167,7 @@ extension UpstreamDisposition {
         description: "the call was cancelled")
 
     /// AWS's error code in brackets, or nothing.
-    private static func code(_ origin: AnswerOrigin) -> String {
+    private static func code(_ origin: ResponseOrigin) -> String {
         origin.code.map { " (\($0.text))" } ?? ""
     }
 }

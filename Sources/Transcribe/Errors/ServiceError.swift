@@ -3,7 +3,7 @@ import FoundationEssentials
 
 /// An error that AWS, or something in its place, answered with (awsJson 1.1, "Operation error serialization").
 struct ServiceError: Error, Hashable, Sendable {
-    let origin: AnswerOrigin
+    let origin: ResponseOrigin
     /// AWS's text. It decides what an error means, but is never shown or logged: it can repeat what was sent.
     let message: String?
     /// How long AWS asks to wait before the next attempt.
@@ -12,7 +12,7 @@ struct ServiceError: Error, Hashable, Sendable {
     init(_ response: CurlResponse) {
         let body = ErrorBody(reading: response.body)
         let codes = [response.headers["X-Amzn-Errortype"]].compactMap(\.self) + body.codes
-        origin = AnswerOrigin(
+        origin = ResponseOrigin(
             status: response.status, code: codes.lazy.compactMap(ErrorCode.init(wire:)).first,
             requestID: response.requestID)
         message = body.message

@@ -4,23 +4,23 @@ public import SigV4
 /// Why ``TranscribeClient`` has no job to give. No case holds any text of AWS's but its error code and request id.
 public enum TranscribeError: Error, Equatable, Sendable {
     /// AWS knows no job of this name.
-    case jobNotFound(AnswerOrigin)
+    case jobNotFound(ResponseOrigin)
     /// AWS's own validation refuses the name.
-    case invalidRequest(AnswerOrigin)
+    case invalidRequest(ResponseOrigin)
     /// Any other `BadRequestException`.
-    case badRequest(AnswerOrigin)
+    case badRequest(ResponseOrigin)
     /// AWS is asked too often; `retryAfter` is its advice, if it gave any.
-    case throttled(AnswerOrigin, retryAfter: Duration?)
+    case throttled(ResponseOrigin, retryAfter: Duration?)
     /// The credentials are good but lack a permission (`transcribe:GetMedicalTranscriptionJob`).
-    case accessDenied(AnswerOrigin)
+    case accessDenied(ResponseOrigin)
     /// AWS takes neither the credentials nor, where that could help, fresh ones or a corrected clock.
-    case credentialsRejected(AnswerOrigin)
+    case credentialsRejected(ResponseOrigin)
     /// There was nothing to sign with, so AWS was not asked.
     case credentialsUnavailable(CredentialsUnavailable)
     /// AWS failed, or answered with an error that means nothing here.
-    case upstreamFailed(AnswerOrigin)
+    case upstreamFailed(ResponseOrigin)
     /// An answer that is not of the form AWS documents; nil where not even a status could be read.
-    case malformedResponse(MalformedResponse, AnswerOrigin?)
+    case malformedResponse(MalformedResponse, ResponseOrigin?)
     /// No whole answer: not resolved, refused, reset, cut off, or no secure connection.
     case unreachable(CurlError)
     /// No answer in time.
@@ -33,7 +33,7 @@ public enum TranscribeError: Error, Equatable, Sendable {
 
 extension TranscribeError {
     /// The answer behind this error, if there was one.
-    public var origin: AnswerOrigin? {
+    public var origin: ResponseOrigin? {
         switch self {
         case .jobNotFound(let origin), .invalidRequest(let origin), .badRequest(let origin),
             .throttled(let origin, retryAfter: _), .accessDenied(let origin), .credentialsRejected(let origin),
@@ -51,7 +51,7 @@ extension TranscribeError {
 /// Why one attempt brought no job.
 enum AttemptFailure: Error, Sendable {
     case refused(ServiceError)
-    case malformed(MalformedResponse, AnswerOrigin?)
+    case malformed(MalformedResponse, ResponseOrigin?)
     case transport(CurlError)
     case noCredentials(CredentialsUnavailable)
 

@@ -17,7 +17,7 @@ public struct JobResponse: Hashable, Sendable {
 extension JobResponse {
     /// Reads what came for a job of this name.
     init(_ response: CurlResponse, for name: JobName) throws(AttemptFailure) {
-        let origin = AnswerOrigin(status: response.status, requestID: response.requestID)
+        let origin = ResponseOrigin(status: response.status, requestID: response.requestID)
         switch response.status {
         case 200..<300: break
         case 400...: throw .refused(ServiceError(response))
@@ -65,7 +65,7 @@ public enum MalformedResponse: String, Error, Hashable, Sendable, CaseIterable {
 }
 
 /// What an answer of AWS says about itself, safe to log and to show.
-public struct AnswerOrigin: Hashable, Sendable {
+public struct ResponseOrigin: Hashable, Sendable {
     /// The HTTP status.
     public let status: Int
     /// The error's code, if it has one.
