@@ -7,10 +7,10 @@ extension TranscribeClient {
     /// Makes another attempt worth while, or ends the call with the failure.
     func recover(from failure: AttemptFailure, in call: inout Call) async throws(TranscribeError) {
         let isWorthwhile =
-            switch failure.remedy {
+            switch failure.retryAction {
             case .none: false
             case .wait(let cause, let advised): try await wait(for: cause, advised: advised, in: &call)
-            case .freshCredentials: await replaceCredentials(in: &call)
+            case .replaceCredentials: await replaceCredentials(in: &call)
             case .correctClock: correctClock(in: &call)
             }
         guard isWorthwhile else { throw failure.error }
@@ -21,7 +21,7 @@ extension TranscribeClient {
         _ admitRetry: () async -> Bool, after failure: AttemptFailure, in call: Call
     ) async throws(TranscribeError) {
         guard await !admitRetry() else { return }
-        if case .wait = failure.remedy { quota.withLock { $0.refund(call.lastRetryCost) } }
+        if case .wait = failure.retryAction { quota.withLock { $0.refund(call.lastRetryCost) } }
         throw Task.isCancelled ? .cancelled : failure.error
     }
 
@@ -82,18 +82,18 @@ extension Credentials {
 }
 
 /// What can make another attempt succeed where one has failed. The operation only reads, so it can always be repeated.
-enum Remedy: Hashable, Sendable {
+enum RetryAction: Hashable, Sendable {
     case none
     /// Time.
     case wait(RetryCause, advised: Duration?)
-    case freshCredentials
+    case replaceCredentials
     case correctClock
 }
 
 extension AttemptFailure {
-    var remedy: Remedy {
+    var retryAction: RetryAction {
         switch self {
-        case .refused(let refusal): refusal.remedy
+        case .refused(let refusal): refusal.retryAction
         case .transport(let error): error.isTransient ? .wait(.transient, advised: nil) : .none
         // A whole answer of the wrong form would come again.
         case .malformed, .noCredentials: .none

@@ -128,11 +128,11 @@ extension ServiceError {
         }
     }
 
-    var remedy: Remedy {
+    var retryAction: RetryAction {
         switch kind {
         case .throttled: .wait(.throttling, advised: advisedDelay)
         case .transient: .wait(.transient, advised: advisedDelay)
-        case .credentialsRejected: .freshCredentials
+        case .credentialsRejected: .replaceCredentials
         case .signatureRejected: .correctClock
         case .jobNotFound, .invalidRequest, .badRequest, .accessDenied, .failed: .none
         }
