@@ -5,7 +5,7 @@ import Synchronization
 
 extension TranscribeClient {
     /// Makes another attempt worth while, or ends the call with the failure.
-    func recover(from failure: AttemptFailure, in call: inout Call) async throws(TranscribeError) {
+    func recover(from failure: AttemptError, in call: inout Call) async throws(TranscribeError) {
         let isWorthwhile =
             switch failure.retryAction {
             case .none: false
@@ -18,7 +18,7 @@ extension TranscribeClient {
 
     /// A retry that is not admitted costs the quota nothing.
     func admit(
-        _ admitRetry: () async -> Bool, after failure: AttemptFailure, in call: Call
+        _ admitRetry: () async -> Bool, after failure: AttemptError, in call: Call
     ) async throws(TranscribeError) {
         guard await !admitRetry() else { return }
         if case .wait = failure.retryAction { quota.withLock { $0.refund(call.lastRetryCost) } }
@@ -90,10 +90,10 @@ enum RetryAction: Hashable, Sendable {
     case correctClock
 }
 
-extension AttemptFailure {
+extension AttemptError {
     var retryAction: RetryAction {
         switch self {
-        case .refused(let refusal): refusal.retryAction
+        case .service(let refusal): refusal.retryAction
         case .transport(let error): error.isTransient ? .wait(.transient, advised: nil) : .none
         // A whole answer of the wrong form would come again.
         case .malformed, .noCredentials: .none

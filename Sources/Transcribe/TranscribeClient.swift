@@ -61,7 +61,7 @@ public final class TranscribeClient: Sendable {
     ) async throws(TranscribeError) -> JobResponse {
         var call = Call(for: name, deadline: deadline)
         while true {
-            do throws(AttemptFailure) {
+            do throws(AttemptError) {
                 let answer = try await attempt(&call)
                 settle(call)
                 return answer
@@ -84,7 +84,7 @@ public final class TranscribeClient: Sendable {
 
 extension TranscribeClient {
     /// Signs, sends and reads once.
-    func attempt(_ call: inout Call) async throws(AttemptFailure) -> JobResponse {
+    func attempt(_ call: inout Call) async throws(AttemptError) -> JobResponse {
         let credentials = try await signingCredentials(for: call)
         guard time.now() < call.deadline else { throw .transport(.timedOut(.queued)) }
         let offset = clockOffset.withLock(\.milliseconds)
@@ -96,7 +96,7 @@ extension TranscribeClient {
         return try JobResponse(response, for: call.name)
     }
 
-    private func signingCredentials(for call: Call) async throws(AttemptFailure) -> Credentials {
+    private func signingCredentials(for call: Call) async throws(AttemptError) -> Credentials {
         if let replacement = call.replacement { return replacement }
         do throws(CredentialsUnavailable) {
             return try await credentials.current(by: call.deadline)
@@ -107,7 +107,7 @@ extension TranscribeClient {
 
     private func send(
         _ request: CurlRequest, by deadline: ContinuousClock.Instant
-    ) async throws(AttemptFailure) -> CurlResponse {
+    ) async throws(AttemptError) -> CurlResponse {
         do throws(CurlError) {
             return try await transport.perform(request, deadline: deadline)
         } catch {

@@ -49,8 +49,8 @@ extension TranscribeError {
 }
 
 /// Why one attempt brought no job.
-enum AttemptFailure: Error, Sendable {
-    case refused(ServiceError)
+enum AttemptError: Error, Sendable {
+    case service(ServiceError)
     case malformed(MalformedResponse, ResponseOrigin?)
     case transport(CurlError)
     case noCredentials(CredentialsUnavailable)
@@ -58,7 +58,7 @@ enum AttemptFailure: Error, Sendable {
     /// What a call says that ends with this failure.
     var error: TranscribeError {
         switch self {
-        case .refused(let refusal): refusal.error
+        case .service(let refusal): refusal.error
         case .malformed(let fault, let origin): .malformedResponse(fault, origin)
         case .transport(.timedOut(.queued)): .outOfTime
         case .transport(.timedOut): .timedOut

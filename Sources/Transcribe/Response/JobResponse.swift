@@ -16,11 +16,11 @@ public struct JobResponse: Hashable, Sendable {
 
 extension JobResponse {
     /// Reads what came for a job of this name.
-    init(_ response: CurlResponse, for name: JobName) throws(AttemptFailure) {
+    init(_ response: CurlResponse, for name: JobName) throws(AttemptError) {
         let origin = ResponseOrigin(status: response.status, requestID: response.requestID)
         switch response.status {
         case 200..<300: break
-        case 400...: throw .refused(ServiceError(response))
+        case 400...: throw .service(ServiceError(response))
         default: throw .malformed(.redirect, origin)
         }
         do throws(MalformedResponse) {
