@@ -63,7 +63,7 @@ public final class TranscribeClient: Sendable {
         while true {
             do throws(AttemptError) {
                 let answer = try await attempt(&call)
-                settle(call)
+                recordSuccess(of: call)
                 return answer
             } catch {
                 observe(error.error)
@@ -75,7 +75,7 @@ public final class TranscribeClient: Sendable {
     }
 
     /// What a success changes for later calls.
-    private func settle(_ call: Call) {
+    private func recordSuccess(of call: Call) {
         observe(nil)
         quota.withLock { $0.refund(call.lastRetryCost) }
         if let serverTime = call.serverTime { learn(serverTime) }

@@ -34,7 +34,9 @@ extension DaySimulation {
             await withCheckedContinuation { continuation in
                 parked.withLock { $0.append((clock.now + Self.latency, continuation)) }
             }
-            guard let job = jobs.job(named: name.text, at: tick) else { throw .jobNotFound(ResponseOrigin(status: 400)) }
+            guard let job = jobs.job(named: name.text, at: tick) else {
+                throw .jobNotFound(ResponseOrigin(status: 400))
+            }
             return JobResponse(job: job)
         }
 
