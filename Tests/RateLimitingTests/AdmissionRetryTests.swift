@@ -97,22 +97,4 @@ import Testing
         office.attemptFailed(0, .throttled)
         #expect(try #require(office.status.rate) < 15)
     }
-
-    // Ten calls of 100 ms make the long-term mean; a retry of 100 ms after 3 s of back-off is no slower than they.
-    @Test func backOffIsNotTakenForTheServicesLatency() {
-        var office = Office(AdmissionOptions(rate: nil, concurrency: 4))
-        func call(_ number: Int, afterBackOff: Bool) {
-            for place in 0..<4 { office.arrive(4 * number + place, caller: 1) }
-            if afterBackOff {
-                for place in 0..<4 { office.attemptFailed(4 * number + place, .failed) }
-                office.pass(.seconds(3))
-                for place in 0..<4 { office.retry(4 * number + place, as: 1_000 + place, after: .failed) }
-            }
-            office.pass(.milliseconds(100))
-            for place in 0..<4 { office.end(4 * number + place, .answered) }
-        }
-        for number in 0..<10 { call(number, afterBackOff: false) }
-        for number in 10..<20 { call(number, afterBackOff: true) }
-        #expect(office.status.limit == 4)
-    }
 }

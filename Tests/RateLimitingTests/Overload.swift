@@ -5,16 +5,15 @@ import TestSupport
 /// A healthy upstream that is asked for more than the rate, on a clock of our own: how its calls end.
 struct Overload {
     private(set) var office: Office
+    /// In milliseconds, evenly spread.
+    var latency: ClosedRange<Int>
     private var random = SplitMix64(seed: 5)
-    private let latency: ClosedRange<Int>
     private var ends: [(at: ContinuousClock.Instant, number: Int, outcome: CallOutcome)] = []
     private var deadlines: [ContinuousClock.Instant] = []
     private var seen = 0
     private(set) var answered = 0
     private(set) var timedOut = 0
-    private(set) var leastLimit = Int.max
 
-    /// `latency` in milliseconds, evenly spread.
     init(_ options: AdmissionOptions, latency: ClosedRange<Int>) {
         office = Office(options)
         self.latency = latency
@@ -48,7 +47,6 @@ struct Overload {
     }
 
     private mutating func noteBegins() {
-        leastLimit = min(leastLimit, office.status.limit)
         for number in office.admitted[seen...] {
             let answer = office.now + .milliseconds(Int.random(in: latency, using: &random))
             let deadline = deadlines[number]

@@ -63,7 +63,7 @@ extension Fetcher {
             }
         }
         gauge("in_flight", "Calls to Amazon Transcribe under way.") { Double($0.inFlight) }
-        gauge("concurrency", "Calls that may be under way now.") { Double($0.limit) }
+        gauge("concurrency", "Calls that may be under way at a time.") { Double($0.limit) }
         gauge("tokens", "Calls that could be made at once now.") { $0.tokens ?? .infinity }
         gauge("rate", "Calls a second that may be made now, as learned from throttling.") { $0.rate ?? .infinity }
         gauge("queue", "Calls that wait for their turn.") { Double($0.waiting) }

@@ -73,7 +73,7 @@ public enum CallPriority: Int, Sendable, CaseIterable {
     case background
 }
 
-/// How a call upstream, or one attempt of it, ended: what the breaker, the rate and the concurrency limit learn from.
+/// How a call upstream, or one attempt of it, ended: what the breaker and the rate learn from.
 public enum CallOutcome: Hashable, Sendable, CaseIterable {
     /// An answer, whatever it says; that the caller is wrong is one too.
     case answered
@@ -81,7 +81,7 @@ public enum CallOutcome: Hashable, Sendable, CaseIterable {
     case throttled
     /// The service, or the way to it, failed.
     case failed
-    /// No answer in time: a failure, and a sign that too many calls are in flight.
+    /// No answer in time: a failure.
     case timedOut
     /// The service was not asked, or the call was given up: nothing is learned.
     case abandoned

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The one door through which all calls upstream go: breaker, queue, concurrency limit and budget (`AdmissionDesk` says
+/// The one door through which all calls upstream go: breaker, queue, permits and budget (`AdmissionDesk` says
 /// how they decide). Safe to use from any thread. ``run()`` has to be running, or nobody who waits for a token gets it.
 public final class AdmissionControl: Sendable {
     typealias Answer = Result<AdmissionGrant, AdmissionRefusal>

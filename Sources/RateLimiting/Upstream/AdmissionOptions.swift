@@ -6,7 +6,7 @@ public struct AdmissionOptions: Hashable, Sendable {
     public var burst: Int
     /// How many of the burst, and of the rate, only interactive calls may use.
     public var reserve: Int
-    /// The most calls in flight; fewer when the upstream slows down.
+    /// The most calls in flight; at least 1.
     public var concurrency: Int
     /// Calls that may wait.
     public var queue: Int

@@ -88,7 +88,7 @@ extension AdmissionDesk {
     /// How long until a permit comes to the one with so many before it, if in a hold time as many are given back as there
     /// are. Retries before it hold theirs already, so the figure is rather high while there are some.
     private func permitWait(position: Int) -> Duration {
-        let missing = position + 1 - (limit.current - inFlight)
-        return missing > 0 ? holdTime.mean * missing / limit.current : .zero
+        let missing = position + 1 - (permits - inFlight)
+        return missing > 0 ? holdTime.mean * missing / permits : .zero
     }
 }

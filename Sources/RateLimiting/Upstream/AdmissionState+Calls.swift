@@ -1,7 +1,7 @@
 extension AdmissionDesk {
     /// An attempt of a call in flight ended as told. The sooner this is known the fewer others are throttled too.
     mutating func attemptFailed(of grant: AdmissionGrant, _ outcome: CallOutcome, at now: ContinuousClock.Instant) {
-        guard calls[grant.number]?.attemptFailed(at: now) == true else { return }
+        guard calls[grant.number]?.attemptFailed() == true else { return }
         budget?.learn(from: outcome, at: now)
     }
 
@@ -38,21 +38,13 @@ extension AdmissionDesk {
         _ grant: AdmissionGrant, _ outcome: CallOutcome, at now: ContinuousClock.Instant, random: Double
     ) {
         guard let call = calls[grant.number] else { return }
-        if call.attemptEnd == nil { budget?.learn(from: outcome, at: now) }
+        if !call.hasAttemptFailed { budget?.learn(from: outcome, at: now) }
         if outcome == .answered { lastAnswer = now }
-        if !(outcome == .timedOut && call.isCutShort) { learn(from: outcome, of: call, at: now) }
+        if outcome != .abandoned, !(outcome == .timedOut && call.isCutShort) {
+            holdTime.record(call.begin.duration(to: now))
+        }
         breaker.record(proof(in: outcome, of: call), of: grant.pass, at: now, random: random)
         calls[grant.number] = nil
-    }
-
-    private mutating func learn(from outcome: CallOutcome, of call: CallInFlight, at now: ContinuousClock.Instant) {
-        let latency = call.latency(at: now)
-        switch outcome {
-        case .answered: limit.answered(after: latency, inFlight: inFlight, at: now)
-        case .timedOut: limit.timedOut(after: latency, at: now)
-        case .throttled, .failed, .abandoned: break
-        }
-        if outcome != .abandoned { holdTime.record(call.begin.duration(to: now)) }
     }
 
     /// The time-out of an attempt that was cut short says nothing of a service that has answered others meanwhile. If it
@@ -76,9 +68,9 @@ struct CallInFlight: Sendable {
     let deadline: ContinuousClock.Instant
     /// What the request had from its arrival to its deadline.
     let time: Duration
-    /// When the latest attempt began, and, once that is told, when it failed.
+    /// When the latest attempt began, and whether its failure was told.
     private(set) var attemptBegin: ContinuousClock.Instant
-    private(set) var attemptEnd: ContinuousClock.Instant?
+    private(set) var hasAttemptFailed = false
 
     init(of request: AdmissionRequest, since arrival: ContinuousClock.Instant, at now: ContinuousClock.Instant) {
         begin = now
@@ -88,22 +80,35 @@ struct CallInFlight: Sendable {
     }
 
     /// The latest attempt failed. Only the first word counts. False if it was told already.
-    mutating func attemptFailed(at now: ContinuousClock.Instant) -> Bool {
-        guard attemptEnd == nil else { return false }
-        attemptEnd = now
+    mutating func attemptFailed() -> Bool {
+        guard !hasAttemptFailed else { return false }
+        hasAttemptFailed = true
         return true
     }
 
     mutating func attemptBegan(at now: ContinuousClock.Instant) {
-        (attemptBegin, attemptEnd) = (now, nil)
-    }
-
-    /// The time of the latest attempt alone: neither back-off nor the wait for a token is the service's.
-    func latency(at now: ContinuousClock.Instant) -> Duration {
-        attemptBegin.duration(to: attemptEnd ?? now)
+        (attemptBegin, hasAttemptFailed) = (now, false)
     }
 
     /// Whether the latest attempt had less than most, three quarters, of what the request had. That there was no answer
     /// by the deadline is then the fault of what went before it rather than the service's.
     var isCutShort: Bool { attemptBegin.duration(to: deadline) < time * 3 / 4 }
+}
+
+/// A mean of times in which old ones fade, and how far from it they are: SRTT and RTTVAR of RFC 6298 §2.
+struct SmoothedTime: Sendable {
+    /// Zero until something was recorded.
+    private(set) var mean = Duration.zero
+    private var deviation = Duration.zero
+    private var isEmpty = true
+
+    /// What hardly any time exceeds: four deviations above the mean, as the RTO of RFC 6298 §2.3 has it.
+    var bound: Duration { mean + deviation * 4 }
+
+    mutating func record(_ time: Duration) {
+        guard !isEmpty else { return (mean, deviation, isEmpty) = (time, time / 2, false) }
+        let distance = time > mean ? time - mean : mean - time
+        deviation += (distance - deviation) / 4
+        mean += (time - mean) / 8
+    }
 }

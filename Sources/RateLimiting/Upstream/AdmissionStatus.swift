@@ -6,7 +6,7 @@ public struct AdmissionStatus: Hashable, Sendable {
     public let breaker: Breaker.State
     public let breakerChanges: Int
     public let inFlight: Int
-    /// The most that may be in flight now.
+    /// The most that may be in flight.
     public let limit: Int
     /// Calls and further attempts that wait.
     public let waiting: Int
