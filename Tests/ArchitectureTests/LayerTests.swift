@@ -5,16 +5,16 @@ import Testing
     @Test func everyModuleHasALayerAndItsImportsAreListed() throws {
         let sources = SourceTree.root.appending(path: "Sources")
         let folders = try FileManager.default.contentsOfDirectory(atPath: sources.path)
-        #expect(Set(folders) == Set(SourceTree.layers.keys))
+        #expect(Set(folders) == Set(Layers.number.keys))
         #expect(SourceTree.files.count > 100)
-        #expect(Set(SourceTree.files.map(\.module)) == Set(SourceTree.imports.keys))
+        #expect(Set(SourceTree.files.map(\.module)) == Set(Layers.imports.keys))
     }
 
     @Test func importsPointDownwardsOnly() throws {
-        for (module, imports) in SourceTree.imports {
-            let layer = try #require(SourceTree.layers[module])
+        for (module, imports) in Layers.imports {
+            let layer = try #require(Layers.number[module])
             for imported in imports {
-                guard let below = SourceTree.layers[imported] else { continue }
+                guard let below = Layers.number[imported] else { continue }
                 #expect(below < layer, "\(module) may not import \(imported), which is not below it")
             }
         }
@@ -22,7 +22,7 @@ import Testing
 
     @Test func everyImportIsOnTheList() throws {
         for file in SourceTree.files {
-            let allowed = try #require(SourceTree.imports[file.module]).union(SourceTree.standardLibrary)
+            let allowed = try #require(Layers.imports[file.module]).union(Layers.standardLibrary)
             for imported in file.imports {
                 #expect(allowed.contains(imported), "\(file) imports \(imported)")
             }
@@ -30,32 +30,23 @@ import Testing
     }
 
     @Test func everyListedImportIsUsed() {
-        for (module, imports) in SourceTree.imports {
+        for (module, imports) in Layers.imports {
             let used = Set(SourceTree.files.filter { $0.module == module }.flatMap(\.imports))
             #expect(imports.subtracting(used).isEmpty, "\(module) does not import all that it may")
         }
     }
 
     @Test func unsafeCodeStandsWhereCIsWrapped() {
-        for file in SourceTree.files where !SourceTree.unsafeModules.contains(file.module) {
-            let offender = file.lines.first { line in
-                !line.trimmingCharacters(in: .whitespaces).hasPrefix("//")
-                    && line.split { !$0.isLetter }.contains("unsafe")
-            }
+        for file in SourceTree.files where !Layers.unsafeModules.contains(file.module) {
+            let offender = file.text.bareCode.first { $0.split { !$0.isLetter }.contains("unsafe") }
             #expect(offender == nil, "\(file): \(offender ?? "")")
-        }
-    }
-
-    @Test func noFileIsLong() {
-        for file in SourceTree.files {
-            #expect(file.lines.count <= 300, "\(file) has \(file.lines.count) lines")
         }
     }
 
     @Test func everyUncheckedSendableSaysWhy() {
         for file in SourceTree.files
-        where file.lines.contains(where: { $0.contains("@unchecked Sendable") && !$0.contains("///") }) {
-            #expect(file.lines.contains { $0.contains("because") }, "\(file) does not say because")
+        where file.text.code.contains(where: { $0.contains("@unchecked Sendable") }) {
+            #expect(file.text.comments.contains { $0.contains("because") }, "\(file) does not say because")
         }
     }
 

@@ -1,86 +1,85 @@
 import Foundation
 
-/// The Swift files of the product, as they are on disk, and what each module may import.
+/// The Swift files of the product, as they are on disk.
 enum SourceTree {
     /// The repository's folder.
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// The layer of each module: a module may import only modules of a lower layer.
-    static let layers = [
-        "CMicroHTTPD": 0, "CCurl": 0, "CExpat": 0, "CSpawn": 0, "CThreads": 0, "Formats": 0,
-        "Threads": 1, "HTTPExchange": 1, "SigV4": 1, "Caching": 1, "RateLimiting": 1, "Telemetry": 1,
-        "MicroHTTPD": 2, "Curl": 2, "Expat": 2, "ChildProcess": 2, "AWSEndpoints": 2,
-        "AWSCredentials": 3, "Transcribe": 3,
-        "Gateway": 4, "TranscribeEmulator": 4,
-        "TranscribeGateway": 5,
-    ]
-
-    /// What each module may import besides the standard library; a C library is opened in its own wrapper only.
-    static let imports: [String: Set<String>] = [
-        "Formats": [],
-        "Threads": ["CThreads", "Glibc"],
-        "HTTPExchange": ["HTTPTypes"],
-        "SigV4": ["Crypto", "Formats"],
-        "Caching": [],
-        "RateLimiting": [],
-        "Telemetry": ["CoreMetrics", "Dispatch", "Logging", "SystemPackage"],
-        "MicroHTTPD": ["CMicroHTTPD", "Formats", "Glibc", "HTTPExchange", "HTTPTypes", "Threads"],
-        "Curl": ["CCurl", "Glibc", "Threads"],
-        "Expat": ["CExpat"],
-        "ChildProcess": ["CSpawn", "Glibc", "Threads"],
-        "AWSEndpoints": ["Formats"],
-        "AWSCredentials": [
-            "AWSEndpoints", "ChildProcess", "Crypto", "Curl", "Expat", "Formats", "FoundationEssentials", "SigV4",
-        ],
-        "Transcribe": ["AWSEndpoints", "Curl", "Formats", "FoundationEssentials", "SigV4"],
-        "Gateway": [
-            "Caching", "CoreMetrics", "Crypto", "Curl", "Formats", "HTTPExchange", "HTTPTypes", "Logging",
-            "RateLimiting", "Telemetry", "Transcribe",
-        ],
-        "TranscribeEmulator": ["Formats", "FoundationEssentials", "HTTPExchange", "HTTPTypes", "SigV4"],
-        "TranscribeGateway": [
-            "AWSCredentials", "AWSEndpoints", "ArgumentParser", "Caching", "Crypto",
-            "Curl", "Formats", "FoundationEssentials", "Gateway", "Glibc", "HTTPExchange", "Logging", "MicroHTTPD",
-            "RateLimiting", "ServiceLifecycle", "SigV4",
-            "SystemPackage", "Telemetry", "Transcribe", "TranscribeEmulator", "UnixSignals",
-        ],
-    ]
-
-    /// Part of the language wherever it is used.
-    static let standardLibrary: Set = ["Swift", "Synchronization"]
-
-    /// The folders in which unsafe code may stand: those that wrap a C library, the system's own among them.
-    static let unsafeModules: Set = ["Threads", "MicroHTTPD", "Curl", "Expat", "ChildProcess"]
-
-    struct File: CustomStringConvertible {
-        let module: String
-        let path: String
-        let lines: [Substring]
-
-        var description: String { path }
-
-        /// The modules it imports.
-        var imports: [String] {
-            lines.compactMap { line in
-                let words = line.split(separator: " ")
-                guard let index = words.firstIndex(of: "import"), index <= 1, words.count > index + 1 else {
-                    return nil
-                }
-                return ["public", "package", "internal", "private", "@testable"].contains(words[0]) || index == 0
-                    ? String(words[index + 1].prefix { $0 != "." }) : nil
-            }
-        }
-    }
-
-    /// Every Swift file below `Sources`.
-    static let files: [File] = {
+    /// Every Swift file below `Sources`, by path.
+    static let files: [SourceFile] = {
         let sources = root.appending(path: "Sources")
         let paths = FileManager.default.enumerator(atPath: sources.path)?.compactMap { $0 as? String } ?? []
         return paths.filter { $0.hasSuffix(".swift") }.sorted().compactMap { path in
-            guard let text = try? String(contentsOf: sources.appending(path: path), encoding: .utf8) else { return nil }
-            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-            return File(module: String(path.prefix { $0 != "/" }), path: path, lines: lines)
+            let text = try? String(contentsOf: sources.appending(path: path), encoding: .utf8)
+            return text.map { SourceFile(path: path, text: SourceText($0)) }
         }
     }()
+}
+
+/// A Swift file of the product.
+struct SourceFile: CustomStringConvertible {
+    /// The path below `Sources`.
+    let path: String
+    let text: SourceText
+
+    var description: String { path }
+    var module: String { String(path.prefix { $0 != "/" }) }
+    var folder: String { path.split(separator: "/").dropLast().joined(separator: "/") }
+    var length: Int { text.code.count }
+
+    /// Whether it stands in the folder or below it.
+    func isIn(_ folder: String) -> Bool { path.hasPrefix(folder + "/") }
+
+    /// The modules it imports.
+    var imports: [String] {
+        topLevelDeclarations.filter { $0.keyword == "import" }.map(\.name)
+    }
+
+    /// The types that it declares outside of every other declaration.
+    var topLevelTypes: [String] {
+        topLevelDeclarations.filter { Self.typeKeywords.contains($0.keyword) }.map(\.name)
+    }
+
+    /// Whether it declares nothing but extensions.
+    var holdsOnlyExtensions: Bool {
+        let keywords = topLevelDeclarations.map(\.keyword).filter { $0 != "import" }
+        return !keywords.isEmpty && keywords.allSatisfy { $0 == "extension" }
+    }
+
+    private static let typeKeywords: Set = ["struct", "class", "enum", "actor", "protocol", "typealias"]
+    private static let keywords = typeKeywords.union(["extension", "func", "let", "var", "import"])
+    private static let modifiers: Set = [
+        "public", "package", "internal", "private", "fileprivate", "final", "indirect", "nonisolated", "unsafe",
+        "private(set)",
+    ]
+
+    private var topLevelDeclarations: [(keyword: String, name: String)] {
+        text.bareCode.compactMap { line in
+            guard let first = line.first, !first.isWhitespace else { return nil }
+            let words = line.split(separator: " ").drop { $0.hasPrefix("@") || Self.modifiers.contains(String($0)) }
+            guard let keyword = words.first.map(String.init), Self.keywords.contains(keyword) else { return nil }
+            let name = words.dropFirst().first?.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+            return (keyword, String(name ?? ""))
+        }
+    }
+
+    /// A function, an initializer or a computed property: the number of its first line, and how many lines of code it has
+    /// up to its closing brace. The lines of a text in a literal are no code.
+    var functions: [(line: Int, length: Int)] {
+        let lines = text.bareCode
+        return lines.indices.compactMap { start in
+            let indentation = lines[start].prefix { $0 == " " }
+            let words = lines[start].split { !$0.isLetter && $0 != "_" }
+            guard words.contains(where: { ["func", "init", "var", "subscript", "deinit"].contains($0) }) else {
+                return nil
+            }
+            let rest = lines[start...]
+            guard let opening = rest.firstIndex(where: { $0.hasSuffix("{") }), opening - start < 8,
+                rest[start...opening].dropFirst().allSatisfy({ $0.hasPrefix(indentation) }),
+                let end = rest[opening...].firstIndex(where: { $0.hasPrefix(indentation + "}") })
+            else { return nil }
+            return (start + 1, rest[...end].count { $0.contains { !$0.isWhitespace && $0 != "\"" } })
+        }
+    }
 }
