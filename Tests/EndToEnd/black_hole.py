@@ -1,4 +1,4 @@
-"""Something that takes connections and never answers, as a metadata service that is out of reach."""
+"""A listener that accepts connections and never answers, as a metadata service that is out of reach."""
 
 import socket
 

@@ -7,7 +7,7 @@ import os
 import socket
 import struct
 
-from aws_words import WORDS_OF_AWS, job
+from aws_error_texts import AWS_ERROR_TEXT, job
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\n"
 INJECTED = "x\r\nX-Injected: yes\r\n\r\nHTTP/1.1 200 OK"
@@ -66,7 +66,7 @@ class BrokenAnswers:
         self.be_fine(name)
 
     def break_off(self):
-        """Ends the connection by a reset. Whoever still holds the socket holds an empty one."""
+        """Ends the connection by a reset. Other references to the socket find it closed."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         os.close(self.connection.detach())
         self.close_connection = True
@@ -74,7 +74,7 @@ class BrokenAnswers:
     # The content is wrong
 
     def be_notjson(self, _):
-        self.say(200, WORDS_OF_AWS)
+        self.say(200, AWS_ERROR_TEXT)
 
     def be_halfjson(self, name):
         self.say(200, json.dumps({"MedicalTranscriptionJob": job(name)})[:-20])
@@ -83,13 +83,13 @@ class BrokenAnswers:
         self.say(200, "")
 
     def be_html200(self, _):
-        self.say(200, f"<html>{WORDS_OF_AWS}</html>", "text/html")
+        self.say(200, f"<html>{AWS_ERROR_TEXT}</html>", "text/html")
 
     def be_html503(self, _):
-        self.say(503, f"<html>{WORDS_OF_AWS}</html>", "text/html")
+        self.say(503, f"<html>{AWS_ERROR_TEXT}</html>", "text/html")
 
     def be_html403(self, _):
-        self.say(403, f"<html>{WORDS_OF_AWS}</html>", "text/html")
+        self.say(403, f"<html>{AWS_ERROR_TEXT}</html>", "text/html")
 
     def be_shape(self, name):
         self.say(200, {"MedicalTranscriptionJob": [job(name)]})
@@ -98,7 +98,7 @@ class BrokenAnswers:
         self.say(200, {"MedicalTranscriptionJob": job(name, TranscriptionJobStatus={"a": 1}, CreationTime="soon")})
 
     def be_extra(self, name):
-        self.say(200, {"MedicalTranscriptionJob": job(name, Unheard={"a": [WORDS_OF_AWS]}), "More": WORDS_OF_AWS})
+        self.say(200, {"MedicalTranscriptionJob": job(name, Unheard={"a": [AWS_ERROR_TEXT]}), "More": AWS_ERROR_TEXT})
 
     def be_deep(self, name):
         self.say(200, '{"MedicalTranscriptionJob":' + "[" * 100_000 + "]" * 100_000 + "}")
@@ -152,7 +152,7 @@ class BrokenAnswers:
         self.server.hung_up.set()
         self.close_connection = True
 
-    # The content is meant for somebody else
+    # The content tries to add fields or responses
 
     def be_splitting(self, name):
         self.say(200, {"MedicalTranscriptionJob": job(

@@ -1,4 +1,4 @@
-"""Many callers at once, each from an address of its own and with many names that nobody has asked for yet."""
+"""Many clients at once, each from an address of its own and with many names that were not asked for before."""
 
 import asyncio
 import time
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from wire import parsed, request
 
-IMPATIENCE = 0.05
+PAUSE_AFTER_REFUSAL = 0.05
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Caller:
                     return writer.close()
                 if status == 200:
                     break
-                await asyncio.sleep(IMPATIENCE)
+                await asyncio.sleep(PAUSE_AFTER_REFUSAL)
         writer.close()
 
     async def status(self, reader, writer, name):
@@ -68,7 +68,7 @@ def let_ask(callers, port, seconds):
 
 @dataclass
 class Flood:
-    """So many look-ups a second of names that nobody has asked for yet, whether the ones before were answered or not."""
+    """So many look-ups a second of names that were not asked for before, whether the last ones were answered or not."""
 
     port: int
     rate: float

@@ -1,4 +1,4 @@
-"""An Amazon Transcribe that behaves as the first word of the job's name says: `fine-1`, `slow-2`, `hang-3`..."""
+"""An Amazon Transcribe whose behaviour is the first word of the job's name: `fine-1`, `slow-2`, `hang-3`..."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from aws_words import UNKNOWN, WORDS_OF_AWS, job
+from aws_error_texts import JOB_NOT_FOUND_TEXT, AWS_ERROR_TEXT, job
 from broken_answers import BrokenAnswers
 
 CLOCK_TOLERANCE = 300
@@ -17,9 +17,9 @@ CLOCK_TOLERANCE = 300
 class FakeTranscribe(ThreadingHTTPServer):
     """Serves on loopback from its creation until `close()`, a thread for each connection.
 
-    These may be changed at any time: `ailment`, how it behaves to every name (None: by the name); `clock_offset`, by
+    These may be changed at any time: `behaviour`, how it behaves to every name (None: by the name); `clock_offset`, by
     how many seconds its clock is ahead; `keys`, the access keys it knows (None: any); `tls`, the context for new
-    connections (None: plain); `is_mute`, whether it takes connections and says nothing on any.
+    connections (None: plain); `is_silent`, whether it accepts connections and sends nothing.
     """
 
     request_queue_size = 1024
@@ -27,14 +27,14 @@ class FakeTranscribe(ThreadingHTTPServer):
 
     def __init__(self, tls=None, port=0):
         super().__init__(("127.0.0.1", port), Conversation)
-        self.tls, self.is_mute = tls, False
+        self.tls, self.is_silent = tls, False
         self.calls = Counter()
         self.times = []
         self.lock = threading.Lock()
         self.gate = threading.Event()
         self.closing = threading.Event()
         self.hung_up = threading.Event()
-        self.ailment, self.clock_offset, self.keys = None, 0, None
+        self.behaviour, self.clock_offset, self.keys = None, 0, None
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     @property
@@ -47,11 +47,11 @@ class FakeTranscribe(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
 
-    def heal(self):
+    def answer_normally(self):
         """Every job is fine from now on, whatever its name."""
-        self.ailment, self.clock_offset, self.keys, self.is_mute = "fine", 0, None, False
+        self.behaviour, self.clock_offset, self.keys, self.is_silent = "fine", 0, None, False
 
-    def note_call(self, name):
+    def count_call(self, name):
         """Counts the call and gives its number for this name."""
         with self.lock:
             self.calls[name] += 1
@@ -70,7 +70,7 @@ class FakeTranscribe(ThreadingHTTPServer):
         return most
 
     def finish_request(self, request, client_address):
-        if self.is_mute:
+        if self.is_silent:
             return self.closing.wait(60)
         if self.tls is None:
             return super().finish_request(request, client_address)
@@ -88,12 +88,12 @@ class Conversation(BrokenAnswers, BaseHTTPRequestHandler):
     def do_POST(self):
         content = self.rfile.read(int(self.headers["Content-Length"]))
         name = json.loads(content)["MedicalTranscriptionJobName"]
-        self.number = self.server.note_call(name)
-        if self.server.is_mute:
+        self.number = self.server.count_call(name)
+        if self.server.is_silent:
             return self.be_hang(name)
         if not self.accepts_signature():
             return
-        behaviour = self.server.ailment or name.split("-")[0].replace(".", "_")
+        behaviour = self.server.behaviour or name.split("-")[0].replace(".", "_")
         getattr(self, f"be_{behaviour}", self.be_fine)(name)
 
     def accepts_signature(self):
@@ -137,10 +137,10 @@ class Conversation(BrokenAnswers, BaseHTTPRequestHandler):
         self.be_fine(name)
 
     def be_missing(self, _):
-        self.fail(400, "BadRequestException", UNKNOWN)
+        self.fail(400, "BadRequestException", JOB_NOT_FOUND_TEXT)
 
     def be_500(self, _):
-        self.fail(500, "InternalFailureException", WORDS_OF_AWS)
+        self.fail(500, "InternalFailureException", AWS_ERROR_TEXT)
 
     def be_throttled(self, _):
         self.fail(400, "ThrottlingException", "Rate exceeded")
@@ -158,31 +158,31 @@ class Conversation(BrokenAnswers, BaseHTTPRequestHandler):
         self.say(429, "")
 
     def be_503(self, _):
-        self.fail(503, "ServiceUnavailableException", WORDS_OF_AWS)
+        self.fail(503, "ServiceUnavailableException", AWS_ERROR_TEXT)
 
     def be_bare500(self, _):
         self.say(500, "")
 
     def be_notfound(self, _):
-        self.fail(404, "NotFoundException", UNKNOWN)
+        self.fail(404, "NotFoundException", JOB_NOT_FOUND_TEXT)
 
     def be_expired400(self, _):
-        self.fail(400, "ExpiredTokenException", WORDS_OF_AWS)
+        self.fail(400, "ExpiredTokenException", AWS_ERROR_TEXT)
 
     def be_expired403(self, _):
-        self.fail(403, "ExpiredToken", WORDS_OF_AWS)
+        self.fail(403, "ExpiredToken", AWS_ERROR_TEXT)
 
     def be_unknownkey(self, _):
-        self.fail(400, "UnrecognizedClientException", WORDS_OF_AWS)
+        self.fail(400, "UnrecognizedClientException", AWS_ERROR_TEXT)
 
     def be_denied403(self, _):
-        self.fail(403, "AccessDeniedException", f"User: {WORDS_OF_AWS} is not authorized")
+        self.fail(403, "AccessDeniedException", f"User: {AWS_ERROR_TEXT} is not authorized")
 
     def be_denied(self, _):
-        self.fail(400, "AccessDeniedException", f"User: {WORDS_OF_AWS} is not authorized")
+        self.fail(400, "AccessDeniedException", f"User: {AWS_ERROR_TEXT} is not authorized")
 
     def be_badrequest(self, _):
-        self.fail(400, "BadRequestException", WORDS_OF_AWS)
+        self.fail(400, "BadRequestException", AWS_ERROR_TEXT)
 
     def fail(self, status, code, message):
         self.say(status, {"__type": code, "Message": message})

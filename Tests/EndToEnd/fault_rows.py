@@ -50,7 +50,7 @@ ROWS = [
     Row("latency of 10 s", "late-10000-1", 504, "upstream-timeout", within=5 * 1.1 + MARGIN),
     hangs("silence after the request", "hang-1"),
     hangs("silence after the head", "stall-1"),
-    hangs("silence on every connection", "fine-1", upstream={"is_mute": True}),
+    hangs("silence on every connection", "fine-1", upstream={"is_silent": True}),
     # The connection
     fails("closed instead of an answer", "reset-1", REPEATED),
     fails("reset before the head", "resetbefore-1", REPEATED),
@@ -58,8 +58,8 @@ ROWS = [
     fails("reset after the head", "resetafter-1", RETRIED),
     fails("content cut short of its length", "truncated-1", RETRIED),
     fails("cut within a chunk", "chunkcut-1", RETRIED),
-    Row("closes idle connections", "once-1", 200, upstream={"ailment": "once"}),
-    Row("resets a connection that is used again", "stale-1", 200, calls=(1, 2), upstream={"ailment": "stale"}),
+    Row("closes idle connections", "once-1", 200, upstream={"behaviour": "once"}),
+    Row("resets a connection that is used again", "stale-1", 200, calls=(1, 2), upstream={"behaviour": "stale"}),
     # The content
     fails("malformed JSON", "notjson-1"),
     fails("JSON cut short", "halfjson-1"),
@@ -69,7 +69,7 @@ ROWS = [
     fails("HTML with 403", "html403-1", problem="access-denied"),
     fails("JSON of another shape", "shape-1"),
     fails("members of other types", "types-1"),
-    Row("members that nobody knows", "extra-1", 200),
+    Row("unknown members", "extra-1", 200),
     fails("JSON that is deep", "deep-1"),
     fails("an unknown member that is deep", "deepextra-1"),
     fails("200 without a job", "nojob-1"),

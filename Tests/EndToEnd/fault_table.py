@@ -56,7 +56,7 @@ UPSTREAM = {
     "response splitting by upstream strings": ("no such header", "-", [ROWS]),
     "fifty callers with a thousand cold names": ("the configured rate, shared", "rate in each second", [
         "test_fair_share.py::test_fifty_callers_with_a_thousand_cold_names_each_share_what_aws_gives",
-        "test_fair_share.py::test_one_who_asks_for_much_takes_nothing_from_those_who_ask_for_little"]),
+        "test_fair_share.py::test_a_client_that_asks_for_much_takes_nothing_from_clients_that_ask_for_little"]),
     "stampede": ("one call", "1 call", ["test_single_flight.py::test_five_hundred_requests_make_one_call"]),
 }
 
@@ -64,7 +64,7 @@ CLIENTS = {
     "slow header": ("cut", "listen.requestTimeout", [
         "test_framing.py::test_ends_a_request_that_trickles_in",
         "MicroHTTPDTests/LimitTests.swift::endsAHeaderThatTricklesIn",
-        "test_listener.py::test_a_thousand_slow_requests_disturb_nobody_and_end"]),
+        "test_listener.py::test_a_thousand_slow_requests_delay_no_other_and_end"]),
     "slow reader": ("cut", "listen.idleTimeout", ["test_listener.py::test_a_client_that_takes_no_answers_is_let_go"]),
     "slow body": ("405 and close, before the content", "100 ms", ["test_bad_input.py::test_allows_get_and_head_only"]),
     "half-open": ("answered", "-", [
@@ -72,7 +72,7 @@ CLIENTS = {
         "test_listener.py::test_half_open_connections_without_a_whole_request_end_soon"]),
     "client gone while it waits": ("no crash, no leak", "upstream.timeout", [
         "MicroHTTPDTests/WaitingTests.swift::survivesClientsThatLeaveWhileTheyWait",
-        "test_single_flight.py::test_a_flight_outlives_the_client_who_began_it",
+        "test_single_flight.py::test_a_fetch_outlives_the_client_that_began_it",
         "test_listener.py::test_clients_that_go_while_they_wait_leave_nothing_behind"]),
     "more connections than allowed": ("they wait; operators are answered", "listen.idleTimeout", [
         "test_listener.py::test_at_the_limit_others_wait_until_idle_ones_go",
@@ -115,7 +115,7 @@ PROCESS = {
         "test_stopping.py::test_nothing_accepted_is_lost_under_load",
         "test_stopping.py::test_an_idle_gateway_stops_at_once"]),
     "SIGTERM while the upstream hangs": ("503, exit 0", "drain.timeout", [
-        "test_stopping.py::test_those_who_wait_for_an_upstream_that_hangs_are_told"]),
+        "test_stopping.py::test_requests_that_wait_for_an_upstream_that_hangs_are_answered"]),
     "SIGHUP, SIGPIPE, SIGUSR1": ("nothing", "-", ["test_process.py::test_a_signal_that_asks_for_nothing_ends_nothing"]),
     "SIGKILL": ("ready again", "1 s", ["test_process.py::test_one_that_was_killed_is_back_at_once"]),
     "too few descriptors": ("78, or fewer connections; no spinning", "5 s to recover", [
@@ -125,7 +125,7 @@ PROCESS = {
     "large jobs": ("memory bounded by cache.capacity", "-", [
         "test_scarcity.py::test_large_jobs_take_no_more_memory_than_the_cache_may"]),
     "log blocked, reader gone, disk full": ("requests go on", "-", [
-        "test_process.py::test_a_log_that_nobody_reads_stops_no_request",
+        "test_process.py::test_a_log_without_a_reader_stops_no_request",
         "test_process.py::test_a_log_whose_reader_is_gone_stops_no_request",
         "test_process.py::test_a_full_disk_stops_no_request"]),
     "processor starved": ("deadlines kept, probes answered", "upstream.timeout", [

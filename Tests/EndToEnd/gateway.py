@@ -18,7 +18,7 @@ BINARY = os.environ.get("GATEWAY_BINARY", REPOSITORY / ".build/debug/transcribe-
 
 
 def clean_environment(extra=None):
-    """No setting, no credentials and no home of whoever runs the tests."""
+    """Without the settings, the credentials and the home of the user that runs the tests."""
     names = ("PATH", "LD_LIBRARY_PATH", "TSAN_OPTIONS", "ASAN_OPTIONS")
     kept = {name: os.environ[name] for name in names if name in os.environ}
     return kept | {"HOME": "/nonexistent"} | (extra or {})
@@ -34,7 +34,7 @@ def arguments_for(settings):
     return [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
 
 
-def upstream_at(port, key="AKIDEXAMPLE", secret="a-secret-that-nobody-may-read"):
+def upstream_at(port, key="AKIDEXAMPLE", secret="a-secret-of-the-tests"):
     """AWS's variables for an upstream on loopback."""
     return {
         "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret,

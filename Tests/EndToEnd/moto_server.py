@@ -7,7 +7,7 @@ import urllib.request
 
 import boto3
 
-from patience import eventually
+from timeouts import eventually
 from ports import held, is_open
 
 MODEL = "transcribe::medicaltranscriptionjob"
@@ -43,7 +43,7 @@ class MotoServer:
             aws_secret_access_key=secret)
 
     def user(self, name, actions):
-        """The access key of a new user who may do these things."""
+        """The access key of a new user that may do these things."""
         iam = self.client("iam")
         iam.create_user(UserName=name)
         if actions:

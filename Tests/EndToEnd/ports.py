@@ -1,4 +1,4 @@
-"""Ports that nobody else comes by while a test needs them free: other tests run at the same time."""
+"""Ports that no other process gets while a test needs them free: other tests run at the same time."""
 
 import contextlib
 import socket
@@ -8,8 +8,8 @@ import socket
 def held(port=0):
     """Binds the port without listening on it, and gives its number.
 
-    Who connects is refused. Who asks for any port gets another; who asks for this one with SO_REUSEADDR, as servers do, may
-    listen on it (socket(7)).
+    A connection to it is refused. A process that asks for any port gets another one; one that asks for this port with
+    SO_REUSEADDR, as servers do, may listen on it (socket(7)).
     """
     with socket.socket() as holder:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""What checkers that nobody here wrote say of the answers."""
+"""What checkers from outside the project say of the answers."""
 
 import json
 import subprocess

@@ -6,11 +6,11 @@ import time
 import pytest
 
 from gateway import run
-from patience import eventually
+from timeouts import eventually
 from ports import held
 
 SECRET = "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY"
-NAME_KEY = "a-key-for-names-that-nobody-may-read"
+NAME_KEY = "a-key-for-job-names"
 AWS = {"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRET}
 BAD_CONFIGURATION, USAGE = 78, 64
 

@@ -3,7 +3,7 @@
 import pytest
 
 from metrics import metric
-from patience import eventually
+from timeouts import eventually
 from wire import request
 
 # These tell of the moment and of the request rather than of the job.

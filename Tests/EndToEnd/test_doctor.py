@@ -11,7 +11,7 @@ import pytest
 from black_hole import BlackHole
 from gateway import run, upstream_at
 
-SECRET = "a-secret-that-nobody-may-read"
+SECRET = "a-secret-of-the-tests"
 NOWHERE = "http://127.0.0.1:1"
 UNKNOWN_IDENTITY = {"AWS_ENDPOINT_URL_STS": NOWHERE}
 
@@ -33,7 +33,7 @@ def aws(upstream):
     return upstream_at(upstream.port) | UNKNOWN_IDENTITY
 
 
-def test_says_who_won_and_where_aws_is(aws, upstream):
+def test_names_the_selected_source_and_the_endpoint(aws, upstream):
     result = doctor(environment=aws)
     assert (result.returncode, result.stderr) == (0, "")
     found = findings(result)
@@ -66,7 +66,7 @@ def test_says_what_the_outcome_of_a_call_means(aws, job, status, words):
     assert "secret-words" not in result.stdout
 
 
-def test_knows_who_signs_and_what_a_user_may_do(moto):
+def test_names_the_signer_and_what_a_user_may_not_do(moto):
     def examine(key):
         environment = upstream_at(moto.port, *key) | {"AWS_ENDPOINT_URL_STS": moto.url}
         return doctor("--set", "upstream.timeout=20s", "--job", "visit.unknown", environment=environment)

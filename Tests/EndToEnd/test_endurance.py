@@ -8,7 +8,7 @@ import pytest
 
 from fault_rows import RECOVERED, ROWS
 from metrics import metric
-from patience import eventually
+from timeouts import eventually
 from resources import resources
 from wire import request
 
@@ -88,7 +88,7 @@ def play_one(gateway, client, target, number):
 
 
 def at_rest(gateway):
-    """What it holds once nobody waits and no client is connected."""
+    """What the gateway holds once no request waits and no client is connected."""
     for gauge in ("waiting_requests", "upstream_in_flight", "connections"):
         eventually(lambda: metric(gateway, f"transcribe_gateway_{gauge}") == 0)
     return resources(gateway.process.pid)

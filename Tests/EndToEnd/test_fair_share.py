@@ -1,4 +1,4 @@
-"""However many ask for however much, AWS hears no more than was agreed, and nobody's share is taken by another."""
+"""However much clients ask for, AWS receives no more calls than the budget has, and each client gets its share."""
 
 import pytest
 
@@ -26,11 +26,11 @@ def test_fifty_callers_with_a_thousand_cold_names_each_share_what_aws_gives(gate
     fair = sum(counts) / len(counts)
     print(counts)
     assert sum(counts) >= 0.8 * RATE * SECONDS, "what AWS gives is used"
-    # The first of all were served before anybody queued.
+    # The first requests were served before any had to queue.
     assert fair / 2 <= counts[0] and counts[-1] <= 1.5 * fair + 2
 
 
-def test_one_who_asks_for_much_takes_nothing_from_those_who_ask_for_little(gateway, upstream):
+def test_a_client_that_asks_for_much_takes_nothing_from_clients_that_ask_for_little(gateway, upstream):
     greedy, modest = Caller(10, connections=60), [Caller(number) for number in range(11, 20)]
     let_ask([greedy, *modest], gateway.port, SECONDS)
     fair = RATE * SECONDS / (1 + len(modest))

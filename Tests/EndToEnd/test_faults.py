@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from aws_words import WORDS_OF_AWS
+from aws_error_texts import AWS_ERROR_TEXT
 from fault_rows import MARGIN, RECOVERED, ROWS
 from metrics import metric
-from patience import eventually
+from timeouts import eventually
 from problems import assert_problem
 
 
@@ -23,8 +23,8 @@ def test_a_fault_is_told_in_time_and_forgotten_when_it_ends(serve, upstream, row
     assert elapsed <= row.within and int(answer.fields.get("age", 0)) <= elapsed
     assert row.calls[0] <= upstream.calls[row.job] <= row.calls[1]
     assert gateway.get("/jobs/fine-0").fields["cache-status"].startswith("transcribe-gateway; hit"), "hits go on"
-    assert WORDS_OF_AWS not in answer.body.decode() and WORDS_OF_AWS not in str(gateway.log)
-    upstream.heal()
+    assert AWS_ERROR_TEXT not in answer.body.decode() and AWS_ERROR_TEXT not in str(gateway.log)
+    upstream.answer_normally()
     eventually(lambda: gateway.get(f"/jobs/{row.job}").status == 200, within=RECOVERED)
     assert_nothing_is_left(gateway)
 
@@ -101,7 +101,7 @@ def test_a_client_over_its_limit_is_told_when_to_come_back(serve):
 
 
 def test_the_budget_for_amazon_is_kept(serve, upstream):
-    """Whoever cannot be served within the time for a look-up is told at once."""
+    """A request that cannot be served within the time for a look-up is refused at once."""
     gateway = serve({"limits.upstream.rate": "1/m", "limits.upstream.burst": 2})
     began = time.monotonic()
     statuses = [gateway.get(f"/jobs/fine-{number}").status for number in range(4)]

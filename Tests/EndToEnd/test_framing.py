@@ -81,7 +81,7 @@ def test_ends_a_request_that_trickles_in(serve):
         assert wire.send(b"GET /jobs/fine-1 HTTP/1.1\r\nHost: lo").is_closed()
 
 
-def test_keeps_nothing_of_a_client_who_only_connects(serve):
+def test_keeps_nothing_of_a_client_that_only_connects(serve):
     gateway = serve({"listen.requestTimeout": "500ms"})
     with gateway.wire(timeout=5) as wire:
         assert wire.is_closed()

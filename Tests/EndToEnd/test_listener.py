@@ -1,4 +1,4 @@
-"""Connections that come too many, too slowly, or not at all leave everybody else served and themselves go away."""
+"""Connections that are too many or too slow, or that send nothing, are closed; the others are served meanwhile."""
 
 import os
 import resource
@@ -8,9 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from crowd import crowd, p99, still_open
+from many_clients import many_clients, p99, still_open
 from metrics import metric
-from patience import eventually
+from timeouts import eventually
 from wire import request
 
 CONNECTIONS = "transcribe_gateway_connections"
@@ -41,15 +41,15 @@ class Trickle(threading.Thread):
         self.join()
 
 
-def test_a_thousand_slow_requests_disturb_nobody_and_end(serve):
+def test_a_thousand_slow_requests_delay_no_other_and_end(serve):
     gateway = serve({"listen.requestTimeout": "6s", "log.level": "notice"})
     with gateway.wire() as wire:
         alone = p99(wire, "/jobs/fine-1")
-        with crowd(gateway.port, 1000) as sockets:
+        with many_clients(gateway.port, 1000) as sockets:
             trickle = Trickle(sockets)
             trickle.start()
             eventually(lambda: metric(gateway, CONNECTIONS) == 1001)
-            crowded = p99(wire, "/jobs/fine-1")
+            with_slow_ones = p99(wire, "/jobs/fine-1")
             assert len(still_open(sockets)) == 1000
             eventually(lambda: metric(gateway, CONNECTIONS) == 1, within=8, every=0.2)
             trickle.stop()
@@ -57,7 +57,7 @@ def test_a_thousand_slow_requests_disturb_nobody_and_end(serve):
         eventually(lambda: metric(gateway, ENDED, reason="request") == 1000)
         # Time on a machine that does other things as well is no measure; and below a millisecond none at all.
         if "LONG_TESTS" in os.environ:
-            assert crowded < 2 * max(alone, 0.001), (alone, crowded)
+            assert with_slow_ones < 2 * max(alone, 0.001), (alone, with_slow_ones)
 
 
 @pytest.mark.parametrize("first", [b"G", b"GET /jobs/fine-1 HTTP/1.1\r\n", b"\r\n"])
@@ -119,7 +119,7 @@ def test_a_proxy_holds_more(serve):
 
 def test_at_the_limit_others_wait_until_idle_ones_go(serve):
     gateway = serve({"listen.connections": 16, "listen.idleTimeout": "2s"})
-    with crowd(gateway.port, 16) as sockets:
+    with many_clients(gateway.port, 16) as sockets:
         for each in sockets:
             each.sendall(request("/jobs/fine-1"))
         eventually(lambda: metric(gateway, CONNECTIONS) == metric(gateway, f"{CONNECTIONS}_limit") == 16)
@@ -139,7 +139,7 @@ def test_running_out_of_descriptors_is_survived(serve):
     gateway.allow_more_descriptors(free)
     limit = resource.prlimit(gateway.process.pid, resource.RLIMIT_NOFILE)[0]
     for _ in range(3):
-        with crowd(gateway.port, 3 * free) as sockets:
+        with many_clients(gateway.port, 3 * free) as sockets:
             eventually(lambda: len(gateway.descriptors) == limit)
             cpu, lines = gateway.cpu_seconds, len(gateway.log)
             time.sleep(3)  # the length of the measurement
@@ -155,7 +155,7 @@ def test_idle_connections_make_room_when_descriptors_run_out(serve):
     gateway = serve()
     gateway.get("/jobs/fine-1")
     gateway.allow_more_descriptors(12)
-    with crowd(gateway.port, 12) as idle:
+    with many_clients(gateway.port, 12) as idle:
         for each in idle:
             each.sendall(request("/jobs/fine-1"))
             assert each.recv(65536).startswith(b"HTTP/1.1 200 ")

@@ -37,7 +37,7 @@ def test_says_of_a_job_what_boto3_says(signed, moto, status):
 
 
 def test_an_unknown_job_is_not_found(signed, moto):
-    answer = signed(moto.reader).get("/jobs/nobody.knows.it")
+    answer = signed(moto.reader).get("/jobs/no.such.job")
     assert (answer.status, answer.json["type"]) == (404, "/problems/job-not-found")
 
 

@@ -1,4 +1,4 @@
-"""The gateway's role comes from an AWS STS that is not ours and checks signatures, and so does whoever it is shown to."""
+"""The gateway's role comes from moto's STS and is used with moto's Transcribe; both check signatures."""
 
 import json
 
@@ -15,14 +15,14 @@ TRUSTS_ANYONE = json.dumps({
 
 @pytest.fixture(scope="module")
 def actors(moto):
-    """A role that may read jobs, a user who may only assume roles, and one who may do nothing; each call is checked."""
+    """A role that may read jobs, a user that may only assume roles, and one without rights; each call is checked."""
     moto.post("reset-auth", b"inf")
     iam = moto.client("iam")
     role = iam.create_role(RoleName="jobs", AssumeRolePolicyDocument=TRUSTS_ANYONE)["Role"]["Arn"]
     statement = {"Effect": "Allow", "Action": READS_JOBS, "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     iam.put_role_policy(RoleName="jobs", PolicyName="jobs", PolicyDocument=policy)
-    actors = {"role": role, "caller": moto.user("caller", ["sts:AssumeRole"]), "nobody": moto.user("nobody", [])}
+    actors = {"role": role, "caller": moto.user("caller", ["sts:AssumeRole"]), "powerless": moto.user("powerless", [])}
     moto.post("reset-auth", b"0")
     moto.job_in("COMPLETED", "visit.1")
     return actors
@@ -58,12 +58,12 @@ def test_a_web_identity_assumes_a_role(start, moto, actors, tmp_path):
     answer = gateway.get("/jobs/visit.1")
     assert (answer.status, answer.json["status"]) == (200, "COMPLETED")
     stranger = start(environment=environment(moto, tmp_path) | {
-        "AWS_ACCESS_KEY_ID": actors["nobody"][0], "AWS_SECRET_ACCESS_KEY": actors["nobody"][1]})
+        "AWS_ACCESS_KEY_ID": actors["powerless"][0], "AWS_SECRET_ACCESS_KEY": actors["powerless"][1]})
     assert stranger.get("/jobs/visit.1").status == 502
 
 
 @pytest.mark.parametrize("user, secret, reason", [
-    ("nobody", None, "does not allow it"),
+    ("powerless", None, "does not allow it"),
     ("caller", "a" * 40, "secret access key"),
 ], ids=["a user without permission", "a wrong secret"])
 def test_a_role_that_is_refused_is_named_before_anything_listens(actors, profile, user, secret, reason):
@@ -74,7 +74,7 @@ def test_a_role_that_is_refused_is_named_before_anything_listens(actors, profile
 
 
 def environment(moto, home):
-    """All services at moto, and nobody on this machine to ask for credentials."""
+    """All services at moto, and no source of credentials on this machine."""
     return {
         "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": moto.url, "HOME": str(home),
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -70,7 +70,7 @@ def test_schemathesis_finds_no_difference(start, tmp_path):
 
 # The causes of each status: the target that a path stands for, header lines, other parts of the request.
 TARGETS = {"/jobs/{name}": "/jobs/running-1", "/jobs": "/jobs?name=visit-1", "/problems/{type}": "/problems/stopping"}
-UNKNOWN = {"/jobs/{name}": "/jobs/missing-1", "/problems/{type}": "/problems/nonsense"}
+JOB_NOT_FOUND_TEXT = {"/jobs/{name}": "/jobs/missing-1", "/problems/{type}": "/problems/nonsense"}
 PAGE, APP = "Accept: text/html", ["Origin: https://app.example", "Access-Control-Request-Method: GET"]
 
 
@@ -81,7 +81,7 @@ def causes(path, method):
         200: [(usual, [], {})], 204: [(usual, [], {})], 303: [(usual, [], {})],
         304: [(usual, ["If-None-Match: *"], {})],
         400: [(usual, ["X-Spaced : a"], {})] + [("/jobs/invalid-1", [], {})] * is_look_up,
-        403: [(usual, [], {})], 404: [(UNKNOWN.get(path), [], {})], 405: [(usual, [], {"method": "POST"})],
+        403: [(usual, [], {})], 404: [(JOB_NOT_FOUND_TEXT.get(path), [], {})], 405: [(usual, [], {"method": "POST"})],
         414: [(f"{usual}?{'a' * 8192}", [], {})], 417: [(usual, ["Expect: more"], {})],
         421: [(usual, [], {"host": "rebound.example"})], 429: [(usual, [], {})],
         431: [(usual, [f"X-{number}: a" for number in range(101)], {})],

@@ -7,7 +7,7 @@ import pytest
 
 from fault_rows import RECOVERED
 from metrics import metric
-from patience import eventually
+from timeouts import eventually
 from problems import assert_problem
 from wire import request
 
@@ -44,17 +44,17 @@ def assert_stale(answer, job):
     assert answer.fields["etag"] and answer.fields["cache-control"] == "private, no-cache"
 
 
-@pytest.mark.parametrize("ailment", AILMENTS)
-def test_what_was_seen_is_served_whatever_ails(seen, upstream, ailment):
+@pytest.mark.parametrize("behaviour", AILMENTS)
+def test_what_was_seen_is_served_whatever_ails(seen, upstream, behaviour):
     gateway = seen()
-    upstream.ailment = ailment
+    upstream.behaviour = behaviour
     for job in JOBS[:3]:
         assert_stale(gateway.get(f"/jobs/{job}"), job)
 
 
 def test_a_stale_answer_says_so_in_the_words_of_rfc_9211(seen, upstream):
     gateway = seen({"upstream.attempts": 1})
-    upstream.ailment = "503"
+    upstream.behaviour = "503"
     answer = gateway.get(f"/jobs/{JOBS[0]}")
     assert answer.fields["cache-status"] == STALE
     again = gateway.get(f"/jobs/{JOBS[0]}", f"If-None-Match: {answer.fields['etag']}")
@@ -62,9 +62,9 @@ def test_a_stale_answer_says_so_in_the_words_of_rfc_9211(seen, upstream):
 
 
 def test_what_is_being_refreshed_is_a_hit_beyond_its_time(seen, upstream):
-    """The refresh fails behind it, and nobody waits for that."""
+    """The background refresh fails, and no request waits for it."""
     gateway = seen({"cache.staleWhileRevalidate": "30s"})
-    upstream.ailment = "hang"
+    upstream.behaviour = "hang"
     for job in JOBS:
         began = time.monotonic()
         answer = gateway.get(f"/jobs/{job}")
@@ -74,13 +74,13 @@ def test_what_is_being_refreshed_is_a_hit_beyond_its_time(seen, upstream):
 
 def test_a_job_never_seen_is_a_failure(seen, upstream):
     gateway = seen()
-    upstream.ailment = "503"
+    upstream.behaviour = "503"
     assert gateway.get("/jobs/fine-new").status in (502, 503)
 
 
 def test_an_old_copy_has_an_end(seen, upstream):
     gateway = seen({"cache.staleIfError": "1s"})
-    upstream.ailment = "503"
+    upstream.behaviour = "503"
     assert_stale(gateway.get(f"/jobs/{JOBS[0]}"), JOBS[0])
     eventually(lambda: gateway.get(f"/jobs/{JOBS[0]}").status in (502, 503), within=3)
 
@@ -88,46 +88,46 @@ def test_an_old_copy_has_an_end(seen, upstream):
 def test_a_revoked_role_stops_seeing_data(seen, upstream):
     """Also where the next failure would be a reason to serve the old copy."""
     gateway = seen()
-    upstream.ailment = "denied"
+    upstream.behaviour = "denied"
     assert_problem(gateway.get(f"/jobs/{JOBS[0]}"), 502, "access-denied")
-    upstream.ailment = "503"
+    upstream.behaviour = "503"
     assert gateway.get(f"/jobs/{JOBS[0]}").status in (502, 503)
-    upstream.heal()
+    upstream.answer_normally()
     eventually(lambda: gateway.get(f"/jobs/{JOBS[0]}").status == 200, within=RECOVERED)
 
 
 def test_a_job_that_is_gone_is_gone_though_it_was_seen(seen, upstream):
     gateway = seen()
-    upstream.ailment = "missing"
+    upstream.behaviour = "missing"
     assert_problem(gateway.get(f"/jobs/{JOBS[0]}"), 404, "job-not-found")
-    upstream.ailment = "503"
+    upstream.behaviour = "503"
     assert gateway.get(f"/jobs/{JOBS[0]}").status != 200
 
 
 def test_an_outage_costs_no_answer_and_ends_without_a_burst(seen, upstream):
     """The budget would do to keep every copy fresh, were it not for the outage."""
     gateway = seen(fresh_for=1)
-    upstream.ailment = "hang"
+    upstream.behaviour = "hang"
     clients = [Client(gateway, number) for number in range(8)]
     for client in clients:
         client.start()
     time.sleep(OUTAGE)
-    upstream.heal()
+    upstream.answer_normally()
     eventually(lambda: all(is_fresh(gateway, job) for job in JOBS), within=RECOVERED)
     for client in clients:
         client.end()
     assert [client.lost for client in clients] == [[]] * len(clients)
-    assert min(client.answers for client in clients) >= OUTAGE / 0.6 / 2, "nobody waits longer than for one look-up"
+    assert min(client.answers for client in clients) >= OUTAGE / 0.6 / 2, "no request waits longer than for one look-up"
     assert upstream.most_calls_within(1.0) <= RATE + BURST
     assert metric(gateway, "transcribe_gateway_waiting_requests") == 0
 
 
 def test_the_end_of_an_outage_is_noticed_however_long_running_jobs_are_fresh(seen, upstream):
     gateway = seen({"cache.ttl.running": "1m"})
-    upstream.ailment = "503"
+    upstream.behaviour = "503"
     for job in JOBS[:3]:
         assert_stale(gateway.get(f"/jobs/{job}"), job)
-    upstream.heal()
+    upstream.answer_normally()
     eventually(lambda: all(is_fresh(gateway, job) for job in JOBS[:3]), within=RECOVERED)
 
 

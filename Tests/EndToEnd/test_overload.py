@@ -1,7 +1,7 @@
-"""Ten times as many misses as AWS's budget allows: hits do not notice, and who is refused is told at once.
+"""Ten times as many misses as AWS's budget allows: hits stay fast, and refusals come at once.
 
-The gateway has one core, the load the other, where who measures goes before who only loads; the figures are an
-optimised build's.
+The gateway has one core, the load the other, on which the measuring process has priority over the load generator; the
+figures are an optimised build's.
 """
 
 import asyncio

@@ -9,8 +9,8 @@ from problems import assert_problem
 from wire import request
 
 PATIENT = "Jane-Doe-1970"
-SECRET = "a-secret-that-nobody-may-read"
-NAME_KEY = "a-key-for-names-that-nobody-may-read"
+SECRET = "a-secret-of-the-tests"
+NAME_KEY = "a-key-for-job-names"
 
 
 def closing(target, *lines, **options):

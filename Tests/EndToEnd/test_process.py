@@ -1,4 +1,4 @@
-"""What an operating system does to a process: signals, a log that nobody reads, an end without a warning."""
+"""What an operating system does to a process: signals, a log without a reader, an end without a warning."""
 
 import re
 import resource
@@ -12,7 +12,7 @@ import pytest
 from black_hole import BlackHole
 from conftest import UNLIMITED
 from gateway import BINARY, Gateway, arguments_for, clean_environment, upstream_at
-from patience import eventually
+from timeouts import eventually
 from ports import held, is_open
 from resources import processor_time
 from wire import Wire, request
@@ -94,7 +94,7 @@ def unread(upstream):
         assert process.wait(30) == 0
 
 
-def test_a_log_that_nobody_reads_stops_no_request(unread):
+def test_a_log_without_a_reader_stops_no_request(unread):
     """More lines than a pipe takes."""
     process, port = unread(subprocess.PIPE)
     assert_serves(port, 2_000)

@@ -10,7 +10,7 @@ from conftest import UNLIMITED
 from fault_rows import MARGIN, RECOVERED
 from gateway import upstream_at
 from metrics import metric
-from patience import eventually
+from timeouts import eventually
 from problems import assert_problem
 from wire import request
 
@@ -21,7 +21,7 @@ LOADED_FOR = 2.0
 def write(path, key):
     """As a secret's file is replaced: whole, by renaming."""
     beside = path.with_suffix(".new")
-    beside.write_text(f"[default]\naws_access_key_id = {key}\naws_secret_access_key = a-secret-that-nobody-may-read\n")
+    beside.write_text(f"[default]\naws_access_key_id = {key}\naws_secret_access_key = a-secret-of-the-tests\n")
     os.rename(beside, path)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from conftest import UNLIMITED
 from gateway import arguments_for, run, upstream_at
-from patience import eventually
+from timeouts import eventually
 from problems import assert_problem
 from resources import resources
 
@@ -62,12 +62,12 @@ def answers(gateway):
 def test_large_jobs_take_no_more_memory_than_the_cache_may(serve, upstream):
     """Several times as many as fit."""
     gateway = serve({"cache.capacity": "8MiB"})
-    upstream.ailment = "large"
+    upstream.behaviour = "large"
     fill(gateway, range(50))
     before = resources(gateway.process.pid).resident
     fill(gateway, range(50, 500))
     assert resources(gateway.process.pid).resident - before < 32 << 20
-    upstream.heal()
+    upstream.answer_normally()
     assert gateway.get("/jobs/fine-1").status == 200
 
 

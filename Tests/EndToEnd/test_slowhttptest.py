@@ -1,4 +1,4 @@
-"""slowhttptest, which nobody here wrote, finds the service available in each of its modes, and its connections end."""
+"""slowhttptest finds the service available in each of its modes, and its connections end."""
 
 import re
 import shutil
@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from metrics import metric
-from patience import eventually
+from timeouts import eventually
 
 TOOL = shutil.which("slowhttptest")
 MODES = {"slow headers": ["-H"], "slow bodies": ["-B"], "ranges": ["-R", "-a", "1", "-b", "3000"]}

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from metrics import metric
-from patience import eventually
+from timeouts import eventually
 from problems import assert_problem
 from wire import Wire, request
 
@@ -82,7 +82,7 @@ def test_a_stop_right_after_the_start_is_a_stop(serve):
     assert [serve().stop(within=MARGIN) for _ in range(3)] == [0, 0, 0]
 
 
-def test_those_who_wait_for_an_upstream_that_hangs_are_told(serve, upstream):
+def test_requests_that_wait_for_an_upstream_that_hangs_are_answered(serve, upstream):
     gateway = serve({"drain.timeout": "500ms", "upstream.timeout": "30s"})
     with ExitStack() as stack:
         waiting = waiting_clients(stack, gateway, "/jobs/hang-1")
@@ -97,7 +97,7 @@ def test_those_who_wait_for_an_upstream_that_hangs_are_told(serve, upstream):
     assert time.monotonic() - began < 0.5 + MARGIN
 
 
-def test_those_who_wait_for_a_slow_upstream_get_their_job(serve, upstream):
+def test_requests_that_wait_for_a_slow_upstream_get_their_job(serve, upstream):
     gateway = serve({"upstream.timeout": "30s"})
     with ExitStack() as stack:
         waiting = waiting_clients(stack, gateway, "/jobs/slow-1")

@@ -1,7 +1,7 @@
 """While Amazon Transcribe throttles, the gateway asks less and less, and serves what it has."""
 
 from callers import Caller, let_ask
-from patience import eventually
+from timeouts import eventually
 
 SPAN = 1.5
 RATE, BURST = 40, 5
@@ -12,12 +12,12 @@ def test_throttling_lowers_the_rate_and_its_end_restores_it(serve, upstream):
         "limits.upstream.rate": f"{RATE}/s", "limits.upstream.burst": BURST, "upstream.timeout": "1s",
     })
     assert gateway.get("/jobs/fine-0").status == 200
-    upstream.ailment = "throttled"
+    upstream.behaviour = "throttled"
     calls = [calls_while_asking(gateway, upstream, number) for number in range(4)]
     print(calls)
     assert calls[-1] < 0.25 * RATE * SPAN and calls[-1] <= calls[0]
     assert gateway.get("/jobs/fine-0").fields["cache-status"].startswith("transcribe-gateway; hit")
-    upstream.heal()
+    upstream.answer_normally()
     eventually(lambda: gateway.get("/jobs/fine-1").status == 200, within=5)
 
 

@@ -1,4 +1,4 @@
-"""An upstream that cannot be reached, or not safely: told in time and in words, and used again once it can be."""
+"""An upstream that cannot be reached, or not safely: reported in time with the reason, and used again later."""
 
 import contextlib
 import socket
@@ -13,7 +13,7 @@ from fake_transcribe import FakeTranscribe
 from fault_rows import MARGIN, RECOVERED
 from gateway import upstream_at
 from other_files import seeing
-from patience import eventually
+from timeouts import eventually
 from ports import held
 from problems import assert_problem
 
@@ -53,7 +53,7 @@ def test_a_refused_connection(serve_at, upstream):
 
 
 def test_a_connection_that_is_never_made(serve_at):
-    """The queue of connections that nobody takes is full, so that the kernel drops what else comes."""
+    """The queue of connections that were not accepted is full, so that the kernel drops further ones."""
     with contextlib.ExitStack() as stack:
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         port = listening.getsockname()[1]
@@ -147,8 +147,8 @@ def test_tls_with(serve_at, secure, authority, tmp_path, fault):
 
 def test_a_handshake_that_stalls(serve_at, secure):
     upstream, prefix = secure
-    upstream.is_mute = True
+    upstream.is_silent = True
     gateway = serve_at(f"https://localhost:{upstream.port}", prefix)
     assert_told(gateway, 504, "upstream-timeout", None)
-    upstream.heal()
+    upstream.answer_normally()
     assert_recovers(gateway)

@@ -4,7 +4,7 @@
  *   bare PORT THREADS FILE [STATUS [prebuilt]]
  *
  * FILE holds an answer of the gateway as curl -i prints it; its fields and content are sent, with STATUS in place of
- * 200. With "prebuilt" one response is made at the start and sent to everybody: the most that the library can do. */
+ * 200. With "prebuilt" one response is made at the start and sent to all clients: the most that the library can do. */
 #include <microhttpd.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-"""Who is measured, and what."""
+"""Which programs are measured, and what of them."""
 
 import contextlib
 import os
@@ -19,7 +19,7 @@ class Comparison:
 
     def __init__(self, gateway, directory, rounds, seconds):
         self.gateway, self.directory, self.rounds, self.seconds = gateway, directory, rounds, seconds
-        os.chmod(directory, 0o711)  # nginx's workers are nobody if it is started as root
+        os.chmod(directory, 0o711)  # nginx started as root runs its workers as the user `nobody`
         self.bare, self.upstream, self.paced = (self.compiled(name) for name in ("bare", "upstream", "paced"))
 
     def compiled(self, name):
@@ -31,12 +31,12 @@ class Comparison:
 
     def hits(self, threads=1):
         rates = report.Rates(f"hits, {load.CONNECTIONS} connections, {threads} thread{'s' if threads > 1 else ''}")
-        with self.everybody(rates, threads) as programs:
+        with self.all_programs(rates, threads) as programs:
             return self.rate(rates, programs, lambda server, _: load.rate(server, self.seconds, threads))
 
     def conditional_hits(self):
         rates = report.Rates("hits with `If-None-Match`, 1 thread")
-        with self.everybody(rates, status=304) as programs:
+        with self.all_programs(rates, status=304) as programs:
             tag = {server: self.tag(server) for server in programs.values()}
             return self.rate(
                 rates, programs, lambda server, _: load.conditional_rate(server, self.seconds, tag[server]))
@@ -75,7 +75,7 @@ class Comparison:
 
     def latencies(self):
         missing = report.Latencies(0)
-        with self.everybody(missing) as programs:
+        with self.all_programs(missing) as programs:
             half = int(round(load.rate(programs[GATEWAY], self.seconds) / 2, -2))
             latencies = report.Latencies(half)
             latencies.missing = missing.missing
@@ -117,7 +117,7 @@ class Comparison:
             yield programs | {UPSTREAM: upstream}
 
     @contextlib.contextmanager
-    def everybody(self, measure, threads=1, status=200):
+    def all_programs(self, measure, threads=1, status=200):
         """The gateway, the bare programs with its answer, and the peers, all holding the job."""
         with self.caches(measure, threads) as programs, contextlib.ExitStack() as stack:
             del programs[UPSTREAM]

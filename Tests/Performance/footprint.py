@@ -1,4 +1,4 @@
-"""What the gateway takes before anybody asks it anything."""
+"""What the gateway takes before its first request."""
 
 import contextlib
 import os

@@ -48,7 +48,7 @@ def uniform_rate(server, seconds, run, count):
 
 
 def miss_time(server, seconds, run):
-    """Median microseconds of a miss while nobody else asks."""
+    """Median microseconds of a miss without other requests."""
     output = wrk(seconds, 1, 1, ["--latency", *names(server, run)])
     number, unit = re.search(r"50%\s+([\d.]+)(us|ms)", output).groups()
     return float(number) * (1000 if unit == "ms" else 1)

@@ -37,7 +37,7 @@ class Rates:
 
 
 class Times:
-    """Medians of microseconds, and how much they are over those of the last one, who does no more than answer."""
+    """Medians of microseconds, and how much they are above the last program's, which does no more than answer."""
 
     def __init__(self, title):
         self.title = title

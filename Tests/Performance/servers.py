@@ -84,7 +84,7 @@ def descendants(process):
 
 
 def wait_for(port, process):
-    """Until somebody accepts connections there."""
+    """Waits until a process accepts connections there."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
@@ -107,7 +107,7 @@ def listening(command, port, cores, **options):
 
 
 def gateway_command(binary, upstream, port, admin_port, threads, more=None):
-    """Everything on, with limits that nobody reaches."""
+    """Everything on, with limits that no client reaches."""
     settings = {
         "listen.port": port, "admin.port": admin_port, "listen.threads": threads, "log.format": "json",
         "limits.client.rate": "1000000/s", "limits.client.burst": 1000000,

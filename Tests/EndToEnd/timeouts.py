@@ -1,4 +1,4 @@
-"""Waiting for a condition, with a bound, where nothing can tell that it has come true."""
+"""Waits for conditions that give no event when they come true, within a time-out."""
 
 import time
 

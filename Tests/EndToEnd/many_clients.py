@@ -10,7 +10,7 @@ from wire import request
 
 
 @contextmanager
-def crowd(port, count):
+def many_clients(port, count):
     """So many open sockets, closed at the end."""
     allow_descriptors(count + 200)
     sockets = []
@@ -30,7 +30,7 @@ def allow_descriptors(count):
 
 
 def still_open(sockets):
-    """Those that the server has not ended, as far as can be told without waiting."""
+    """Those that the server has not closed, without waiting."""
     return [each for each in sockets if not has_ended(each)]
 
 
@@ -45,7 +45,7 @@ def has_ended(each):
 
 
 def p99(wire, target, rounds=5, requests=400):
-    """The 99th percentile of an answer's time in seconds: the median of a few, for one disturbance is none."""
+    """The 99th percentile of an answer's time in seconds: the median of several, against single disturbances."""
     return statistics.median(percentile(wire, target, requests) for _ in range(rounds))
 
 

@@ -1,7 +1,7 @@
-"""What Amazon Transcribe says, where more than one of the tests' upstreams has to say it."""
+"""The texts of Amazon Transcribe's errors, and its jobs, for all of the tests' upstreams."""
 
-UNKNOWN = "The requested job couldn't be found. Check the job name and try your request again."
-WORDS_OF_AWS = "arn:aws:iam::123456789012:role/secret-words"
+JOB_NOT_FOUND_TEXT = "The requested job couldn't be found. Check the job name and try your request again."
+AWS_ERROR_TEXT = "arn:aws:iam::123456789012:role/secret-words"
 
 
 def job(name, **members):
