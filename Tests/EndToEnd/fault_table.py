@@ -32,8 +32,8 @@ UPSTREAM = {
     "huge and endless answers": ("502, hung up on at 1 MiB", "1 s", [
         ROWS, "test_faults.py::test_an_answer_without_an_end_is_hung_up_on",
         "test_endurance.py::test_a_thousand_faults_leave_nothing_behind"]),
-    "redirect": ("502, not followed", "1 call", [ROWS, "CurlTests/AnswerTests.swift::followsNoRedirect"]),
-    "gzip bomb": ("502, not inflated", "1 call", [ROWS, "CurlTests/AnswerTests.swift::refusesAnEncodedAnswer"]),
+    "redirect": ("502, not followed", "1 call", [ROWS, "CurlTests/ResponseReaderTests.swift::followsNoRedirect"]),
+    "gzip bomb": ("502, not inflated", "1 call", [ROWS, "CurlTests/ResponseReaderTests.swift::refusesAnEncodedAnswer"]),
     "AccessDenied": ("502, also for what was seen", "1 call", [
         ROWS, "test_outage.py::test_a_revoked_role_stops_seeing_data"]),
     "expired or unknown credentials": ("one refresh, one retry, then 502; never 401 or 403", "2 calls", [
@@ -96,8 +96,8 @@ CLIENTS = {
         "test_connections.py::test_an_absolute_target_is_served"]),
     "HEAD": ("as GET, no content", "-", ["test_connections.py::test_head_says_what_get_says_without_the_content"]),
     "preflight": ("204, named origins only", "0 calls", [
-        "GatewayTests/FixtureTests.swift::answersAPreflight",
-        "GatewayTests/FixtureTests.swift::letsNamedOriginsReadAnswersAndNoOthers"]),
+        "GatewayTests/FixedRepliesTests.swift::answersAPreflight",
+        "GatewayTests/FixedRepliesTests.swift::letsNamedOriginsReadAnswersAndNoOthers"]),
     "other methods": ("405 + Allow", "0 calls", ["test_bad_input.py::test_allows_get_and_head_only"]),
     "conditions": ("304", "-", ["test_connections.py::test_what_the_client_has_is_not_sent_again"]),
     "other versions of HTTP": ("served and closed, or 505", "-", [
