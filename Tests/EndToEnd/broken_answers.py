@@ -1,4 +1,4 @@
-"""Answers that are none, or not of the form that AWS documents: each method is a behaviour of the tests' upstream."""
+"""Missing and malformed answers: each method is a behaviour of the tests' upstream."""
 
 import contextlib
 import gzip

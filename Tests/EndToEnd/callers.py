@@ -58,7 +58,7 @@ class Caller:
 
 
 def let_ask(callers, port, seconds):
-    """All of them at once, for so long."""
+    """Lets all of them ask at once, for so many seconds."""
     async def ask():
         end = time.monotonic() + seconds
         await asyncio.gather(*[caller.ask(port, end) for caller in callers])

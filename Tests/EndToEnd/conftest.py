@@ -18,7 +18,7 @@ def upstream():
 
 @pytest.fixture(scope="session")
 def leaving():
-    """Gateways that were told to stop when their test had ended, by its name: each must end with status 0."""
+    """Gateways that were asked to stop after their test, by its name: each must end with status 0."""
     gateways = []
     yield gateways
     assert {test: status for test, gateway in gateways if (status := gateway.end()) != 0} == {}
@@ -42,7 +42,7 @@ def start(request, leaving):
 
 @pytest.fixture
 def serve(start, upstream):
-    """Starts a gateway in front of `upstream`, without limits unless told otherwise."""
+    """Starts a gateway in front of `upstream`, without limits unless the settings have some."""
     return lambda settings=None: start("serve", UNLIMITED | (settings or {}), upstream_at(upstream.port))
 
 
@@ -53,7 +53,7 @@ def gateway(serve):
 
 @pytest.fixture(scope="module")
 def silent():
-    """A gateway for the tests of one file, whose upstream must not have heard of them at the end."""
+    """A gateway for the tests of one file. At the end its upstream must have received no call."""
     upstream = FakeTranscribe()
     gateway = Gateway("serve", UNLIMITED, upstream_at(upstream.port))
     yield gateway

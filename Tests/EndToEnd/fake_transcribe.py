@@ -78,7 +78,7 @@ class FakeTranscribe(ThreadingHTTPServer):
             super().finish_request(secure, client_address)
 
     def handle_error(self, *_):
-        """A gateway that hangs up is no news."""
+        """Prints nothing when the gateway closes its connection."""
 
 
 class Conversation(BrokenAnswers, BaseHTTPRequestHandler):
@@ -97,7 +97,7 @@ class Conversation(BrokenAnswers, BaseHTTPRequestHandler):
         getattr(self, f"be_{behaviour}", self.be_fine)(name)
 
     def accepts_signature(self):
-        """Looks at the time and the key as AWS does first; the signature itself is moto's subject."""
+        """Checks the time and the key, as AWS does first; the tests with moto check the signature itself."""
         key = re.search("Credential=([^/]+)/", self.headers["Authorization"])[1]
         if self.server.keys is not None and key not in self.server.keys:
             self.fail(400, "UnrecognizedClientException", "The security token included in the request is invalid.")
@@ -198,4 +198,4 @@ class Conversation(BrokenAnswers, BaseHTTPRequestHandler):
         self.wfile.write(content[:len(content) - missing])
 
     def log_message(self, *_):
-        """Keeps the test's output to what the test says."""
+        """Keeps the server's log out of the test's output."""

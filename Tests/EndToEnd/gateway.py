@@ -71,7 +71,7 @@ class Gateway:
 
     @property
     def log(self):
-        """The log lines so far; what is no JSON object fails here."""
+        """The log lines so far. A line that is no JSON object is an error."""
         return [json.loads(line) for line in list(self.output) if line.startswith("{")]
 
     def wait_for_line(self, within=10, **members):
@@ -102,11 +102,11 @@ class Gateway:
 
     @property
     def descriptors(self):
-        """Those that it has open."""
+        """The numbers of its open descriptors."""
         return {int(number) for number in os.listdir(f"/proc/{self.process.pid}/fd")}
 
     def allow_more_descriptors(self, count):
-        """Once those of ended connections are closed, lets it open so many more; the former limits, to be given back."""
+        """Waits for ended connections to be closed, then lets it open so many more. Returns the limits of before."""
         while (taken := self.descriptors) != (time.sleep(0.2) or self.descriptors):
             pass
         free = (number for number in itertools.count() if number not in taken)

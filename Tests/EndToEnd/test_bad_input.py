@@ -1,4 +1,4 @@
-"""What is not a well-formed request for a job gets the right words, and Amazon Transcribe never hears of it."""
+"""A request that is not well-formed gets the right problem, and Amazon Transcribe receives no call for it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The commands: what they print, what they refuse and in which words, and how they end."""
+"""The commands: their output, their errors and their exit statuses."""
 
 import json
 import time
@@ -14,7 +14,7 @@ NAME_KEY = "a-key-for-job-names"
 AWS = {"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRET}
 BAD_CONFIGURATION, USAGE = 78, 64
 
-# What is set: words that the one sentence must hold.
+# Settings, and the words that the error of one sentence must hold.
 BAD = {
     "listen.port=70000": ["listen.port", "70000", "0 to 65535"],
     "listen.host=nowhere.example": ["listen.host", "nowhere.example", "an IPv4 or IPv6 address"],

@@ -165,7 +165,7 @@ class Agent(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_):
-        """Keeps the test's output to what the test says."""
+        """Keeps the server's log out of the test's output."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What goes wrong behind the gateway becomes an honest answer: the right status, our words, and nothing kept of it."""
+"""A failure of the upstream gives the right status and a text of the gateway's own, and nothing of it is cached."""
 
 import time
 

@@ -45,7 +45,7 @@ def test_refuses_once_and_closes(silent, sent, status):
         assert wire.is_closed()
 
 
-# libmicrohttpd answers these by itself, before the gateway hears of them: in its own words, but with the right status.
+# libmicrohttpd answers these itself, before it calls the gateway: with its own text, but with the right status.
 LEFT_TO_THE_LIBRARY = {
     "HTTP/2.0": (lines(version="HTTP/2.0"), 505),
     "a length that is no number": (lines("Content-Length: 1x"), 400),

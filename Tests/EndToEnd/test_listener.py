@@ -19,7 +19,7 @@ LINE = b"GET /jobs/fine-1 HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 
 
 class Trickle(threading.Thread):
-    """Sends a byte a second on each of many connections until told to stop."""
+    """Sends a byte a second on each of many connections until it is stopped."""
 
     def __init__(self, sockets):
         super().__init__(daemon=True)
@@ -55,7 +55,7 @@ def test_a_thousand_slow_requests_delay_no_other_and_end(serve):
             trickle.stop()
             assert not still_open(sockets)
         eventually(lambda: metric(gateway, ENDED, reason="request") == 1000)
-        # Time on a machine that does other things as well is no measure; and below a millisecond none at all.
+        # On a machine that does other things too, and below a millisecond, the time says nothing.
         if "LONG_TESTS" in os.environ:
             assert with_slow_ones < 2 * max(alone, 0.001), (alone, with_slow_ones)
 

@@ -1,4 +1,4 @@
-"""What the gateway says of a job is what boto3 says of it; the upstream is not ours and checks signatures."""
+"""The gateway and boto3 give the same job; the upstream is moto, which checks signatures."""
 
 from datetime import datetime, timezone
 

@@ -1,4 +1,4 @@
-"""While Amazon Transcribe is down, every job that was seen before is still answered, and said to be old."""
+"""While Amazon Transcribe is down, every job that was seen before is still answered, and marked as stale."""
 
 import threading
 import time

@@ -63,7 +63,7 @@ def test_no_request_fails_while_the_file_is_replaced_under_load(rotating, upstre
 
 
 def test_a_refused_key_is_replaced_when_it_can_be(rotating, upstream):
-    """Until then the client hears whose fault it is, from every look-up and without a storm at AWS."""
+    """Until then every look-up gets a problem that names the cause, and AWS receives few calls."""
     gateway, path = rotating
     upstream.keys = {NEW}
     for number in range(10):

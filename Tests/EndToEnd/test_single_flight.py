@@ -1,4 +1,4 @@
-"""However many ask for a job that is not cached, Amazon Transcribe is asked once."""
+"""Any number of requests for a job that is not cached make one call to Amazon Transcribe."""
 
 from contextlib import ExitStack
 

@@ -1,4 +1,4 @@
-"""Which programs are measured, and what of them."""
+"""The programs that are measured, and the measures."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""What asks the servers, on cores that they don't use."""
+"""The load generators, on cores that the servers do not use."""
 
 import os
 import re
