@@ -1,3 +1,5 @@
+import Formats
+
 /// Environment variables, some of which are secret: printing or reflecting the value, or whatever holds it, shows none.
 struct EnvironmentVariables: Sendable {
     private let values: [String: String]
@@ -26,7 +28,7 @@ extension [String: String] {
     /// The value of a variable or a property without white space around it, or nil where it is absent, empty or blank:
     /// for AWS's own tools something empty is not set.
     func value(of name: String) -> String? {
-        guard let value = self[name]?.trimmed, !value.isEmpty else { return nil }
+        guard let value = self[name]?.trimmingWhitespace, !value.isEmpty else { return nil }
         return String(value)
     }
 }

@@ -1,3 +1,5 @@
+import Formats
+
 /// One HTTP/1.1 request as ``CurlClient`` sends it: these fields, `Host` and the framing of the body; nothing else.
 public struct CurlRequest: Sendable {
     /// Spelled as it is sent (RFC 9110 §9.1: methods are case-sensitive).

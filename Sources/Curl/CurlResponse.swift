@@ -1,3 +1,5 @@
+import Formats
+
 /// A whole answer of any status; redirects too are answers, they are not followed.
 public struct CurlResponse: Sendable {
     public let status: Int

@@ -1,7 +1,8 @@
 /// A day of the Gregorian calendar, extended backwards before its introduction.
 ///
-/// The conversions count in eras of 400 years (146,097 days) that begin on 1 March, so that the leap day is the last
-/// day of a year and month lengths follow one line: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+/// The conversions count in eras of 400 years (146,097 days) that begin on 1 March, so that the leap day is the last day of
+/// a year. The months from March on have the lengths 31, 30, 31, 30, 31 twice over: `(153 m + 2) / 5` days lie before month
+/// `m`. See Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
 struct CivilDate: Equatable {
     let year: Int
     /// 1 to 12.
@@ -18,9 +19,7 @@ struct CivilDate: Equatable {
     }
 
     init(daysSinceEpoch: Int) {
-        let shifted = daysSinceEpoch + Self.daysFromYearZero
-        let era = floorDivide(shifted, by: 146_097)
-        let dayOfEra = shifted - era * 146_097
+        let (era, dayOfEra) = (daysSinceEpoch + Self.daysFromYearZero).flooredDivision(by: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let monthFromMarch = (5 * dayOfYear + 2) / 153
@@ -30,9 +29,7 @@ struct CivilDate: Equatable {
     }
 
     var daysSinceEpoch: Int {
-        let yearFromMarch = month <= 2 ? year - 1 : year
-        let era = floorDivide(yearFromMarch, by: 400)
-        let yearOfEra = yearFromMarch - era * 400
+        let (era, yearOfEra) = (month <= 2 ? year - 1 : year).flooredDivision(by: 400)
         let monthFromMarch = month > 2 ? month - 3 : month + 9
         let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
@@ -40,10 +37,7 @@ struct CivilDate: Equatable {
     }
 
     /// 0 is Sunday; the epoch was a Thursday.
-    var weekday: Int {
-        let days = daysSinceEpoch + 4
-        return days - floorDivide(days, by: 7) * 7
-    }
+    var weekday: Int { (daysSinceEpoch + 4).flooredDivision(by: 7).remainder }
 
     /// Days from 0000-03-01 to 1970-01-01.
     private static let daysFromYearZero = 719_468
@@ -61,10 +55,13 @@ struct CivilDate: Equatable {
     }
 }
 
-/// The quotient rounded down, where `/` rounds towards zero: times before the epoch belong to the day they are in.
-func floorDivide(_ dividend: Int, by divisor: Int) -> Int {
-    let quotient = dividend / divisor
-    return dividend % divisor < 0 ? quotient - 1 : quotient
+extension Int {
+    /// The quotient rounded down and the remainder, which is never negative. Times before the epoch belong to the day they
+    /// are in, where `/` would round towards zero.
+    fileprivate func flooredDivision(by divisor: Int) -> (quotient: Int, remainder: Int) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
 }
 
 /// A timestamp taken apart into calendar and clock, in UTC.
@@ -76,9 +73,7 @@ struct CivilTime {
     let millisecond: Int
 
     init(_ timestamp: Timestamp) {
-        let milliseconds = Int(timestamp.millisecondsSinceEpoch)
-        let days = floorDivide(milliseconds, by: 86_400_000)
-        let inDay = milliseconds - days * 86_400_000
+        let (days, inDay) = Int(timestamp.millisecondsSinceEpoch).flooredDivision(by: 86_400_000)
         date = CivilDate(daysSinceEpoch: days)
         hour = inDay / 3_600_000
         minute = inDay / 60_000 % 60
@@ -88,7 +83,7 @@ struct CivilTime {
 }
 
 extension Timestamp {
-    /// The time with these numbers at `offset` minutes east of UTC, or nil if the clock never shows them.
+    /// The time with these numbers at `offset` minutes east of UTC, or nil if a clock never shows them.
     ///
     /// A second 60 is taken only where a leap second can be, at the end of a UTC day; it is the next day's first second.
     init?(date: CivilDate, hour: Int, minute: Int, second: Int, millisecond: Int = 0, offset: Int = 0) {

@@ -1,41 +1,39 @@
 extension [UInt8] {
-    /// Appends `bytes`, every one but the unreserved (RFC 3986 §2.3) as `%XX` with capital digits.
+    /// Appends `bytes`, each but the unreserved ones (RFC 3986 §2.3) as `%XX` with capital digits.
     package mutating func append(percentEncoding bytes: some Sequence<UInt8>) {
+        let unreserved = ASCIISet.unreserved
         for byte in bytes {
-            if byte.isUnreserved {
+            if unreserved.contains(byte) {
                 append(byte)
             } else {
                 append(UInt8(ascii: "%"))
-                append(byte.hexadecimalDigits(.upper).high)
-                append(byte.hexadecimalDigits(.upper).low)
+                append(.hexadecimalDigit(byte >> 4, .upper))
+                append(.hexadecimalDigit(byte & 0xF, .upper))
             }
         }
     }
-}
 
-/// The bytes that a percent-encoded text stands for; a `%` that no two digits follow stands for itself.
-package func percentDecoded(_ text: Substring.UTF8View) -> [UInt8] {
-    var decoded: [UInt8] = []
-    var rest = text
-    while let byte = rest.popFirst() {
-        guard byte == UInt8(ascii: "%"), let value = UInt8(hexadecimal: rest.prefix(2)) else {
-            decoded.append(byte)
-            continue
-        }
-        decoded.append(value)
-        rest.removeFirst(2)
-    }
-    return decoded
-}
-
-extension UInt8 {
-    fileprivate var isUnreserved: Bool {
-        switch self {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "~"):
-            true
-        default: false
+    /// The bytes that a percent-encoded text stands for, decoded once (RFC 3986 §2.4).
+    ///
+    /// - Parameter malformed: called for a `%` that no two digits follow, with the number of bytes decoded before it. If it
+    ///   returns, the `%` stands for itself.
+    package init<Failure: Error>(
+        percentDecoding text: Span<UInt8>, malformed: (Int) throws(Failure) -> Void
+    ) throws(Failure) {
+        self = []
+        reserveCapacity(text.count)
+        var index = 0
+        while index < text.count {
+            if text[index] == UInt8(ascii: "%") {
+                if let byte = text.byte(hexadecimalAt: index + 1) {
+                    append(byte)
+                    index += 3
+                    continue
+                }
+                try malformed(count)
+            }
+            append(text[index])
+            index += 1
         }
     }
 }

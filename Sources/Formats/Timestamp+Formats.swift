@@ -1,18 +1,7 @@
 extension Timestamp {
     /// `2015-08-30T12:36:00.000Z` (RFC 3339 §5.6), always with three fraction digits.
     public var rfc3339: String {
-        let time = CivilTime(self)
-        var text: [UInt8] = []
-        text.reserveCapacity(24)
-        text.append(number: time.date.year, digits: 4)
-        text.append("-", number: time.date.month, digits: 2)
-        text.append("-", number: time.date.day, digits: 2)
-        text.append("T", number: time.hour, digits: 2)
-        text.append(":", number: time.minute, digits: 2)
-        text.append(":", number: time.second, digits: 2)
-        text.append(".", number: time.millisecond, digits: 3)
-        text.append(UInt8(ascii: "Z"))
-        return String(decoding: text, as: UTF8.self)
+        String(upTo: 24) { $0.append(rfc3339: self) }
     }
 
     /// Reads `date-time` of RFC 3339 §5.6 with any offset and any number of fraction digits, rounded to the nearest
@@ -35,19 +24,19 @@ extension Timestamp {
     /// `Sun, 06 Nov 1994 08:49:37 GMT`: IMF-fixdate, RFC 9110 §5.6.7. The milliseconds are left off.
     public var httpDate: String {
         let time = CivilTime(self)
-        var text: [UInt8] = []
-        text.reserveCapacity(29)
-        text.append(Self.weekdays[time.date.weekday])
-        text.append(", ")
-        text.append(number: time.date.day, digits: 2)
-        text.append(UInt8(ascii: " "))
-        text.append(Self.months[time.date.month - 1])
-        text.append(" ", number: time.date.year, digits: 4)
-        text.append(" ", number: time.hour, digits: 2)
-        text.append(":", number: time.minute, digits: 2)
-        text.append(":", number: time.second, digits: 2)
-        text.append(" GMT")
-        return String(decoding: text, as: UTF8.self)
+        return String(upTo: 29) { text in
+            text.append(Self.weekdays[time.date.weekday])
+            text.append(", ")
+            text.append(twoDigits: time.date.day)
+            text.append(" ")
+            text.append(Self.months[time.date.month - 1])
+            text.append(" ")
+            text.append(yearOf: time.date)
+            text.append(" ", time.hour)
+            text.append(":", time.minute)
+            text.append(":", time.second)
+            text.append(" GMT")
+        }
     }
 
     /// Reads IMF-fixdate (RFC 9110 §5.6.7), case-sensitive as that section says. The obsolete forms, and a day name
@@ -72,15 +61,22 @@ extension Timestamp {
 }
 
 extension Timestamp {
-    /// `20150830T123600Z`: the basic format of ISO 8601, in which Signature Version 4 writes `X-Amz-Date` ("Elements of an
-    /// AWS API request signature" in the IAM User Guide). The milliseconds are left off.
+    /// `20150830T123600Z`: the basic format of ISO 8601, in which Signature Version 4 writes `X-Amz-Date` ("Elements of
+    /// an AWS API request signature" in the IAM User Guide). The milliseconds are left off.
     public var basicFormat: String {
-        String(decoding: basicFormatBytes, as: UTF8.self)
+        let time = CivilTime(self)
+        return String(upTo: 16) { text in
+            text.append(basic: time.date)
+            text.append("T", time.hour)
+            text.append(twoDigits: time.minute)
+            text.append(twoDigits: time.second)
+            text.append("Z")
+        }
     }
 
     /// `20150830`: the UTC day, the first eight characters of ``basicFormat`` and part of every credential scope.
     public var date: String {
-        String(decoding: basicFormatBytes.prefix(8), as: UTF8.self)
+        String(upTo: 8) { $0.append(basic: CivilTime(self).date) }
     }
 
     /// Reads exactly the form `20150830T123600Z`.
@@ -94,20 +90,44 @@ extension Timestamp {
         else { return nil }
         self.init(date: date, hour: hour, minute: minute, second: second)
     }
+}
 
-    private var basicFormatBytes: [UInt8] {
-        let time = CivilTime(self)
-        var text: [UInt8] = []
-        text.reserveCapacity(16)
-        text.append(number: time.date.year, digits: 4)
-        text.append(number: time.date.month, digits: 2)
-        text.append(number: time.date.day, digits: 2)
-        text.append(UInt8(ascii: "T"))
-        text.append(number: time.hour, digits: 2)
-        text.append(number: time.minute, digits: 2)
-        text.append(number: time.second, digits: 2)
-        text.append(UInt8(ascii: "Z"))
-        return text
+extension OutputSpan<UInt8> {
+    /// Appends the 24 bytes of ``Timestamp/rfc3339``.
+    package mutating func append(rfc3339 timestamp: Timestamp) {
+        let time = CivilTime(timestamp)
+        append(yearOf: time.date)
+        append("-", time.date.month)
+        append("-", time.date.day)
+        append("T", time.hour)
+        append(":", time.minute)
+        append(":", time.second)
+        append(UInt8(ascii: "."))
+        append(digit: time.millisecond / 100)
+        append(twoDigits: time.millisecond)
+        append(UInt8(ascii: "Z"))
+    }
+
+    /// Appends `20150830`.
+    fileprivate mutating func append(basic date: CivilDate) {
+        append(yearOf: date)
+        append(twoDigits: date.month)
+        append(twoDigits: date.day)
+    }
+
+    fileprivate mutating func append(yearOf date: CivilDate) {
+        append(twoDigits: date.year / 100)
+        append(twoDigits: date.year)
+    }
+
+    /// Appends a separator and two digits.
+    fileprivate mutating func append(_ separator: Unicode.Scalar, _ number: Int) {
+        append(UInt8(ascii: separator))
+        append(twoDigits: number)
+    }
+
+    fileprivate mutating func append(_ text: String) {
+        for byte in text.utf8 { append(byte) }
     }
 }
 
@@ -135,7 +155,7 @@ private struct TimeReader {
 
     /// One decimal digit, if one comes next.
     mutating func digit() -> Int? {
-        guard !isAtEnd, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[place]) else { return nil }
+        guard !isAtEnd, bytes[place].isDigit else { return nil }
         defer { place += 1 }
         return Int(bytes[place] - UInt8(ascii: "0"))
     }
@@ -147,9 +167,9 @@ private struct TimeReader {
         return true
     }
 
-    /// Passes over whichever of `words` comes next and gives its place among them.
-    mutating func index(in words: [String]) -> Int? {
-        words.firstIndex { skip($0) }
+    /// Passes over the one of `names` that comes next and gives its place among them.
+    mutating func index(in names: [String]) -> Int? {
+        names.firstIndex { skip($0) }
     }
 }
 

@@ -1,3 +1,5 @@
+import Formats
+
 /// The addresses that share a prefix (CIDR: RFC 4632 §3.1, RFC 4291 §2.3). A range of IPv4 holds IPv4 addresses only,
 /// also where a socket gives them as mapped into IPv6; a range of IPv6 holds none of those.
 public struct AddressRange: Hashable, Sendable {
@@ -10,10 +12,12 @@ public struct AddressRange: Hashable, Sendable {
     /// Reads `ADDRESS/LENGTH`, or an address alone. Nil if it is neither, or if the address has bits below the prefix:
     /// `10.1.2.3/8` could mean the one or the other.
     public init?(_ text: some StringProtocol) {
-        let slash = text.firstIndex(of: "/")
-        guard let address = PeerAddress(text[..<(slash ?? text.endIndex)]) else { return nil }
-        let width = address.isIPv4 && !text.contains(":") ? 32 : 128
-        guard let length = slash.map({ Self.length(text[text.index(after: $0)...]) }) ?? width, length <= width else {
+        let utf8 = Substring(text).utf8
+        let bytes = utf8.span
+        let slash = bytes.firstIndex(of: UInt8(ascii: "/"))
+        guard let address = PeerAddress(bytes.extracting(..<(slash ?? bytes.count))) else { return nil }
+        let width = address.isIPv4 && bytes.firstIndex(of: UInt8(ascii: ":")) == nil ? 32 : 128
+        guard let length = slash.map({ Self.length(bytes.extracting(($0 + 1)...)) }) ?? width, length <= width else {
             return nil
         }
         self.init(address, length: 128 - width + length)
@@ -34,7 +38,9 @@ public struct AddressRange: Hashable, Sendable {
         return difference == 0 && address.isIPv4 == isIPv4
     }
 
-    private static func length(_ text: some StringProtocol) -> Int? {
-        UInt8(text).flatMap { "\($0)" == text ? Int($0) : nil }
+    /// A number without zeros in front.
+    private static func length(_ bytes: Span<UInt8>) -> Int? {
+        guard bytes.count == 1 || bytes.firstIndex(of: UInt8(ascii: "0")) != 0 else { return nil }
+        return bytes.decimalValue
     }
 }

@@ -1,3 +1,5 @@
+import Formats
+
 /// The address of a peer as a 128-bit IPv6 address; IPv4 is mapped into `::ffff:0:0/96` (RFC 4291 §2.5.5.2).
 public struct PeerAddress: Hashable, Sendable {
     public let high: UInt64
@@ -33,20 +35,33 @@ extension PeerAddress {
     private static func isIPv4(_ high: UInt64, _ low: UInt64) -> Bool { high == 0 && low >> 32 == 0xFFFF }
 
     private static func text(_ high: UInt64, _ low: UInt64) -> String {
-        if isIPv4(high, low) { return (0..<4).map { String(low >> (24 - 8 * $0) & 0xFF) }.joined(separator: ".") }
-        let groups = [high, low].flatMap { half in (0..<4).map { half >> (48 - 16 * $0) & 0xFFFF } }
-        return groups.map { String($0, radix: 16) }.joined(separator: ":")
+        String(upTo: 39) { text in
+            if isIPv4(high, low) {
+                for place in stride(from: 24, through: 0, by: -8) {
+                    text.append(decimal: UInt(low >> place & 0xFF))
+                    if place > 0 { text.append(UInt8(ascii: ".")) }
+                }
+            } else {
+                for place in stride(from: 112, through: 0, by: -16) {
+                    let group = (place < 64 ? low : high) >> (place & 63)
+                    text.append(shortestHexadecimal: UInt16(truncatingIfNeeded: group))
+                    if place > 0 { text.append(UInt8(ascii: ":")) }
+                }
+            }
+        }
     }
 }
 
 extension PeerAddress {
-    /// Reads dotted decimal without leading zeros, or a form of RFC 4291 §2.2 without brackets and zone. Allocates nothing
-    /// but the address's own text.
+    /// Reads dotted decimal without leading zeros, or a form of RFC 4291 §2.2 without brackets and zone. Allocates only the
+    /// address's own text.
     public init?(_ text: some StringProtocol) {
-        self.init(utf8: Substring(text).utf8)
+        let utf8 = Substring(text).utf8
+        self.init(utf8.span)
     }
 
-    private init?(utf8 bytes: Substring.UTF8View) {
+    /// Reads the bytes of a text as ``init(_:)-(StringProtocol)`` does.
+    public init?(_ bytes: Span<UInt8>) {
         if let address = Self.ipv4(bytes) {
             self.init(ipv4: address)
         } else if let address = Self.ipv6(bytes) {
@@ -56,13 +71,14 @@ extension PeerAddress {
         }
     }
 
-    private static func ipv4(_ bytes: Substring.UTF8View) -> UInt32? {
+    private static func ipv4(_ bytes: Span<UInt8>) -> UInt32? {
         var (address, octet, digits, octets): (UInt32, UInt32, Int, Int) = (0, 0, 0, 1)
-        for byte in bytes {
+        for index in bytes.indices {
+            let byte = bytes[index]
             if byte == UInt8(ascii: "."), digits > 0, octets < 4 {
                 (address, octet, digits, octets) = (address << 8 | octet, 0, 0, octets + 1)
-            } else if let digit = byte.decimalDigit, digits == 0 || octet > 0 {
-                (octet, digits) = (octet * 10 + digit, digits + 1)
+            } else if byte.isDigit, digits == 0 || octet > 0 {
+                (octet, digits) = (octet * 10 + UInt32(byte - UInt8(ascii: "0")), digits + 1)
                 guard octet <= 255 else { return nil }
             } else {
                 return nil
@@ -71,49 +87,45 @@ extension PeerAddress {
         return octets == 4 && digits > 0 ? address << 8 | octet : nil
     }
 
-    private static func ipv6(_ bytes: Substring.UTF8View) -> UInt128? {
+    private static func ipv6(_ bytes: Span<UInt8>) -> UInt128? {
         guard let gap = doubleColon(in: bytes) else {
             return groups(of: bytes, isEnd: true).flatMap { $0.count == 8 ? $0.value : nil }
         }
-        guard let head = groups(of: bytes[..<gap], isEnd: false),
-            let tail = groups(of: bytes[bytes.index(gap, offsetBy: 2)...], isEnd: true), head.count + tail.count < 8
+        guard let head = groups(of: bytes.extracting(..<gap), isEnd: false),
+            let tail = groups(of: bytes.extracting((gap + 2)...), isEnd: true), head.count + tail.count < 8
         else { return nil }
         return head.count == 0 ? tail.value : head.value << (16 * (8 - head.count)) | tail.value
     }
 
-    private static func doubleColon(in bytes: Substring.UTF8View) -> Substring.UTF8View.Index? {
-        bytes.indices.first { bytes[$0...].starts(with: "::".utf8) }
+    private static func doubleColon(in bytes: Span<UInt8>) -> Int? {
+        for index in bytes.indices.dropLast()
+        where bytes[index] == UInt8(ascii: ":") && bytes[index + 1] == UInt8(ascii: ":") {
+            return index
+        }
+        return nil
     }
 
-    /// The groups between colons; only the last one of an address may be dotted decimal and counts as two then.
-    private static func groups(of bytes: Substring.UTF8View, isEnd: Bool) -> (value: UInt128, count: Int)? {
+    /// The groups between colons. At the end of an address the last one may be dotted decimal, which counts as two.
+    private static func groups(of bytes: Span<UInt8>, isEnd: Bool) -> (value: UInt128, count: Int)? {
         guard !bytes.isEmpty else { return (0, 0) }
-        var (value, count, rest): (UInt128, Int, Substring.UTF8View) = (0, 0, bytes)
-        while let colon = rest.firstIndex(of: UInt8(ascii: ":")) {
-            guard let group = group(rest[..<colon]), count < 8 else { return nil }
-            (value, count) = (value << 16 | group, count + 1)
-            rest = rest[rest.index(after: colon)...]
+        var (value, count, start): (UInt128, Int, Int) = (0, 0, 0)
+        for index in bytes.indices where bytes[index] == UInt8(ascii: ":") {
+            guard let group = group(bytes.extracting(start..<index)), count < 8 else { return nil }
+            (value, count, start) = (value << 16 | group, count + 1, index + 1)
         }
-        if let last = group(rest), count < 8 { return (value << 16 | last, count + 1) }
-        guard isEnd, count < 7, let last = ipv4(rest) else { return nil }
-        return (value << 32 | UInt128(last), count + 2)
+        let last = bytes.extracting(start...)
+        if let group = group(last), count < 8 { return (value << 16 | group, count + 1) }
+        guard isEnd, count < 7, let address = ipv4(last) else { return nil }
+        return (value << 32 | UInt128(address), count + 2)
     }
 
-    private static func group(_ bytes: Substring.UTF8View) -> UInt128? {
-        var (value, count): (UInt128, Int) = (0, 0)
-        for byte in bytes {
-            guard let digit = byte.hexadecimalDigit, count < 4 else { return nil }
-            (value, count) = (value << 4 | UInt128(digit), count + 1)
+    private static func group(_ bytes: Span<UInt8>) -> UInt128? {
+        guard (1...4).contains(bytes.count) else { return nil }
+        var value: UInt128 = 0
+        for index in bytes.indices {
+            guard let digit = bytes[index].hexadecimalValue else { return nil }
+            value = value << 4 | UInt128(digit)
         }
-        return count > 0 ? value : nil
-    }
-}
-
-extension UInt8 {
-    fileprivate var decimalDigit: UInt32? { self >= 0x30 && self <= 0x39 ? UInt32(self) - 0x30 : nil }
-
-    fileprivate var hexadecimalDigit: UInt32? {
-        let letter = self | 0x20
-        return decimalDigit ?? (letter >= 0x61 && letter <= 0x66 ? UInt32(letter) - 0x61 + 10 : nil)
+        return value
     }
 }

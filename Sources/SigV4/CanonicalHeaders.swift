@@ -54,7 +54,7 @@ extension [UInt8] {
     /// §5.2) counts as a run.
     fileprivate mutating func append(collapsingBlanks value: String) {
         guard value.hasNeedlessBlanks else { return append(value) }
-        for (index, word) in value.utf8.split(whereSeparator: \.isBlank).enumerated() {
+        for (index, word) in value.utf8.split(whereSeparator: \.isCollapsed).enumerated() {
             if index > 0 { append(UInt8(ascii: " ")) }
             append(contentsOf: word)
         }
@@ -67,7 +67,7 @@ extension String {
         let bytes = utf8Span.span
         var afterBlank = true
         for index in bytes.indices {
-            guard bytes[index].isBlank else {
+            guard bytes[index].isCollapsed else {
                 afterBlank = false
                 continue
             }
@@ -79,9 +79,5 @@ extension String {
 }
 
 extension UInt8 {
-    fileprivate var isBlank: Bool {
-        self <= UInt8(ascii: " ")
-            && (self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") || self == UInt8(ascii: "\n")
-                || self == UInt8(ascii: "\r"))
-    }
+    fileprivate var isCollapsed: Bool { self <= UInt8(ascii: " ") && (isBlank || isLineBreak) }
 }

@@ -100,7 +100,8 @@ private struct Parameter {
 /// The one canonical spelling of a text that may be encoded, partly encoded or raw.
 private func reencoded(_ text: Substring.UTF8View) -> [UInt8] {
     var encoded: [UInt8] = []
-    encoded.append(percentEncoding: percentDecoded(text))
+    // A `%` that no two digits follow stands for itself and is encoded.
+    encoded.append(percentEncoding: [UInt8](percentDecoding: text.span) { _ in })
     return encoded
 }
 

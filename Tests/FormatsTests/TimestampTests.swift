@@ -30,6 +30,24 @@ import Testing
         #expect(Timestamp(httpDate: http) == time)
     }
 
+    // Days and seconds by `date -u -d @…`.
+    @Test(arguments: [
+        (0, "1970-01-01T00:00:00.000Z"),
+        (-1, "1969-12-31T23:59:59.999Z"),
+        (951_782_399_999, "2000-02-28T23:59:59.999Z"),
+        (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+        (951_868_800_000, "2000-03-01T00:00:00.000Z"),
+        (1_795_500_525_188, "2026-11-24T06:08:45.188Z"),
+        (1_709_164_800_007, "2024-02-29T00:00:00.007Z"),
+        (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+        (-2_203_891_200_000, "1900-03-01T00:00:00.000Z"),
+        (-62_167_219_200_000, "0000-01-01T00:00:00.000Z"),
+        (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+    ])
+    func writesTimesInUTCWithMilliseconds(milliseconds: Int64, expected: String) {
+        #expect(Timestamp(millisecondsSinceEpoch: milliseconds).rfc3339 == expected)
+    }
+
     @Test func readsBackEveryDayOfFourCenturies() {
         for day in Int64(-73_049)...73_048 {
             let time = Timestamp(millisecondsSinceEpoch: day * 86_400_000 + 1)

@@ -1,10 +1,11 @@
+import Formats
 import Foundation
 
 @testable import Telemetry
 
 /// A pipe with a log writer at its one end.
 struct LogOutput: Sendable {
-    static let time: Int64 = 1_795_500_525_188
+    static let time = Timestamp(millisecondsSinceEpoch: 1_795_500_525_188)
     static let timeText = "2026-11-24T06:08:45.188Z"
 
     let pipe = Pipe()

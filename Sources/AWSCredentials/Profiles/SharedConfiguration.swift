@@ -1,3 +1,5 @@
+import Formats
+
 /// What the two shared files say together.
 package struct SharedConfiguration: Sendable {
     /// The sections of both files.
@@ -81,7 +83,8 @@ package struct Section: Sendable, Equatable {
         var found: [String: String] = [:]
         for line in (properties[key] ?? "").split(separator: "\n") {
             guard let equals = line.firstIndex(of: "=") else { continue }
-            found[line[..<equals].trimmed.lowercased()] = String(line[line.index(after: equals)...].trimmed)
+            let value = line[line.index(after: equals)...].trimmingWhitespace
+            found[line[..<equals].trimmingWhitespace.lowercased()] = String(value)
         }
         return found
     }
@@ -145,7 +148,7 @@ package struct SectionName: Sendable, Hashable {
     /// Reads what stands between the brackets. Nil where no tool would understand it: such a section is ignored, so
     /// that older tools can read newer files.
     init?(header: Substring, in file: SharedFile) {
-        let words = header.split(whereSeparator: \.isBlank)
+        let words = header.utf8.split(whereSeparator: \.isBlank).map(Substring.init)
         switch (file, words.count, words.first) {
         case (.credentials, 1, let name?): self.init(.profile, validating: name)
         case (.config, 1, "default"): self.init(.bareDefault, "default")

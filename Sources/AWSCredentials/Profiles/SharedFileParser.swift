@@ -1,3 +1,5 @@
+import Formats
+
 /// Reads the text of one shared file, line by line.
 ///
 /// A `#` or `;` comments out a line that begins with it, and the rest of a property's line after white space; in an
@@ -27,7 +29,7 @@ package struct SharedFileParser {
         of text: String, as file: SharedFile, path: String
     ) throws(CredentialsError) -> [SectionName: Section] {
         var parser = SharedFileParser(file, path: path)
-        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isLineEnd) {
+        for line in text.lines {
             parser.lineNumber += 1
             try parser.read(line)
         }
@@ -35,17 +37,17 @@ package struct SharedFileParser {
     }
 
     private mutating func read(_ line: Substring) throws(CredentialsError) {
-        if line.allSatisfy(\.isBlank) { return }
+        if line.utf8.allSatisfy(\.isBlank) { return }
         switch line.first {
         case "#", ";": return
         case "[": try openSection(line)
-        case " ", "\t": try continueProperty(line.trimmed)
+        case " ", "\t": try continueProperty(line.trimmingWhitespace)
         default: try readProperty(line.withoutComment)
         }
     }
 
     private mutating func openSection(_ line: Substring) throws(CredentialsError) {
-        let heading = line.prefix { $0 != "#" && $0 != ";" }.trimmed
+        let heading = line.prefix { $0 != "#" && $0 != ";" }.trimmingWhitespace
         guard heading.last == "]" else { throw syntaxError(.unclosedDefinition) }
         let name = SectionName(header: heading.dropFirst().dropLast(), in: file)
         if let name { sections[name] = sections[name] ?? Section() }
@@ -80,9 +82,9 @@ package struct SharedFileParser {
         _ text: Substring, orThrow missingEquals: SharedFileError, _ unnamed: SharedFileError
     ) throws(CredentialsError) -> (name: Substring, value: Substring) {
         guard let equals = text.firstIndex(of: "=") else { throw syntaxError(missingEquals) }
-        let name = text[..<equals].trimmed
+        let name = text[..<equals].trimmingWhitespace
         guard !name.isEmpty else { throw syntaxError(unnamed) }
-        return (name, text[text.index(after: equals)...].trimmed)
+        return (name, text[text.index(after: equals)...].trimmingWhitespace)
     }
 
     private func syntaxError(_ error: SharedFileError) -> CredentialsError {
@@ -94,10 +96,11 @@ extension Substring {
     /// Up to a `#` or `;` that follows white space.
     fileprivate var withoutComment: Substring {
         var followsBlank = false
-        return prefix { character in
-            defer { followsBlank = character.isBlank }
-            return !(followsBlank && (character == "#" || character == ";"))
+        let end = utf8.firstIndex { byte in
+            defer { followsBlank = byte.isBlank }
+            return followsBlank && (byte == UInt8(ascii: "#") || byte == UInt8(ascii: ";"))
         }
+        return self[..<(end ?? endIndex)]
     }
 }
 

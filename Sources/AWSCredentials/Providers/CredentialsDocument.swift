@@ -10,7 +10,9 @@ struct CredentialsDocument {
     /// Throws `reported` for a document that tells of an error, `malformed` for any that is not complete.
     init(_ body: [UInt8]) throws(CredentialsEndpointError) {
         guard let members = try? JSONDecoder().decode(Members.self, from: Data(body)) else { throw .malformed }
-        if let code = members.Code, code != "Success" { throw code.isErrorCode ? .reported(code: code) : .malformed }
+        if let code = members.Code, code != "Success" {
+            throw code.isName(maximumLength: 100) ? .reported(code: code) : .malformed
+        }
         guard let accessKeyID = members.AccessKeyId, let secretAccessKey = members.SecretAccessKey,
             let token = members.Token, let expiration = members.Expiration.flatMap(Timestamp.init(rfc3339:))
         else { throw .malformed }

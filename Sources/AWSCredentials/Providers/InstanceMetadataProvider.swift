@@ -70,7 +70,7 @@ public struct InstanceMetadataProvider: CredentialsProvider {
     ) async throws(InstanceMetadataError) -> String? {
         guard let body = try await client.content(at: Self.folder, now: now) else { return nil }
         let text = String(decoding: body, as: UTF8.self)
-        guard let line = text.split(whereSeparator: \.isLineEnd).first?.trimmed, !line.isEmpty else { return nil }
+        guard let line = text.lines.first(where: { !$0.isEmpty })?.trimmingWhitespace, !line.isEmpty else { return nil }
         guard line.isRoleName else { throw .failed(.malformed) }
         return String(line)
     }

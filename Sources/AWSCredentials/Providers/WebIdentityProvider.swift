@@ -75,8 +75,8 @@ extension WebIdentity {
     func credentials(
         from service: SecurityTokenService, _ files: FileReader, at now: Timestamp
     ) async throws(CredentialsError) -> Credentials {
-        let token = try files.neededText(of: tokenFile).trimmed
-        if token.isEmpty || token.contains(where: \.isLineEnd) { throw .malformedToken(tokenFile) }
+        let token = try files.neededText(of: tokenFile).trimmingWhitespace
+        if token.isEmpty || token.utf8.contains(where: \.isLineBreak) { throw .malformedToken(tokenFile) }
         return try await service.credentials(of: role, forBearerOf: String(token), at: now)
     }
 }

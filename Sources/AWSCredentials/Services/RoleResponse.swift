@@ -69,7 +69,7 @@ public enum STSError: Sendable, Equatable {
 
     /// Nil for what is no code.
     init?(code: String) {
-        guard code.isErrorCode else { return nil }
+        guard code.isName(maximumLength: 100) else { return nil }
         self = Self.known[code] ?? .other(code: code)
     }
 

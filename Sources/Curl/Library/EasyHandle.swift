@@ -1,4 +1,5 @@
 import CCurl
+import Formats
 
 /// libcurl's easy handle: one transfer at a time, used again for the next (libcurl-easy(3)). Used by one thread only.
 @safe final class EasyHandle {

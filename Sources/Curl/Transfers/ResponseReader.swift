@@ -1,3 +1,5 @@
+import Formats
+
 /// Puts an answer together from the header lines and the pieces of content that libcurl hands over, and refuses what
 /// is too large, encoded or no HTTP. Pure: it knows nothing of libcurl.
 struct ResponseReader {

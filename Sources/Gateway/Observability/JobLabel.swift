@@ -1,4 +1,5 @@
 public import Crypto
+import Formats
 import Telemetry
 import Transcribe
 
@@ -10,7 +11,7 @@ enum JobLabel: Sendable {
     /// For the lines that are rare; the access log writes the digits of a hash by itself.
     var text: String {
         switch self {
-        case .hash(let hash): hash.hexadecimalDigits
+        case .hash(let hash): String(hexadecimal: hash)
         case .name(let name): name.text
         }
     }

@@ -94,18 +94,12 @@ struct EntityTag: Sendable, Equatable {
 
     /// With its quotation marks.
     var text: String {
-        var text: [UInt8] = []
-        text.reserveCapacity(26)
-        text.append(UInt8(ascii: "\""))
-        for place in stride(from: 60, through: 0, by: -4) { text.append(Self.digit(high >> place)) }
-        for place in stride(from: 28, through: 0, by: -4) { text.append(Self.digit(UInt64(low) >> place)) }
-        text.append(UInt8(ascii: "\""))
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    private static func digit(_ number: UInt64) -> UInt8 {
-        let digit = UInt8(truncatingIfNeeded: number & 0xF)
-        return digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit
+        String(upTo: 26) { text in
+            text.append(UInt8(ascii: "\""))
+            text.append(hexadecimal: high)
+            text.append(hexadecimal: low)
+            text.append(UInt8(ascii: "\""))
+        }
     }
 
     func append(to fields: inout FieldBlock) {

@@ -1,7 +1,7 @@
+import Formats
 import HTTPExchange
 import Synchronization
 import Telemetry
-import Transcribe
 
 /// The name of a request.
 enum RequestID: Sendable {
@@ -12,7 +12,7 @@ enum RequestID: Sendable {
 
     var text: String {
         switch self {
-        case .number(let number): number.hexadecimalDigits
+        case .number(let number): String(hexadecimal: number)
         case .given(let text): text
         }
     }
@@ -48,7 +48,7 @@ final class RequestIDSource: Sendable {
 
     /// The client's own name if it is `[A-Za-z0-9._-]{1,64}`, else a new one: unique for all practical purposes, not secret.
     func id(suggested: String?) -> RequestID {
-        if let suggested, Self.isAcceptable(suggested) { return .given(suggested) }
+        if let suggested, suggested.isName(maximumLength: 64) { return .given(suggested) }
         return .number(Self.mixed(seed &+ count.wrappingAdd(1, ordering: .relaxed).newValue))
     }
 
@@ -58,9 +58,5 @@ final class RequestIDSource: Sendable {
         z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
         z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
         return z ^ z >> 31
-    }
-
-    private static func isAcceptable(_ text: String) -> Bool {
-        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { Token.isSafe($0) }
     }
 }

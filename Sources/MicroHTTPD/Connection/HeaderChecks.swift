@@ -15,10 +15,10 @@ struct HeaderChecks {
     private var isChunked = false
 
     init(method: String, isHTTP10: Bool, lines: [FieldLine]) throws(Refusal) {
-        let tokens = ASCIISet.token
-        guard !method.isEmpty, method.holdsOnly({ tokens.contains($0) }) else {
+        guard method.isToken else {
             throw .malformed("the method is no token")
         }
+        let tokens = ASCIISet.token
         for line in lines { try read(line, tokens) }
         try checkHost(isHTTP10)
         try checkContent(method, isHTTP10)
@@ -61,7 +61,7 @@ struct HeaderChecks {
             throw .malformed("exactly one Host header field is needed")
         }
         let outside = ASCIISet.outsideHost
-        guard hosts == 0 || !host.isEmpty && host.holdsOnly({ !outside.contains($0) }) else {
+        guard hosts == 0 || !host.isEmpty && host.hasOnly({ !outside.contains($0) }) else {
             throw .malformed("the Host header field is no host")
         }
     }
@@ -77,16 +77,6 @@ struct HeaderChecks {
         }
         hasContent = contentLength > 0 || transferCodings == 1
         if hasContent && (method == "GET" || method == "HEAD") { throw .bodyNotAllowed }
-    }
-}
-
-extension String {
-    /// Over the span, whose elements the compiler reads without a call.
-    fileprivate func holdsOnly(_ isAllowed: (UInt8) -> Bool) -> Bool {
-        let utf8 = utf8
-        let bytes = utf8.span
-        for index in bytes.indices where !isAllowed(bytes[index]) { return false }
-        return true
     }
 }
 
@@ -113,15 +103,4 @@ extension String {
     var nameText: String { unsafe String(decoding: name, as: UTF8.self) }
 
     var text: String { unsafe String(decoding: value, as: UTF8.self) }
-}
-
-extension UInt8 {
-    var lowercased: UInt8 { self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self }
-
-    var isDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
-
-    var isHexDigit: Bool { isDigit || (lowercased >= UInt8(ascii: "a") && lowercased <= UInt8(ascii: "f")) }
-
-    /// What a field value may hold: anything but control characters other than tab (RFC 9110 §5.5).
-    var isFieldContent: Bool { self >= 0x20 && self != 0x7F || self == 0x09 }
 }

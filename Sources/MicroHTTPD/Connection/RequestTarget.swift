@@ -54,7 +54,7 @@ struct RequestTarget {
             if allowed.contains(bytes[index]) {
                 index += 1
             } else if bytes[index] == UInt8(ascii: "%") {
-                guard index + 2 < bytes.count, bytes[index + 1].isHexDigit, bytes[index + 2].isHexDigit else {
+                guard bytes.byte(hexadecimalAt: index + 1) != nil else {
                     throw .malformed("a '%' in the request target is not followed by two hexadecimal digits")
                 }
                 index += 3

@@ -1,3 +1,4 @@
+import Formats
 import Logging
 
 /// One log line while it is written: the head is there, members follow.
@@ -8,13 +9,11 @@ public struct LogLine: ~Copyable {
     private var text: TextBuffer
 
     /// Begins a line at the end of `text`.
-    ///
-    /// - Parameter time: milliseconds since 1970 in UTC.
-    init(in text: consuming TextBuffer, time: Int64, _ head: LogHead) {
+    init(in text: consuming TextBuffer, time: Timestamp, _ head: LogHead) {
         format = head.format
         self.text = text
         if format == .json { self.text.append(LogHead.jsonStart) }
-        self.text.append(rfc3339: time)
+        self.text.append(time)
         self.text.append(contentsOf: head.bytes)
     }
 
@@ -32,7 +31,7 @@ public struct LogLine: ~Copyable {
     /// Adds a number.
     public mutating func member(_ name: LogName, _ value: Int) {
         text.append(contentsOf: name.bytes)
-        text.append(Int64(value))
+        text.append(value)
     }
 
     /// Adds a hash: a text of 16 hexadecimal digits.
@@ -117,7 +116,7 @@ public struct LogMember: Sendable {
     }
 
     init(_ format: LogFormat, _ name: String, _ value: Int) {
-        self.init(format, name) { $0.append(Int64(value)) }
+        self.init(format, name) { $0.append(value) }
     }
 
     private init(_ format: LogFormat, _ name: String, value: (inout TextBuffer) -> Void) {

@@ -1,4 +1,5 @@
 import Dispatch
+public import Formats
 public import Logging
 import Synchronization
 import SystemPackage
@@ -18,7 +19,7 @@ public final class LogWriter: Sendable {
     private let descriptor: FileDescriptor
     private let format: LogFormat
     private let delay: Duration
-    private let clock: @Sendable () -> Int64
+    private let clock: @Sendable () -> Timestamp
     private let pending: Mutex<PendingLines>
     private let queue = DispatchQueue(label: "log-writer")
 
@@ -26,10 +27,10 @@ public final class LogWriter: Sendable {
     ///   - descriptor: the POSIX file descriptor to write to; stays the caller's and must stay open.
     ///   - capacity: bytes that may wait; as many again may be on their way.
     ///   - delay: how long the first line of a batch waits for more.
-    ///   - clock: the wall time in milliseconds since 1970 in UTC; called on the threads that log.
+    ///   - clock: the wall time; called on the threads that log.
     public init(
         descriptor: Int32, format: LogFormat, capacity: Int = 4 << 20, delay: Duration = .milliseconds(10),
-        clock: @escaping @Sendable () -> Int64
+        clock: @escaping @Sendable () -> Timestamp
     ) {
         self.descriptor = FileDescriptor(rawValue: descriptor)
         self.format = format

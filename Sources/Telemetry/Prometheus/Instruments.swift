@@ -33,7 +33,7 @@ enum MetricKind: String, Sendable {
 /// A number that only grows. Safe on any thread, without a lock.
 final class PrometheusCounter: CounterHandler, Instrument {
     let id: SeriesID
-    private let count = Atomic<Int64>(0)
+    private let count = Atomic(0)
 
     init(id: SeriesID) {
         self.id = id
@@ -42,7 +42,7 @@ final class PrometheusCounter: CounterHandler, Instrument {
     /// Negative amounts are ignored: a counter that falls looks like a restart to Prometheus.
     func increment(by amount: Int64) {
         guard amount > 0 else { return }
-        count.wrappingAdd(amount, ordering: .relaxed)
+        count.wrappingAdd(Int(amount), ordering: .relaxed)
     }
 
     func reset() {
@@ -81,7 +81,7 @@ final class PrometheusGauge: MeterHandler, RecorderHandler, Instrument {
 final class PrometheusHistogram: TimerHandler, RecorderHandler, Instrument {
     /// Atomics cannot be stored in an array, references to them can.
     private final class Bucket: Sendable {
-        let count = Atomic<Int64>(0)
+        let count = Atomic(0)
     }
 
     let id: SeriesID
@@ -110,7 +110,7 @@ final class PrometheusHistogram: TimerHandler, RecorderHandler, Instrument {
 
     /// The count is the sum of the buckets that were read, so that it agrees with them while others record.
     func expose(in page: inout TextBuffer) {
-        var count: Int64 = 0
+        var count = 0
         for (index, bucket) in buckets.enumerated() {
             count += bucket.count.load(ordering: .relaxed)
             let bound = index < bounds.count ? bounds[index] : .infinity

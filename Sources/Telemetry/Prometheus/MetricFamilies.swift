@@ -1,3 +1,5 @@
+import Formats
+
 /// All metrics, as a value; `PrometheusRegistry` guards it.
 struct MetricFamilies: Sendable {
     /// What is said about a metric apart from its value.
@@ -125,12 +127,7 @@ extension String {
 }
 
 extension UInt8 {
-    fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-
-    fileprivate var isNameByte: Bool {
-        let lowercased = self | 0x20
-        return isDigit || self == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lowercased)
-    }
+    fileprivate var isNameByte: Bool { isDigit || isLetter || self == UInt8(ascii: "_") }
 }
 
 /// The labels of one series in the exposition's own form.

@@ -16,14 +16,14 @@ extension TextBuffer {
         append(UInt8(ascii: "\n"))
     }
 
-    mutating func sample(_ name: String, labels: String, _ value: Int64) {
+    mutating func sample(_ name: String, labels: String, _ value: Int) {
         series(name, labels: labels)
         append(value)
         append(UInt8(ascii: "\n"))
     }
 
     /// How many values were at most `bound`.
-    mutating func bucket(_ family: String, labels: String, bound: Double, _ count: Int64) {
+    mutating func bucket(_ family: String, labels: String, bound: Double, _ count: Int) {
         append("\(family)_bucket{\(labels)\(labels.isEmpty ? "" : ",")le=\"")
         append(bound)
         append("\"} ")
@@ -53,7 +53,7 @@ extension TextBuffer {
             append("NaN")
         } else if value.isInfinite {
             append(value < 0 ? "-Inf" : "+Inf")
-        } else if let whole = Int64(exactly: value) {
+        } else if let whole = Int(exactly: value) {
             append(whole)
         } else {
             append(value.description)

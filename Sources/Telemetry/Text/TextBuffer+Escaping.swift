@@ -1,3 +1,5 @@
+import Formats
+
 extension TextBuffer {
     /// Appends text from outside so that it can neither end its line, nor drive a terminal, nor reorder what is read.
     ///
@@ -35,14 +37,8 @@ extension TextBuffer {
         case 0x0D: append(UInt8(ascii: "r"))
         default:
             append(UInt8(ascii: "u"))
-            for shift in stride(from: UInt16(12), through: 0, by: -4) {
-                append(hexadecimal: UInt8(scalar >> shift & 0xF))
-            }
+            append(upTo: 4) { $0.append(hexadecimal: scalar) }
         }
-    }
-
-    private mutating func append(hexadecimal digit: UInt8) {
-        append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
     }
 }
 

@@ -33,6 +33,27 @@ extension TextBuffer {
         append(UInt8(ascii: "\""))
     }
 
+    /// Appends a member with a text; without a value there is no member.
+    package mutating func member(_ name: String, _ value: String?) {
+        guard let value else { return }
+        key(name)
+        string(value)
+    }
+
+    /// Appends a member with a number; without a value there is no member.
+    package mutating func member(_ name: String, _ value: Int?) {
+        guard let value else { return }
+        key(name)
+        append(value)
+    }
+
+    /// Appends a member with a truth value; without a value there is no member.
+    package mutating func member(_ name: String, _ value: Bool?) {
+        guard let value else { return }
+        key(name)
+        append(value ? "true" : "false")
+    }
+
     /// Puts the comma before the next member or element.
     mutating func separate() {
         guard let last = bytes.last, last != UInt8(ascii: "{"), last != UInt8(ascii: "[") else { return }
@@ -54,7 +75,7 @@ extension TextBuffer {
     /// Integers and truth values stay what they are, so that a log store can compare them; the rest is text.
     private mutating func json(_ value: any CustomStringConvertible & Sendable) {
         switch value {
-        case let number as Int: append(Int64(number))
+        case let number as Int: append(number)
         case let flag as Bool: append(flag ? "true" : "false")
         default: string(value.description)
         }

@@ -1,4 +1,5 @@
 import Curl
+import Formats
 import FoundationEssentials
 
 /// An error that AWS, or something in its place, answered with (awsJson 1.1, "Operation error serialization").
@@ -181,7 +182,7 @@ public struct ErrorCode: Hashable, Sendable {
     public init?(wire: String) {
         let withoutURI = wire.prefix { $0 != ":" }
         let name = withoutURI.firstIndex(of: "#").map { withoutURI[withoutURI.index(after: $0)...] } ?? withoutURI
-        guard let token = Token(name, maximumLength: 100) else { return nil }
-        text = token.text
+        text = String(name)
+        guard text.isName(maximumLength: 100) else { return nil }
     }
 }

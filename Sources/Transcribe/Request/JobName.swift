@@ -1,3 +1,5 @@
+import Formats
+
 /// The name of a medical transcription job: 1 to 200 of the ASCII letters, digits, `.`, `_` and `-`, in the case given.
 ///
 /// A value is proof that the name was checked, so it can stand in a JSON string or a path without escaping. The rule is
@@ -32,7 +34,8 @@ extension JobName {
         let count = bytes.count
         guard count > 0 else { throw .empty }
         guard count <= maximumLength else { throw .tooLong(count: count) }
-        for index in bytes.indices where !Token.isSafe(bytes[index]) {
+        let allowed = ASCIISet.name
+        for index in bytes.indices where !allowed.contains(bytes[index]) {
             throw .illegalCharacter(bytes[index], position: index + 1)
         }
         let dot = UInt8(ascii: ".")
@@ -51,7 +54,9 @@ extension JobName {
             text = String(copying: try! UTF8Span(validating: pathSegment))  // what was checked is ASCII
             return
         }
-        let decoded = try Self.percentDecoded(pathSegment)
+        let decoded = try [UInt8](percentDecoding: pathSegment) { (count) throws(JobNameError) in
+            throw .badPercentEncoding(position: count + 1)
+        }
         try Self.check(decoded.span)
         text = String(decoding: decoded, as: UTF8.self)
     }
@@ -59,34 +64,6 @@ extension JobName {
     private static func isEncoded(_ bytes: Span<UInt8>) -> Bool {
         for index in bytes.indices where bytes[index] == UInt8(ascii: "%") { return true }
         return false
-    }
-
-    private static func percentDecoded(_ encoded: Span<UInt8>) throws(JobNameError) -> [UInt8] {
-        var decoded: [UInt8] = []
-        decoded.reserveCapacity(encoded.count)
-        var index = 0
-        while index < encoded.count {
-            guard encoded[index] == UInt8(ascii: "%") else {
-                decoded.append(encoded[index])
-                index += 1
-                continue
-            }
-            guard index + 2 < encoded.count, let high = hexDigit(encoded[index + 1]),
-                let low = hexDigit(encoded[index + 2])
-            else { throw .badPercentEncoding(position: decoded.count + 1) }
-            decoded.append(high << 4 | low)
-            index += 3
-        }
-        return decoded
-    }
-
-    private static func hexDigit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        default: nil
-        }
     }
 }
 

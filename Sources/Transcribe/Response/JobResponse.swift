@@ -81,9 +81,9 @@ public struct ResponseOrigin: Hashable, Sendable {
 }
 
 extension CurlResponse {
-    /// AWS's name for the request; absent too if it is not fit to be shown (see ``Token``).
+    /// AWS's name for the request; absent too unless it is a plain name, which is safe to show.
     var requestID: String? {
-        headers["x-amzn-RequestId"].flatMap { Token($0, maximumLength: 100)?.text }
+        headers["x-amzn-RequestId"].flatMap { $0.isName(maximumLength: 100) ? $0 : nil }
     }
 
     /// When this was answered, by the clock of the other side.

@@ -19,8 +19,7 @@ struct Observability {
 
     init(_ settings: Settings) {
         log = LogWriter(
-            descriptor: STDOUT_FILENO, format: settings.log.lineFormat,
-            clock: { Timestamp.wallTime.millisecondsSinceEpoch })
+            descriptor: STDOUT_FILENO, format: settings.log.lineFormat, clock: { Timestamp.wallTime })
         logger = Self.logger("transcribe-gateway", settings.log.level.loggerLevel, log)
         quietLogger = Self.logger("lifecycle", max(.warning, settings.log.level.loggerLevel), log)
         let isAccessLogged = settings.log.level.loggerLevel <= .info

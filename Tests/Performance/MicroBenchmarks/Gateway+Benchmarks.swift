@@ -28,7 +28,7 @@ extension JobRendering {
 extension JobGateway {
     /// Clocks stand still: what reading one costs is the machine's affair, and no bucket fills or job expires meanwhile.
     static func benchmark(_ count: Int, isConditional: Bool = false) async throws -> Int {
-        let log = LogWriter(descriptor: STDOUT_FILENO, format: .json, clock: { 1_795_500_546_991 })
+        let log = LogWriter(descriptor: STDOUT_FILENO, format: .json, clock: { Sample.wallTime })
         let recorder = RequestRecorder(
             log: log, names: NameHash(), registry: PrometheusRegistry(), clock: { Sample.now })
         let gateway = JobGateway(

@@ -1,3 +1,4 @@
+import Formats
 import HTTPExchange
 import HTTPTypes
 import Transcribe
@@ -6,6 +7,7 @@ import Transcribe
 enum Sample {
     static let name = "visit-42"
     static let now = ContinuousClock.now
+    static let wallTime = Timestamp(millisecondsSinceEpoch: 1_795_500_546_991)
 
     /// AWS's answer about the job.
     static let answer = Array(
