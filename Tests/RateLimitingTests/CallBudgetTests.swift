@@ -17,11 +17,6 @@ import Testing
         budget.take(for: priority, at: now)
     }
 
-    private func tokens(in budget: CallBudget, at now: ContinuousClock.Instant) -> Double {
-        var budget = budget
-        return budget.tokens(at: now)
-    }
-
     private func take(_ budget: inout CallBudget, _ count: Int, _ priority: CallPriority, at milliseconds: Int) -> Int {
         (0..<count).count { _ in budget.take(for: priority, at: time(milliseconds)) }
     }
@@ -38,6 +33,24 @@ import Testing
         }
         let windows = zip(sums, sums.dropFirst(1000)).map { $1 - $0 }
         #expect(windows.max() == perSecond)
+    }
+
+    // What it does must be what the definitions say: a bucket by the textbook and a list of all calls.
+    @Test(arguments: [(10, 5), (20, 40), (4, 1), (1, 1), (1_000, 50)])
+    func agreesWithATextbookBucketAndAListOfAllCalls(perSecond: Int, burst: Int) {
+        let (interval, length) = (1_000_000_000 / Int64(perSecond), Int64(1_050_000_000))
+        var (budget, random) = (budget(perSecond, burst: burst, reserve: 0), SplitMix64(seed: 3))
+        var (bucket, calls) = (LeakyReference(interval: interval, burst: burst), [Int64]())
+        var (now, wrong) = (Int64(0), 0)
+        for step in 0..<20_000 {
+            now += .random(in: 0...2 * interval, using: &random)
+            if step % 100 == 0 { now += .random(in: 0...5_000_000_000, using: &random) }
+            let isFree = calls.suffix(perSecond).count { now - $0 < length } < perSecond
+            let expected = isFree && bucket.take(at: now)
+            if budget.take(for: .interactive, at: start + .nanoseconds(now)) != expected { wrong += 1 }
+            if expected { calls.append(now) }
+        }
+        #expect(wrong == 0 && calls.count > 5_000)
     }
 
     @Test(arguments: [(15, 15), (200, 10), (7, 5)]) func underLoadItGivesNearlyTheRate(perSecond: Int, burst: Int) {
@@ -62,7 +75,7 @@ import Testing
         #expect(take(&budget, 100, .background, at: 0) == 10)
         for millisecond in 1..<10_000 {
             _ = budget.take(for: .background, at: time(millisecond))
-            #expect(tokens(in: budget, at: time(millisecond)) >= 5)
+            #expect(budget.tokens(at: time(millisecond)) >= 5)
         }
         #expect(take(&budget, 100, .interactive, at: 10_000) == 5)
     }
@@ -127,11 +140,26 @@ import Testing
     @Test func watchersAloneBringAThrottledRateBack() {
         var budget = budget()
         for _ in 0..<30 { budget.learn(from: .throttled, at: start) }
-        #expect(budget.rate == 0.5 && tokens(in: budget, at: start) == 1)
+        #expect(budget.rate == 0.5 && budget.tokens(at: start) == 1)
         for millisecond in 0..<40_000 where budget.take(for: .background, at: time(millisecond)) {
             budget.learn(from: .answered, at: time(millisecond))
         }
         #expect(budget.rate == 15)
+    }
+
+    @Test func whileThrottledTheBucketHoldsASecondOfTheLowerRate() {
+        var budget = budget(10, burst: 10)
+        for _ in 0..<4 { budget.learn(from: .throttled, at: start) }
+        #expect(abs(budget.rate - 2.401) < 1e-9 && budget.tokens(at: start) == 2)
+        #expect(take(&budget, 10, .interactive, at: 0) == 2)
+        #expect(abs(budget.tokens(at: time(250)) - 0.25 * 2.401) < 1e-9)
+        #expect(take(&budget, 10, .interactive, at: 416) == 0 && take(&budget, 10, .interactive, at: 417) == 1)
+    }
+
+    @Test func timeThatStepsBackAddsNoToken() {
+        var budget = budget(1, burst: 1, reserve: 0)
+        #expect(take(&budget, 2, .interactive, at: 0) == 1)
+        #expect([-100_000, 1_049, 1_050].map { take(&budget, 1, .interactive, at: $0) } == [0, 0, 1])
     }
 
     @Test func aCallThatWasGivenUpTeachesNothing() {

@@ -13,10 +13,7 @@ struct Office {
         desk = AdmissionDesk(options, at: now)
     }
 
-    var status: AdmissionStatus {
-        var desk = desk
-        return desk.status(at: now)
-    }
+    var status: AdmissionStatus { desk.status(at: now) }
 
     mutating func arrive(
         _ number: Int, caller: UInt64, priority: CallPriority = .interactive, within timeout: Duration = .seconds(5)
@@ -69,10 +66,7 @@ struct Office {
     }
 
     /// When the next thing happens by itself.
-    var next: ContinuousClock.Instant? {
-        var desk = desk
-        return desk.nextDispatch(at: now)
-    }
+    var next: ContinuousClock.Instant? { desk.nextDispatch(at: now) }
 
     private mutating func settle() {
         desk.dispatch(at: now)

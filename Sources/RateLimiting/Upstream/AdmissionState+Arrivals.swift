@@ -53,7 +53,7 @@ extension AdmissionDesk {
     }
 
     /// Where a call that cannot begin now has to wait, or why it need not.
-    private mutating func delay(
+    private func delay(
         of request: AdmissionRequest, at now: ContinuousClock.Instant
     ) -> Result<AdmissionLane, AdmissionRefusal> {
         if let wait = breaker.refusal(at: now) { return .failure(.breakerOpen(retryAfter: wait)) }
@@ -66,7 +66,7 @@ extension AdmissionDesk {
     }
 
     /// Why a call that may not wait cannot begin.
-    private mutating func shortage(
+    private func shortage(
         for priority: CallPriority, at now: ContinuousClock.Instant
     ) -> AdmissionRefusal {
         guard hasPermit(for: priority) else { return .tooManyInFlight(retryAfter: holdTime.mean) }
@@ -75,7 +75,7 @@ extension AdmissionDesk {
 
     /// A refusal if its turn would come too late for nearly any call to be answered by the deadline. With the mean alone
     /// half of those that wait longest in an overload would not be: their tokens would be wasted.
-    private mutating func lateness(
+    private func lateness(
         of request: AdmissionRequest, in lane: AdmissionLane, at now: ContinuousClock.Instant
     ) -> AdmissionRefusal? {
         let position = queues.count(before: lane) + queues[lane].position(of: request.caller)

@@ -8,7 +8,7 @@ extension AdmissionDesk {
     }
 
     /// When there is something to dispatch if nothing happens before; nil if nobody waits.
-    mutating func nextDispatch(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    func nextDispatch(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         guard !queues.isEmpty else { return nil }
         let end = earliestEnd ?? now
         return nextLane == nil ? end : min(end, now + tokenWait(for: .interactive, at: now))

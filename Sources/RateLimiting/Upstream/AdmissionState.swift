@@ -63,7 +63,7 @@ struct AdmissionDesk<Handle: Sendable>: Sendable {
         answers.append((waiter.handle, answer))
     }
 
-    mutating func status(at now: ContinuousClock.Instant) -> AdmissionStatus {
+    func status(at now: ContinuousClock.Instant) -> AdmissionStatus {
         AdmissionStatus(
             tokens: budget?.tokens(at: now), rate: budget?.rate, breaker: breaker.state,
             breakerChanges: breaker.changes, inFlight: inFlight, limit: permits, waiting: queues.count,
@@ -75,7 +75,7 @@ struct AdmissionDesk<Handle: Sendable>: Sendable {
         inFlight < (priority == .interactive ? permits : max(1, permits * 3 / 4))
     }
 
-    mutating func tokenWait(
+    func tokenWait(
         for priority: CallPriority, count: Int = 1, at now: ContinuousClock.Instant
     ) -> Duration {
         budget?.wait(for: priority, count: count, at: now) ?? .zero
