@@ -100,8 +100,8 @@ let package = Package(
         .testTarget(
             name: "TranscribeGatewayTests",
             dependencies: [
-                "TranscribeGateway", "AWSCredentials", "AWSEndpoints", "Curl", "Formats", "SigV4", "Transcribe",
-                .argumentParser,
+                "TranscribeGateway", "AWSCredentials", "AWSEndpoints", "Curl", "Formats", "Gateway", "MicroHTTPD",
+                "RateLimiting", "SigV4", "Transcribe", .argumentParser,
             ]),
         .testTarget(name: "ArchitectureTests"),
         // No part of the product: what the parts of a request cost, counted by Tests/Performance/count.

@@ -1,3 +1,5 @@
+import Gateway
+
 @testable import TranscribeGateway
 
 /// Settings from an environment and `--set` arguments.
@@ -13,5 +15,13 @@ func sentences(_ environment: [String: String] = [:], set: [String] = []) -> [St
         return []
     } catch {
         return error.problems.map(\.description)
+    }
+}
+
+extension HostRule {
+    /// The accepted names; nil if any is.
+    var names: [String]? {
+        guard case .only(let names) = self else { return nil }
+        return names
     }
 }

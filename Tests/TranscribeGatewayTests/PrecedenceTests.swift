@@ -1,4 +1,5 @@
 import FoundationEssentials
+import MicroHTTPD
 import Testing
 
 @testable import TranscribeGateway
@@ -12,11 +13,11 @@ import Testing
             environment: ["GATEWAY_LISTEN_PORT": "2", "GATEWAY_LISTEN_THREADS": "2"], file: path)
         let settings = try Settings.load(from: sources)
 
-        #expect(settings.listen.port == 1)
+        #expect(settings.listen.server.port == 1)
         #expect(settings.source(of: "listen.port") == .option("--port"))
-        #expect(settings.listen.threads == 2)
+        #expect(settings.listen.server.threads == 2)
         #expect(settings.source(of: "listen.threads") == .environment("GATEWAY_LISTEN_THREADS"))
-        #expect(settings.listen.connections == 300)
+        #expect(settings.listen.server.connections == 300)
         #expect(settings.drain.delay == .seconds(3))
         #expect(settings.source(of: "drain.delay") == .file(path: path))
         #expect(settings.admin.port == 8081)
@@ -25,7 +26,7 @@ import Testing
 
     @Test func countsAnEmptyVariableAsUnset() throws {
         let settings = try load(["GATEWAY_LISTEN_PORT": "", "GATEWAY_LOG_NAME_KEY": ""])
-        #expect(settings.listen.port == 8080)
+        #expect(settings.listen.server.port == 8080)
         #expect(settings.source(of: "listen.port") == .standard)
         #expect(settings.log.nameKey == nil)
     }

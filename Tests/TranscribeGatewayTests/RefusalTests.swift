@@ -104,9 +104,9 @@ import Testing
         #expect(long.first.map { $0.count < 300 } == true)
     }
 
-    @Test func warnsOfAnyHostOnlyWhereNobodyAskedForIt() throws {
+    @Test func warnsOfAnyHostOnlyIfNoSourceSetsIt() throws {
         let open = try load(["GATEWAY_LISTEN_HOST": "0.0.0.0"])
-        #expect(open.listen.hosts == .everything)
+        #expect(open.listen.hosts.names == nil)
         #expect(
             open.warnings
                 == ["listen.hosts is * because listen.host is not loopback; list the host names to refuse all others."])

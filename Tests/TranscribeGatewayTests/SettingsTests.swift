@@ -1,4 +1,9 @@
+import FoundationEssentials
+import Gateway
+import MicroHTTPD
+import RateLimiting
 import Testing
+import Transcribe
 
 @testable import TranscribeGateway
 
@@ -33,23 +38,23 @@ import Testing
     @Test func startsFromTheDocumentedDefaults() throws {
         let settings = try load()
         #expect(settings.listen.host == ListenAddress(text: "127.0.0.1", isLoopback: true))
-        #expect(settings.listen.port == 8080)
-        #expect(settings.listen.threads == nil)
-        #expect(settings.listen.hosts == .only(["localhost", "127.0.0.1", "[::1]"]))
-        #expect(settings.listen.connections == 10_000)
-        #expect(settings.listen.perAddress == 0)
-        #expect(settings.listen.idleTimeout == .seconds(75))
+        #expect(settings.listen.server.port == 8080)
+        #expect(settings.listen.server.threads == ProcessInfo.processInfo.activeProcessorCount)
+        #expect(settings.listen.hosts.names == ["localhost", "127.0.0.1", "[::1]"])
+        #expect(settings.listen.server.connections == 10_000)
+        #expect(settings.listen.server.perAddress == 0)
+        #expect(settings.listen.server.idleTimeout == .seconds(75))
         #expect(settings.admin.port == 8081)
         #expect(settings.clients.trustedProxies == [])
-        #expect(settings.clients.allow == nil)
-        #expect(settings.jobs.fields == .everything)
+        #expect(settings.clients.allowed == nil)
+        #expect(settings.jobFields == .full)
         #expect(settings.cache.capacity == 67_108_864)
         #expect(settings.cache.clients == .revalidate)
-        #expect(settings.cache.ttl.finished == .seconds(600))
-        #expect(settings.limits.client.rate == Rate(count: 100, period: .seconds(1)))
-        #expect(!settings.limits.client.shadow)
+        #expect(settings.cache.freshness.finished == .seconds(600))
+        #expect(settings.limits.client?.rate == Rate(100, per: .seconds(1)))
+        #expect(settings.limits.client?.isShadow == false)
         #expect(settings.limits.upstream.concurrency == 32)
-        #expect(settings.upstream.attempts == 3)
+        #expect(settings.upstream.retryPolicy.attempts == 3)
         #expect(settings.log.format == .auto)
         #expect(settings.log.nameKey == nil)
         #expect(settings.drain.timeout == .seconds(20))

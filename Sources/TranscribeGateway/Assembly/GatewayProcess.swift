@@ -1,31 +1,42 @@
+import AWSCredentials
+import Curl
+import Gateway
 import Logging
+import RateLimiting
 import ServiceLifecycle
 import Telemetry
+import Transcribe
 import UnixSignals
 
-/// The whole gateway, from its settings to the last line of its log.
+/// The gateway as a process: from its settings to the last line of its log.
 struct GatewayProcess {
     let settings: Settings
-    let upstream: Upstream
 
-    /// Serves until SIGTERM or SIGINT; a second one ends the stop's patience. Services start in the order of the list and
-    /// stop in the reverse order, so that whoever asks stops before who answers.
+    /// - Throws: ``ExitCode`` 78 after all mistakes in the settings were printed on standard error.
+    init(_ options: SettingsOptions) throws {
+        settings = try options.settings()
+    }
+
+    /// Serves until SIGTERM or SIGINT, then finishes the accepted requests. A second signal ends that wait.
+    ///
+    /// Services start in the order of the list and stop in the reverse order, so that a part stops before the parts that it
+    /// uses.
     /// - Parameters:
-    ///   - services: what has to run before the gateway and end after it.
-    ///   - announce: called once when both listeners serve.
+    ///   - services: start before the gateway and stop after it.
+    ///   - announce: called once, when both listeners serve.
     func run(
-        after services: [any Service] = [], announcing announce: (Listeners) -> Void = { _ in }
+        on upstream: Upstream, after services: [any Service] = [], announcing announce: (Listeners) -> Void = { _ in }
     ) async throws {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        let observability = Observability(settings)
+        let observability = Observability(settings.log)
         defer { observability.log.flush(within: .seconds(2)) }
-        let lookUps = try LookUps(settings, upstream, observability)
-        let listeners = try Listeners(settings, lookUps.gateway, observability)
+        let (gateway, gatewayServices) = buildGateway(settings, on: upstream, observability)
+        let listeners = try Listeners(settings, gateway, observability)
         listeners.logStart(settings, observability.logger)
         announce(listeners)
         let forcedStop = ForcedStop()
         let group = ServiceGroup(
-            services: services + lookUps.services
+            services: services + gatewayServices
                 + listeners.services(settings.drain, observability.readiness, forcedStop),
             logger: observability.quietLogger)
         try await run(group, until: signals, forcedStop, observability.logger)
@@ -48,4 +59,30 @@ struct GatewayProcess {
             try await group.run()
         }
     }
+}
+
+/// Connects the parts between a request and Amazon Transcribe: the transfers to AWS, the credentials, the Transcribe client
+/// and the gateway. Returns the gateway and the services that have to run while it serves.
+func buildGateway(
+    _ settings: Settings, on upstream: Upstream, _ observability: Observability
+) -> (JobGateway, [any Service]) {
+    let client = CurlClient(
+        options: CurlOptions(
+            concurrency: settings.limits.upstream.concurrency, connectTimeout: settings.upstream.connectTimeout))
+    let refresher = CredentialsRefresher(
+        provider: upstream.credentials, holding: upstream.first, now: { .wallTime }, report: observability.report)
+    observability.readiness.set(.credentials, obstacle: upstream.obstacle)
+    let transcribe = TranscribeClient(
+        endpoint: upstream.endpoint, transport: upstream.transport(over: client),
+        credentials: RefreshedCredentials(refresher: refresher), policy: settings.upstream.retryPolicy, time: .system,
+        observe: observability.recorder.record(attempt:))
+    let gateway = JobGateway(options: settings.gateway, source: transcribe, recorder: observability.recorder)
+    gateway.observe(in: observability.registry)
+    return (
+        gateway,
+        [
+            TransferService(client: client), CredentialsRefreshService(refresher: refresher),
+            FetchService(fetcher: gateway.fetcher),
+        ]
+    )
 }

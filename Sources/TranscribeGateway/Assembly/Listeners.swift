@@ -1,26 +1,27 @@
 import ArgumentParser
-import FoundationEssentials
 import Gateway
 import HTTPExchange
 import Logging
 import MicroHTTPD
+import RateLimiting
 import ServiceLifecycle
 
-/// The two listeners: one for the apps, one for the operators.
+/// The two listeners: the public one, and the one for operators.
 struct Listeners {
     private static let adminConnections = 64
 
     let gateway: HTTPServer
     let admin: HTTPServer
 
-    /// Both serve from here on.
+    /// Starts both.
+    /// - Throws: ``ExitCode`` 78 after the reason why one cannot start was printed on standard error.
     init(_ settings: Settings, _ handler: JobGateway, _ observability: Observability) throws {
         let log: @Sendable (String) -> Void = { [logger = observability.logger] in
             logger.warning("libmicrohttpd", metadata: ["detail": "\($0)"])
         }
-        var options = ServerOptions(
-            settings.listen, connections: try Self.connections(settings, observability.logger),
-            proxies: settings.clients.trustedProxies)
+        var options = settings.listen.server
+        options.connections = try Self.connections(settings, observability.logger)
+        options.proxies = settings.clients.trustedProxies
         options.log = log
         gateway = try Self.listen(options, handler)
         var adminOptions = ServerOptions()
@@ -32,16 +33,16 @@ struct Listeners {
             adminOptions,
             AdminHandler(
                 readiness: observability.readiness, registry: observability.registry, gateway: handler,
-                purgesForAnybody: settings.admin.purgesForAnybody))
+                purgesForAnybody: settings.admin.allowsRemotePurges))
         gateway.observe(in: observability.registry)
         observability.readiness.set(.serving, obstacle: nil)
     }
 
-    /// The gateway's listener stops first: readiness fails, `drain.delay` passes, then accepted requests finish.
+    /// The public listener stops first: readiness fails, `drain.delay` passes, then the accepted requests finish.
     func services(_ drain: DrainSettings, _ readiness: Readiness, _ forcedStop: ForcedStop) -> [any Service] {
         [
-            ListenerService(server: admin, grace: .seconds(1), forcedStop: forcedStop),
-            ListenerService(server: gateway, grace: drain.timeout, forcedStop: forcedStop) {
+            ListenerService(server: admin, timeout: .seconds(1), forcedStop: forcedStop),
+            ListenerService(server: gateway, timeout: drain.timeout, forcedStop: forcedStop) {
                 readiness.set(.serving, obstacle: "The gateway is stopping.")
                 try? await Task.sleep(for: drain.delay)
             },
@@ -70,16 +71,15 @@ struct Listeners {
         }
     }
 
-    /// Descriptors that the process needs beside its clients' connections: those of the admin listener, calls to AWS, an
-    /// epoll set and two more for each thread, and files.
+    /// Descriptors that the process needs beside the connections of the public listener: those of the admin listener, calls
+    /// to AWS, an epoll set and two more for each thread, and files.
     private static func reserve(_ settings: Settings) -> Int {
-        let threads = settings.listen.threads ?? ProcessInfo.processInfo.activeProcessorCount
-        return adminConnections + settings.limits.upstream.concurrency + 3 * threads + 64
+        adminConnections + settings.limits.upstream.concurrency + 3 * settings.listen.server.threads + 64
     }
 
-    /// As many as asked for, if the process may have so many descriptors: libmicrohttpd spins when they run out.
+    /// `listen.connections`, if the process may have so many descriptors: libmicrohttpd spins when they run out.
     private static func connections(_ settings: Settings, _ logger: Logger) throws -> Int {
-        let wanted = settings.listen.connections
+        let wanted = settings.listen.server.connections
         let possible = DescriptorLimit.raise() - reserve(settings)
         guard wanted > possible else { return wanted }
         guard settings.source(of: "listen.connections") == .standard, possible >= 16 else {

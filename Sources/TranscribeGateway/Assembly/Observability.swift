@@ -7,24 +7,23 @@ import Logging
 import MicroHTTPD
 import Telemetry
 
-/// What everything else is observed with: the log, the metrics, the readiness.
+/// The log, the metrics and the readiness. Every part reports to these.
 struct Observability {
     let log: LogWriter
     let logger: Logger
-    /// For libraries that tell more than an operator wants to read.
+    /// For libraries whose lines below a warning are of no use to operators.
     let quietLogger: Logger
     let registry = PrometheusRegistry()
     let readiness = Readiness()
     let recorder: RequestRecorder
 
-    init(_ settings: Settings) {
+    init(_ settings: LogSettings) {
         log = LogWriter(
-            descriptor: STDOUT_FILENO, format: settings.log.lineFormat, clock: { Timestamp.wallTime })
-        logger = Self.logger("transcribe-gateway", settings.log.level.loggerLevel, log)
-        quietLogger = Self.logger("lifecycle", max(.warning, settings.log.level.loggerLevel), log)
-        let isAccessLogged = settings.log.level.loggerLevel <= .info
+            descriptor: STDOUT_FILENO, format: settings.lineFormat, clock: { Timestamp.wallTime })
+        logger = Self.logger("transcribe-gateway", settings.level, log)
+        quietLogger = Self.logger("lifecycle", max(.warning, settings.level), log)
         recorder = RequestRecorder(
-            log: isAccessLogged ? log : nil, names: NameHash(settings.log), registry: registry, logger: logger)
+            log: settings.level <= .info ? log : nil, names: NameHash(settings), registry: registry, logger: logger)
     }
 
     private static func logger(_ label: String, _ level: Logger.Level, _ log: LogWriter) -> Logger {
@@ -33,7 +32,7 @@ struct Observability {
 }
 
 extension LogSettings {
-    /// `auto` is for people on a terminal and for machines elsewhere.
+    /// With `auto`, people on a terminal get console lines and machines get JSON.
     fileprivate var lineFormat: LogFormat {
         let isTerminal = isatty(STDOUT_FILENO) == 1
         return switch format {
@@ -42,10 +41,6 @@ extension LogSettings {
         case .auto: isTerminal ? .console(coloured: true) : .json
         }
     }
-}
-
-extension LogSettings.Level {
-    var loggerLevel: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
 }
 
 extension NameHash {

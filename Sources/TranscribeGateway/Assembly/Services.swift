@@ -5,10 +5,7 @@ import MicroHTTPD
 import ServiceLifecycle
 import Synchronization
 
-// The parts that run, as services: started in the order of the group, stopped in the reverse order, so that whoever asks
-// stops before who answers.
-
-/// Transfers to AWS, for as long as somebody may want one.
+/// Keeps the transfers to AWS possible until the parts that use them have stopped.
 struct TransferService: Service {
     let client: CurlClient
 
@@ -18,7 +15,7 @@ struct TransferService: Service {
     }
 }
 
-/// Keeps the credentials fresh.
+/// Refreshes the credentials before they expire.
 struct CredentialsRefreshService: Service {
     let refresher: CredentialsRefresher
 
@@ -27,7 +24,8 @@ struct CredentialsRefreshService: Service {
     }
 }
 
-/// Flies what the gateway has to ask for. When it stops, nobody waits any more: what still flies is cancelled.
+/// Runs the gateway's fetches. The listeners stop first, so at its own stop no request waits and the remaining fetches are
+/// cancelled.
 struct FetchService: Service {
     let fetcher: Fetcher
 
@@ -36,26 +34,25 @@ struct FetchService: Service {
     }
 }
 
-/// A listener.
+/// Stops a listener that serves since it was made.
 struct ListenerService: Service {
     let server: HTTPServer
     /// How long accepted requests may take once the listener stops.
-    let grace: Duration
-    /// Cancels that wait.
+    let timeout: Duration
     let forcedStop: ForcedStop
-    /// What has to be done before it stops listening.
+    /// Runs before the listener stops to accept connections.
     var beforeStop: @Sendable () async -> Void = {}
 
     func run() async {
         try? await gracefulShutdown()
         await forcedStop.runUntilForced { [self] in
             await beforeStop()
-            await server.stop(within: grace)
+            await server.stop(within: timeout)
         }
     }
 }
 
-/// Cancels the graceful part of a stop when a second signal arrives.
+/// Cancels the waits of a graceful stop when a second signal comes. Safe to use from any thread.
 final class ForcedStop: Sendable {
     private struct State {
         var isForced = false
@@ -64,7 +61,7 @@ final class ForcedStop: Sendable {
 
     private let state = Mutex(State())
 
-    /// Cancels the work that runs now and all work that is given later.
+    /// Cancels the work that runs now and all work that begins later.
     func force() {
         let tasks = state.withLock { state in
             state.isForced = true
@@ -73,7 +70,7 @@ final class ForcedStop: Sendable {
         for task in tasks { task.cancel() }
     }
 
-    /// Does the work, cancelled as soon as the stop is forced.
+    /// Does the work. A forced stop cancels it; the caller waits for its end all the same.
     func runUntilForced(_ work: @escaping @Sendable () async -> Void) async {
         let task = Task { await work() }
         let isForced = state.withLock { state in

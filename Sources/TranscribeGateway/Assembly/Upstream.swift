@@ -6,14 +6,36 @@ import FoundationEssentials
 import SigV4
 import Transcribe
 
-/// Where jobs are looked up, and with whose credentials.
+/// Where jobs are looked up, and the credentials for it.
 struct Upstream {
     let endpoint: Endpoint
     let credentials: any CredentialsProvider
-    /// What ``credentials`` has yielded at the start, checked; nil where it has not answered yet.
+    /// What ``credentials`` returned at the start, checked; nil if it has not answered yet.
     var first: (credentials: Credentials, origin: CredentialsOrigin)?
-    /// Whether it is on this machine, so that no proxy of the environment's may stand between.
+    /// Whether it is on this machine. Then no proxy of the environment's may stand between.
     var isLocal = false
+
+    /// Why look-ups cannot be signed at the start; nil if they can.
+    var obstacle: String? {
+        first == nil ? "The source of the AWS credentials has not answered yet." : nil
+    }
+
+    func transport(over client: CurlClient) -> any Transport {
+        isLocal ? LocalTransport(client: client) : client
+    }
+}
+
+/// Transfers that bypass every proxy.
+private struct LocalTransport: Transport {
+    let client: CurlClient
+
+    func perform(
+        _ request: CurlRequest, deadline: ContinuousClock.Instant
+    ) async throws(CurlError) -> CurlResponse {
+        var request = request
+        request.bypassesProxies = true
+        return try await client.perform(request, deadline: deadline)
+    }
 }
 
 extension Upstream {
@@ -39,7 +61,7 @@ extension Upstream {
 
 extension Timestamp {
     /// The machine's clock, now.
-    static var wallTime: Timestamp { Timestamp(secondsSinceEpoch: Date.now.timeIntervalSince1970) }
+    static var wallTime: Timestamp { TimeSource.system.wallTime() }
 }
 
 extension AWSSettings {

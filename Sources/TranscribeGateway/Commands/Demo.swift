@@ -16,12 +16,11 @@ struct Demo: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
-        let settings = try options.settings()
+        let process = try GatewayProcess(options)
         let demonstration = try Demonstration(at: .wallTime)
-        let process = GatewayProcess(settings: settings, upstream: demonstration.upstream)
-        try await process.run(after: [demonstration.service]) { listeners in
-            let url = "http://\(settings.listen.host.urlHost):\(listeners.gateway.port)"
-            let admin = "http://\(settings.admin.host.urlHost):\(listeners.admin.port)"
+        try await process.run(on: demonstration.upstream, after: [demonstration.service]) { listeners in
+            let url = "http://\(process.settings.listen.host.urlHost):\(listeners.gateway.port)"
+            let admin = "http://\(process.settings.admin.host.urlHost):\(listeners.admin.port)"
             StandardError.write(Demonstration.greeting(at: url, admin: admin))
         }
     }
@@ -42,7 +41,7 @@ struct Demonstration {
         let emulator = Emulator(
             region: region.name, credentials: [credentials], jobs: EmulatedJob.samples(at: now), clock: { .wallTime })
         let server = try HTTPServer(options: options, handler: emulator)
-        service = ListenerService(server: server, grace: .zero, forcedStop: ForcedStop())
+        service = ListenerService(server: server, timeout: .zero, forcedStop: ForcedStop())
         let source = FixedCredentials(credentials: credentials)
         let origin = Origin("http://127.0.0.1:\(server.port)")!
         upstream = Upstream(

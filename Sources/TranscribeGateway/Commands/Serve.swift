@@ -10,11 +10,10 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         hardenProcess()
-        // A server is asked for nothing by these, and their default is death.
+        // These signals mean nothing to the gateway. By default each of them would end it.
         for number in [SIGHUP, SIGUSR1, SIGUSR2] { signal(number, SIG_IGN) }
-        let settings = try options.settings()
-        let upstream = try await Upstream.amazon()
-        try await GatewayProcess(settings: settings, upstream: upstream).run()
+        let process = try GatewayProcess(options)
+        try await process.run(on: try await .amazon())
     }
 }
 

@@ -1,12 +1,18 @@
+import Gateway
+import MicroHTTPD
+import RateLimiting
+
 /// The whole configuration of the gateway, checked. AWS's own names are `AWSSettings`.
 ///
-/// To add a key, add a field to its section and, in the section's `init(from:)`, the row that reads it.
+/// To add a key, add a field to its section in `Keys` and read it in the section's `init(from:)`: key, kind, default and
+/// meaning. The meaning goes into deploy/CONFIGURATION.md too.
 struct Settings: Sendable {
     let listen: ListenSettings
     let admin: AdminSettings
-    let clients: ClientSettings
-    let jobs: JobSettings
-    let crossOrigin: CrossOriginSettings
+    let clients: ClientRule
+    /// The fields of a job that clients may see; outside this set a field doesn't exist.
+    let jobFields: JobFields
+    let crossOrigin: CrossOrigin
     let cache: CacheSettings
     let limits: LimitSettings
     let upstream: UpstreamSettings
@@ -14,15 +20,15 @@ struct Settings: Sendable {
     let drain: DrainSettings
     /// Every key with its value and its source, in the order of the definitions, without secrets.
     let effective: [EffectiveSetting]
-    /// Names in the environment that begin like ours and were set by Kubernetes; worth one line in the log.
+    /// Variables that begin with `GATEWAY_` and were set by Kubernetes; the log names them.
     private(set) var ignoredNames: [String] = []
 
     init(from reader: inout SettingsReader) {
         listen = ListenSettings(from: &reader)
         admin = AdminSettings(from: &reader)
-        clients = ClientSettings(from: &reader)
-        jobs = JobSettings(from: &reader)
-        crossOrigin = CrossOriginSettings(from: &reader)
+        clients = ClientRule(from: &reader)
+        jobFields = JobFields(from: &reader)
+        crossOrigin = CrossOrigin(from: &reader)
         cache = CacheSettings(from: &reader)
         limits = LimitSettings(from: &reader)
         upstream = UpstreamSettings(from: &reader)
@@ -31,12 +37,20 @@ struct Settings: Sendable {
         effective = reader.effective
     }
 
-    /// Sentences that deserve a warning in the log at start.
+    /// Sentences for the log at start.
     var warnings: [String] { listen.warnings(source: source(of: "listen.hosts")) }
 
-    /// Where the value of a key came from; `.standard` if nobody set it.
+    /// Where the value of a key came from; `.standard` if no source sets it.
     func source(of key: String) -> SettingSource {
         effective.first { $0.key == key }?.source ?? .standard
+    }
+
+    var gateway: GatewayOptions {
+        GatewayOptions(
+            hosts: listen.hosts, clients: clients, crossOrigin: crossOrigin, fields: jobFields,
+            caching: cache.clients, cacheCapacity: cache.capacity, freshness: cache.freshness,
+            waiters: cache.waiters, clientLimit: limits.client, admission: limits.upstream,
+            timeout: upstream.timeout)
     }
 }
 
@@ -58,10 +72,10 @@ extension Settings {
 }
 
 extension Settings {
-    /// Values that are allowed each by itself but not together.
+    /// Two values of which each is allowed, but not beside the other.
     var conflicts: [ConfigurationProblem] {
         [
-            burstConflict("limits.client", limits.client.rate, limits.client.burst),
+            burstConflict("limits.client", limits.client?.rate, limits.client?.burst),
             burstConflict("limits.upstream", limits.upstream.rate, limits.upstream.burst),
             connectTimeoutConflict,
             portConflict,
@@ -69,10 +83,10 @@ extension Settings {
     }
 
     /// A bucket that holds no token admits nothing, whatever its rate.
-    private func burstConflict(_ section: String, _ rate: Rate, _ burst: Int) -> ConfigurationProblem? {
-        guard !rate.isOff, burst == 0 else { return nil }
-        let rate = "unless \(other("\(section).rate")) is 0"
-        return .conflict("\(culprit("\(section).burst")), but must be at least 1 \(rate).")
+    private func burstConflict(_ section: String, _ rate: Rate?, _ burst: Int?) -> ConfigurationProblem? {
+        guard rate != nil, burst == 0 else { return nil }
+        let exception = "unless \(other("\(section).rate")) is 0"
+        return .conflict("\(culprit("\(section).burst")), but must be at least 1 \(exception).")
     }
 
     private var connectTimeoutConflict: ConfigurationProblem? {
@@ -82,7 +96,7 @@ extension Settings {
     }
 
     private var portConflict: ConfigurationProblem? {
-        guard listen.port == admin.port, admin.port != 0 else { return nil }
+        guard listen.server.port == admin.port, admin.port != 0 else { return nil }
         return .conflict("\(culprit("admin.port")), but must be 0 or another port than \(other("listen.port")).")
     }
 

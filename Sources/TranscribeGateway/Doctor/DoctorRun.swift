@@ -63,7 +63,7 @@ struct DoctorRun {
         let transcribe = TranscribeClient(
             endpoint: endpoint, transport: client,
             credentials: StaticCredentialsSource(credentials: credentials),
-            policy: RetryPolicy(attempts: settings.attempts))
+            policy: settings.retryPolicy)
         do throws(TranscribeError) {
             return .success(try await transcribe.job(named: job, deadline: .now + settings.timeout))
         } catch {

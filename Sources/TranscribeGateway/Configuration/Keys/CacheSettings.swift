@@ -1,26 +1,13 @@
-/// What is remembered of jobs, and for how long.
+import Gateway
+
+/// How much is kept of jobs, for how long, and what clients may keep.
 struct CacheSettings: Sendable {
-    /// By the state of the job.
-    struct TimeToLive: Sendable {
-        let running: Duration
-        let finished: Duration
-        let missing: Duration
-    }
-
-    /// What a client's own cache may do with an answer (RFC 9111 §5.2.2).
-    enum ClientPolicy: String, CaseIterable, Sendable {
-        case revalidate
-        case maxAge = "max-age"
-        case noStore = "no-store"
-    }
-
     /// In bytes.
     let capacity: Int
-    let clients: ClientPolicy
+    let clients: ClientCaching
+    /// Requests that may wait for AWS at a time.
     let waiters: Int
-    let ttl: TimeToLive
-    let staleWhileRevalidate: Duration
-    let staleIfError: Duration
+    let freshness: Freshness
 
     init(from reader: inout SettingsReader) {
         capacity = reader.value(
@@ -30,26 +17,27 @@ struct CacheSettings: Sendable {
             "what clients may keep: `revalidate`, `max-age` or `no-store`")
         waiters = reader.value(
             "cache.waiters", .int(1...1_000_000), default: "10000", "requests that may wait for AWS at a time")
-        ttl = TimeToLive(from: &reader)
-        staleWhileRevalidate = reader.value(
-            "cache.staleWhileRevalidate", .duration(.zero ... .hours(1)), default: "30s",
-            "how long a job that is no longer fresh is served while it is asked for anew")
-        staleIfError = reader.value(
-            "cache.staleIfError", .duration(.zero ... .hours(24)), default: "10m",
-            "how long it is served while AWS gives no answer")
+        freshness = Freshness(from: &reader)
     }
 }
 
-extension CacheSettings.TimeToLive {
+extension Freshness {
     init(from reader: inout SettingsReader) {
-        running = reader.value(
-            "cache.ttl.running", .duration(.milliseconds(100) ... .hours(1)), default: "5s",
-            "how long a queued or running job is fresh; up to six times as long if it has run for long")
-        finished = reader.value(
-            "cache.ttl.finished", .duration(.milliseconds(100) ... .hours(24)), default: "10m",
-            "how long a completed or failed job is fresh")
-        missing = reader.value(
-            "cache.ttl.missing", .duration(.milliseconds(100) ... .minutes(10)), default: "2s",
-            "how long an unknown job stays unknown")
+        self.init(
+            running: reader.value(
+                "cache.ttl.running", .duration(.milliseconds(100) ... .hours(1)), default: "5s",
+                "how long a queued or running job is fresh; up to six times as long if it has run for long"),
+            finished: reader.value(
+                "cache.ttl.finished", .duration(.milliseconds(100) ... .hours(24)), default: "10m",
+                "how long a completed or failed job is fresh"),
+            missing: reader.value(
+                "cache.ttl.missing", .duration(.milliseconds(100) ... .minutes(10)), default: "2s",
+                "how long an unknown job stays unknown"),
+            staleWhileRevalidate: reader.value(
+                "cache.staleWhileRevalidate", .duration(.zero ... .hours(1)), default: "30s",
+                "how long a job that is no longer fresh is served while it is refreshed"),
+            staleIfError: reader.value(
+                "cache.staleIfError", .duration(.zero ... .hours(24)), default: "10m",
+                "how long a job that is no longer fresh is served while AWS gives no answer"))
     }
 }

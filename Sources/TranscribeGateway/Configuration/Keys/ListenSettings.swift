@@ -1,47 +1,76 @@
+import FoundationEssentials
+import Gateway
+import MicroHTTPD
+
 /// The public listener.
 struct ListenSettings: Sendable {
     let host: ListenAddress
-    /// 0 = any free one.
-    let port: UInt16
-    /// `nil` = one per core.
-    let threads: Int?
-    /// The `Host` values that are answered; the guard against DNS rebinding.
-    let hosts: Selection
-    let connections: Int
-    /// 0 = no limit.
-    let perAddress: Int
-    let idleTimeout: Duration
-    let requestTimeout: Duration
+    /// Everything of the listener that a key sets.
+    let server: ServerOptions
+    /// The `Host` values that are accepted; the guard against DNS rebinding.
+    let hosts: HostRule
 
     init(from reader: inout SettingsReader) {
-        host = reader.value(
-            "listen.host", .listenAddress, default: "127.0.0.1", "address of the public listener")
-        port = reader.value(
+        var server = ServerOptions()
+        host = reader.value("listen.host", .listenAddress, default: "127.0.0.1", "address of the public listener")
+        server.host = host.text
+        server.port = reader.value(
             "listen.port", .port, default: "8080", "port of the public listener; 0 takes any free one")
-        threads = reader.value(
+        let threads = reader.value(
             "listen.threads", .optional(.int(1...256), as: "auto"), default: "auto",
             "threads that serve requests; `auto` is one per core")
+        server.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         hosts = reader.value(
             "listen.hosts", .hosts, default: host.isLoopback ? "localhost,127.0.0.1,[::1]" : "*",
-            "`Host` values that are answered, or `*` for any; where `listen.host` is not loopback the default is `*`")
-        connections = reader.value(
+            "`Host` values that are accepted, or `*` for any; where `listen.host` is not loopback the default is `*`")
+        server.connections = reader.value(
             "listen.connections", .int(16...1_000_000), default: "10000", "connections held open at a time")
-        perAddress = reader.value(
+        server.perAddress = reader.value(
             "listen.perAddress", .int(0...1_000_000), default: "0",
             "connections of one IPv4 address or IPv6 /64, trusted proxies aside; 0 is no limit")
-        idleTimeout = reader.value(
+        server.idleTimeout = reader.value(
             "listen.idleTimeout", .duration(.seconds(1) ... .hours(1)), default: "75s",
-            "how long a client may wait between requests or take over an answer; longer than a load balancer's")
-        requestTimeout = reader.value(
+            "how long a client may wait between requests or take to read a reply; longer than a load balancer's")
+        server.requestTimeout = reader.value(
             "listen.requestTimeout", .duration(.milliseconds(100) ... .minutes(10)), default: "10s",
-            "how long a client may take to send the head of a request, from its first byte")
+            "how long a client may take to send the header section of a request, from its first byte")
+        self.server = server
+    }
+
+    /// What the log warns of at start: any `Host` is accepted although no source set that.
+    func warnings(source: SettingSource) -> [String] {
+        guard case .any = hosts, source == .standard else { return [] }
+        return ["listen.hosts is * because listen.host is not loopback; list the host names to refuse all others."]
     }
 }
 
-extension ListenSettings {
-    /// What deserves a warning at start: any `Host` is answered although nobody asked for that.
-    func warnings(source: SettingSource) -> [String] {
-        guard hosts == .everything, source == .standard else { return [] }
-        return ["listen.hosts is * because listen.host is not loopback; list the host names to refuse all others."]
+/// The listener for probes, metrics and purges.
+struct AdminSettings: Sendable {
+    let host: ListenAddress
+    /// 0 = any free one.
+    let port: UInt16
+    let allowsRemotePurges: Bool
+
+    init(from reader: inout SettingsReader) {
+        host = reader.value(
+            "admin.host", .listenAddress, default: "127.0.0.1", "address of the listener for probes and metrics")
+        port = reader.value("admin.port", .port, default: "8081", "port of that listener; 0 takes any free one")
+        allowsRemotePurges = reader.value(
+            "admin.purge", .bool, default: "false", "whether other machines than this one may purge the cache there")
+    }
+}
+
+/// How the gateway stops.
+struct DrainSettings: Sendable {
+    let delay: Duration
+    let timeout: Duration
+
+    init(from reader: inout SettingsReader) {
+        delay = reader.value(
+            "drain.delay", .duration(.zero ... .minutes(5)), default: "0s",
+            "how long to go on listening after readiness fails")
+        timeout = reader.value(
+            "drain.timeout", .duration(.milliseconds(100) ... .minutes(10)), default: "20s",
+            "how long accepted requests may take to finish")
     }
 }

@@ -1,17 +1,14 @@
-/// What the log says and how.
-struct LogSettings: Sendable {
-    /// The raw values are swift-log's.
-    enum Level: String, CaseIterable, Sendable {
-        case trace, debug, info, notice, warning, error, critical
-    }
+import Logging
 
+/// What the log holds and in which form.
+struct LogSettings: Sendable {
     enum Format: String, CaseIterable, Sendable {
         case json, console
         /// The console's on a terminal, else JSON.
         case auto
     }
 
-    let level: Level
+    let level: Logger.Level
     let format: Format
     /// Whether job names, which may identify patients, are logged as they are.
     let names: Bool

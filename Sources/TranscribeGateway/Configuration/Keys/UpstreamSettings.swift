@@ -1,9 +1,12 @@
+import Transcribe
+
 /// How long and how often AWS is asked for one job.
 struct UpstreamSettings: Sendable {
-    /// The budget of one look-up, with all its attempts.
+    /// The time for one look-up with all its attempts, the wait for its turn included.
     let timeout: Duration
+    /// The time to connect to AWS, TLS included.
     let connectTimeout: Duration
-    let attempts: Int
+    let retryPolicy: RetryPolicy
 
     init(from reader: inout SettingsReader) {
         timeout = reader.value(
@@ -12,7 +15,8 @@ struct UpstreamSettings: Sendable {
         connectTimeout = reader.value(
             "upstream.connectTimeout", .duration(.milliseconds(50) ... .seconds(30)), default: "1s",
             "time to connect to AWS")
-        attempts = reader.value(
+        let attempts = reader.value(
             "upstream.attempts", .int(1...10), default: "3", "attempts at one look-up, the first included")
+        retryPolicy = RetryPolicy(attempts: attempts)
     }
 }

@@ -1,60 +1,57 @@
+import Gateway
 import HTTPExchange
 
-/// Some of the things there are, or all of them, also those that nobody listed.
-enum Selection: Equatable, Sendable {
-    case everything
-    /// In the order written, each once.
-    case only([String])
-}
-
-extension ValueKind where Value == Selection {
-    /// Elements separated by commas, or `wildcard` alone; spaces around an element don't count.
-    static func selection(
-        _ elements: String, everything wildcard: String, element: @escaping @Sendable (String) -> String?
-    ) -> Self {
-        Self(allowed: "\(wildcard) or \(elements), separated by commas", isList: true) { text in
-            if text == wildcard { return .everything }
-            return list(of: text, element: element).map(Selection.only)
+extension ValueKind {
+    /// Elements separated by commas, in the order written, each once. Spaces around an element don't count.
+    ///
+    /// - Parameters:
+    ///   - elements: what the elements are, in the plural.
+    ///   - element: reads one element; `nil` if its text isn't allowed.
+    static func list<Element: Equatable>(
+        _ elements: String, element: @escaping @Sendable (String) -> Element?
+    ) -> Self where Value == [Element] {
+        Self(allowed: "\(elements), separated by commas", isList: true) { text in
+            var list: [Element] = []
+            for part in text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+                guard let element = element(String(Substring(part.trimmingSpaces))) else { return nil }
+                if !list.contains(element) { list.append(element) }
+            }
+            return list
         }
-    }
-
-    private static func list(of text: String, element: (String) -> String?) -> [String]? {
-        var elements: [String] = []
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let element = element(part.trimmingSpaces) else { return nil }
-            if !elements.contains(element) { elements.append(element) }
-        }
-        return elements
     }
 }
 
-extension Substring {
-    var trimmingSpaces: String {
-        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+extension Substring.UTF8View {
+    fileprivate var trimmingSpaces: Substring.UTF8View {
+        let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") }
+        guard let last = lastIndex(where: { !isSpace($0) }) else { return self[endIndex...] }
+        return self[...last].drop(while: isSpace)
     }
 }
 
 extension ValueKind where Value == [AddressRange] {
     /// At least one range of addresses.
-    static let addressRanges = Self(
-        allowed: "IPv4 or IPv6 addresses or ranges without bits below their prefix, such as 10.0.0.0/8, "
-            + "separated by commas", isList: true
-    ) { text in
-        var ranges: [AddressRange] = []
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let range = AddressRange(part.trimmingSpaces) else { return nil }
-            ranges.append(range)
-        }
-        return ranges
-    }
-
-    /// The same, or `none`.
-    static let addressRangesOrNone = Self(allowed: "none, or \(addressRanges.allowed)", isList: true) { text in
-        text == "none" ? [] : addressRanges.parse(text)
-    }
+    static let addressRanges = list(
+        "IP addresses or ranges without bits below their prefix, such as 10.0.0.0/8", element: AddressRange.init)
 }
 
-/// Where a listener binds: an address, never a name, so that starting asks no resolver.
+extension ValueKind where Value == HostRule {
+    /// The `Host` values a listener accepts, in small letters and without their port (RFC 9110 §7.2).
+    static let hosts: Self = {
+        let list = ValueKind<[String]>.list("host names without a port", element: host)
+        return ValueKind<[String]?>.optional(list, as: "*").map { $0.map(HostRule.only) ?? .any }
+    }()
+
+    private static func host(_ text: String) -> String? {
+        let host = text.lowercasedASCII
+        if host.utf8.first == UInt8(ascii: "[") { return PeerAddress(host.withoutBrackets) == nil ? nil : host }
+        return (1...253).contains(host.utf8.count) && host.utf8.allSatisfy(nameBytes.contains) ? host : nil
+    }
+
+    private static let nameBytes = Set("abcdefghijklmnopqrstuvwxyz0123456789-._".utf8)
+}
+
+/// Where a listener binds: an address, never a name, so that a start needs no resolver.
 struct ListenAddress: Equatable, Sendable {
     /// Without brackets.
     let text: String
@@ -69,20 +66,9 @@ extension ValueKind where Value == ListenAddress {
     }
 }
 
-extension ValueKind where Value == Selection {
-    /// The `Host` values a listener answers to, in small letters and without their port (RFC 9110 §7.2).
-    static let hosts = selection("host names without a port", everything: "*") { text in
-        let host = text.lowercased()
-        if host.hasPrefix("[") { return PeerAddress(host.withoutBrackets) == nil ? nil : host }
-        let isName = host.utf8.allSatisfy { Self.nameBytes.contains($0) }
-        return (1...253).contains(host.utf8.count) && isName ? host : nil
-    }
-
-    private static let nameBytes = Set("abcdefghijklmnopqrstuvwxyz0123456789-._".utf8)
-}
-
 extension String {
     fileprivate var withoutBrackets: String {
-        hasPrefix("[") && hasSuffix("]") && count > 2 ? String(dropFirst().dropLast()) : self
+        guard utf8.count > 2, utf8.first == UInt8(ascii: "["), utf8.last == UInt8(ascii: "]") else { return self }
+        return String(Substring(utf8.dropFirst().dropLast()))
     }
 }

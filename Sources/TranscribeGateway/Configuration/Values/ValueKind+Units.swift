@@ -1,15 +1,20 @@
+import RateLimiting
+
 /// A whole number and what is written after it: `500ms`, `64MiB`, `20/s`, `8080`.
 struct Amount {
     let count: Int
-    let unit: Substring
+    private let rest: Substring.UTF8View
 
     /// `nil` without leading digits, or with more than twelve: so a product with any unit of time fits a `Duration`.
     init?(_ text: String) {
-        let digits = text.prefix { $0.isASCII && $0.isWholeNumber }
-        guard digits.count <= 12, let count = Int(digits) else { return nil }
+        let digits = text.utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard digits.count <= 12, let count = Int(Substring(digits)) else { return nil }
         self.count = count
-        unit = text[digits.endIndex...]
+        rest = text.utf8[digits.endIndex...]
     }
+
+    /// Whether this is written after the number, byte for byte.
+    func has(unit: String) -> Bool { unit.utf8.elementsEqual(rest) }
 }
 
 extension ValueKind where Value == Duration {
@@ -18,7 +23,7 @@ extension ValueKind where Value == Duration {
         let bounds = "from \(range.lowerBound.asSetting) to \(range.upperBound.asSetting)"
         return Self(allowed: "a duration \(bounds), written like 500ms, 5s, 2m or 1h") { text in
             guard let amount = Amount(text),
-                let unit = Duration.settingUnits.first(where: { $0.name == amount.unit })
+                let unit = Duration.settingUnits.first(where: { amount.has(unit: $0.name) })
             else { return nil }
             let duration = unit.length * amount.count
             return range.contains(duration) ? duration : nil
@@ -53,7 +58,7 @@ extension ValueKind where Value == Int {
         let bounds = "from \(sizeText(range.lowerBound)) to \(sizeText(range.upperBound))"
         return Self(allowed: "a size \(bounds), written like 512KiB, 64MiB or 1GiB") { text in
             guard let amount = Amount(text),
-                let unit = sizeUnits.first(where: { $0.name == amount.unit })
+                let unit = sizeUnits.first(where: { amount.has(unit: $0.name) })
             else { return nil }
             let (bytes, overflow) = amount.count.multipliedReportingOverflow(by: unit.bytes)
             return !overflow && range.contains(bytes) ? bytes : nil
@@ -70,27 +75,19 @@ extension ValueKind where Value == Int {
     }
 }
 
-/// How often something may happen: `count` times in each second or minute; none at all is no limit.
-struct Rate: Equatable, Sendable {
-    let count: Int
-    let period: Duration
-
-    static let off = Rate(count: 0, period: .seconds(1))
-
-    var isOff: Bool { count == 0 }
-    var perSecond: Double { Double(count) / (period / .seconds(1)) }
-}
-
-extension ValueKind where Value == Rate {
-    /// `20/s`, `600/m`, or `0` for no limit; at most `limit` a second.
+extension ValueKind where Value == Rate? {
+    /// `20/s`, `600/m`, or `0` for no limit, which reads as `nil`; at most `limit` a second.
     static func rate(upTo limit: Int) -> Self {
         Self(allowed: "0 (no limit) or a rate up to \(limit)/s, written like 20/s or 600/m") { text in
-            if text == "0" { return .off }
-            guard let amount = Amount(text), amount.count > 0, let period = periods[amount.unit] else { return nil }
-            let rate = Rate(count: amount.count, period: period)
-            return rate.perSecond <= Double(limit) ? rate : nil
+            if text == "0" { return .some(nil) }
+            guard let amount = Amount(text), amount.count > 0,
+                let period = periods.first(where: { amount.has(unit: $0.name) })
+            else { return nil }
+            let rate = Rate(amount.count, per: period.length)
+            guard rate.perSecond <= Double(limit) else { return nil }
+            return .some(rate)
         }
     }
 
-    private static var periods: [Substring: Duration] { ["/s": .seconds(1), "/m": .minutes(1)] }
+    private static var periods: [(name: String, length: Duration)] { [("/s", .seconds(1)), ("/m", .minutes(1))] }
 }

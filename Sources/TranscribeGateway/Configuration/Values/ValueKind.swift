@@ -1,9 +1,10 @@
-/// How one kind of value is written: what is allowed, in words that end the sentence "… must be …", and how it is read.
+/// How one kind of value is written.
 struct ValueKind<Value: Sendable>: Sendable {
+    /// What is allowed; ends the sentence "… must be …".
     let allowed: String
-    /// Its text appears in no message and no report.
+    /// Whether error messages and reports hide the text.
     var isSecret = false
-    /// A JSON array of texts may stand for it.
+    /// Whether a JSON array of texts may stand for the value.
     var isList = false
     /// `nil` if the text isn't allowed.
     let parse: @Sendable (String) -> Value?
@@ -18,6 +19,11 @@ extension ValueKind {
             return kind.parse(text).map { .some($0) }
         }
     }
+
+    /// The same texts, read as another type.
+    func map<Other>(_ transform: @escaping @Sendable (Value) -> Other) -> ValueKind<Other> {
+        ValueKind<Other>(allowed: allowed, isSecret: isSecret, isList: isList) { parse($0).map(transform) }
+    }
 }
 
 extension ValueKind where Value: CaseIterable & RawRepresentable<String> {
@@ -31,7 +37,7 @@ extension ValueKind where Value == Int {
     /// A whole number without sign or unit.
     static func int(_ range: ClosedRange<Int>) -> Self {
         Self(allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
-            guard let amount = Amount(text), amount.unit.isEmpty else { return nil }
+            guard let amount = Amount(text), amount.has(unit: "") else { return nil }
             return range.contains(amount.count) ? amount.count : nil
         }
     }
@@ -40,17 +46,25 @@ extension ValueKind where Value == Int {
 extension ValueKind where Value == UInt16 {
     /// A TCP port; 0 stands for any free one.
     static let port = Self(allowed: "a port number from 0 to 65535") { text in
-        guard let amount = Amount(text), amount.unit.isEmpty else { return nil }
+        guard let amount = Amount(text), amount.has(unit: "") else { return nil }
         return UInt16(exactly: amount.count)
     }
 }
 
 extension ValueKind where Value == Bool {
     /// Any case, as the AWS SDKs read theirs.
-    static let bool = Self(allowed: "true or false") { Bool($0.lowercased()) }
+    static let bool = Self(allowed: "true or false") { Bool($0.lowercasedASCII) }
 }
 
-/// A text that nothing prints: not a description, not a dump.
+extension String {
+    /// With the letters A to Z in lower case. Other letters stay: the Kelvin sign is no `k`.
+    var lowercasedASCII: String {
+        let capitals = UInt8(ascii: "A")...UInt8(ascii: "Z")
+        return String(decoding: utf8.map { capitals.contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+}
+
+/// A text that is never printed: its description and its dump hide it.
 struct Secret: Equatable, Sendable {
     let bytes: [UInt8]
 }
