@@ -7,13 +7,13 @@ public struct CurlRequest: Sendable {
     /// Absolute, `https:` or `http:`. The path is sent as it stands: no dot segment is removed, so a signature over it
     /// stays valid.
     public var url: String
-    /// In the order in which they are sent. `Content-Length` and `Transfer-Encoding` are the client's to write.
+    /// In the order in which they are sent. Without `Content-Length` and `Transfer-Encoding`, which the client writes.
     public var headers: [(name: String, value: String)]
     public var body: [UInt8]
     /// In place of ``CurlOptions/connectTimeout``.
     public var connectTimeout: Duration?
-    /// Goes straight to the host, whatever proxies the environment names: a link-local source of credentials means
-    /// this machine, and a proxy would ask its own.
+    /// Connects directly to the host, whatever proxies the environment names: a link-local source of credentials is on
+    /// this machine, and a proxy would ask the source on its own machine.
     public var bypassesProxies: Bool
 
     public init(
@@ -29,10 +29,10 @@ public struct CurlRequest: Sendable {
     }
 }
 
-/// libcurl writes method, URL and fields into the request as they are: what could end a line is refused before.
+/// libcurl writes method, URL and fields into the request as they are, so characters that could end a line are refused before.
 extension CurlRequest {
     /// The scheme to which libcurl is restricted for this request.
-    enum Scheme: String {
+    enum Scheme: String, CaseIterable {
         case http, https
     }
 
@@ -50,12 +50,13 @@ extension CurlRequest {
     func scheme() throws(CurlError) -> Scheme {
         let bytes = url.utf8
         guard url.hasOnly({ $0 > 0x20 && $0 < 0x7F }), let end = bytes.firstIndex(of: UInt8(ascii: ":")),
-            bytes[end...].starts(with: "://".utf8), let scheme = Scheme(rawValue: url[..<end].lowercased())
+            bytes[end...].starts(with: "://".utf8),
+            let scheme = Scheme.allCases.first(where: { String(url[..<end]).equals(ignoringCase: $0.rawValue) })
         else { throw .unsupportedURL }
         return scheme
     }
 
-    /// A second opinion on where the body ends is how requests are smuggled (RFC 9112 §11.2).
+    /// A field that contradicts the client's own about the end of the body allows request smuggling (RFC 9112 §11.2).
     private static func isFraming(_ name: String) -> Bool {
         name.equals(ignoringCase: "content-length") || name.equals(ignoringCase: "transfer-encoding")
     }

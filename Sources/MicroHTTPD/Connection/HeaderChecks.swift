@@ -1,10 +1,10 @@
 import Formats
 import HTTPExchange
 
-/// The header checks that libmicrohttpd leaves out: without them it is open to request smuggling. What is refused here
-/// is answered in the request's first callback, so the connection closes and nothing behind it is read as a request.
+/// The header checks that libmicrohttpd leaves out; without them it is open to request smuggling. A refusal is queued in the
+/// request's first callback, so the connection closes and nothing after the header section is read as a request.
 struct HeaderChecks {
-    /// Content as the header section announces it.
+    /// Whether the header section announces content.
     private(set) var hasContent = false
     private(set) var contentLength = 0
     private(set) var host = ""
@@ -14,6 +14,7 @@ struct HeaderChecks {
     private var transferCodings = 0
     private var isChunked = false
 
+    /// - Throws: ``Refusal`` for the first check that fails.
     init(method: String, isHTTP10: Bool, lines: [FieldLine]) throws(Refusal) {
         guard method.isToken else {
             throw .malformed("the method is no token")
@@ -36,18 +37,18 @@ struct HeaderChecks {
             hosts += 1
             host = line.text
         case 6 where line.isNamed("expect"):
-            guard line.text.lowercased() == "100-continue" else { throw .unknownExpectation }
+            guard line.holds("100-continue") else { throw .unknownExpectation }
         case 14 where line.isNamed("content-length"):
             contentLengths += 1
             contentLength = try Self.length(line)
         case 17 where line.isNamed("transfer-encoding"):
             transferCodings += 1
-            isChunked = line.text.lowercased() == "chunked"
+            isChunked = line.holds("chunked")
         default: break
         }
     }
 
-    /// RFC 9110 §8.6: digits only. A length that no Int holds is refused with the content it announces.
+    /// RFC 9110 §8.6: digits only. A length beyond the largest Int is refused too.
     private static func length(_ line: FieldLine) throws(Refusal) -> Int {
         guard unsafe !line.value.isEmpty, unsafe line.value.allSatisfy(\.isDigit), let length = Int(line.text) else {
             throw .malformed("Content-Length is no decimal number")
@@ -80,7 +81,7 @@ struct HeaderChecks {
     }
 }
 
-/// One header field line as it lies in libmicrohttpd's receive buffer: valid until the request is completed.
+/// One header field line in libmicrohttpd's receive buffer. Valid until the request is completed.
 @safe struct FieldLine {
     let name: UnsafeRawBufferPointer
     let value: UnsafeRawBufferPointer
@@ -91,16 +92,22 @@ struct HeaderChecks {
     }
 
     /// Whether the name is this one, which is given in lower case (RFC 9110 §5.1: names are case-insensitive).
-    func isNamed(_ lowercased: String) -> Bool {
-        var lowercased = lowercased
-        return lowercased.withUTF8 { expected in
-            guard unsafe expected.count == name.count else { return false }
-            for index in expected.indices where unsafe name[index].lowercased != expected[index] { return false }
-            return true
-        }
-    }
+    func isNamed(_ lowercased: String) -> Bool { unsafe Self.equal(name, lowercased) }
+
+    /// Whether the value is this one, which is given in lower case, but for the case of ASCII letters.
+    func holds(_ lowercased: String) -> Bool { unsafe Self.equal(value, lowercased) }
 
     var nameText: String { unsafe String(decoding: name, as: UTF8.self) }
 
     var text: String { unsafe String(decoding: value, as: UTF8.self) }
+
+    @inline(__always)
+    private static func equal(_ bytes: UnsafeRawBufferPointer, _ lowercased: String) -> Bool {
+        var lowercased = lowercased
+        return lowercased.withUTF8 { expected in
+            guard expected.count == bytes.count else { return false }
+            for index in expected.indices where unsafe bytes[index].lowercased != expected[index] { return false }
+            return true
+        }
+    }
 }

@@ -1,27 +1,44 @@
 import Formats
 import HTTPExchange
 
-/// A request target taken apart as far as HTTP's framing needs it (RFC 9112 §3.2).
+/// A request target, split as far as HTTP's framing needs it (RFC 9112 §3.2).
 struct RequestTarget {
-    /// The target in origin form, `/path?query`; `*` and the authority form stay as they are.
+    /// The target in origin form, `/path?query`. `*` and the authority form stay as they are.
     let origin: String
-    /// The authority of an absolute-form target, which overrides `Host` (RFC 9112 §3.2.2).
+    /// The authority of a target in absolute form, which overrides `Host` (RFC 9112 §3.2.2).
     let authority: String?
 
-    /// Refuses what is no origin form, no absolute http(s) form without user information, and neither `*` with OPTIONS
-    /// nor an authority with CONNECT.
+    /// - Throws: ``Refusal/malformed(_:)`` unless the target is in origin form, in absolute form with the scheme http or
+    ///   https and without user information, `*` with OPTIONS, or an authority with CONNECT.
     init(_ target: String, method: String) throws(Refusal) {
-        guard target.utf8.first != UInt8(ascii: "/") else {
+        let bytes = target.utf8
+        if bytes.first == UInt8(ascii: "/") || method == "CONNECT" && !bytes.isEmpty
+            || method == "OPTIONS" && bytes.elementsEqual("*".utf8)
+        {
             try Self.check(target)
             self.init(origin: target, authority: nil)
-            return
+        } else {
+            try self.init(absolute: bytes)
         }
-        if method == "OPTIONS" && target == "*" || method == "CONNECT" && !target.isEmpty {
-            try Self.check(target)
-            self.init(origin: target, authority: nil)
-            return
+    }
+
+    private init(absolute target: String.UTF8View) throws(Refusal) {
+        guard
+            let scheme = ["http://", "https://"].first(where: { scheme in
+                target.starts(with: scheme.utf8) { $0.lowercased == $1 }
+            })
+        else {
+            throw .malformed("the request target has to begin with '/'")
         }
-        try self.init(absolute: target)
+        let rest = target.dropFirst(scheme.utf8.count)
+        let end = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
+        guard end > rest.startIndex, !rest[..<end].contains(UInt8(ascii: "@")) else {
+            throw .malformed("the request target's host is missing or holds user information")
+        }
+        let path = String(decoding: rest[end...], as: UTF8.self)
+        let origin = path.utf8.first == UInt8(ascii: "/") ? path : "/" + path
+        try Self.check(origin)
+        self.init(origin: origin, authority: String(decoding: rest[..<end], as: UTF8.self))
     }
 
     private init(origin: String, authority: String?) {
@@ -29,22 +46,7 @@ struct RequestTarget {
         self.authority = authority
     }
 
-    private init(absolute target: String) throws(Refusal) {
-        guard let scheme = ["http://", "https://"].first(where: { target.lowercased().hasPrefix($0) }) else {
-            throw .malformed("the request target has to begin with '/'")
-        }
-        let rest = target.dropFirst(scheme.count)
-        let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
-        let authority = String(rest[..<end])
-        guard !authority.isEmpty, !authority.contains("@") else {
-            throw .malformed("the request target's host is missing or holds user information")
-        }
-        let origin = rest[end...].first == "/" ? String(rest[end...]) : "/" + rest[end...]
-        try Self.check(origin)
-        self.init(origin: origin, authority: authority)
-    }
-
-    /// Only characters of RFC 3986 §3.3, and every `%` followed by two hexadecimal digits (§2.1).
+    /// Allows only the characters of RFC 3986 §3.3, and every `%` followed by two hexadecimal digits (§2.1).
     private static func check(_ target: String) throws(Refusal) {
         let utf8 = target.utf8
         let bytes = utf8.span

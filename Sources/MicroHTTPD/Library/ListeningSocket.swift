@@ -2,7 +2,7 @@ import CMicroHTTPD  // The Glibc module leaves socket headers to whichever modul
 import Glibc
 import HTTPExchange
 
-/// A bound and listening TCP socket. We make it ourselves, because `MHD_start_daemon` says of a failure only NULL.
+/// A bound and listening TCP socket. Made here, because `MHD_start_daemon` does not say why it could not listen.
 struct ListeningSocket {
     let descriptor: Int32
     let port: UInt16
@@ -27,12 +27,19 @@ struct ListeningSocket {
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         var found: UnsafeMutablePointer<addrinfo>? = nil
-        let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
-        guard unsafe getaddrinfo(bare, String(port), &hints, &found) == 0, let first = unsafe found else {
+        guard unsafe getaddrinfo(withoutBrackets(host), String(port), &hints, &found) == 0, let first = unsafe found
+        else {
             throw .unknownHost(host)
         }
         defer { unsafe freeaddrinfo(first) }
         return unsafe SocketAddress(first.pointee)
+    }
+
+    /// An IPv6 address may be written as in a URL (RFC 3986 §3.2.2).
+    private static func withoutBrackets(_ host: String) -> String {
+        let bytes = host.utf8
+        guard bytes.first == UInt8(ascii: "["), bytes.last == UInt8(ascii: "]") else { return host }
+        return String(decoding: bytes.dropFirst().dropLast(), as: UTF8.self)
     }
 
     fileprivate static func failure(_ host: String, _ port: UInt16) -> ServerError {
@@ -81,7 +88,7 @@ private struct SocketAddress {
 }
 
 extension PeerAddress {
-    /// From what accept(2) gave. Anything but IPv4 and IPv6 counts as one unknown peer.
+    /// Reads an address as accept(2) gives it. All peers that have neither IPv4 nor IPv6 count as one.
     init(_ address: UnsafePointer<sockaddr>?) {
         guard let address = unsafe address else { self.init(high: 0, low: 0); return }
         switch Int32(unsafe address.pointee.sa_family) {
