@@ -2,12 +2,12 @@ import Testing
 
 @testable import Curl
 
-/// When the thread is woken, and what it finds.
+/// When the thread is woken, and what it takes.
 @Suite struct SubmissionQueueTests {
-    @Test func wakesTheThreadForTheFirstLetterOnly() async {
+    @Test func wakesTheThreadForTheFirstSubmissionOnly() async {
         var state = SubmissionQueueState()
-        #expect(await state.submit(answered()) == .wake)
-        #expect(await state.submit(answered()) == .alreadyWoken)
+        #expect(await state.submit(finished()) == .wake)
+        #expect(await state.submit(finished()) == .alreadyWoken)
         #expect(state.recordCancellation() == .alreadyWoken)
         let batch = state.take()
         #expect(batch.submissions.count == 2)
@@ -16,11 +16,11 @@ import Testing
         #expect(state.recordCancellation() == .wake)
     }
 
-    @Test func refusesOnceItCloses() async {
+    @Test func refusesSubmissionsOnceItShutsDown() async {
         var state = SubmissionQueueState()
-        #expect(await state.submit(answered()) == .wake)
+        #expect(await state.submit(finished()) == .wake)
         #expect(state.shutDown(nil) == .alreadyWoken)
-        #expect(await state.submit(answered()) == .refused)
+        #expect(await state.submit(finished()) == .refused)
         #expect(state.recordCancellation() == .refused)
         #expect(state.shutDown(nil) == .alreadyWoken)
         let batch = state.take()
@@ -28,16 +28,16 @@ import Testing
         #expect(batch.isLast)
     }
 
-    @Test func tellsWhoCameTooLate() {
+    @Test func refusesAWaiterOnceItIsClosed() {
         var state = SubmissionQueueState()
         #expect(state.shutDown(nil) == .wake)
         #expect(state.take().isLast)
         #expect(state.close().isEmpty)
-        #expect(state.shutDown(nil) == .alreadyClosed)
+        #expect(state.shutDown(nil) == .refused)
     }
 
-    /// A submission that nobody waits for any more.
-    private func answered() async -> Submission {
+    /// A submission whose task has its result already.
+    private func finished() async -> Submission {
         var submission: Submission?
         _ = await withCheckedContinuation { continuation in
             let made = Submission(

@@ -1,8 +1,8 @@
 import CCurl
 
 extension EasyHandle {
-    /// Sends what arrives to the transfer. It is not retained: the transfer loop keeps it until the handle has left the
-    /// multi handle, and libcurl calls back only inside it.
+    /// Delivers what arrives to the transfer. The transfer is not retained: the transfer loop keeps it until the handle is
+    /// removed from the multi handle, and libcurl calls back only while the handle is in it.
     func deliver(to transfer: Transfer) throws(CurlError) {
         let context = unsafe Unmanaged.passUnretained(transfer).toOpaque()
         try check(unsafe ccurl_set_pointer(handle, CURLOPT_HEADERDATA, context))
@@ -12,17 +12,17 @@ extension EasyHandle {
     }
 }
 
-/// A line of the head, a trailer field, or an interim answer's line (CURLOPT_HEADERFUNCTION(3)).
+/// A line of the head, a trailer field, or a line of an interim response (CURLOPT_HEADERFUNCTION(3)).
 private let receiveLine: ccurl_receive = { bytes, size, count, context in
-    unsafe receive(bytes, size * count, context) { $0.receive(line: $1) }
+    unsafe receive(bytes, size * count, context) { $0.reader.take(line: $1) }
 }
 
 /// A piece of content (CURLOPT_WRITEFUNCTION(3)).
 private let receiveContent: ccurl_receive = { bytes, size, count, context in
-    unsafe receive(bytes, size * count, context) { $0.receive(content: $1) }
+    unsafe receive(bytes, size * count, context) { $0.reader.take(content: $1) }
 }
 
-/// Any other number than `length` makes libcurl end the transfer and close the connection.
+/// Returns another number than `length` to make libcurl end the transfer and close the connection.
 private func receive(
     _ bytes: UnsafeMutablePointer<CChar>?, _ length: Int, _ context: UnsafeMutableRawPointer?,
     take: (Transfer, [UInt8]) -> Bool
@@ -33,9 +33,9 @@ private func receive(
     return take(transfer, received) ? length : length + 1
 }
 
-/// libcurl's codes in our words (libcurl-errors(3)).
+/// The errors for libcurl's codes (libcurl-errors(3)).
 extension EasyHandle {
-    /// Asked before the handle is reset: some codes mean different things before and after the request was sent.
+    /// Call it before the handle is reset: some codes mean different things before and after the request was sent.
     func failure(_ code: CURLcode, bodyLimit: Int) -> CurlError {
         switch code {
         case CURLE_OPERATION_TIMEDOUT: .timedOut(hasSent ? .awaitingResponse : .connecting)
@@ -44,7 +44,7 @@ extension EasyHandle {
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE: ending
         case CURLE_FILESIZE_EXCEEDED: .responseTooLarge(limit: bodyLimit)
         case CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED: .unsupportedURL
-        // An answer in the manner of HTTP/0.9 is an unsupported protocol, a line of more than 100 KiB takes too much
+        // A response without a status line counts as an unsupported protocol, a line of more than 100 KiB as out of
         // memory.
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_OUT_OF_MEMORY: misunderstanding(code)
         default: tlsFailure(code).map(CurlError.tlsFailed) ?? .other(code: Int(code.rawValue))
@@ -53,7 +53,7 @@ extension EasyHandle {
 
     private var hasSent: Bool { info(CURLINFO_REQUEST_SIZE) > 0 }
 
-    /// A tunnel that the proxy refused ends like a connection that broke.
+    /// libcurl has the same codes for a tunnel that the proxy refused.
     private var ending: CurlError {
         let refusesTunnel = info(CURLINFO_HTTP_CONNECTCODE) >= 300
         return hasSent && !refusesTunnel ? .closedEarly : .couldNotConnect
@@ -72,8 +72,8 @@ extension EasyHandle {
         }
     }
 
-    /// By OpenSSL's verdict on the chain (X509_V_… of SSL_get_verify_result(3)). The host libcurl compares by itself,
-    /// before it takes OpenSSL's verdict over; until then it says "unspecified".
+    /// By OpenSSL's result for the chain (X509_V_… of SSL_get_verify_result(3)). libcurl compares the host by itself before
+    /// it copies that result; until then the result is 1, "unspecified".
     private var certificateFailure: CurlError.TLSFailure {
         switch info(CURLINFO_SSL_VERIFYRESULT) {
         case 1: .wrongHost

@@ -1,7 +1,7 @@
 import Formats
 
-/// Puts an answer together from the header lines and the pieces of content that libcurl hands over, and refuses what
-/// is too large, encoded or no HTTP. Pure: it knows nothing of libcurl.
+/// Puts a response together from the header lines and the pieces of content that libcurl hands over. Refuses one that is too
+/// large, encoded or not HTTP. Pure: it does not use libcurl.
 struct ResponseReader {
     private enum Stage {
         case statusLine, fields, content
@@ -13,35 +13,35 @@ struct ResponseReader {
     private var headSize = 0
     private var fields: [(name: String, value: String)] = []
     private var body: [UInt8] = []
-    /// Set once: why the rest of the answer is not wanted.
-    private(set) var refusal: CurlError?
+    /// Set once: why the rest of the response is not read.
+    private(set) var error: CurlError?
 
     init(headLimit: Int, bodyLimit: Int) {
         limits = (headLimit, bodyLimit)
     }
 
-    /// The answer, once its head was complete. Whether its content is complete only the transfer knows.
+    /// The response, once its head is complete. Only the transfer knows whether its content is complete.
     var response: CurlResponse? {
-        guard stage == .content, refusal == nil else { return nil }
+        guard stage == .content, error == nil else { return nil }
         return CurlResponse(status: status, headers: CurlHeaders(fields), body: body)
     }
 
-    /// Takes one line of the head with its line end, of an interim answer too. False: end the transfer.
+    /// Takes one line of the head with its line end, of an interim response too. False: end the transfer.
     mutating func take(line: [UInt8]) -> Bool {
         let text = line.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
         switch stage {
         case .statusLine: readStatus(text)
         case .fields: text.isEmpty ? endHead() : readField(text)
-        // Trailer fields: nobody asked for them (RFC 9110 §6.5.1 lets a recipient drop them).
+        // Trailer fields are not used (RFC 9110 §6.5.1 lets a recipient drop them).
         case .content: break
         }
-        return refusal == nil
+        return error == nil
     }
 
     /// Takes a piece of the content. False: end the transfer.
     mutating func take(content: [UInt8]) -> Bool {
-        if body.count + content.count > limits.body { refusal = .responseTooLarge(limit: limits.body) }
-        guard refusal == nil else { return false }
+        if body.count + content.count > limits.body { error = .responseTooLarge(limit: limits.body) }
+        guard error == nil else { return false }
         if body.isEmpty { body = content } else { body += content }
         return true
     }
@@ -50,20 +50,20 @@ struct ResponseReader {
     private mutating func readStatus(_ line: ArraySlice<UInt8>) {
         let code = String(decoding: line.dropFirst(9).prefix(3), as: UTF8.self)
         guard line.starts(with: "HTTP/1.".utf8), let number = Int(code), (100...999).contains(number) else {
-            refusal = .malformedResponse
+            error = .malformedResponse
             return
         }
         status = number
         stage = .fields
     }
 
-    /// `name: value` (RFC 9112 §5); a folded line has no name and is refused.
+    /// `name: value` (RFC 9112 §5). A folded line has no name and is refused.
     private mutating func readField(_ line: ArraySlice<UInt8>) {
-        guard fits(line.count) else { return refusal = .responseTooLarge(limit: limits.head) }
+        guard fits(line.count) else { return error = .responseTooLarge(limit: limits.head) }
         let name = String(decoding: line.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self)
         let value = String(decoding: line.dropFirst(name.utf8.count + 1).trimmingBlanks, as: UTF8.self)
         guard name.isToken, name.utf8.count < line.count, value.isFieldValue, !isEncoding(name, value) else {
-            return refusal = .malformedResponse
+            return error = .malformedResponse
         }
         fields.append((name, value))
     }
@@ -76,11 +76,11 @@ struct ResponseReader {
         return name.equals(ignoringCase: "transfer-encoding") && !value.equals(ignoringCase: "chunked")
     }
 
-    /// After an interim answer (RFC 9110 §15.2) the real one begins with a status line of its own. Each counts as an
-    /// empty field, so that they have an end too.
+    /// After an interim response (RFC 9110 §15.2) the final one begins with a status line of its own. Each interim response
+    /// counts as an empty field, so that their number is limited too.
     private mutating func endHead() {
         guard status < 200 else { return stage = .content }
-        guard fits(0) else { return refusal = .responseTooLarge(limit: limits.head) }
+        guard fits(0) else { return error = .responseTooLarge(limit: limits.head) }
         fields = []
         stage = .statusLine
     }

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Where tasks meet the transfer thread: the shell of ``SubmissionQueueState``.
+/// Hands the requests of tasks to the transfer thread: the shell of ``SubmissionQueueState``.
 ///
-/// The thread is woken under the lock, and only while the state is open or turns to closing; it frees the multi handle
-/// only after it has seen, under the same lock, that the state is closing. So no wake-up meets a freed handle. Nothing
+/// The thread is woken under the lock, and only while the state is open or begins to shut down. The thread frees the multi
+/// handle only after it has seen, under the same lock, that the queue shuts down. So no wake-up uses a freed handle. Nothing
 /// else happens under the lock; continuations are resumed outside.
 final class SubmissionQueue: Sendable {
     private let multi: MultiHandle
@@ -13,36 +13,29 @@ final class SubmissionQueue: Sendable {
         self.multi = multi
     }
 
+    /// Queues the submission, or ends it with ``CurlError/shutDown``.
     func submit(_ submission: Submission) {
-        let action = state.withLock { state in wake(after: state.submit(submission)) }
-        if action == .refused { submission.finish(.failure(.shutDown)) }
+        if perform({ $0.submit(submission) }) == .refused { submission.finish(.failure(.shutDown)) }
     }
 
-    /// To be called after ``Cancellation/request()``.
+    /// Call it after ``Cancellation/request()``.
     func recordCancellation() {
-        _ = state.withLock { state in wake(after: state.recordCancellation()) }
+        _ = perform { $0.recordCancellation() }
     }
 
     /// Tells the thread to end, without waiting for it.
     func beginShutDown() {
-        shutDown(nil)
+        _ = perform { $0.shutDown(nil) }
     }
 
-    /// Tells the thread to end and returns when it has.
+    /// Tells the thread to end and returns when it has closed the queue.
     func shutDown() async {
-        await withCheckedContinuation { shutDown($0) }
-    }
-
-    private func shutDown(_ waiter: SubmissionQueueState.Waiter?) {
-        let closing = state.withLock { state in
-            let closing = state.shutDown(waiter)
-            if closing == .wake { multi.wakeUp() }
-            return closing
+        await withCheckedContinuation { waiter in
+            if perform({ $0.shutDown(waiter) }) == .refused { waiter.resume() }
         }
-        if closing == .alreadyClosed { waiter?.resume() }
     }
 
-    /// For the transfer thread: everything that was left since it last came.
+    /// For the transfer thread: all that was submitted since the last call.
     func take() -> SubmissionQueueState.Batch {
         state.withLock { $0.take() }
     }
@@ -52,27 +45,32 @@ final class SubmissionQueue: Sendable {
         for waiter in state.withLock({ $0.close() }) { waiter.resume() }
     }
 
-    private func wake(after action: SubmissionQueueState.Action) -> SubmissionQueueState.Action {
-        if action == .wake { multi.wakeUp() }
-        return action
+    private func perform(
+        _ event: (inout SubmissionQueueState) -> SubmissionQueueState.Action
+    ) -> SubmissionQueueState.Action {
+        state.withLock { state in
+            let action = event(&state)
+            if action == .wake { multi.wakeUp() }
+            return action
+        }
     }
 }
 
-/// What the tasks have left for the transfer thread, and whether it still comes for it. Each event returns what its
-/// caller must do. The thread is woken for the first letter only: it then takes them all.
+/// What the tasks have submitted for the transfer thread, and whether the thread still takes it. Each event returns what its
+/// caller must do. The thread is woken for the first submission only: it then takes all of them.
 struct SubmissionQueueState: ~Copyable {
     typealias Waiter = CheckedContinuation<Void, Never>
 
     private enum Phase {
-        /// The thread comes whenever it is woken.
+        /// The thread takes a batch whenever it is woken.
         case open
-        /// The thread has been told to come a last time.
+        /// The thread takes the last batch.
         case shuttingDown
-        /// The thread is gone.
+        /// The thread has ended.
         case closed
     }
 
-    /// What the thread takes at one coming.
+    /// What the thread takes at once.
     struct Batch {
         fileprivate(set) var submissions: [Submission] = []
         fileprivate(set) var hasCancellations = false
@@ -81,48 +79,45 @@ struct SubmissionQueueState: ~Copyable {
     }
 
     enum Action {
-        case wake, alreadyWoken, refused
-    }
-
-    enum Closing {
-        case wake, alreadyWoken, alreadyClosed
+        case wake
+        case alreadyWoken
+        /// The event came too late: the queue is closed or, for a submission, shuts down.
+        case refused
     }
 
     private var phase = Phase.open
     private var batch = Batch()
     private var waiters: [Waiter] = []
 
-    /// A task submits.
     mutating func submit(_ submission: Submission) -> Action {
         guard phase == .open else { return .refused }
         defer { batch.submissions.append(submission) }
         return batch.isEmpty ? .wake : .alreadyWoken
     }
 
-    /// A task was cancelled.
     mutating func recordCancellation() -> Action {
         guard phase == .open else { return .refused }
         defer { batch.hasCancellations = true }
         return batch.isEmpty ? .wake : .alreadyWoken
     }
 
-    /// Someone ends the client; the waiter, if any, is resumed when the thread is gone.
-    mutating func shutDown(_ waiter: Waiter?) -> Closing {
-        guard phase != .closed else { return .alreadyClosed }
+    /// The client ends. The waiter, if there is one, is to be resumed when the thread has ended.
+    mutating func shutDown(_ waiter: Waiter?) -> Action {
+        guard phase != .closed else { return .refused }
         if let waiter { waiters.append(waiter) }
         guard phase == .open else { return .alreadyWoken }
         phase = .shuttingDown
         return batch.isEmpty ? .wake : .alreadyWoken
     }
 
-    /// The thread comes.
+    /// The thread takes what there is.
     mutating func take() -> Batch {
         defer { batch = Batch() }
         batch.isLast = phase == .shuttingDown
         return batch
     }
 
-    /// The thread goes. Returns who waited for that.
+    /// The thread has ended. Returns the waiters to resume.
     mutating func close() -> [Waiter] {
         phase = .closed
         defer { waiters = [] }
@@ -130,7 +125,7 @@ struct SubmissionQueueState: ~Copyable {
     }
 }
 
-/// A request on its way from the task that asked to the transfer thread.
+/// A request on its way from its task to the transfer thread.
 struct Submission: Sendable {
     let request: CurlRequest
     let deadline: ContinuousClock.Instant
@@ -147,14 +142,14 @@ struct Submission: Sendable {
         self.continuation = continuation
     }
 
-    /// Answers the task that asked; exactly once, by whoever took the submission out of where it was kept.
+    /// Gives the task its result. Call it exactly once, after the submission is removed from where it was kept.
     func finish(_ result: Result<CurlResponse, CurlError>) {
         continuation.resume(returning: result)
     }
 }
 
-/// Says that the task of a submission was cancelled. The flag goes up before the thread is told, so it is seen whether
-/// the cancellation comes before the submission or after it.
+/// Says that the task of a submission was cancelled. The flag is set before the thread is woken, so the thread sees it
+/// whether the cancellation comes before the submission or after it.
 final class Cancellation: Sendable {
     private let flag = Atomic(false)
 

@@ -1,8 +1,8 @@
 import Glibc
 import Threads
 
-/// The transfer thread's work: takes submissions, has libcurl transfer them, answers. It is made, run and freed on that
-/// thread. Each submission is in exactly one place, `waiting` or `running`, and is answered by whoever takes it out.
+/// The transfer thread's work: takes submissions, has libcurl transfer them, and finishes them. It is made, run and freed on
+/// that thread. Each submission is in exactly one place, `waiting` or `running`; the function that removes it finishes it.
 final class TransferLoop {
     private let options: CurlOptions
     private let multi: MultiHandle
@@ -10,7 +10,7 @@ final class TransferLoop {
     /// In order of arrival.
     private var waiting: [Submission] = []
     private var running: [EasyHandle.ID: Transfer] = [:]
-    /// Handles to be used again; with those running never more than `options.concurrency`.
+    /// Handles to use again. Together with the running ones they are never more than `options.concurrency`.
     private var idle: [EasyHandle] = []
 
     init(options: CurlOptions, multi: MultiHandle, queue: SubmissionQueue) {
@@ -19,11 +19,11 @@ final class TransferLoop {
         self.queue = queue
     }
 
-    /// Runs until the queue is closed, then answers who is left and frees the multi handle.
+    /// Runs until the queue shuts down, then finishes the submissions that are left and frees the multi handle.
     func run() {
         var batch = queue.take()
         while !batch.isLast {
-            turn(batch)
+            step(batch)
             batch = queue.take()
         }
         waiting += batch.submissions
@@ -34,7 +34,7 @@ final class TransferLoop {
         queue.close()
     }
 
-    private func turn(_ batch: SubmissionQueueState.Batch) {
+    private func step(_ batch: SubmissionQueueState.Batch) {
         waiting += batch.submissions
         if !batch.isEmpty { endCancelled() }
         startWaiting()
@@ -43,7 +43,7 @@ final class TransferLoop {
         multi.poll(atMost: pause)
     }
 
-    /// Also finds those that were cancelled before they arrived.
+    /// Also ends the submissions that were cancelled before they arrived.
     private func endCancelled() {
         endWaiting(.cancelled) { $0.cancellation.isRequested }
         endRunning(.cancelled) { $0.cancellation.isRequested }
@@ -73,14 +73,15 @@ final class TransferLoop {
     private func finishEnded() {
         while let (id, code) = multi.nextEnded() {
             guard let transfer = running[id] else { preconditionFailure("libcurl ended a transfer that is not ours") }
-            finish(transfer, transfer.outcome(code, bodyLimit: options.bodyLimit))
+            finish(transfer, transfer.result(code, bodyLimit: options.bodyLimit))
         }
     }
 
-    /// libcurl keeps the deadlines of those running, this those of the waiting.
+    /// The longest wait for libcurl, which watches the deadlines of the running transfers. This one watches those of the
+    /// waiting submissions.
     private var pause: Duration {
         guard let deadline = waiting.map(\.deadline).min() else { return .seconds(86_400) }
-        // Those who ended just now have made room.
+        // A transfer that ended just now has made room for a waiting submission.
         return running.count < options.concurrency ? .zero : deadline - .now
     }
 
@@ -110,7 +111,7 @@ final class TransferLoop {
 }
 
 extension TransferLoop {
-    /// Starts the thread that runs a loop. ``SubmissionQueue/shutDown()`` returns when the thread has ended its work.
+    /// Starts the thread that runs a loop. The process ends if the system has no thread left.
     static func start(options: CurlOptions, multi: MultiHandle, queue: SubmissionQueue) {
         do {
             try DetachedThread.start {
@@ -122,8 +123,8 @@ extension TransferLoop {
         }
     }
 
-    /// A write to a connection that the server has closed raises SIGPIPE in the thread that writes; the error it
-    /// returns is enough. libcurl leaves that to its user once it may use no signals (CURLOPT_NOSIGNAL(3)).
+    /// A write to a connection that the server has closed raises SIGPIPE in the thread that writes; the error that the
+    /// write returns is enough. libcurl leaves the signal to the program if it may use no signals (CURLOPT_NOSIGNAL(3)).
     private static func blockBrokenPipes() {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)

@@ -2,8 +2,8 @@ import CMicroHTTPD
 import Glibc
 import HTTPExchange
 
-/// The access callback, step by step. A GET passes `.header` and `.end` in one pass of the library's loop; queueing in
-/// the first call would close the connection, which is right for a refusal only.
+/// The access callback, step by step. A GET passes `.header` and `.end` in one pass of the library's loop. A reply that is
+/// queued in the first call closes the connection, which is right for a refusal only.
 extension Connection {
     /// One call of the access callback. `chunk` holds content that has arrived.
     func advance(
@@ -18,7 +18,7 @@ extension Connection {
             return handle(request)
         case .suspended(let suspended):
             guard let reply = suspended.take() else { return .NO }
-            unsafe SuspendedRequest.wake(handle, silenceLimit: context.silenceLimit)
+            unsafe SuspendedRequest.restoreTimeout(of: handle, silenceLimit: context.silenceLimit)
             return send(reply)
         case .replied:
             return .NO
@@ -38,13 +38,13 @@ extension Connection {
             }
             return try receiveContent(checks)
         } catch {
-            return refuse(error)
+            return send(context.handler.reply(to: error, of: request), closing: true)
         }
     }
 
-    private func checkHeader(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) throws(Refusal)
-        -> HeaderChecks
-    {
+    private func checkHeader(
+        method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
+    ) throws(Refusal) -> HeaderChecks {
         guard target.utf8.count <= context.options.targetLimit else {
             throw .targetTooLong(limit: context.options.targetLimit)
         }
@@ -64,7 +64,7 @@ extension Connection {
     }
 
     private func collectFields() throws(Refusal) {
-        // Out of the object and back: each use of an object's variable costs the look whether it is in use already.
+        // Moved out of the object and back: each access to an object's variable checks whether it is in use already.
         var section = HeaderSection(lines: lines, limit: context.options.fieldLimit)
         lines = []
         let count = unsafe withUnsafeMutablePointer(to: &section) {
@@ -74,16 +74,15 @@ extension Connection {
         guard Int(count) <= section.limit else { throw .tooManyFields(limit: section.limit) }
     }
 
-    /// Content that is wanted is waited for; otherwise the answer goes out now and the connection closes, so the content
-    /// is never read as a request.
+    /// Waits for content if the server accepts any. Otherwise the reply is queued in this first call, which closes the
+    /// connection, so that the content is never read as a request.
     private func receiveContent(_ checks: HeaderChecks) throws(Refusal) -> MHD_Result {
-        guard context.options.bodyLimit > 0 else {
+        let limit = context.options.bodyLimit
+        guard limit > 0 else {
             guard case .reply(let reply) = context.handler.answer(request) else { throw .bodyNotAllowed }
             return send(reply)
         }
-        guard checks.contentLength <= context.options.bodyLimit else {
-            throw .bodyTooLarge(limit: context.options.bodyLimit)
-        }
+        guard checks.contentLength <= limit else { throw .bodyTooLarge(limit: limit) }
         phase.startReading(until: context.clock.tick(after: context.requestTicks))
         stage = .content
         return .YES
@@ -108,19 +107,13 @@ extension Connection {
         }
     }
 
-    private func refuse(_ refusal: Refusal) -> MHD_Result {
-        let reply = context.handler.reply(to: refusal, of: request)
-        return queue(reply, closing: true)
-    }
-
-    private func send(_ reply: Reply) -> MHD_Result {
-        queue(reply, closing: reply.closes || context.isDraining || !ParserGaps.isLayoutKnown)
-    }
-
-    private func queue(_ reply: Reply, closing: Bool) -> MHD_Result {
+    /// Queues the reply. The connection closes after it if `closing` is true, if the reply says so, while the server
+    /// drains, and where a second request could be hidden from the header checks.
+    private func send(_ reply: Reply, closing: Bool = false) -> MHD_Result {
         stage = .replied
         phase.startSending(until: context.clock.tick(after: context.idleTicks))
-        return unsafe reply.queue(on: handle, closing: closing) ? .YES : .NO
+        let isLast = closing || reply.closes || context.isDraining || !ParserGaps.isLayoutKnown
+        return unsafe reply.queue(on: handle, closing: isLast) ? .YES : .NO
     }
 }
 
@@ -130,7 +123,7 @@ private struct HeaderSection {
     let limit: Int
 }
 
-/// `MHD_KeyValueIteratorN`: adds a line to a ``HeaderSection``; stops where there are too many.
+/// `MHD_KeyValueIteratorN`: adds a line to a ``HeaderSection``; stops at its limit.
 private let collectField: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
     guard let section = unsafe context?.assumingMemoryBound(to: HeaderSection.self) else { return .NO }
     guard unsafe section.pointee.lines.count < section.pointee.limit else { return .NO }

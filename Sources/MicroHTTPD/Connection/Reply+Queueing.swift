@@ -3,19 +3,22 @@ import Glibc
 import HTTPExchange
 import HTTPTypes
 
-/// Hands a ``Reply`` to libmicrohttpd. The content is lent, the fields are copied by the library.
 extension Reply {
-    /// Queues this reply. Call it inside the access callback of the connection only. False if the library refuses,
-    /// which ends the connection.
+    /// Hands the reply to libmicrohttpd, which borrows the content and copies the fields. Call it inside the access callback
+    /// of the connection only. False if the library refuses, which ends the connection.
     func queue(on handle: OpaquePointer, closing: Bool) -> Bool {
         guard let response = unsafe makeResponse() else { return false }
         defer { unsafe MHD_destroy_response(response) }  // the queue holds a reference of its own
-        unsafe addFields(to: response)
+        if ParserGaps.isLayoutKnown {
+            unsafe JoinedFields.add(fields, to: response)
+        } else {
+            for (name, value) in fields.lines { _ = unsafe MHD_add_response_header(response, name, value) }
+        }
         if closing { _ = unsafe MHD_add_response_header(response, "Connection", "close") }
         return unsafe MHD_queue_response(handle, UInt32(status.code), response) == .YES
     }
 
-    /// A 304 and an answer to HEAD keep the content too: the library sends its length and not its bytes.
+    /// A 304 and a reply to HEAD keep the content too: the library sends its length and not its bytes.
     private func makeResponse() -> OpaquePointer? {
         guard !body.bytes.isEmpty else {
             return unsafe MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
@@ -33,18 +36,10 @@ extension Reply {
         if unsafe response == nil { unsafe lent.release() }
         return unsafe response
     }
-
-    private func addFields(to response: OpaquePointer) {
-        if ParserGaps.isLayoutKnown {
-            unsafe JoinedFields.add(fields, to: response)
-        } else {
-            for (name, value) in fields.lines { _ = unsafe MHD_add_response_header(response, name, value) }
-        }
-    }
 }
 
-/// All fields of a reply handed to libmicrohttpd as one, whose value holds the others behind line breaks: a field costs the
-/// library three allocations and five searches, and a hit has a dozen of them, a quarter of all its instructions.
+/// Hands all fields of a reply to libmicrohttpd as one, whose value holds the others after line breaks. A field costs the
+/// library three allocations and five searches, and a hit has a dozen of them: a quarter of all its instructions.
 ///
 /// The library takes no value with a line break, so each is written into its own copy of the value afterwards. That it keeps
 /// one, writes it as it is and hands out a pointer to it was read in the source of 0.9.75 (response.c, connection.c); with
@@ -62,7 +57,7 @@ enum JoinedFields {
         }
     }
 
-    /// - Parameter text: ended by a NUL; the colon of its first line becomes another.
+    /// - Parameter text: ends with a NUL; this function replaces the colon of its first line by another.
     private static func add(_ text: UnsafeMutablePointer<CChar>, to response: OpaquePointer) {
         guard let colon = unsafe strchr(text, 0x3A) else { return }
         unsafe colon.pointee = 0
