@@ -2,8 +2,8 @@ public import HTTPExchange
 import Synchronization
 import Threads
 
-/// An HTTP/1.1 server on libmicrohttpd: an epoll loop for each thread, requests judged strictly, waiting requests
-/// suspended, every wait bounded.
+/// An HTTP/1.1 server on libmicrohttpd. Each of its threads has an epoll set of its own. It checks requests strictly,
+/// suspends those that wait, and bounds every wait.
 ///
 /// It serves from `init` until ``stop(within:)``, which must be called once.
 public final class HTTPServer: Sendable {
@@ -12,7 +12,8 @@ public final class HTTPServer: Sendable {
     private let context: ServerContext
     private let thread: ServerThread
 
-    /// Listens and serves at once.
+    /// Listens and starts to serve.
+    /// - Throws: ``ServerError`` if it cannot listen at the address or the library does not start.
     public init(options: ServerOptions = ServerOptions(), handler: any Handler) throws(ServerError) {
         let socket = try ListeningSocket(host: options.host, port: options.port)
         context = ServerContext(options: options, handler: handler)
@@ -20,18 +21,15 @@ public final class HTTPServer: Sendable {
         thread = ServerThread(context: context, daemon: try Daemon(listening: socket, context: context))
     }
 
-    /// What became of its connections.
+    /// What became of its connections. May be read on any thread.
     public var counts: ServerCounts { context.counters.counts }
 
-    /// Connections that it holds at most.
+    /// Open connections at most.
     public var connectionLimit: Int { context.options.connections }
 
-    /// Requests that are suspended now.
-    public var waitingCount: Int { context.deadlines.count }
-
-    /// Stops in order: refuses new connections, lets accepted requests finish, answers those that still wait at the end
-    /// of `grace` with their ``DeferredReply/Expiry/serverStopping`` reply, and returns when the library's threads are gone.
-    /// The grace ends at once when the task is cancelled.
+    /// Stops in this order: refuses new connections, lets accepted requests finish, answers the requests that still wait
+    /// at the end of `grace` with their ``DeferredReply/Expiry/serverStopping`` reply, and returns when the library's
+    /// threads have ended. The grace ends at once when the task is cancelled.
     public func stop(within grace: Duration) async {
         await withTaskCancellationHandler {
             await thread.stop(by: .now + grace)
@@ -41,14 +39,15 @@ public final class HTTPServer: Sendable {
     }
 }
 
-/// What every callback of one server needs.
+/// What all callbacks of one server share.
 final class ServerContext: Sendable {
     let options: ServerOptions
     let handler: any Handler
     let clock = CoarseClock()
     let idleTicks: Int
     let requestTicks: Int
-    /// The library's own limit for silence, in whole seconds. Later than ours, which says why and is counted.
+    /// The library's own limit for silence, in whole seconds. It is later than the idle limit of the server's own thread,
+    /// which counts the connections that it ends.
     let silenceLimit: Int
     let wakeUp: WakeUp
     let deadlines: RequestDeadlines
@@ -75,29 +74,29 @@ final class ServerContext: Sendable {
         libraryLog = LibraryLog(counters: counters, log: options.log)
     }
 
-    /// Whether every answer from here on ends its connection.
+    /// Whether every reply from now on ends its connection.
     var isDraining: Bool { draining.load(ordering: .relaxed) }
 
     func startDraining() { draining.store(true, ordering: .relaxed) }
 
-    /// A connection begins.
+    /// Whether the peer may open one more connection. Counts the refusal.
+    func admits(_ peer: PeerAddress) -> Bool {
+        let isAdmitted = addressLimit.admits(peer)
+        if !isAdmitted { counters.recordRefused() }
+        return isAdmitted
+    }
+
+    /// Call it when a connection begins.
     func insert(_ connection: Connection) {
         counters.recordAccepted()
         addressLimit.add(connection.peer)
         table.insert(connection)
     }
 
-    /// It ends; its socket is still open.
+    /// Call it when a connection ends, while its socket is still open.
     func remove(_ connection: Connection) {
         table.remove(connection)
         addressLimit.remove(connection.peer)
         counters.recordClosed()
-    }
-
-    /// Whether the peer may open one more connection.
-    func admits(_ peer: PeerAddress) -> Bool {
-        let isAdmitted = addressLimit.admits(peer)
-        if !isAdmitted { counters.recordRefused() }
-        return isAdmitted
     }
 }

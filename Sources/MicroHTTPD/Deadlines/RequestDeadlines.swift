@@ -2,13 +2,13 @@ import HTTPExchange
 import Synchronization
 import Threads
 
-/// The deadlines of all suspended requests. Any thread arms and disarms; the server's own thread fires.
+/// The deadlines of all suspended requests. Any thread arms and disarms them; the server's own thread fires them.
 final class RequestDeadlines: Sendable {
     private struct State {
         var heap = TimerHeap<SuspendedRequest>()
-        /// Whether nobody may wait any more.
+        /// Set when the server stops: no request may wait from then on.
         var isClosed = false
-        /// When the firing thread will look again by itself.
+        /// When the firing thread wakes by itself.
         var nextFiring = ContinuousClock.now
     }
 
@@ -20,19 +20,17 @@ final class RequestDeadlines: Sendable {
         self.wakeUp = wakeUp
     }
 
-    var count: Int { state.withLock { $0.heap.count } }
-
-    /// Requests that are suspended. Those whose reply is made and not sent yet have no deadline any more, so they are not
-    /// in the ``count``; whoever made it sends it, and until then the library may not stop.
+    /// Suspended requests. A request whose reply is prepared and not sent yet has no deadline any more and still counts:
+    /// the library may not stop until the reply is sent.
     var suspendedCount: Int { suspended.load(ordering: .acquiring) }
 
     func recordSuspension() { suspended.add(1, ordering: .relaxed) }
 
-    /// To be called when the connection's handle is used no more.
+    /// Call it after the last use of the connection's handle.
     func recordResumption() { suspended.subtract(1, ordering: .releasing) }
 
-    /// Wakes the firing thread only if it would sleep past this deadline, which a look-up's seconds never are. False if
-    /// the server is stopping: then the wait has to end at once.
+    /// Wakes the firing thread only if it would sleep past this deadline, which a look-up's deadline some seconds away
+    /// never needs. False if the server is stopping: then the wait has to end at once.
     func arm(_ request: SuspendedRequest) -> Bool {
         let (isArmed, isEarly) = state.withLock { state in
             guard !state.isClosed else { return (false, false) }
@@ -47,10 +45,9 @@ final class RequestDeadlines: Sendable {
         state.withLock { $0.heap.remove(request) }
     }
 
-    /// Ends what is due. Returns when to look again: at the next deadline, at the latest at `latest`.
-    func fire(at now: ContinuousClock.Instant, lookingAgainBy latest: ContinuousClock.Instant)
-        -> ContinuousClock.Instant
-    {
+    /// Ends the requests whose deadline has come. Returns when to call it again: at the next deadline, but not after
+    /// `latest`.
+    func fire(at now: ContinuousClock.Instant, wakingBy latest: ContinuousClock.Instant) -> ContinuousClock.Instant {
         while let due = state.withLock({ $0.heap.popDue(at: now) }) { due.expire(because: .deadlinePassed) }
         return state.withLock { state in
             state.nextFiring = min(state.heap.next ?? latest, latest)
@@ -58,7 +55,7 @@ final class RequestDeadlines: Sendable {
         }
     }
 
-    /// Ends every wait, and lets none begin from here on: libmicrohttpd cannot stop while a request is suspended.
+    /// Ends every wait and lets none begin: libmicrohttpd cannot stop while a request is suspended.
     func close() {
         let waiting = state.withLock { state in
             state.isClosed = true
@@ -68,18 +65,17 @@ final class RequestDeadlines: Sendable {
     }
 }
 
-/// An element of a ``TimerHeap``. The heap alone writes `position`, under whatever lock guards the heap.
+/// An element of a ``TimerHeap``. Only the heap writes `position`, under the lock that guards the heap.
 protocol Timed: AnyObject {
     var deadline: ContinuousClock.Instant { get }
     var position: Int? { get set }
 }
 
-/// A binary min-heap by deadline whose elements know where they stand, so that a cancelled one leaves at once instead
-/// of lingering until its time. Not safe for concurrent access.
+/// A binary min-heap by deadline. Each element knows its position, so that a cancelled one is removed at once instead of
+/// staying until its time. Not safe for concurrent access.
 struct TimerHeap<Element: Timed> {
     private var elements: [Element] = []
 
-    var count: Int { elements.count }
     var next: ContinuousClock.Instant? { elements.first?.deadline }
 
     mutating func insert(_ element: Element) {
@@ -88,7 +84,7 @@ struct TimerHeap<Element: Timed> {
         siftUp(from: elements.count - 1)
     }
 
-    /// Takes the element out if it is still in.
+    /// Removes the element if it is in the heap.
     mutating func remove(_ element: Element) {
         guard let position = element.position else { return }
         element.position = nil
@@ -99,7 +95,7 @@ struct TimerHeap<Element: Timed> {
         siftDown(from: last.position ?? position)
     }
 
-    /// Takes out the element that is due first, if its deadline has come.
+    /// Removes the element with the first deadline, if that has come.
     mutating func popDue(at now: ContinuousClock.Instant) -> Element? {
         guard let first = elements.first, first.deadline <= now else { return nil }
         remove(first)

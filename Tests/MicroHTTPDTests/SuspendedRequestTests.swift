@@ -3,7 +3,7 @@ import MicroHTTPD
 import TestSupport
 import Testing
 
-@Suite struct WaitingTests {
+@Suite struct SuspendedRequestTests {
     private let held = "GET /held HTTP/1.1\r\nHost: h\r\n\r\n"
 
     @Test func resumesWithTheReply() async throws {
@@ -11,10 +11,8 @@ import Testing
             let client = try Client(port: server.port)
             client.send(held)
             #expect(await eventually { handler.heldCount == 1 })
-            #expect(server.waitingCount == 1)
             #expect(handler.release() == 1)
             #expect(await client.receive { $0.hasSuffix("released") }.statuses == [200])
-            #expect(server.waitingCount == 0)
         }
     }
 
