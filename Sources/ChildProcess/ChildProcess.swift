@@ -1,13 +1,13 @@
 import Threads
 
-/// A program that runs beside this process, for what it writes to its standard output.
+/// Runs a program and returns what it writes to its standard output.
 public enum ChildProcess {
-    /// Runs the command to its end and gives what it wrote.
+    /// Runs the command to its end and returns what it wrote.
     ///
-    /// The program has no input and its standard error is dropped: what it says there may be secret, and is nobody's
-    /// here. It inherits no descriptor and no blocked or ignored signal. At the deadline, at more than `limit` bytes,
-    /// and when the calling task is cancelled, it is killed together with those it has started, unless they have left
-    /// its process group.
+    /// The program has no input, and its standard error is dropped, because it may hold secrets. It inherits no descriptor
+    /// and no blocked or ignored signal. At the deadline, at more than `limit` bytes, and when the calling task is
+    /// cancelled, it is killed together with the processes that it has started, unless they have left its process group.
+    /// - Throws: Every ``ChildProcessError``.
     public static func output(
         of command: Command, limit: Int, deadline: ContinuousClock.Instant
     ) async throws(ChildProcessError) -> [UInt8] {
@@ -31,10 +31,10 @@ public enum ChildProcess {
         return try result.get()
     }
 
-    /// The answer comes before the reaping: what is killed may take long to go.
+    /// Reports the result before it reaps the program: a killed program may take long to end.
     private static func supervise(
         _ command: Command, limit: Int, deadline: ContinuousClock.Instant, _ cancellation: WakeUp,
-        answer: (Result<[UInt8], ChildProcessError>) -> Void
+        report: (Result<[UInt8], ChildProcessError>) -> Void
     ) {
         do throws(ChildProcessError) {
             let output = try OutputPipe()
@@ -43,29 +43,29 @@ public enum ChildProcess {
             do throws(ChildProcessError) {
                 let bytes = try output.read(upTo: limit, by: deadline, or: cancellation)
                 try child.wait(by: deadline, or: cancellation)
-                answer(.success(bytes))
+                report(.success(bytes))
                 child.reap(withGroup: false)
             } catch {
                 child.kill()
-                answer(.failure(error))
+                report(.failure(error))
                 child.reap(withGroup: true)
             }
         } catch {
-            answer(.failure(error))
+            report(.failure(error))
         }
     }
 }
 
 /// A program to run, without a shell.
 public struct Command: Sendable {
-    /// Its name or path; a name is looked for in this process's `PATH`.
+    /// Its name or path. A name is looked up in this process's `PATH`.
     public let program: String
-    /// What follows the program's name, word by word and unquoted.
+    /// The words after the program's name, unquoted.
     public let arguments: [String]
     /// All variables that it sees.
     public let environment: [String: String]
 
-    /// The program by its name or path, its arguments, and all variables that it sees: none is inherited.
+    /// - Parameter environment: all variables that the program sees; it inherits none.
     public init(_ program: String, _ arguments: [String], environment: [String: String]) {
         self.program = program
         self.arguments = arguments
@@ -77,6 +77,6 @@ extension Command: CustomStringConvertible, CustomReflectable {
     /// The program alone: arguments and variables may be secret.
     public var description: String { "Command(\(program))" }
 
-    /// The program alone, so that `dump` shows no more either.
+    /// The program alone, so that `dump` does not show the rest either.
     public var customMirror: Mirror { Mirror(self, children: ["program": program]) }
 }

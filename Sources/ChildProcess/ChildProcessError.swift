@@ -1,4 +1,4 @@
-/// Why a program gave no output.
+/// Why there is no output of a program.
 public enum ChildProcessError: Error, Sendable, Equatable {
     /// There is no such program.
     case notFound
@@ -8,18 +8,18 @@ public enum ChildProcessError: Error, Sendable, Equatable {
     case failed(status: Int32)
     /// This signal ended it.
     case killed(signal: Int32)
-    /// It ended and the system does not say how, which it does not where SIGCHLD is ignored.
+    /// It ended and the system does not say how, as while SIGCHLD is ignored.
     case unknownEnd
     /// It had not ended at the deadline, and was killed.
     case timedOut
     /// It wrote more than this many bytes, and was killed.
     case tooMuchOutput(limit: Int)
-    /// The task that asked was cancelled, and the program killed.
+    /// The calling task was cancelled, and the program was killed.
     case cancelled
 }
 
 extension ChildProcessError: CustomStringConvertible {
-    /// The predicate of a sentence whose subject is the program. Says nothing of what it wrote.
+    /// The predicate of a sentence whose subject is the program, without anything that the program wrote.
     public var description: String {
         switch self {
         case .notFound: "was not found"
@@ -29,7 +29,7 @@ extension ChildProcessError: CustomStringConvertible {
         case .unknownEnd: "ended, and the system does not say how"
         case .timedOut: "did not end in time"
         case .tooMuchOutput(let limit): "wrote more than \(limit) bytes"
-        case .cancelled: "was ended, because nobody waits for it any more"
+        case .cancelled: "was ended, because its caller was cancelled"
         }
     }
 }

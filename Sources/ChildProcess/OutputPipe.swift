@@ -5,7 +5,7 @@ import Threads
 /// A pipe(2) from a program's standard output. Used by one thread only.
 final class OutputPipe {
     private let readingEnd: Int32
-    /// For the program; -1 once it is closed here.
+    /// The program's end; -1 once it is closed in this process.
     private(set) var writingEnd: Int32
 
     init() throws(ChildProcessError) {
@@ -19,13 +19,13 @@ final class OutputPipe {
         closeWritingEnd()
     }
 
-    /// Once the program has its copy: else the output would never end.
+    /// Call it once the program has its copy: otherwise the output would never end.
     func closeWritingEnd() {
         if writingEnd >= 0 { close(writingEnd) }
         writingEnd = -1
     }
 
-    /// All that is written until the last writer closes its end.
+    /// Returns all that is written until the last writer closes its end.
     func read(
         upTo limit: Int, by deadline: ContinuousClock.Instant, or cancellation: WakeUp
     ) throws(ChildProcessError) -> [UInt8] {

@@ -1,13 +1,13 @@
 import Glibc
 import Threads
 
-/// A program that was started and not waited for yet: of every child `reap` is called, at the end. Until then its number
-/// is nobody else's, even when it has ended.
+/// A program that was started and is not reaped yet. Its user calls `reap` at the end. Until then the system gives its number
+/// to no other process, even after it has ended.
 struct RunningChild: Sendable {
     let processID: pid_t
 
-    /// Waits for its end, and leaves its status to `reap`. One that has closed its output ends at once, as a rule, so
-    /// looking every few milliseconds is little work.
+    /// Waits for its end, and leaves its status to `reap`. A program that has closed its output usually ends at once, so
+    /// a check every few milliseconds costs little.
     func wait(by deadline: ContinuousClock.Instant, or cancellation: WakeUp) throws(ChildProcessError) {
         while true {
             switch state {
@@ -21,24 +21,24 @@ struct RunningChild: Sendable {
         }
     }
 
-    /// Ends it, and the process group that it was made the first of; it may have left that. Does not wait for the end,
-    /// which takes as long as the system holds it in a call.
+    /// Kills it and the process group that was made for it, which it may have left. Does not wait for the end, which may
+    /// take as long as a system call that the program is in.
     func kill() {
-        // Once it is reaped, both numbers may be another's.
+        // Once it is reaped, both numbers may belong to another process.
         if case .unknown = state { return }
         _ = Glibc.kill(-processID, SIGKILL)
         _ = Glibc.kill(processID, SIGKILL)
     }
 
-    /// Takes its status as soon as there is one, so that no zombie stays. `withGroup` also takes those of its process
-    /// group, which are this process's to reap where it is the first of its PID namespace. Blocks until all have ended.
+    /// Takes its status as soon as there is one, so that no zombie stays. `withGroup` also reaps the processes of its
+    /// group, which this process inherits where it is the first of its PID namespace. Blocks until all have ended.
     func reap(withGroup: Bool) {
-        // The group first: it keeps the number even when the program, if it is still in it, is gone.
+        // The group first: it keeps its number even when the program has ended and is reaped as a member.
         if withGroup { while waitForOne(of: -processID) {} }
         _ = waitForOne(of: processID)
     }
 
-    /// False where there is none such.
+    /// False if there is no such process.
     private func waitForOne(of processes: pid_t) -> Bool {
         var status: Int32 = 0
         var result: pid_t = 0
@@ -58,16 +58,16 @@ struct RunningChild: Sendable {
     private enum State {
         case running
         case ended(EndStatus)
-        /// The system has no such child any more: it reaps by itself where SIGCHLD is ignored.
+        /// The system has no such child any more: it reaps by itself while SIGCHLD is ignored.
         case unknown
     }
 }
 
 /// How a program ended (waitid(2)).
 private struct EndStatus {
-    /// Or else by a signal.
+    /// False if a signal ended it.
     let isExit: Bool
-    /// The status, or the signal's.
+    /// The status, or the number of the signal.
     let number: Int32
 
     func check() throws(ChildProcessError) {

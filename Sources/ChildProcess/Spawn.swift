@@ -1,7 +1,7 @@
 import CSpawn
 import Glibc
 
-/// What posix_spawn(3) is told. Used once, by one thread.
+/// The arguments of posix_spawn(3). Used once, by one thread.
 @safe final class Spawn {
     private let command: Command
     private var actions = unsafe posix_spawn_file_actions_t()
@@ -20,16 +20,16 @@ import Glibc
         unsafe posix_spawnattr_destroy(&attributes)
     }
 
-    /// The output first: its descriptor may be 0 or 2 where this process has closed those.
+    /// The output first: its descriptor may be 0 or 2 if this process has closed those.
     private func direct(_ output: OutputPipe) {
         unsafe posix_spawn_file_actions_adddup2(&actions, output.writingEnd, STDOUT_FILENO)
         unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-        // Not every descriptor of a C library is closed by itself.
+        // C libraries may have descriptors that do not close on exec.
         unsafe posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
     }
 
-    /// A process group of its own, and signals as a login shell has them: this process ignores and blocks some.
+    /// Sets a process group of its own, and the default for all signals: this process ignores and blocks some.
     private func resetSignals() {
         var all = sigset_t()
         var none = sigset_t()
@@ -53,7 +53,8 @@ import Glibc
     }
 }
 
-/// Texts as C wants them: pointers to NUL-terminated copies, and a null pointer after the last. Freed with the object.
+/// Texts as posix_spawn(3) takes them: pointers to NUL-terminated copies, and a null pointer after the last. Freed with the
+/// object.
 @safe private final class CStrings {
     private(set) var pointers: [UnsafeMutablePointer<CChar>?]
 

@@ -1,12 +1,12 @@
 /// An HTTP/1.1 client over libcurl's multi interface: connections are kept and reused, every request ends by its
-/// deadline, answers are bounded.
+/// deadline, responses are bounded.
 ///
-/// One thread of its own does all transfers. Any number of tasks may ask at once; those beyond
+/// One thread of its own does all transfers. Any number of tasks may send requests at once; those beyond
 /// ``CurlOptions/concurrency`` wait in order. The thread ends after ``shutDown()``, or when the client is released.
 public final class CurlClient: Sendable {
     private let queue: SubmissionQueue
 
-    /// Starts the thread. The process ends if it cannot have one.
+    /// Starts the thread. The process ends if the system has no thread left.
     public init(options: CurlOptions = CurlOptions()) {
         let multi = MultiHandle(connections: options.concurrency)
         queue = SubmissionQueue(waking: multi)
@@ -17,10 +17,10 @@ public final class CurlClient: Sendable {
         queue.beginShutDown()
     }
 
-    /// Sends the request and returns the whole answer, of whatever status.
+    /// Sends the request and returns the whole response, of any status.
     ///
-    /// A kept connection that turns out to be closed before the first byte of an answer is replaced by another one and
-    /// the request is sent again, whatever its method: the server may have received it twice.
+    /// If a kept connection is closed before the first byte of a response, the request is sent again on another one,
+    /// whatever its method: the server may have received it twice.
     /// - Parameter deadline: When this ends with ``CurlError/timedOut(_:)`` at the latest, to a few milliseconds.
     /// - Throws: Every ``CurlError``; ``CurlError/cancelled`` when the calling task is cancelled.
     public func perform(
@@ -41,7 +41,7 @@ public final class CurlClient: Sendable {
     }
 
     /// Ends all transfers with ``CurlError/shutDown``, closes all connections and returns when the thread has done
-    /// both. Requests made from then on end the same way. May be called more than once.
+    /// both. Later requests end with the same error. May be called more than once.
     public func shutDown() async {
         await queue.shutDown()
     }
@@ -49,14 +49,14 @@ public final class CurlClient: Sendable {
 
 /// How a ``CurlClient`` behaves for all of its requests.
 public struct CurlOptions: Sendable {
-    /// Transfers under way at once; those beyond wait for their turn. It bounds handles, connections and memory.
+    /// Transfers under way at once; further requests wait. It bounds handles, connections and memory.
     public var concurrency: Int
-    /// From the start of a transfer until its connection, TLS included, stands. The deadline of a request still applies.
+    /// From the start of a transfer until its connection is open, TLS included. The deadline of a request still applies.
     public var connectTimeout: Duration
-    /// Bytes in the content of an answer; one that has more is refused.
+    /// Bytes in the content of a response; one that has more is refused.
     public var bodyLimit: Int
-    /// Bytes in the header of an answer, where each field counts 32 more than it has (the reckoning of RFC 9113 §6.5.2),
-    /// so that it bounds their number too.
+    /// Bytes in the header of a response, where each field counts 32 more than it has (as in RFC 9113 §6.5.2), so that the
+    /// limit bounds their number too.
     public var headLimit: Int
     /// A PEM file with the certificate authorities to trust in place of the system's.
     public var certificateAuthorities: String?
@@ -65,7 +65,7 @@ public struct CurlOptions: Sendable {
         concurrency: Int = 64, connectTimeout: Duration = .seconds(1), bodyLimit: Int = 1 << 20,
         headLimit: Int = 64 << 10, certificateAuthorities: String? = nil
     ) {
-        precondition(concurrency > 0, "a client that may transfer nothing would never answer")
+        precondition(concurrency > 0, "a client without a transfer could answer no request")
         self.concurrency = concurrency
         self.connectTimeout = connectTimeout
         self.bodyLimit = bodyLimit
@@ -74,9 +74,9 @@ public struct CurlOptions: Sendable {
     }
 }
 
-/// What carries one HTTP request and its whole answer back.
+/// What sends one HTTP request and returns its whole response.
 ///
-/// `perform` can be called from any task. It follows no redirect and answers, or throws, by the deadline.
+/// `perform` can be called from any task. It follows no redirect and returns, or throws, by the deadline.
 public protocol Transport: Sendable {
     func perform(
         _ request: CurlRequest, deadline: ContinuousClock.Instant

@@ -1,23 +1,23 @@
-/// Why a request has no answer. An answer of any status is none of these.
+/// Why a request got no response. A response of any status is no error.
 public enum CurlError: Error, Sendable, Equatable {
-    /// The deadline passed, or, while connecting, the time for that.
+    /// The deadline passed, or the time limit for connecting.
     case timedOut(Phase)
     /// The name of the host, or of the proxy, has no address.
     case couldNotResolve
     /// No address accepted a connection, or the proxy opened no tunnel.
     case couldNotConnect
     case tlsFailed(TLSFailure)
-    /// The connection ended before the answer did: a reset, a truncated head, a truncated body, a broken chunk.
+    /// The connection ended before the response did: a reset, a truncated head, a truncated body, a broken chunk.
     case closedEarly
-    /// The content or the header of the answer has more than this many bytes.
+    /// The content or the header of the response has more than this many bytes.
     case responseTooLarge(limit: Int)
-    /// Not HTTP/1, or encoded although no encoding was asked for.
+    /// Not HTTP/1, or encoded although the request accepts no encoding.
     case malformedResponse
     /// Not an absolute `http:` or `https:` URL, or one with a user name.
     case unsupportedURL
     /// This part of the request cannot be sent as it is.
     case malformedRequest(RequestPart)
-    /// The task that asked was cancelled.
+    /// The task that sent the request was cancelled.
     case cancelled
     /// The client was shut down.
     case shutDown
@@ -26,7 +26,7 @@ public enum CurlError: Error, Sendable, Equatable {
 
     /// How far a transfer had come.
     public enum Phase: Sendable, Equatable {
-        /// Behind ``CurlOptions/concurrency`` others: nothing was tried.
+        /// Waiting for other transfers (``CurlOptions/concurrency``): nothing was tried.
         case queued
         /// Resolving the name, connecting, shaking hands.
         case connecting
@@ -44,13 +44,13 @@ public enum CurlError: Error, Sendable, Equatable {
         case unreadableAuthorities
     }
 
-    /// What ``malformedRequest(_:)`` speaks of.
+    /// The part of a request that cannot be sent (``malformedRequest(_:)``).
     public enum RequestPart: Sendable, Equatable {
         case method, headerName, headerValue
     }
 
     /// Whether the server may have received the request, so that only a request that may be repeated is sent again.
-    /// False is certain; of a transfer that was ended here (``cancelled``, ``shutDown``) nothing is known.
+    /// False is certain. True where it is not known, as for a transfer that this client ended (``cancelled``, ``shutDown``).
     public var requestMayHaveArrived: Bool {
         switch self {
         case .timedOut(.awaitingResponse), .closedEarly, .responseTooLarge, .malformedResponse, .cancelled, .shutDown,
@@ -75,17 +75,17 @@ public enum CurlError: Error, Sendable, Equatable {
     }
 }
 
-/// The errors in plain words, without anything of the request or the answer: both can hold what must not be logged.
+/// The errors in plain words, without any bytes of the request or the response: both can hold secrets.
 extension CurlError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .timedOut(let phase): "no answer in time, \(phase)"
+        case .timedOut(let phase): "no response in time, \(phase)"
         case .couldNotResolve: "the host name could not be resolved"
         case .couldNotConnect: "the connection could not be made"
         case .tlsFailed(let failure): "TLS failed: \(failure)"
-        case .closedEarly: "the connection was closed before the answer was complete"
-        case .responseTooLarge(let limit): "the answer exceeds \(limit) bytes"
-        case .malformedResponse: "the answer is not well-formed"
+        case .closedEarly: "the connection was closed before the response was complete"
+        case .responseTooLarge(let limit): "the response exceeds \(limit) bytes"
+        case .malformedResponse: "the response is not well-formed"
         case .unsupportedURL: "the URL is not an absolute http or https URL"
         case .malformedRequest(let part): "the request cannot be sent: \(part)"
         case .cancelled: "the request was cancelled"
@@ -98,7 +98,7 @@ extension CurlError: CustomStringConvertible {
 extension CurlError.Phase: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .queued: "waiting for other transfers"
+        case .queued: "while waiting for other transfers"
         case .connecting: "while connecting"
         case .awaitingResponse: "after the request was sent"
         }
@@ -121,7 +121,7 @@ extension CurlError.RequestPart: CustomStringConvertible {
     public var description: String {
         switch self {
         case .method: "its method is not a token"
-        case .headerName: "a header name is not a token, or is the client's to write"
+        case .headerName: "a header name is not a token, or is one that the client writes"
         case .headerValue: "a header value has a control character"
         }
     }

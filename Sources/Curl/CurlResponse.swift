@@ -1,6 +1,6 @@
 import Formats
 
-/// A whole answer of any status; redirects too are answers, they are not followed.
+/// A whole response of any status. A redirect is a response too; it is not followed.
 public struct CurlResponse: Sendable {
     public let status: Int
     public let headers: CurlHeaders
@@ -14,7 +14,7 @@ public struct CurlResponse: Sendable {
     }
 }
 
-/// The header fields of an answer, in order of arrival.
+/// The header fields of a response, in order of arrival.
 public struct CurlHeaders: Sendable {
     public let fields: [(name: String, value: String)]
 

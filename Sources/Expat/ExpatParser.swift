@@ -25,17 +25,17 @@ import CExpat
             unsafe XML_Parse(
                 parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(clamping: bytes.count), 1)
         }
-        if let refusal = stack.refusal { throw refusal }
+        if let error = stack.error { throw error }
         guard status == XML_STATUS_OK, let root = stack.root else { throw .malformed(line: line) }
         return root
     }
 
     private var line: Int { Int(clamping: unsafe XML_GetCurrentLineNumber(parser)) }
 
-    /// For expat's callbacks. What the stack refuses ends the parsing.
+    /// For expat's callbacks. An error of the stack ends the parsing.
     fileprivate func take(_ change: (inout ElementStack) -> Void) {
         change(&stack)
-        if stack.refusal != nil { _ = unsafe XML_StopParser(parser, XML_Bool(XML_FALSE)) }
+        if stack.error != nil { _ = unsafe XML_StopParser(parser, XML_Bool(XML_FALSE)) }
     }
 }
 
@@ -61,24 +61,24 @@ private let appendText: XML_CharacterDataHandler = { context, bytes, count in
 }
 
 private let refuseDocumentType: XML_StartDoctypeDeclHandler = { context, _, _, _, _ in
-    unsafe parser(context).take { $0.refuse(.documentType) }
+    unsafe parser(context).take { $0.fail(.documentType) }
 }
 
-/// Puts a document together from what the parser meets in it. Pure: it knows nothing of expat.
+/// Builds the tree of a document from what the parser finds in it. Pure: it does not use expat.
 struct ElementStack {
     private let depthLimit: Int
     /// The elements that are open, the root first.
     private var open: [XMLElement] = []
     private(set) var root: XMLElement?
-    /// Set once: why the rest is not wanted.
-    private(set) var refusal: XMLError?
+    /// Set once: why the rest is not read.
+    private(set) var error: XMLError?
 
     init(depthLimit: Int) {
         self.depthLimit = depthLimit
     }
 
     mutating func begin(_ name: String) {
-        guard open.count < depthLimit else { return refuse(.tooDeep(limit: depthLimit)) }
+        guard open.count < depthLimit else { return fail(.tooDeep(limit: depthLimit)) }
         open.append(XMLElement(name: name))
     }
 
@@ -92,7 +92,7 @@ struct ElementStack {
         if open.isEmpty { root = closed } else { open[open.count - 1].children.append(closed) }
     }
 
-    mutating func refuse(_ error: XMLError) {
-        refusal = refusal ?? error
+    mutating func fail(_ error: XMLError) {
+        self.error = self.error ?? error
     }
 }

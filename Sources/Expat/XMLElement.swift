@@ -1,23 +1,23 @@
-/// An element of an XML document: its name as it is written, its own text, and the elements in it, in order.
+/// An element of an XML document: its name as it is written, its own text, and its child elements in order.
 /// Attributes, comments and processing instructions are dropped.
 public struct XMLElement: Sendable, Equatable {
     /// With its prefix, if it has one: namespaces are not resolved.
     public let name: String
-    /// All text directly inside, without that of the elements inside. White space is kept.
+    /// All text directly in this element, without that of its children. White space is kept.
     public internal(set) var text = ""
-    /// The elements directly inside, in the order of the document.
+    /// The child elements, in the order of the document.
     public internal(set) var children: [XMLElement] = []
 
     init(name: String) {
         self.name = name
     }
 
-    /// The first element inside with this name, or nil.
+    /// The first child with this name, or nil.
     public subscript(name: String) -> XMLElement? {
         children.first { $0.name == name }
     }
 
-    /// The text of the element that the names lead to, each inside the one before; nil where there is none.
+    /// The text of the element at this path of names, each a child of the one before; nil if there is none.
     public func text(at path: String...) -> String? {
         var element = self
         for name in path {
@@ -39,10 +39,11 @@ extension XMLElement: CustomStringConvertible, CustomReflectable {
 }
 
 extension XMLElement {
-    /// Reads a whole document and gives its root.
+    /// Reads a whole document and returns its root.
     ///
-    /// Bounded in time and memory by `sizeLimit`, in bytes, and `depthLimit`, in elements. The encoding is what the
-    /// document says: UTF-8, UTF-16, ISO-8859-1 or US-ASCII.
+    /// `sizeLimit`, in bytes, and `depthLimit`, in elements, bound its time and memory. The document says its encoding:
+    /// UTF-8, UTF-16, ISO-8859-1 or US-ASCII.
+    /// - Throws: Every ``XMLError``.
     public static func root(
         of document: [UInt8], sizeLimit: Int = 1 << 16, depthLimit: Int = 32
     ) throws(XMLError) -> XMLElement {
@@ -51,16 +52,16 @@ extension XMLElement {
     }
 }
 
-/// Why a document was not read. Says nothing of its content.
+/// Why a document was not read. Holds nothing of its content.
 public enum XMLError: Error, Sendable, Equatable {
     /// It has more than this many bytes.
     case tooLarge(limit: Int)
-    /// An element lies inside more than this many others, itself counted.
+    /// An element and its ancestors are more than this many.
     case tooDeep(limit: Int)
-    /// It declares a document type. Entities and what else is declared there are the ways in which a small document
-    /// becomes a large one, or reads files; no service needs them.
+    /// It declares a document type. With the entities that are declared there a small document becomes a large one, or reads
+    /// files; no service needs them.
     case documentType
-    /// It breaks XML's grammar, in this line, counted from 1.
+    /// It breaks XML's grammar in this line, counted from 1.
     case malformed(line: Int)
 }
 

@@ -1,34 +1,34 @@
-/// What a server asks for each request. Both functions are called on a server's thread and must not block: what has to
-/// wait for something is returned as ``Handling/later(_:)``.
+/// What a server calls for each request. It calls both functions on one of its threads, so they must not block: a request
+/// that has to wait is answered with ``Handling/later(_:)``.
 public protocol Handler: Sendable {
-    /// The answer to a well-formed request.
+    /// Handles a well-formed request.
     func answer(_ request: borrowing Request) -> Handling
-    /// The words for a request that the server refuses by itself. The server closes the connection after it.
+    /// The reply to a request that the server refuses by itself. The server closes the connection after it.
     func reply(to refusal: Refusal, of request: borrowing Request) -> Reply
 }
 
-/// A reply now, or the promise of one.
+/// What a handler does with a request: it replies at once or later.
 public enum Handling: Sendable {
     case reply(Reply)
     case later(DeferredReply)
 }
 
-/// An answer that has to wait. The server suspends the connection first and calls `start` afterwards, so the work may
-/// finish before `start` returns. Exactly one reply goes out: the first of the fulfilment and the expiry.
+/// A reply that comes later. The server suspends the connection before it calls `start`, so the work may finish before
+/// `start` returns. Exactly one reply is sent: of the completion or of the expiry, whichever comes first.
 ///
-/// A class, so that an ``Handling`` has a layout that the compiler knows: the size of an instant it does not, and every reply
-/// would be handled through its type's description.
+/// A class, so that the compiler knows the layout of ``Handling``. It does not know the size of an instant, so as a struct
+/// every reply would be handled through the metadata of its type.
 public final class DeferredReply: Sendable {
-    /// Why the server cannot wait any longer.
+    /// Why the server ends the wait.
     public enum Expiry: Sendable {
         case deadlinePassed
         case serverStopping
     }
 
     public let deadline: ContinuousClock.Instant
-    /// Gives the reply if the wait ends first. Called on the server's timer thread; must not block.
+    /// Makes the reply if the wait ends first. Called on the server's own thread; must not block.
     public let expired: @Sendable (Expiry) -> Reply
-    /// Begins the work. Called once, on the server's thread; must not block.
+    /// Starts the work. Called once, on one of the server's threads; must not block.
     public let start: @Sendable (any PendingReply) -> Void
 
     public init(
@@ -44,16 +44,17 @@ public final class DeferredReply: Sendable {
 
 /// The other end of a ``DeferredReply``: the code that finishes the work completes it, from any thread.
 ///
-/// In two steps, for those who finish the work of many: sending wakes a server's thread, so all replies are made first.
+/// Completion has two steps, for code that finishes the work of many requests: sending wakes a server's thread, so all replies
+/// are made before the first is sent.
 public protocol PendingReply: Sendable {
-    /// Makes the reply, unless the request has been answered already; then it returns false and makes none.
+    /// Makes the reply, unless the request has one already: then it returns false and makes none.
     func prepare(with reply: () -> Reply) -> Bool
     /// Sends the reply. Call it once after ``prepare(with:)`` has returned true.
     func send()
 }
 
 extension PendingReply {
-    /// Makes the reply and sends it, unless the request has been answered already; then it returns false.
+    /// Makes the reply and sends it, unless the request has one already: then it returns false.
     @discardableResult
     public func complete(with reply: () -> Reply) -> Bool {
         guard prepare(with: reply) else { return false }
@@ -64,7 +65,7 @@ extension PendingReply {
 
 /// Why a server refuses a request before a handler sees it. The texts hold no bytes of the request.
 public enum Refusal: Error, Sendable, Equatable {
-    /// The request breaks HTTP's grammar or framing rules; the reason in plain words (RFC 9112 §2.2, §3, §5, §6.3).
+    /// The request breaks HTTP's grammar or framing rules, with the reason for people (RFC 9112 §2.2, §3, §5, §6.3).
     case malformed(String)
     /// The request target is longer than `limit` bytes (RFC 9110 §15.5.15).
     case targetTooLong(limit: Int)

@@ -1,6 +1,6 @@
 public import HTTPTypes
 
-/// A complete answer: a status, header fields and content.
+/// A complete reply: a status, header fields and content.
 public struct Reply: Sendable {
     public var status: HTTPResponse.Status
     public var fields: FieldBlock
@@ -18,8 +18,8 @@ public struct Reply: Sendable {
     }
 }
 
-/// Content that many replies can share. A server lends these bytes to the C library without a copy, so they never
-/// change; a reference counts the borrowers.
+/// Content that many replies can share. A server lends these bytes to the C library without a copy, so they never change;
+/// each borrower holds a reference.
 public final class Body: Sendable {
     public let bytes: [UInt8]
 

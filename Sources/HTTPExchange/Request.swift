@@ -2,8 +2,8 @@ public import HTTPTypes
 
 /// One HTTP request as the server hands it to a ``Handler``.
 ///
-/// It borrows the connection's memory: it can be read during the call that receives it and cannot be stored. What must
-/// outlive the call (a job name, a condition) is copied out of it.
+/// It borrows the connection's memory: it can be read during the call that receives it and cannot be stored. A part that is
+/// needed after the call, such as a job name, has to be copied.
 public struct Request: ~Copyable {
     /// The method, spelled as it was sent (RFC 9110 §9.1: methods are case-sensitive).
     public let method: HTTPRequest.Method
@@ -11,7 +11,7 @@ public struct Request: ~Copyable {
     public let target: String
     /// The value of `Host`, as it was sent.
     public let host: String
-    /// Who opened the connection.
+    /// The address of the client that opened the connection.
     public let peer: PeerAddress
     /// The content. Empty unless the server was told to accept content and the request had some.
     public let body: [UInt8]
@@ -29,8 +29,8 @@ public struct Request: ~Copyable {
         self.fields = fields
     }
 
-    /// The field's value; several lines of one name are joined by `", "` in order of arrival (RFC 9110 §5.3).
-    /// Nil if the field is absent; an empty field is `""`.
+    /// The field's value. Several lines of one name are joined by `", "` in order of arrival (RFC 9110 §5.3).
+    /// Nil if the field is absent; `""` if it is empty.
     public subscript(name: HTTPField.Name) -> String? {
         fields.value(of: name)
     }
@@ -39,7 +39,7 @@ public struct Request: ~Copyable {
     public var lines: [(name: String, value: String)] { fields.lines }
 }
 
-/// Where a ``Request`` finds its header fields: the server's receive buffer, or a dictionary in a test.
+/// The header fields of a ``Request``: in the server's receive buffer, or in a dictionary of a test.
 public protocol RequestFields {
     /// The combined value of all lines of this name, or nil.
     func value(of name: HTTPField.Name) -> String?

@@ -2,7 +2,7 @@ import Glibc
 
 /// The process's limit of open descriptors, RLIMIT_NOFILE (getrlimit(2)).
 public enum DescriptorLimit {
-    /// Raises the soft limit to the hard one and returns it.
+    /// Raises the soft limit to the hard one and returns the limit that then applies.
     public static func raise() -> Int {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1_024 }
@@ -15,10 +15,10 @@ public enum DescriptorLimit {
 
 /// What the system keeps of a process that crashes: its memory (core(5)).
 public enum CoreDumps {
-    /// None from now on, of this process and of the programs that it starts: credentials would be in them.
+    /// Forbids the dumps of this process and of the programs that it starts: they would hold credentials.
     ///
-    /// The limit RLIMIT_CORE (getrlimit(2)) becomes one byte. That is too few for a file, as none would be; and a program
-    /// that takes dumps through a pipe, for which Linux looks at no other limit, is not given one either.
+    /// The limit RLIMIT_CORE (getrlimit(2)) becomes one byte. That is too little for a file, as zero would be. Zero does
+    /// not stop a program that takes dumps through a pipe; one byte does.
     public static func forbid() {
         let resource = __rlimit_resource_t(RLIMIT_CORE.rawValue)
         var limit = rlimit()

@@ -6,21 +6,21 @@ public struct ServerCounts: Sendable, Equatable {
     public var open = 0
     /// Taken from the system and served.
     public var accepted = 0
-    /// Closed at once, because their address had as many as it may.
+    /// Closed at once, because their address had as many as it may have.
     public var refused = 0
-    /// Ended because nothing was asked for ``ServerOptions/idleTimeout``, or for a moment when descriptors had run out.
+    /// Ended without a request for ``ServerOptions/idleTimeout``, or for a moment while no descriptor was left.
     public var idle = 0
     /// Ended because a request took longer than ``ServerOptions/requestTimeout`` to arrive.
     public var slowRequests = 0
-    /// Ended because an answer was not taken within ``ServerOptions/idleTimeout``.
+    /// Ended because the client did not take a reply within ``ServerOptions/idleTimeout``.
     public var slowReplies = 0
-    /// How often a connection could not be taken from the system for want of a descriptor.
+    /// How often a connection could not be taken from the system, because no descriptor was left.
     public var shortages = 0
 
     public init() {}
 }
 
-/// Counts for ``ServerCounts``, from any thread.
+/// The counters behind ``ServerCounts``. Any thread may record and read.
 final class ServerCounters: Sendable {
     private let accepted = Atomic(0)
     private let closed = Atomic(0)
@@ -35,8 +35,8 @@ final class ServerCounters: Sendable {
     func recordRefused() { refused.add(1, ordering: .relaxed) }
     func recordShortage() { shortages.add(1, ordering: .relaxed) }
 
-    /// A connection's time was up in this stage.
-    func recordEnd(in stage: ConnectionPhase.Stage) {
+    /// Records that the time of a connection in this stage was up.
+    func recordTimeout(in stage: ConnectionPhase.Stage) {
         switch stage {
         case .idle: idle.add(1, ordering: .relaxed)
         case .reading: slowRequests.add(1, ordering: .relaxed)
@@ -47,7 +47,7 @@ final class ServerCounters: Sendable {
 
     var counts: ServerCounts {
         var counts = ServerCounts()
-        // The closed ones first: so there are never more of them than accepted ones.
+        // The closed connections first, so that there are never more of them than of accepted ones.
         let closed = closed.load(ordering: .acquiring)
         counts.accepted = accepted.load(ordering: .relaxed)
         counts.open = counts.accepted - closed

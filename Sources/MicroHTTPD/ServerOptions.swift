@@ -2,32 +2,34 @@ public import HTTPExchange
 
 /// What bounds a ``HTTPServer``. Everything has a limit; the defaults suit a test.
 public struct ServerOptions: Sendable {
-    /// The numeric address or name to listen on.
+    /// The numeric address or the name to listen on.
     public var host = "127.0.0.1"
-    /// 0 lets the system choose; ``HTTPServer/port`` tells.
+    /// With 0 the system chooses; ``HTTPServer/port`` is the one that it chose.
     public var port: UInt16 = 0
     /// Threads that serve connections, each with its own epoll set.
     public var threads = 1
     /// Open connections at most. At the limit new clients wait in the listen backlog. Should leave room below the
     /// process's descriptor limit (see ``DescriptorLimit``).
     public var connections = 1_000
-    /// Open connections of one IPv4 address or one IPv6 /64 at most; whoever opens more is closed at once. 0 is no limit.
+    /// Open connections at most for one IPv4 address or one IPv6 /64; a further one is closed at once. 0 is no limit.
     public var perAddress = 0
-    /// Peers to whom ``perAddress`` does not apply, because they connect for many.
+    /// Peers without the limit ``perAddress``, because they connect for many clients.
     public var proxies: [AddressRange] = []
-    /// How long a connection may be idle between two requests, and how long a client may take over an answer.
+    /// How long a connection may be idle between two requests, and how long a client may take to receive a reply.
     public var idleTimeout = Duration.seconds(75)
-    /// How long a request's header section may take to arrive, counted from the accepted connection or, on one that is
-    /// kept, from the request's first byte; and how long its content may take after that.
+    /// How long a request's header section may take to arrive, counted from the accepted connection or, on a connection
+    /// that is kept, from the request's first byte; and how long its content may take after that.
     public var requestTimeout = Duration.seconds(10)
     /// Bytes of a request target at most; above it 414. The whole header section is bounded by libmicrohttpd's memory
     /// for each connection (16 KiB), which answers 431 by itself.
     public var targetLimit = 8_192
     /// Header fields of a request at most; above it 431.
     public var fieldLimit = 100
-    /// Bytes of content at most. At 0 a request with content is answered without reading it, and the connection closes.
+    /// Bytes of content at most. At 0 a request with content gets its reply without the content being read, and the
+    /// connection closes.
     public var bodyLimit = 0
-    /// Receives the library's own complaints, at most one a second, without any bytes of a request.
+    /// Receives the library's own messages, at most one a second, without any bytes of a request. Called on the library's
+    /// threads; must not block.
     public var log: @Sendable (String) -> Void = { _ in }
 
     public init() {}

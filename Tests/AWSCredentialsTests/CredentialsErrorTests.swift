@@ -56,7 +56,7 @@ import Testing
         (.malformedToken("/f"), "the token in /f is empty or holds a line break"),
         (
             .endpointFailed("the agent", .transfer(.timedOut(.connecting))),
-            "the agent cannot be asked: no answer in time, while connecting"
+            "the agent cannot be asked: no response in time, while connecting"
         ),
         (.endpointFailed("the agent", .status(500)), "the agent answered with status 500"),
         (.endpointFailed("the agent", .reported(code: "X")), "the agent answered with the error X"),

@@ -2,7 +2,7 @@ import ChildProcess
 import Glibc
 import Testing
 
-/// What a program's end means where the system gives little. Each in a process of its own: the limits are a process's.
+/// What happens when the system lacks descriptors or threads. Each test has a process of its own, whose limits it sets.
 @Suite(.timeLimit(.minutes(1))) struct ScarcityTests {
     @Test func failsWhereNoDescriptorIsLeft() async {
         await #expect(processExitsWith: .success) {
@@ -14,7 +14,7 @@ import Testing
 
     @Test func failsWhereNoThreadIsLeft() async {
         await #expect(processExitsWith: .success) {
-            // The limit does not hold for a superuser, who becomes one again at the end.
+            // A superuser has no such limit. The process becomes one again at the end.
             let isSuperuser = getuid() == 0
             if isSuperuser { try #require(setreuid(65_534, 0) == 0 && seteuid(65_534) == 0) }
             await withNone(of: __rlimit_resource_t(__RLIMIT_NPROC.rawValue)) {
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func takesNoUnknownEndForAGoodOne() async {
+    @Test func takesNoUnknownEndForSuccess() async {
         await #expect(processExitsWith: .success) {
             signal(SIGCHLD, SIG_IGN)
             await #expect(throws: ChildProcessError.unknownEnd) { try await output("true") }

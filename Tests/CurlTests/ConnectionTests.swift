@@ -1,7 +1,7 @@
 import Curl
 import Testing
 
-/// Connections are kept, and may break at any place.
+/// Connections are kept, and may break at any byte of a response.
 @Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
     @Test func reusesAConnection() async throws {
         try await withServer(script: { _ in [.answer()] }) { client, server in
@@ -18,8 +18,8 @@ import Testing
     }
 
     @Test(arguments: [LoopbackServer.Step.close, .reset])
-    func repeatsOnAFreshConnectionWhatAKeptOneDidNotAnswer(ending: LoopbackServer.Step) async throws {
-        try await withServer(script: { exchange in exchange.number == 0 ? [.answer()] : [ending] }) { client, server in
+    func repeatsARequestThatAKeptConnectionDidNotAnswer(ending: LoopbackServer.Step) async throws {
+        try await withServer(script: { request in request.number == 0 ? [.answer()] : [ending] }) { client, server in
             for _ in 0..<20 {
                 let request = CurlRequest(
                     method: "POST", url: server.origin, body: Array("{}".utf8), bypassesProxies: true)
@@ -49,7 +49,7 @@ import Testing
         [.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"), .close],
         [.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), .close],
     ])
-    func reportsABrokenAnswer(steps: [LoopbackServer.Step]) async {
+    func reportsABrokenResponse(steps: [LoopbackServer.Step]) async {
         await withServer(script: { _ in steps }) { client, server in
             #expect(await client.failure(server.origin) == .closedEarly)
         }
@@ -65,8 +65,8 @@ import Testing
         }
     }
 
-    /// The second name has a label of 64 letters: the resolver refuses it without asking anyone (RFC 1035 §2.3.4).
-    @Test(arguments: ["nobody.invalid", "\(String(repeating: "a", count: 64)).invalid"])
+    /// The second name has a label of 64 letters: the resolver refuses it without a query (RFC 1035 §2.3.4).
+    @Test(arguments: ["absent.invalid", "\(String(repeating: "a", count: 64)).invalid"])
     func reportsAnUnresolvableHost(host: String) async {
         await withClient(CurlOptions(connectTimeout: .seconds(10))) { client in
             #expect(await client.failure("http://\(host)/") == .couldNotResolve)

@@ -3,16 +3,16 @@ import Testing
 
 @Suite struct CurlErrorTests {
     @Test(arguments: [
-        (CurlError.timedOut(.connecting), "no answer in time, while connecting", false),
-        (.timedOut(.awaitingResponse), "no answer in time, after the request was sent", true),
+        (CurlError.timedOut(.connecting), "no response in time, while connecting", false),
+        (.timedOut(.awaitingResponse), "no response in time, after the request was sent", true),
         (.tlsFailed(.wrongHost), "TLS failed: the certificate belongs to another host", false),
-        (.responseTooLarge(limit: 9), "the answer exceeds 9 bytes", true),
+        (.responseTooLarge(limit: 9), "the response exceeds 9 bytes", true),
         (.malformedRequest(.headerValue), "the request cannot be sent: a header value has a control character", false),
-        (.closedEarly, "the connection was closed before the answer was complete", true),
+        (.closedEarly, "the connection was closed before the response was complete", true),
         (.other(code: 43), "the transfer failed with libcurl's code 43", true),
     ])
-    func saysWhatHappened(error: CurlError, words: String, mayHaveArrived: Bool) {
-        #expect(error.description == words)
+    func saysWhatHappened(error: CurlError, text: String, mayHaveArrived: Bool) {
+        #expect(error.description == text)
         #expect(error.requestMayHaveArrived == mayHaveArrived)
     }
 

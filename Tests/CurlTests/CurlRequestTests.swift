@@ -2,14 +2,14 @@ import Curl
 import Synchronization
 import Testing
 
-/// What is sent, and what is not.
+/// Which bytes are sent, and which requests are refused.
 @Suite(.timeLimit(.minutes(1))) struct CurlRequestTests {
-    /// Sends the request to a server and returns what arrived there.
-    private func arrival(of change: (inout CurlRequest) -> Void) async throws -> LoopbackServer.Exchange {
-        let arrived = Mutex<LoopbackServer.Exchange?>(nil)
-        return try await withServer(script: { exchange in
-            arrived.withLock { $0 = exchange }
-            return exchange.head.hasPrefix("HEAD ")
+    /// Sends the request to a server and returns the request that arrived.
+    private func arrival(of change: (inout CurlRequest) -> Void) async throws -> LoopbackServer.Request {
+        let arrived = Mutex<LoopbackServer.Request?>(nil)
+        return try await withServer(script: { received in
+            arrived.withLock { $0 = received }
+            return received.head.hasPrefix("HEAD ")
                 ? [.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")] : [.answer()]
         }) { client, server in
             var request = CurlRequest(url: "\(server.origin)/", bypassesProxies: true)
@@ -19,45 +19,45 @@ import Testing
         }
     }
 
-    @Test func sendsNothingOfItsOwnButHost() async throws {
-        let exchange = try await arrival { _ in }
-        #expect(exchange.head == "GET / HTTP/1.1\r\nHost: H\r\n\r\n")
+    @Test func addsOnlyHost() async throws {
+        let received = try await arrival { _ in }
+        #expect(received.head == "GET / HTTP/1.1\r\nHost: H\r\n\r\n")
     }
 
     @Test func sendsContentAndFieldsAsGiven() async throws {
-        let exchange = try await arrival {
+        let received = try await arrival {
             $0.method = "POST"
             $0.headers = [
                 ("X-Amz-Target", "Transcribe.GetMedicalTranscriptionJob"), ("Content-Type", "a/b"), ("Empty", ""),
             ]
             $0.body = Array("{\"n\":\"\u{0}é\"}".utf8)
         }
-        let lines = Set(exchange.head.lines)
+        let lines = Set(received.head.lines)
         #expect(
             lines == [
                 "POST / HTTP/1.1", "Host: H", "X-Amz-Target: Transcribe.GetMedicalTranscriptionJob",
                 "Content-Type: a/b",
                 "Empty:", "Content-Length: 11",
             ])
-        #expect(exchange.body == Array("{\"n\":\"\u{0}é\"}".utf8))
+        #expect(received.body == Array("{\"n\":\"\u{0}é\"}".utf8))
     }
 
-    /// Above 1 MiB libcurl would ask the server for leave first (RFC 9110 §10.1.1).
+    /// Above 1 MiB libcurl would send `Expect: 100-continue` by default (RFC 9110 §10.1.1).
     @Test func expectsNothing() async throws {
-        let exchange = try await arrival {
+        let received = try await arrival {
             $0.method = "POST"
             $0.body = [UInt8](repeating: 0x61, count: 3 << 20)
         }
-        #expect(Set(exchange.head.lines) == ["POST / HTTP/1.1", "Host: H", "Content-Length: 3145728"])
-        #expect(exchange.body.count == 3 << 20)
+        #expect(Set(received.head.lines) == ["POST / HTTP/1.1", "Host: H", "Content-Length: 3145728"])
+        #expect(received.body.count == 3 << 20)
     }
 
-    @Test func saysThatAPutIsEmpty() async throws {
-        let exchange = try await arrival {
+    @Test func sendsTheLengthOfAnEmptyPut() async throws {
+        let received = try await arrival {
             $0.method = "PUT"
             $0.headers = [("X-aws-ec2-metadata-token-ttl-seconds", "21600")]
         }
-        #expect(Set(exchange.head.lines).isSuperset(of: ["PUT / HTTP/1.1", "Content-Length: 0"]))
+        #expect(Set(received.head.lines).isSuperset(of: ["PUT / HTTP/1.1", "Content-Length: 0"]))
     }
 
     @Test func sendsHead() async throws {
@@ -65,16 +65,16 @@ import Testing
     }
 
     @Test func sendsThePathAsItStands() async throws {
-        let exchange = try await arrival { $0.url += "a/../b//c%2F?x=%20&y" }
-        #expect(exchange.head.hasPrefix("GET /a/../b//c%2F?x=%20&y HTTP/1.1\r\n"))
+        let received = try await arrival { $0.url += "a/../b//c%2F?x=%20&y" }
+        #expect(received.head.hasPrefix("GET /a/../b//c%2F?x=%20&y HTTP/1.1\r\n"))
     }
 
     @Test func forgetsARequestBeforeTheNextOnItsHandle() async throws {
         let heads = Mutex<[String]>([])
         try await withServer(
             options: CurlOptions(concurrency: 1),
-            script: { exchange in
-                heads.withLock { $0.append(exchange.head) }
+            script: { received in
+                heads.withLock { $0.append(received.head) }
                 return [.answer()]
             }
         ) { client, server in
@@ -120,7 +120,7 @@ import Testing
     }
 }
 
-extension LoopbackServer.Exchange {
+extension LoopbackServer.Request {
     fileprivate func without(host: String) -> Self {
         let anonymous = head.replacing("Host: \(host)\r\n", with: "Host: H\r\n")
         return Self(connection: connection, number: number, head: anonymous, body: body)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A loopback port that no connection gets through to: nothing is accepted, and its backlog is full.
+/// A loopback port that accepts no connection and whose backlog is full.
 final class FullListener {
     let port: UInt16
     private var descriptors: [Int32]

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(1))) struct LoadTests {
     @Test func keepsConnectionsWithinItsConcurrency() async throws {
         try await withServer(options: CurlOptions(concurrency: 8), script: { _ in [.answer()] }) { client, server in
-            let sum = try await Self.hammer(client, server.origin, tasks: 64, each: 50)
+            let sum = try await Self.load(client, server.origin, tasks: 64, each: 50)
             #expect(sum == 3_200)
             #expect(server.peak <= 8)
         }
@@ -14,19 +14,19 @@ import Testing
 
     @Test func answersEveryRequestOfManyTasks() async throws {
         try await withServer(script: { _ in [.answer()] }) { client, server in
-            let sum = try await Self.hammer(client, server.origin, tasks: 64, each: 200)
+            let sum = try await Self.load(client, server.origin, tasks: 64, each: 200)
             #expect(sum == 12_800)
             #expect(server.peak <= 64)
         }
     }
 
-    /// Answers, deadlines, cancellations and the end of the client race each other; every request ends once, in one of
+    /// Responses, deadlines, cancellations and the end of the client race each other. Every request ends once, in one of
     /// these ways.
     @Test(arguments: 0..<4)
     func racesEndWell(round: Int) async {
         let ends = await withServer(
             options: CurlOptions(concurrency: 8),
-            script: { exchange in exchange.number % 50 == 49 ? [.hang] : [.answer()] }
+            script: { request in request.number % 50 == 49 ? [.hang] : [.answer()] }
         ) { client, server in
             await withTaskGroup { group in
                 for index in 0..<32 { group.addTask { await Self.race(client, server.origin, seed: index) } }
@@ -41,7 +41,7 @@ import Testing
         #expect(ends["cancelled", default: 0] > 0)
     }
 
-    /// Asks until the client is shut down; each third request is cancelled at once. Returns how often each end came.
+    /// Sends requests until the client is shut down. Every third one is cancelled at once. Returns how often each end came.
     private static func race(_ client: CurlClient, _ url: String, seed: Int) async -> [String: Int] {
         var ends: [String: Int] = [:]
         var count = seed
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    private static func hammer(_ client: CurlClient, _ url: String, tasks: Int, each: Int) async throws -> Int {
+    private static func load(_ client: CurlClient, _ url: String, tasks: Int, each: Int) async throws -> Int {
         try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<tasks {
                 group.addTask {

@@ -1,11 +1,11 @@
 import Glibc
 import Synchronization
 
-/// An HTTP server on a free loopback port that does to each request what its script says. One thread accepts, each
-/// connection has another.
+/// An HTTP server on a free loopback port that does with each request what its script says. One thread accepts; each
+/// connection has a thread of its own.
 final class LoopbackServer: Sendable {
     /// A request as it arrived.
-    struct Exchange: Sendable {
+    struct Request: Sendable {
         /// Counted from 0 in order of acceptance.
         let connection: Int
         /// Counted from 0 on this connection.
@@ -18,7 +18,7 @@ final class LoopbackServer: Sendable {
     enum Step: Sendable {
         case send(String)
         case sendBytes([UInt8])
-        /// Until the client has had enough.
+        /// Until the client closes the connection.
         case sendForever([UInt8])
         /// With FIN.
         case close
@@ -32,7 +32,7 @@ final class LoopbackServer: Sendable {
         case accepted, requested, closedByClient
     }
 
-    private struct Book {
+    private struct State {
         var accepted = 0
         var open: [Int: Int32] = [:]
         var peak = 0
@@ -42,32 +42,32 @@ final class LoopbackServer: Sendable {
     let port: UInt16
     /// What happened, in order.
     let events: AsyncStream<Event>
-    private let tell: AsyncStream<Event>.Continuation
+    private let continuation: AsyncStream<Event>.Continuation
     private let listener: Int32
-    private let script: @Sendable (Exchange) -> [Step]
-    private let book = Mutex(Book())
+    private let script: @Sendable (Request) -> [Step]
+    private let state = Mutex(State())
 
-    init(_ script: @escaping @Sendable (Exchange) -> [Step]) {
+    init(_ script: @escaping @Sendable (Request) -> [Step]) {
         self.script = script
-        (events, tell) = AsyncStream.makeStream()
+        (events, continuation) = AsyncStream.makeStream()
         (listener, port) = Socket.listen()
         startThread { self.accept() }
     }
 
     /// Ends all connections; the threads then end by themselves.
     func stop() {
-        book.withLock { book in
-            book.isStopped = true
-            for descriptor in book.open.values { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+        state.withLock { state in
+            state.isStopped = true
+            for descriptor in state.open.values { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
         }
         _ = shutdown(listener, Int32(SHUT_RDWR))
-        tell.finish()
+        continuation.finish()
     }
 
     var origin: String { "http://127.0.0.1:\(port)" }
-    var accepted: Int { book.withLock { $0.accepted } }
+    var accepted: Int { state.withLock { $0.accepted } }
     /// The most connections that were open at once.
-    var peak: Int { book.withLock { $0.peak } }
+    var peak: Int { state.withLock { $0.peak } }
 
     /// Waits until this has happened once more.
     func waits(for wanted: Event) async {
@@ -81,32 +81,32 @@ final class LoopbackServer: Sendable {
                 _ = close(descriptor)
                 return
             }
-            tell.yield(.accepted)
+            continuation.yield(.accepted)
             startThread { self.serve(Connection(descriptor), number) }
         }
     }
 
     private func register(_ descriptor: Int32) -> Int? {
-        book.withLock { book in
-            guard !book.isStopped else { return nil }
-            book.open[book.accepted] = descriptor
-            book.accepted += 1
-            book.peak = max(book.peak, book.open.count)
-            return book.accepted - 1
+        state.withLock { state in
+            guard !state.isStopped else { return nil }
+            state.open[state.accepted] = descriptor
+            state.accepted += 1
+            state.peak = max(state.peak, state.open.count)
+            return state.accepted - 1
         }
     }
 
     private func serve(_ connection: Connection, _ number: Int) {
         var count = 0
         while let (head, body) = connection.nextRequest() {
-            tell.yield(.requested)
-            let steps = script(Exchange(connection: number, number: count, head: head, body: body))
+            continuation.yield(.requested)
+            let steps = script(Request(connection: number, number: count, head: head, body: body))
             guard steps.allSatisfy({ connection.perform($0) }) else { break }
             count += 1
         }
-        if connection.isClosedByClient { tell.yield(.closedByClient) }
-        book.withLock { book in
-            book.open[number] = nil
+        if connection.isClosedByClient { continuation.yield(.closedByClient) }
+        state.withLock { state in
+            state.open[number] = nil
             connection.close()
         }
     }

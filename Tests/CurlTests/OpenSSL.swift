@@ -1,16 +1,16 @@
 import Foundation
 
-/// `openssl s_server` on a free loopback port, with a certificate of its own made for it; it answers any GET.
+/// `openssl s_server` on a free loopback port, with a certificate made for it. It answers every GET.
 final class OpenSSL: Sendable {
     let port: UInt16
-    /// The certificate's path; who trusts it trusts the server.
+    /// The path of the certificate, which is its own authority.
     let certificate: String
     private let folder: URL
     private let process: Process
 
     static let isPresent = isRunnable(["version"])
 
-    /// Makes the certificate and starts the server. Both block, so they have a thread of their own.
+    /// Makes the certificate and starts the server, on a thread of its own because both block.
     static func start(host: String, days: Int) async throws -> OpenSSL {
         try await withCheckedThrowingContinuation { continuation in
             startThread { continuation.resume(with: Result { try OpenSSL(host: host, days: days) }) }

@@ -2,12 +2,12 @@ import Curl
 import Glibc
 import Testing
 
-/// Proxies come from the environment; each test has a process of its own to set it.
+/// The environment names the proxies. Each test sets it in a process of its own.
 @Suite(.timeLimit(.minutes(1))) struct ProxyTests {
     /// To the proxy the target is an absolute URL (RFC 9112 §3.2.2).
-    private static let answersAsBoth: @Sendable (LoopbackServer.Exchange) -> [LoopbackServer.Step] = { exchange in
-        if exchange.head.hasPrefix("CONNECT ") { return [.answer("", status: "403 Forbidden"), .close] }
-        return [.answer(exchange.head.hasPrefix("GET http://") ? "through the proxy" : "direct")]
+    private static let answersAsBoth: @Sendable (LoopbackServer.Request) -> [LoopbackServer.Step] = { request in
+        if request.head.hasPrefix("CONNECT ") { return [.answer("", status: "403 Forbidden"), .close] }
+        return [.answer(request.head.hasPrefix("GET http://") ? "through the proxy" : "direct")]
     }
 
     private static func setProxy(_ origin: String) {
@@ -38,7 +38,7 @@ import Testing
         await #expect(processExitsWith: .success) {
             let server = LoopbackServer(Self.answersAsBoth)
             Self.setProxy(server.origin)
-            let error = await CurlClient().failure(CurlRequest(url: "https://nobody.invalid/"), within: .seconds(5))
+            let error = await CurlClient().failure(CurlRequest(url: "https://absent.invalid/"), within: .seconds(5))
             #expect(error == .couldNotConnect)
         }
     }

@@ -1,7 +1,7 @@
 import Curl
 import Testing
 
-/// An answer may take so much memory and no more.
+/// The memory that a response may use is limited.
 @Suite(.timeLimit(.minutes(1))) struct ResponseLimitTests {
     private static let chunk = Array("1000\r\n".utf8) + [UInt8](repeating: 0x61, count: 4_096) + Array("\r\n".utf8)
 
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func endsEndlessInterimAnswers() async {
+    @Test func endsEndlessInterimResponses() async {
         let interim = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
         await withServer(script: { _ in [.sendForever(interim)] }) { client, server in
             #expect(await client.failure(server.origin) == .responseTooLarge(limit: 64 << 10))

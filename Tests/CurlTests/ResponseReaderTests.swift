@@ -1,7 +1,7 @@
 import Curl
 import Testing
 
-/// What a server may answer, and what is made of it.
+/// Which responses are read, and which are refused.
 @Suite(.timeLimit(.minutes(1))) struct ResponseReaderTests {
     @Test func givesStatusHeadersAndBody() async throws {
         try await withServer(script: { _ in
@@ -51,8 +51,8 @@ import Testing
 
     @Test(arguments: ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"])
     func followsNoRedirect(status: String) async throws {
-        try await withServer(script: { exchange in
-            exchange.head.hasPrefix("GET /elsewhere ")
+        try await withServer(script: { request in
+            request.head.hasPrefix("GET /elsewhere ")
                 ? [.answer("followed")] : [.answer("", status: status, headers: "Location: /elsewhere\r\n")]
         }) { client, server in
             let response = try await client.get(server.origin)
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: ["gzip", "br", "deflate, gzip", "GZIP"], ["Content-Encoding", "Transfer-Encoding"])
-    func refusesAnEncodedAnswer(encoding: String, field: String) async {
+    func refusesAnEncodedResponse(encoding: String, field: String) async {
         await withServer(script: { _ in [.answer("x", headers: "\(field): \(encoding)\r\n")] }) { client, server in
             #expect(await client.failure(server.origin) == .malformedResponse)
         }

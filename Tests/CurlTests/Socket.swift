@@ -1,6 +1,6 @@
 import Glibc
 
-/// The few socket calls that the servers of these tests need.
+/// The socket calls that the servers of these tests need.
 enum Socket {
     /// A listener on a free port of 127.0.0.1.
     static func listen(backlog: Int32 = 512) -> (descriptor: Int32, port: UInt16) {
@@ -20,7 +20,7 @@ enum Socket {
         return (descriptor, UInt16(bigEndian: address.sin_port))
     }
 
-    /// Does not wait for the connection to stand.
+    /// Does not wait until the connection is open.
     static func beginConnecting(to port: UInt16) -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         var address = loopback(port: port)

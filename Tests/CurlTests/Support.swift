@@ -4,7 +4,7 @@ import Threads
 /// Runs the body with a client and a server and ends both.
 func withServer<Result>(
     options: CurlOptions = CurlOptions(),
-    script: @escaping @Sendable (LoopbackServer.Exchange) -> [LoopbackServer.Step],
+    script: @escaping @Sendable (LoopbackServer.Request) -> [LoopbackServer.Step],
     _ body: (CurlClient, LoopbackServer) async throws -> Result
 ) async rethrows -> Result {
     let server = LoopbackServer(script)
@@ -33,7 +33,7 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
 }
 
 extension CurlClient {
-    /// A request with time enough for anything but a hang, past the proxies of whoever runs the tests.
+    /// A request with time enough for anything but a hang, without the proxies of the environment.
     func get(_ url: String, within time: Duration = .seconds(10)) async throws(CurlError) -> CurlResponse {
         try await perform(CurlRequest(url: url, bypassesProxies: true), deadline: .now + time)
     }
@@ -54,7 +54,7 @@ extension CurlClient {
 }
 
 extension LoopbackServer.Step {
-    /// A complete answer.
+    /// A complete response.
     static func answer(_ body: String = "ok", status: String = "200 OK", headers: String = "") -> Self {
         .send("HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)")
     }

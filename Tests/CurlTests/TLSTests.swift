@@ -2,10 +2,10 @@ import Curl
 import Foundation
 import Testing
 
-/// Whom the client trusts.
+/// Which servers the client trusts.
 @Suite(.timeLimit(.minutes(1))) struct TLSTests {
     @Test(.enabled(if: OpenSSL.isPresent, "skipped: no openssl in PATH"))
-    func trustsWhomItIsToldTo() async throws {
+    func trustsTheAuthoritiesThatItIsGiven() async throws {
         try await withTLSServer(host: "DNS:localhost") { origin, authorities in
             try await withClient(CurlOptions(certificateAuthorities: authorities)) { client in
                 let response = try await client.get(origin)
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func fallsBackToNothing() async {
+    @Test func doesNotFallBackToPlainHTTP() async {
         let server = SilentServer(greeting: "HTTP/1.1 400 Bad Request\r\n\r\n")
         defer { server.stop() }
         await withClient { client in
@@ -76,7 +76,7 @@ import Testing
     }
 }
 
-/// Greets whoever connects and then only listens.
+/// Sends a greeting on each connection and then only reads.
 private final class SilentServer: Sendable {
     let port: UInt16
     private let listener: Int32

@@ -1,9 +1,9 @@
 import Curl
 import Testing
 
-/// Every request ends: by its deadline, with its task, with its client.
+/// Every request ends by its deadline, with its task, or with its client.
 @Suite(.serialized, .timeLimit(.minutes(1))) struct TransferLoopTests {
-    private static let hangs: @Sendable (LoopbackServer.Exchange) -> [LoopbackServer.Step] = { _ in [.hang] }
+    private static let hangs: @Sendable (LoopbackServer.Request) -> [LoopbackServer.Step] = { _ in [.hang] }
 
     @Test(arguments: [
         [LoopbackServer.Step.hang], [.send("HTTP/1.1 200 OK\r\nContent-"), .hang],
@@ -61,14 +61,14 @@ import Testing
         }
     }
 
-    @Test func asksNothingAfterItsDeadline() async {
+    @Test func sendsNothingAfterItsDeadline() async {
         await withServer(script: { _ in [.answer()] }) { client, server in
             #expect(await client.failure(server.origin, within: .zero) == .timedOut(.queued))
             #expect(server.accepted == 0)
         }
     }
 
-    @Test func waitersTakeTurns() async throws {
+    @Test func waitingRequestsShareOneConnection() async throws {
         try await withServer(options: CurlOptions(concurrency: 1), script: { _ in [.answer()] }) { client, server in
             try await withThrowingTaskGroup { group in
                 for _ in 0..<50 { group.addTask { try await client.get(server.origin).status } }
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    /// Many times: the thread may hear of the cancellation before the request or together with it.
+    /// Many times, because the thread may see the cancellation before the request or together with it.
     @Test func endsAtOnceInACancelledTask() async {
         await withServer(script: Self.hangs) { client, server in
             for _ in 0..<500 {
@@ -127,7 +127,7 @@ import Testing
         }
     }
 
-    @Test func mayBeShutDownByMany() async {
+    @Test func mayBeShutDownMoreThanOnceAtATime() async {
         let client = CurlClient()
         await withTaskGroup { group in
             for _ in 0..<50 { group.addTask { await client.shutDown() } }
@@ -142,8 +142,8 @@ import Testing
         await server.waits(for: .closedByClient)
     }
 
-    /// Whether one of ten tries takes this long, to 20 ms: a busy machine may be late with any one, a wrong timer is
-    /// wrong with all. (libcurl's clock counts whole milliseconds, so it may be one early.)
+    /// Whether one of ten tries takes this long, to 20 ms: a busy machine delays some of them, a wrong timer all.
+    /// (libcurl's clock counts whole milliseconds, so it may be one early.)
     private func takes(_ expected: Duration, _ body: () async -> Void) async -> Bool {
         for _ in 0..<10 {
             let start = ContinuousClock.now

@@ -5,7 +5,7 @@ import Testing
 @testable import MicroHTTPD
 
 @Suite struct AddressLimitTests {
-    @Test func closesWhatAnAddressHasTooManyOfAtOnce() async throws {
+    @Test func closesAConnectionBeyondTheLimitAtOnce() async throws {
         var options = ServerOptions()
         options.perAddress = 2
         try await withServer(options) { server, _ in
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func letsAProxyHaveMore() async throws {
+    @Test func setsNoLimitForAProxy() async throws {
         var options = ServerOptions()
         options.perAddress = 1
         options.proxies = [try #require(AddressRange("127.0.0.0/8"))]
@@ -38,24 +38,24 @@ import Testing
         }
     }
 
-    @Test func countsTheNeighboursInAnIPv6NetworkAsOne() throws {
-        let shares = AddressLimit(limit: 2, exempt: [])
+    @Test func countsTheAddressesOfAnIPv6NetworkAsOne() throws {
+        let limit = AddressLimit(limit: 2, exempt: [])
         let peers = try ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::3"].map {
             try #require(PeerAddress($0))
         }
-        shares.add(peers[0])
-        #expect(shares.admits(peers[1]))
-        shares.add(peers[1])
-        #expect(!shares.admits(peers[2]))
-        #expect(shares.admits(peers[3]))
-        shares.remove(peers[0])
-        #expect(shares.admits(peers[2]))
+        limit.add(peers[0])
+        #expect(limit.admits(peers[1]))
+        limit.add(peers[1])
+        #expect(!limit.admits(peers[2]))
+        #expect(limit.admits(peers[3]))
+        limit.remove(peers[0])
+        #expect(limit.admits(peers[2]))
     }
 
-    @Test func countsNobodyWithoutALimit() throws {
-        let shares = AddressLimit(limit: 0, exempt: [])
+    @Test func countsNothingWithoutALimit() throws {
+        let limit = AddressLimit(limit: 0, exempt: [])
         let peer = PeerAddress(ipv4: 1)
-        for _ in 0..<10 { shares.add(peer) }
-        #expect(shares.admits(peer))
+        for _ in 0..<10 { limit.add(peer) }
+        #expect(limit.admits(peer))
     }
 }

@@ -1,13 +1,13 @@
 import Dispatch
 import Glibc
 
-/// A raw TCP client: what a test sends is what goes on the wire.
+/// A raw TCP client, which sends exactly the bytes that a test gives.
 ///
-/// `@unchecked Sendable` because: it holds nothing but a descriptor that never changes.
+/// `@unchecked Sendable` because: it holds only a descriptor that never changes.
 final class Client: @unchecked Sendable {
     private let descriptor: Int32
-    /// Seconds after which a read gives up; only a broken server makes a test wait for it.
-    static let patience = 10
+    /// Seconds after which a read ends; only a broken server makes a test wait for it.
+    static let timeout = 10
 
     init(port: UInt16) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -21,8 +21,8 @@ final class Client: @unchecked Sendable {
             }
         }
         guard status == 0 else { throw ClientError.notConnected(errno) }
-        var patience = timeval(tv_sec: Self.patience, tv_usec: 0)
-        unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        var timeout = timeval(tv_sec: Self.timeout, tv_usec: 0)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     }
 
     deinit { close(descriptor) }
@@ -45,8 +45,8 @@ final class Client: @unchecked Sendable {
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
     }
 
-    /// What arrives until it is enough or the server ends the connection. Read on a thread of its own: the few threads of
-    /// the task pool, which the server's stop needs too, must not all wait here.
+    /// What arrives until it is enough or the server ends the connection. It is read on a thread of a dispatch queue: the few
+    /// threads of the task pool, which the server's stop needs too, must not all wait here.
     func receive(until isEnough: @escaping @Sendable (String) -> Bool) async -> String {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(returning: self.read(until: isEnough)) }

@@ -15,7 +15,7 @@ import Testing
         #expect(phase.value.isOverdue(at: 11))
     }
 
-    @Test func aRequestLineDoesNotPostponeADeadlineThatRuns() {
+    @Test func aRequestLineDoesNotMoveADeadlineThatHasBegun() {
         let phase = ConnectionPhase(readingUntil: 5)
         phase.begin(until: 100)
         #expect(phase.value.deadline == 5)
@@ -25,7 +25,7 @@ import Testing
         #expect(phase.value.stage == .reading)
     }
 
-    @Test func countsAsAnsweringUntilTheReplyIsOut() {
+    @Test func isBusyUntilTheReplyIsSent() {
         let phase = ConnectionPhase(readingUntil: 5)
         var seen = [phase.isBusy]
         phase.startHandling()
@@ -37,7 +37,7 @@ import Testing
         #expect(seen == [false, true, true, false])
     }
 
-    @Test func tellsTwoRestsUntilTheSameTimeApart() {
+    @Test func distinguishesTwoIdlePhasesWithTheSameDeadline() {
         let phase = ConnectionPhase(readingUntil: 5)
         phase.becomeIdle(until: 9)
         let first = phase.value

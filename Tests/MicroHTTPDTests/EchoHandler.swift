@@ -3,7 +3,7 @@ import HTTPTypes
 import MicroHTTPD
 import Synchronization
 
-/// Answers with what it was asked, or holds the request until the test lets it go.
+/// Replies with what it received, or holds the request until the test releases it.
 final class EchoHandler: Handler {
     private let held = Mutex<[any PendingReply]>([])
     private let deadline: Duration
@@ -31,7 +31,7 @@ final class EchoHandler: Handler {
         Reply(status: Self.status(of: refusal), body: Body("refused"))
     }
 
-    /// Answers everything that is held, and says how many there were.
+    /// Completes the requests that are held and returns how many of them had no reply yet.
     @discardableResult func release() -> Int {
         let pending = held.withLock { held in
             defer { held = [] }
@@ -40,8 +40,8 @@ final class EchoHandler: Handler {
         return pending.count { $0.complete { Self.reply("released") } }
     }
 
-    /// Makes all replies that are held, and gives those that are still to be sent.
-    func settle() -> [any PendingReply] {
+    /// Prepares the replies of all requests that are held and returns those that are still to be sent.
+    func prepare() -> [any PendingReply] {
         held.withLock { held in
             defer { held = [] }
             return held.filter { $0.prepare { Self.reply("released") } }
@@ -76,7 +76,7 @@ final class EchoHandler: Handler {
     }
 }
 
-/// Runs a server for the length of `body`.
+/// Runs a server while `body` runs.
 func withServer(
     _ options: ServerOptions = ServerOptions(), handler: EchoHandler = EchoHandler(),
     _ body: (HTTPServer, EchoHandler) async throws -> Void

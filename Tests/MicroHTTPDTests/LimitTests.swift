@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    /// The request line is never complete, so the library says nothing of it.
+    /// The request line is never complete, so the library does not call back for it.
     @Test func endsARequestLineThatTricklesInOnAKeptConnection() async throws {
         var options = ServerOptions()
         options.requestTimeout = .milliseconds(500)
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func keepsABusyConnectionAndAnIdleOneLongerThanARequestMayTake() async throws {
+    @Test func keepsBusyAndIdleConnectionsLongerThanARequestMayTake() async throws {
         var options = ServerOptions()
         options.requestTimeout = .seconds(1)
         try await withServer(options) { server, _ in
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func endsAConnectionWhoseClientTakesNoAnswers() async throws {
+    @Test func endsAConnectionWhoseClientTakesNoReplies() async throws {
         var options = ServerOptions()
         options.idleTimeout = .seconds(1)
         try await withServer(options) { server, _ in

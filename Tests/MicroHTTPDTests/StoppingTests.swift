@@ -13,13 +13,13 @@ import Testing
         async let stopped: Void = server.stop(within: .seconds(10))
         #expect(await eventually { (try? Client(port: server.port)) == nil })
         #expect(handler.release() == 1)
-        let answer = await client.receiveAll()
-        #expect(answer.statuses == [200])
-        #expect(answer.contains("Connection: close"))
+        let reply = await client.receiveAll()
+        #expect(reply.statuses == [200])
+        #expect(reply.contains("Connection: close"))
         await stopped
     }
 
-    @Test func answersThoseWhoStillWaitAtTheEnd() async throws {
+    @Test func answersRequestsThatStillWaitAtTheEnd() async throws {
         let handler = EchoHandler()
         let server = try HTTPServer(handler: handler)
         let clients = try (1...20).map { _ in try Client(port: server.port) }
@@ -32,26 +32,26 @@ import Testing
         #expect(handler.release() == 0)
     }
 
-    @Test func waitsForRepliesThatAreMadeHoweverLongTheyTakeToBeSent() async throws {
+    @Test func waitsForPreparedRepliesHoweverLongTheyTakeToBeSent() async throws {
         let handler = EchoHandler()
         let server = try HTTPServer(handler: handler)
         let clients = try (1...3).map { _ in try Client(port: server.port) }
         for client in clients { client.send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n") }
         #expect(await eventually { handler.heldCount == 3 })
-        let replies = handler.settle()
+        let replies = handler.prepare()
         let stopping = Task {
             await server.stop(within: .zero)
             return ContinuousClock.now
         }
         let later = ContinuousClock.now + .seconds(2)
         #expect(await eventually { ContinuousClock.now > later })
-        let delivery = ContinuousClock.now
+        let sending = ContinuousClock.now
         for reply in replies { reply.send() }
-        #expect(await stopping.value >= delivery)
+        #expect(await stopping.value >= sending)
         for client in clients { #expect(await client.receiveAll().statuses == [200]) }
     }
 
-    @Test func endsItsGraceWhenTheTaskIsCancelled() async throws {
+    @Test func endsItsGraceWhenItsTaskIsCancelled() async throws {
         let handler = EchoHandler()
         let server = try HTTPServer(handler: handler)
         let client = try Client(port: server.port)
@@ -75,7 +75,7 @@ import Testing
         #expect(await client.receiveAll() == "")
     }
 
-    @Test func answersThoseWhoComeOnOldConnectionsWhileItStops() async throws {
+    @Test func answersRequestsOnOldConnectionsWhileItStops() async throws {
         let handler = EchoHandler()
         let server = try HTTPServer(handler: handler)
         let clients = try (1...30).map { _ in try Client(port: server.port) }
@@ -86,12 +86,12 @@ import Testing
         clients[0].send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n")
         #expect(await eventually { handler.heldCount == 1 })
         async let stopped: Void = server.stop(within: .milliseconds(100))
-        // The first one is told when the time is up; the others ask from then on.
+        // The first client gets its reply when the time is up; the others send their requests after that.
         #expect(await clients[0].receiveAll().statuses == [503])
         for client in clients.dropFirst() {
             client.send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n")
-            let answer = await client.receiveAll()
-            #expect(answer.isEmpty || answer.statuses == [503])
+            let reply = await client.receiveAll()
+            #expect(reply.isEmpty || reply.statuses == [503])
         }
         await stopped
     }

@@ -32,7 +32,7 @@ import Threads
 
     @Test func throwsWhereNoThreadIsLeft() async {
         await #expect(processExitsWith: .success) {
-            // The limit does not hold for a superuser, who becomes one again at the end.
+            // A superuser has no such limit. The process becomes one again at the end.
             let isSuperuser = getuid() == 0
             if isSuperuser { try #require(setreuid(65_534, 0) == 0 && seteuid(65_534) == 0) }
             await withNone(of: __rlimit_resource_t(__RLIMIT_NPROC.rawValue)) {

@@ -3,7 +3,7 @@ import Formats
 
 /// libcurl's easy handle: one transfer at a time, used again for the next (libcurl-easy(3)). Used by one thread only.
 @safe final class EasyHandle {
-    /// The handle's address, by which libcurl names a transfer.
+    /// The handle's address, by which libcurl identifies a transfer.
     struct ID: Hashable {
         private let address: UInt
 
@@ -45,7 +45,7 @@ import Formats
         try set(option, value.wholeMilliseconds)
     }
 
-    /// libcurl copies the text; nil takes a default away.
+    /// libcurl copies the text. Nil removes a default.
     func set(_ option: CURLoption, _ value: String?) throws(CurlError) {
         guard let value else { return try check(unsafe ccurl_set_string(handle, option, nil)) }
         try check(unsafe value.withCString { unsafe ccurl_set_string(handle, option, $0) })
@@ -70,7 +70,7 @@ import Formats
     func info(_ info: CURLINFO) -> Int {
         var value = 0
         let code = unsafe ccurl_get_long(handle, info, &value)
-        precondition(code == CURLE_OK, "libcurl does not know what it was asked for")
+        precondition(code == CURLE_OK, "libcurl does not know this information")
         return value
     }
 
@@ -81,10 +81,10 @@ import Formats
 
 /// The options of a transfer, by purpose. `CURLOPT_…(3)` of the names used here says what each does.
 extension EasyHandle {
-    /// Only HTTP/1.1, only one exchange, no signals, nothing read from the user's files.
+    /// HTTP/1.1 only, no redirect, no signals, no user name in the URL.
     func restrict() throws(CurlError) {
         try set(CURLOPT_NOSIGNAL, true)
-        // Without it a look-up that hangs holds the thread until the resolver gives up.
+        // Without it a name look-up that hangs blocks the thread until the resolver ends it.
         try set(CURLOPT_QUICK_EXIT, true)
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         try set(CURLOPT_FOLLOWLOCATION, false)
@@ -98,8 +98,8 @@ extension EasyHandle {
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         if let authorities { try set(CURLOPT_CAINFO, authorities) }
-        // libcurl parses the authorities once for all connections only if they come from a file alone
-        // (CURLOPT_CA_CACHE_TIMEOUT(3)); else each connection has its own copy.
+        // libcurl parses the authorities once for all connections only if a file is their only source
+        // (CURLOPT_CA_CACHE_TIMEOUT(3)); otherwise each connection has its own copy.
         try set(CURLOPT_CAPATH, nil)
     }
 
@@ -107,8 +107,8 @@ extension EasyHandle {
         try set(CURLOPT_TIMEOUT_MS, time)
         try set(CURLOPT_CONNECTTIMEOUT_MS, min(connecting, time))
         try set(limit: body)
-        // An idle connection is dropped before the usual 60 s of servers and load balancers, and each one after a
-        // while, so that a host that moved is found again.
+        // An idle connection is closed before the usual 60 s of servers and load balancers. Every connection is closed
+        // after five minutes, so that a changed address of the host is used.
         try set(CURLOPT_MAXAGE_CONN, 50)
         try set(CURLOPT_MAXLIFETIME_CONN, 300)
         try set(CURLOPT_TCP_KEEPALIVE, true)
@@ -120,7 +120,7 @@ extension EasyHandle {
         try set(CURLOPT_PROTOCOLS_STR, request.scheme().rawValue)
         try set(CURLOPT_URL, request.url)
         try set(CURLOPT_PATH_AS_IS, true)
-        // Empty means none, not even the environment's.
+        // An empty value means no proxy, not even one of the environment.
         if request.bypassesProxies { try set(CURLOPT_PROXY, "") }
         try set(HeaderList(request.headers))
         try choose(method: request.method, content: request.body)
@@ -136,11 +136,11 @@ extension EasyHandle {
     }
 }
 
-/// The header fields of a request as libcurl reads them. It frees them.
+/// The header fields of a request as libcurl reads them. Freed with the object.
 @safe final class HeaderList {
     private(set) var first: UnsafeMutablePointer<curl_slist>?
 
-    /// Writes the fields, and takes away those that libcurl would add by itself.
+    /// Writes the fields, and removes those that libcurl would add by itself.
     init(_ fields: [(name: String, value: String)]) {
         for (name, value) in fields { append(Self.line(name, Substring(value.utf8.trimmingBlanks))) }
         for name in ["expect", "accept", "content-type"]
@@ -153,7 +153,7 @@ extension EasyHandle {
         unsafe curl_slist_free_all(first)
     }
 
-    /// `name;` is libcurl's way to say an empty value: `name:` takes the field away (CURLOPT_HTTPHEADER(3)).
+    /// libcurl writes an empty value for `name;` and removes the field for `name:` (CURLOPT_HTTPHEADER(3)).
     private static func line(_ name: String, _ value: Substring) -> String {
         value.isEmpty ? "\(name);" : "\(name): \(value)"
     }

@@ -1,9 +1,9 @@
 import CCurl
 
-/// libcurl's multi handle: the transfers under way, their connections and the cache of names (libcurl-multi(3)).
+/// libcurl's multi handle: the transfers under way, their connections and the cache of resolved names (libcurl-multi(3)).
 ///
-/// `@unchecked Sendable` because: it is used by the transfer thread alone, but for ``wakeUp()``, which libcurl allows
-/// from any thread (curl_multi_wakeup(3)) and ``SubmissionQueue`` calls only while the handle lives.
+/// `@unchecked Sendable` because: only the transfer thread uses it, but for ``wakeUp()``, which libcurl allows from any
+/// thread (curl_multi_wakeup(3)) and ``SubmissionQueue`` calls only before the handle is freed.
 @safe struct MultiHandle: @unchecked Sendable {
     private let handle: UnsafeMutableRawPointer
 
@@ -12,7 +12,7 @@ import CCurl
         precondition(curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, "libcurl could not be set up")
     }()
 
-    /// Keeps at most as many connections as there can be transfers.
+    /// - Parameter connections: how many it keeps at most; as many as there can be transfers.
     init(connections: Int) {
         _ = Self.setUp
         guard let handle = unsafe curl_multi_init() else { fatalError("out of memory for libcurl's multi handle") }
@@ -26,7 +26,7 @@ import CCurl
         guard code == CURLM_OK else { throw .other(code: Int(code.rawValue)) }
     }
 
-    /// Ends the transfer. A connection in the middle of an answer is closed.
+    /// Ends the transfer. A connection in the middle of a response is closed.
     func remove(_ easy: EasyHandle) {
         check(unsafe curl_multi_remove_handle(handle, easy.handle))
     }
@@ -37,7 +37,7 @@ import CCurl
         check(unsafe curl_multi_perform(handle, &running))
     }
 
-    /// The next transfer that has ended, with how.
+    /// The next transfer that has ended, and libcurl's code for how.
     func nextEnded() -> (EasyHandle.ID, CURLcode)? {
         var left: Int32 = 0
         while let message = unsafe curl_multi_info_read(handle, &left) {
@@ -57,12 +57,12 @@ import CCurl
         check(unsafe curl_multi_wakeup(handle))
     }
 
-    /// Closes all connections and frees the handle; no transfer may be left in it.
+    /// Closes all connections and frees the handle. No transfer may be left in it.
     func free() {
         check(unsafe curl_multi_cleanup(handle))
     }
 
-    /// What is left of errors is memory that ran out or a broken handle: no transfer could be relied on after that.
+    /// The remaining errors are lack of memory and a broken handle: no transfer is reliable after them.
     private func check(_ code: CURLMcode) {
         precondition(code == CURLM_OK, "libcurl's multi handle failed")
     }

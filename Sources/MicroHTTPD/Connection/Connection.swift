@@ -3,8 +3,8 @@ import HTTPExchange
 import HTTPTypes
 import Synchronization
 
-/// One client connection and the request it is at, reused from request to request so that a request needs no object of
-/// its own.
+/// One client connection and its current request. It is used again for the next request, so that a request needs no object
+/// of its own.
 ///
 /// `@unchecked Sendable` because: libmicrohttpd calls back for one connection from one worker thread only, and everything
 /// but the atomic `phase` is touched in those callbacks alone.
@@ -25,7 +25,9 @@ import Synchronization
     let phase: ConnectionPhase
     var stage = Stage.header
     var method = ""
+    /// The request target as it was sent.
     var target = ""
+    /// The request target in origin form (see ``RequestTarget``).
     var origin = ""
     var host = ""
     var lines: [FieldLine] = []
@@ -39,13 +41,13 @@ import Synchronization
         phase = ConnectionPhase(readingUntil: context.clock.tick(after: context.requestTicks))
     }
 
-    /// The request line has come. The target is copied here, before the library decodes it and cuts it at a NUL.
+    /// The request line has come. The target is copied here, before the library cuts it at a NUL.
     func begin(target: UnsafePointer<CChar>?) {
         self.target = unsafe target.map { unsafe String(cString: $0) } ?? ""
         phase.begin(until: context.clock.tick(after: context.requestTicks))
     }
 
-    /// The request is over, however it ended.
+    /// The request has ended, with or without a reply.
     func complete() {
         stage = .header
         lines.removeAll(keepingCapacity: true)
@@ -54,7 +56,7 @@ import Synchronization
     }
 
     private var knownMethod: HTTPRequest.Method {
-        // Making one from any text checks its grammar, which the header checks have done.
+        // To make one from any text costs a check of its grammar, which the header checks have done.
         method == "GET" ? .get : HTTPRequest.Method(rawValue: method) ?? .get
     }
 

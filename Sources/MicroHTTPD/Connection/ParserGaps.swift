@@ -1,16 +1,16 @@
 import CMicroHTTPD
 
-/// Finds what libmicrohttpd 0.9.75 skips without a word: a NUL, a bare line feed, a folded line, an empty name, a second
-/// space in the request line. It parses in place and hands out pointers into its receive buffer, so whatever it passed
-/// over shows as a gap between two of them.
+/// Finds what libmicrohttpd 0.9.75 skips without an error: a NUL, a bare line feed, a folded line, an empty name, a second
+/// space in the request line. It parses in place and hands out pointers into its receive buffer, so whatever it skipped
+/// shows as a gap between two of them.
 ///
 /// This rests on how that version stores a header section, read in its source (connection.c) and run with the corpus.
 enum ParserGaps {
-    /// Whether this library's layout is the known one. With another version every connection closes after its answer,
-    /// so a hidden second request is never read.
+    /// Whether this library's layout is the known one. With another version every connection closes after its reply, so
+    /// that a hidden second request is never read.
     static let isLayoutKnown = unsafe String(cString: MHD_get_version()) == "0.9.75"
 
-    /// Whether the pieces lie back to back from the method to the end of the header section.
+    /// Whether the pieces follow each other without a gap from the method to the end of the header section.
     static func hasNoGap(
         method: UnsafePointer<CChar>, methodLength: Int, targetLength: Int, version: UnsafePointer<CChar>,
         lines: [FieldLine], headerSize: Int
@@ -26,7 +26,7 @@ enum ParserGaps {
         return unsafe start + headerSize == end + 4
     }
 
-    /// Where the value ends, if only white space stands between it and the name's colon (RFC 9112 §5).
+    /// The end of the value; nil unless only white space is between the name's colon and the value (RFC 9112 §5).
     private static func endOfValue(_ line: FieldLine) -> UnsafeRawPointer? {
         guard let name = unsafe line.name.baseAddress, let value = unsafe line.value.baseAddress else { return nil }
         var position = unsafe name + line.name.count + 1

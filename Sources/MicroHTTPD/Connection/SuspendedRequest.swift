@@ -2,19 +2,19 @@ import CMicroHTTPD
 import HTTPExchange
 import Synchronization
 
-/// One suspended request: from its suspension to the reply that ends it.
+/// One suspended request, from its suspension to the reply that ends it.
 ///
-/// The library demands exactly one resume for each suspension (microhttpd.h, `MHD_resume_connection`): the one state
-/// below decides who does it, and the resume happens outside the lock.
+/// The library demands exactly one resume for each suspension (microhttpd.h, `MHD_resume_connection`). The one state below
+/// decides which thread resumes; the resume happens outside the lock.
 ///
-/// `@unchecked Sendable` because: `position` is touched only by the heap that ``RequestDeadlines`` guards with its mutex; `handle`
-/// is a constant that stays valid until the one resume, for a suspended connection is never freed.
+/// `@unchecked Sendable` because: `position` is touched only by the heap that ``RequestDeadlines`` guards with its mutex;
+/// `handle` is a constant that stays valid until the one resume, for a suspended connection is never freed.
 @safe final class SuspendedRequest: PendingReply, Timed, @unchecked Sendable {
     private enum State {
         case waiting
-        /// Somebody makes the reply.
-        case claimed
-        case fulfilled(Reply)
+        /// One thread makes the reply; every other is too late.
+        case preparing
+        case prepared(Reply)
         case taken
     }
 
@@ -25,12 +25,13 @@ import Synchronization
     private let deadlines: RequestDeadlines
     private let state = Mutex(State.waiting)
 
-    /// Suspends the connection, arms the deadline and begins the work, in this order: work that began before the
+    /// Suspends the connection, arms the deadline and starts the work, in this order: work that started before the
     /// suspension could end before it, and its resume would be lost. Call it inside the access callback only.
     ///
-    /// A resumed connection is marked as readable, and its end of file, if its client has finished sending, would be read
-    /// before its reply is asked for: the request would be lost. Connections with an idle limit of their own, though, are
-    /// visited before anything is read (daemon.c, `MHD_epoll`). So each has one from here to its reply (see ``wake(_:)``).
+    /// A resumed connection is marked as readable. If its client has finished sending, the library would read the end of
+    /// file before it asks for the reply, and the request would be lost. But it visits connections with an idle limit of
+    /// their own before it reads anything (daemon.c, `MHD_epoll`), so a suspended connection has one until its reply (see
+    /// ``restoreTimeout(of:silenceLimit:)``).
     static func suspend(
         _ handle: OpaquePointer, for deferred: DeferredReply, deadlines: RequestDeadlines, silenceLimit: Int
     ) -> SuspendedRequest {
@@ -42,8 +43,8 @@ import Synchronization
         return request
     }
 
-    /// Gives the resumed connection back the daemon's idle limit. The first thing to do in the callback that follows.
-    static func wake(_ handle: OpaquePointer, silenceLimit: Int) {
+    /// Gives the resumed connection the daemon's idle limit again. Call it first in the callback that follows the resume.
+    static func restoreTimeout(of handle: OpaquePointer, silenceLimit: Int) {
         unsafe shim_set_timeout(handle, UInt32(silenceLimit))
     }
 
@@ -57,12 +58,12 @@ import Synchronization
     func prepare(with reply: () -> Reply) -> Bool {
         let isFirst = state.withLock { state in
             guard case .waiting = state else { return false }
-            state = .claimed
+            state = .preparing
             return true
         }
         guard isFirst else { return false }
         let reply = reply()
-        state.withLock { $0 = .fulfilled(reply) }
+        state.withLock { $0 = .prepared(reply) }
         return true
     }
 
@@ -76,11 +77,11 @@ import Synchronization
         complete { expired(expiry) }
     }
 
-    /// The reply, once, for the access callback that follows the resume. Nil if there is none: the library called for
-    /// another reason.
+    /// The reply, once, for the access callback that follows the resume. Nil if there is none: then the library has called
+    /// for another reason.
     func take() -> Reply? {
         state.withLock { state in
-            guard case .fulfilled(let reply) = state else { return nil }
+            guard case .prepared(let reply) = state else { return nil }
             state = .taken
             return reply
         }

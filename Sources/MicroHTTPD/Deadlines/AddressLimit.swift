@@ -1,9 +1,9 @@
 import HTTPExchange
 import Synchronization
 
-/// How many connections each address holds: an IPv4 address, or the /64 of an IPv6 address.
+/// Limits the open connections of each address: an IPv4 address, or the /64 of an IPv6 address.
 final class AddressLimit: Sendable {
-    /// At most for one address; 0 is no limit, and then nothing is counted.
+    /// Connections of one address at most. 0 is no limit, and then nothing is counted.
     private let limit: Int
     private let exempt: [AddressRange]
     private let counts = Mutex<[UInt64: Int]>([:])
@@ -13,7 +13,7 @@ final class AddressLimit: Sendable {
         self.exempt = exempt
     }
 
-    /// Whether one more may come. Threads that ask at the same moment may each let one in before it is counted.
+    /// Whether one more may be opened. Threads that ask at the same moment may each admit one before it is counted.
     func admits(_ peer: PeerAddress) -> Bool {
         guard isLimited(peer) else { return true }
         return counts.withLock { $0[peer.subscriber, default: 0] } < limit

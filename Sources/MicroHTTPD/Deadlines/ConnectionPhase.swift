@@ -1,24 +1,24 @@
 import Synchronization
 
-/// What a connection is doing, as far as the server's own thread has to know: until when it may go on. Written by the
-/// connection's worker; the server's own thread steps in where a deadline begins or ends without a callback.
+/// What a connection is doing and until when it may, for the server's own thread. The connection's worker writes it. The
+/// server's own thread changes it where a deadline begins or ends without a callback.
 struct ConnectionPhase: ~Copyable {
     enum Stage: UInt64 {
-        /// Between two requests, and no byte of the next one was seen.
+        /// Between two requests: no byte of the next one has been seen.
         case idle
         /// A request is arriving.
         case reading
-        /// The request is complete: its own deadline holds.
+        /// The request is complete. It has a deadline of its own.
         case handling
-        /// The reply is on its way.
+        /// The reply is being sent.
         case sending
         /// The server has ended the connection.
         case ended
     }
 
-    /// All of it in one word, so that whoever judges it judges one moment.
+    /// Packed into one atomic word so that a reader never sees half of a change.
     struct Value: Equatable {
-        private static let turns: UInt64 = 0xFFFF
+        private static let turnMask: UInt64 = 0xFFFF
 
         let word: UInt64
 
@@ -26,14 +26,15 @@ struct ConnectionPhase: ~Copyable {
             self.word = word
         }
 
-        /// - Parameter turn: which of the connection's requests this is, so that two rests are never taken for one.
+        /// - Parameter turn: which of the connection's requests this is, so that two idle phases with the same deadline
+        ///   differ.
         init(_ stage: Stage, until tick: Int, turn: UInt64) {
-            word = UInt64(tick) << 20 | (turn & Self.turns) << 4 | stage.rawValue
+            word = UInt64(tick) << 20 | (turn & Self.turnMask) << 4 | stage.rawValue
         }
 
         var stage: Stage { Stage(rawValue: word & 0xF) ?? .ended }
-        var turn: UInt64 { word >> 4 & Self.turns }
-        /// In ticks of ``CoarseClock``. Means nothing while answering or when ended.
+        var turn: UInt64 { word >> 4 & Self.turnMask }
+        /// In ticks of ``CoarseClock``. Has no meaning in the stages `handling` and `ended`.
         var deadline: Int { Int(word >> 20) }
 
         var waitsForClient: Bool { stage == .idle || stage == .reading }
@@ -54,10 +55,10 @@ struct ConnectionPhase: ~Copyable {
 
     var value: Value { Value(word: state.load(ordering: .relaxed)) }
 
-    /// Whether a request is under way that deserves its answer.
+    /// Whether a request is under way whose reply has to be sent before the server stops.
     var isBusy: Bool { value.stage == .handling || value.stage == .sending }
 
-    /// The request line has come. A deadline that runs since the request's first byte goes on.
+    /// The request line has come. A deadline that began with the request's first byte stays.
     func begin(until tick: Int) {
         guard value.stage == .idle else { return }
         startReading(until: tick)
@@ -67,14 +68,14 @@ struct ConnectionPhase: ~Copyable {
 
     func startHandling() { enter(.handling, until: 0) }
 
-    /// The reply has been handed over.
+    /// The reply has been handed to the library.
     func startSending(until tick: Int) { enter(.sending, until: tick) }
 
     func becomeIdle(until tick: Int) {
         state.store(Value(.idle, until: tick, turn: value.turn &+ 1).word, ordering: .relaxed)
     }
 
-    /// For the server's own thread: changes what it has judged, unless the worker was faster.
+    /// For the server's own thread: changes the value that it has judged. False if the worker has changed it since.
     func replace(_ seen: Value, with stage: Stage, until tick: Int = 0) -> Bool {
         let new = Value(stage, until: tick, turn: seen.turn)
         return state.compareExchange(expected: seen.word, desired: new.word, ordering: .relaxed).exchanged

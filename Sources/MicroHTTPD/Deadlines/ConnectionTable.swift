@@ -2,10 +2,10 @@ import CMicroHTTPD  // The Glibc module leaves socket headers to whichever modul
 import Glibc
 import Synchronization
 
-/// All open connections, for the reaper and the drain. In shards, so that a look at ten thousand of them keeps nobody
-/// waiting who comes or goes.
+/// All open connections, for the reaper and the drain. In shards, so that a pass over ten thousand connections does not
+/// delay the threads that insert and remove.
 final class ConnectionTable: Sendable {
-    /// One is reaped at each tick, so each connection is judged every half second.
+    /// One shard is reaped at each tick, so each connection is judged every half second.
     private static let shardCount = 5
 
     private let shards: InlineArray<5, Mutex<Shard>> = InlineArray { _ in Mutex(Shard()) }
@@ -24,7 +24,8 @@ final class ConnectionTable: Sendable {
         shards[index(of: connection)].withLock { $0.insert(connection) }
     }
 
-    /// Called before the library closes the socket, so the reaper never meets a descriptor that is somebody else's.
+    /// Call it before the library closes the socket: the reaper must not end another connection that got the same
+    /// descriptor.
     func remove(_ connection: Connection) {
         shards[index(of: connection)].withLock { $0.remove(connection) }
     }
@@ -32,7 +33,7 @@ final class ConnectionTable: Sendable {
     /// Requests under way.
     var busyCount: Int { (0..<Self.shardCount).reduce(0) { sum, index in sum + shards[index].withLock(\.busyCount) } }
 
-    /// Ends those of the next shard's connections whose time is up. libmicrohttpd has only a limit for silence, so a client
+    /// Ends the connections of the next shard whose time is up. libmicrohttpd limits silence only: without this a client
     /// that sends one byte a second would hold its connection for ever. Call it at every tick.
     func reap(at tick: Int) {
         let turn = turns.add(1, ordering: .relaxed).oldValue
@@ -42,7 +43,7 @@ final class ConnectionTable: Sendable {
         }
     }
 
-    /// Whether descriptors have run out a moment ago: for two looks at every shard.
+    /// Whether descriptors have run out a moment ago: during two passes over every shard.
     private struct Shortage {
         var count: Int
         var end = 0
@@ -60,7 +61,7 @@ final class ConnectionTable: Sendable {
 struct Shard {
     fileprivate struct Entry {
         let connection: Connection
-        /// What the connection was waiting for when it was last looked at, and what had come until then.
+        /// What the last pass saw of a connection that waited for its client: its phase, and what had come until then.
         var seen: (phase: ConnectionPhase.Value, progress: SocketProgress)?
     }
 
@@ -74,36 +75,36 @@ struct Shard {
 
     var busyCount: Int { entries.values.count { $0.connection.phase.isBusy } }
 
-    /// Ends the connections whose time is up, and compares those that wait for their client with what they were the last
-    /// time. When descriptors run out, those that rest since then are ended too: new clients get theirs, and a worker of
-    /// libmicrohttpd that found none takes no new connection until one of its own has ended.
+    /// Ends the connections whose time is up, and compares those that wait for their client with what the last pass saw.
+    /// While descriptors have run out it also ends those that have been idle since the last pass: new clients get their
+    /// descriptors, and a worker of libmicrohttpd that found none takes no new connection until one of its own has ended.
     mutating func reap(at tick: Int, requestTicks: Int, sheddingIdle: Bool, _ counters: ServerCounters) {
         for index in entries.values.indices {
             if !entries.values[index].endsIfOverdue(at: tick, orIdle: sheddingIdle, counters) {
-                entries.values[index].look(at: tick, requestTicks)
+                entries.values[index].observe(at: tick, requestTicks)
             }
         }
     }
 }
 
 extension Shard.Entry {
-    /// Whether its time was up. Counted first: who sees the connection end finds it counted.
+    /// Whether its time was up. Counts before it ends the connection: a client that sees the end finds it counted.
     fileprivate func endsIfOverdue(at tick: Int, orIdle: Bool, _ counters: ServerCounters) -> Bool {
         let phase = connection.phase.value
         let isIdle = orIdle && phase.stage == .idle && seen?.phase == phase
         guard phase.isOverdue(at: tick) || isIdle, connection.phase.replace(phase, with: .ended) else { return false }
-        counters.recordEnd(in: phase.stage)
+        counters.recordTimeout(in: phase.stage)
         connection.end()
         return true
     }
 
-    /// Notices what libmicrohttpd does not tell. It reads a request's first bytes at once and calls back only when the line
-    /// is complete: from the look that finds more bytes, the request's deadline runs. And it never hears of a client's end
-    /// that came in one piece with what was read last, its epoll being edge-triggered: such a connection would keep its
-    /// place until its time is up.
+    /// Notices two things that libmicrohttpd does not report. It reads the first bytes of a request at once and calls back
+    /// only when the line is complete: the request's deadline begins at the pass that finds more bytes. And its epoll set
+    /// is edge-triggered, so it misses a client's end that came together with the bytes that it read last: such a
+    /// connection would stay open until its time is up.
     ///
-    /// A part of a request that came with the request before it, and then nothing more, counts as idle.
-    fileprivate mutating func look(at tick: Int, _ requestTicks: Int) {
+    /// A part of a request that came together with the request before it, and then nothing more, counts as idle.
+    fileprivate mutating func observe(at tick: Int, _ requestTicks: Int) {
         let phase = connection.phase.value
         guard phase.waitsForClient, let progress = SocketProgress(of: connection.socket) else { return seen = nil }
         defer { seen = (phase, progress) }

@@ -2,7 +2,8 @@ import HTTPExchange
 import Synchronization
 import Threads
 
-/// The server's own thread beside the library's: it fires deadlines, ends what takes too long, and stops the server.
+/// The server's own thread beside the library's. It fires deadlines, ends connections that take too long, and stops the
+/// server.
 final class ServerThread: Sendable {
     private enum State {
         case serving
@@ -10,8 +11,8 @@ final class ServerThread: Sendable {
         case stopped
     }
 
-    /// How long no request may have been under way before a drained server counts as quiet: time for a request that the
-    /// kernel has accepted to reach a worker.
+    /// A drained server is quiet after this time without a request under way: long enough for a request that the kernel
+    /// has accepted to reach a worker.
     private static let quiet = Duration.milliseconds(300)
 
     private let context: ServerContext
@@ -20,6 +21,7 @@ final class ServerThread: Sendable {
     private let state = Mutex(State.serving)
     private let mustStopNow = Atomic(false)
 
+    /// Starts the thread. The process ends if the system has none left.
     init(context: ServerContext, daemon: Daemon) {
         self.context = context
         self.daemon = daemon
@@ -38,7 +40,7 @@ final class ServerThread: Sendable {
         }
     }
 
-    /// Ends the grace of a stop, one that goes on or one to come.
+    /// Ends the grace of a stop, whether the stop has begun or not.
     func stopNow() {
         mustStopNow.store(true, ordering: .relaxed)
         context.wakeUp.signal()
@@ -55,7 +57,7 @@ final class ServerThread: Sendable {
         }
     }
 
-    /// Does what is due and sleeps until something is.
+    /// Does what is due, then sleeps until the next deadline or tick.
     private func tick() {
         let now = ContinuousClock.now
         let tick = Int(start.duration(to: now) / CoarseClock.resolution)
@@ -63,16 +65,16 @@ final class ServerThread: Sendable {
             context.clock.advance(to: tick)
             context.table.reap(at: tick)
         }
-        context.wakeUp.wait(until: context.deadlines.fire(at: now, lookingAgainBy: now + CoarseClock.resolution))
+        context.wakeUp.wait(until: context.deadlines.fire(at: now, wakingBy: now + CoarseClock.resolution))
     }
 
     private func drain(by deadline: ContinuousClock.Instant) {
-        // In this order: a client whose answer says "close" connects again at once, and must be refused by then.
+        // In this order: a client whose reply says "close" connects again at once, and has to be refused by then.
         daemon.quiesce()
         context.startDraining()
         tickWhileBusy { ContinuousClock.now < deadline && !mustStopNow.load(ordering: .relaxed) }
         context.deadlines.close()
-        // Without end: a reply that is made is about to be sent, and stopping the library before would abort the process.
+        // Without a time limit: a prepared reply is about to be sent, and to stop the library before that aborts the process.
         while context.deadlines.suspendedCount > 0 { tick() }
         let end = ContinuousClock.now + .seconds(1)
         if context.table.busyCount > 0 { tickWhileBusy { ContinuousClock.now < end } }
@@ -88,17 +90,17 @@ final class ServerThread: Sendable {
     }
 }
 
-/// Time in ticks of 100 ms, kept by the server's own thread, so that the hit path reads no clock for its time limits.
+/// Time in ticks of 100 ms. The server's own thread advances it, so that a hit reads no clock for its time limits.
 final class CoarseClock: Sendable {
     static let resolution = Duration.milliseconds(100)
     private let ticks = Atomic(0)
 
     var now: Int { ticks.load(ordering: .relaxed) }
 
-    /// The first tick at which so many ticks have surely passed.
+    /// The first tick at which so many whole ticks have passed.
     func tick(after ticks: Int) -> Int { now + ticks + 1 }
 
-    /// The same time in ticks, rounded up. For limits, once: a division of durations is a long one.
+    /// The duration in ticks, rounded up. For limits, which are computed once: a division of durations is slow.
     static func ticks(in duration: Duration) -> Int { Int((duration / resolution).rounded(.up)) }
 
     func advance(to tick: Int) { ticks.store(tick, ordering: .relaxed) }

@@ -1,12 +1,12 @@
 import CMicroHTTPD
 import Glibc
 
-/// What the kernel knows of a connection that libmicrohttpd does not tell: how many bytes have come, whether the client
-/// has finished sending. One system call for both (tcp(7), TCP_INFO).
+/// What the kernel knows of a connection and libmicrohttpd does not report: how many bytes have come, and whether the
+/// client has finished sending. One system call gives both (tcp(7), TCP_INFO).
 struct SocketProgress: Equatable {
     /// `struct tcp_info` of linux/tcp.h is stable and only grows; glibc's own ends before the field that is needed.
     private static let (stateOffset, bytesReceivedOffset, size) = (0, 128, 136)
-    /// The client's end of the stream has come, ours has not (RFC 9293 §3.3.2).
+    /// The client's end of the stream has come, the server's has not been sent (RFC 9293 §3.3.2).
     private static let closeWait: UInt8 = 8
 
     let bytesReceived: UInt64
@@ -29,7 +29,7 @@ struct SocketProgress: Equatable {
         hasFinished = state == Self.closeWait
     }
 
-    /// Whether bytes have come that nobody has read.
+    /// Whether bytes have come that are not read yet. True if the kernel does not say.
     static func hasUnread(_ socket: Int32) -> Bool {
         var unread: Int32 = 0
         return unsafe ioctl(socket, UInt(FIONREAD), &unread) != 0 || unread > 0

@@ -2,8 +2,8 @@ import CMicroHTTPD
 import Glibc
 import HTTPExchange
 
-// The functions that libmicrohttpd calls: each finds its object and calls one method of it. The context is the server's
-// context, retained by the daemon until it has stopped.
+// The functions that libmicrohttpd calls. Each finds its object and calls one method of it. The first argument points to the
+// ``ServerContext``, which the daemon retains until it has stopped.
 
 private func server(_ pointer: UnsafeMutableRawPointer?) -> ServerContext {
     unsafe Unmanaged<ServerContext>.fromOpaque(pointer!).takeUnretainedValue()
@@ -13,8 +13,8 @@ private func connection(_ pointer: UnsafeMutableRawPointer?) -> Connection? {
     unsafe pointer.map { unsafe Unmanaged<Connection>.fromOpaque($0).takeUnretainedValue() }
 }
 
-/// A connection has been accepted (`MHD_AcceptPolicyCallback`): whether it may stay. Otherwise it is closed before
-/// anything is allocated for it.
+/// A connection has been accepted (`MHD_AcceptPolicyCallback`). Says whether it may stay; otherwise the library closes it
+/// before it allocates anything for it.
 let onAccept: MHD_AcceptPolicyCallback = { context, address, _ in
     unsafe server(context).admits(PeerAddress(address)) ? .YES : .NO
 }
@@ -37,7 +37,8 @@ let onConnection: MHD_NotifyConnectionCallback = { context, handle, slot, event 
     }
 }
 
-/// The request line has been read (`MHD_OPTION_URI_LOG_CALLBACK`). What it returns becomes the request's own pointer.
+/// The request line has been read (`MHD_OPTION_URI_LOG_CALLBACK`). What it returns becomes the request's own pointer, the
+/// last argument of the next two callbacks.
 let onRequestLine:
     @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer? = {
         _, target, handle in
@@ -46,19 +47,22 @@ let onRequestLine:
         return unsafe pointer
     }
 
+/// A request has arrived as far as it has (`MHD_AccessHandlerCallback`): see ``Connection/advance(method:version:chunk:)``.
 let onAccess: MHD_AccessHandlerCallback = { _, _, _, method, version, data, size, slot in
     guard let connection = unsafe connection(slot?.pointee), let method = unsafe method, let version = unsafe version,
         let size = unsafe size
     else { return .NO }
     let chunk = unsafe UnsafeRawBufferPointer(start: data, count: size.pointee)
-    defer { unsafe size.pointee = 0 }  // all of it is taken
+    defer { unsafe size.pointee = 0 }  // all content is consumed
     return unsafe connection.advance(method: method, version: version, chunk: chunk)
 }
 
+/// A request has ended (`MHD_RequestCompletedCallback`).
 let onCompleted: MHD_RequestCompletedCallback = { _, _, slot, _ in
     unsafe connection(slot?.pointee)?.complete()
 }
 
+/// The library logs a message (`MHD_LogCallback`). Pauses the library's thread where the message asks for it.
 let onLogMessage: MHD_LogCallback = { context, pattern, _ in
     guard let pattern = unsafe pattern else { return }
     let error = errno
@@ -66,7 +70,7 @@ let onLogMessage: MHD_LogCallback = { context, pattern, _ in
     if pause > 0 { usleep(pause) }
 }
 
-/// `MHD_OPTION_UNESCAPE_CALLBACK`: leaves everything as it came. We route on the raw target and decode once ourselves.
+/// `MHD_OPTION_UNESCAPE_CALLBACK`: leaves the text as it is. The gateway routes on the raw target and decodes it once.
 let keepEscapes: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<CChar>?) -> Int = {
     _, _, text in
     unsafe text.map { unsafe strlen($0) } ?? 0

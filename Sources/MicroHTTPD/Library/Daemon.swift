@@ -2,7 +2,7 @@ import CMicroHTTPD
 import Glibc
 import HTTPExchange
 
-/// The `struct MHD_Daemon` and the callbacks that it was given.
+/// The `struct MHD_Daemon` with its options and callbacks.
 ///
 /// `@unchecked Sendable` because: the pointer is a constant, and the functions of the daemon that are called here are
 /// called in order by one thread: the one that starts it and, later, the server's own.
@@ -25,9 +25,9 @@ import HTTPExchange
         unsafe self.context = unsafe retained
     }
 
-    /// Takes no more connections. Those that the kernel has accepted already, and whose clients may have sent a request,
-    /// are handed to the library first; then the listening socket is shut down, for after MHD_quiesce_daemon alone the
-    /// kernel would go on completing handshakes for clients that nobody will answer.
+    /// Takes no more connections. Connections that the kernel has accepted already may hold a request, so they are handed
+    /// to the library first. Then the listening socket is shut down: after MHD_quiesce_daemon alone the kernel would still
+    /// complete handshakes, and no thread would answer those clients.
     func quiesce() {
         let listening = unsafe MHD_quiesce_daemon(handle)
         guard listening >= 0 else { return }
@@ -50,7 +50,7 @@ import HTTPExchange
     }
 
     /// Ends the library's threads and connections. No connection may be suspended: the library would abort the process.
-    /// Not on one of its own threads.
+    /// Do not call it on one of the library's threads.
     func stop() {
         unsafe MHD_stop_daemon(handle)
         unsafe context.release()
@@ -67,10 +67,10 @@ import HTTPExchange
                 option: option, value: unsafe unsafeBitCast(function, to: Int.self), ptr_value: pointer)
         }
         let options = context.options
-        // One thread is what there is without a pool; the library warns of a pool of one.
+        // Without a pool there is one thread; the library warns of a pool of one.
         let pool = unsafe options.threads > 1 ? [number(.THREAD_POOL_SIZE, options.threads)] : []
         return unsafe [
-            // The logger first: the library uses it from there on.
+            // The logger first: the library uses it for the options after it.
             callback(.EXTERNAL_LOGGER, onLogMessage as MHD_LogCallback),
             number(.LISTEN_SOCKET, Int(socket.descriptor)),
             number(.CONNECTION_LIMIT, options.connections),

@@ -3,19 +3,19 @@ import MicroHTTPD
 import TestSupport
 import Testing
 
-@Suite struct ServingTests {
+@Suite struct HTTPServerTests {
     private let get = "GET /a?b=c%20d HTTP/1.1\r\nHost: h\r\nX-Echo: e\r\n\r\n"
 
-    @Test func answersOnTheConnectionAgainAndAgain() async throws {
+    @Test func answersSeveralRequestsOnOneConnection() async throws {
         try await withServer { server, _ in
             let client = try Client(port: server.port)
             for _ in 1...3 {
                 client.send(get)
-                let answer = await client.receive { $0.hasSuffix("echo=e") }
-                #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
-                #expect(answer.contains("Content-Type: text/plain\r\n"))
-                #expect(answer.hasSuffix("\r\n\r\nGET /a?b=c%20d host=h echo=e"))
-                #expect(!answer.contains("Connection: close"))
+                let reply = await client.receive { $0.hasSuffix("echo=e") }
+                #expect(reply.hasPrefix("HTTP/1.1 200 OK\r\n"))
+                #expect(reply.contains("Content-Type: text/plain\r\n"))
+                #expect(reply.hasSuffix("\r\n\r\nGET /a?b=c%20d host=h echo=e"))
+                #expect(!reply.contains("Connection: close"))
             }
         }
     }
@@ -26,11 +26,11 @@ import Testing
             client.send(
                 (1...1_000).map { "GET /\($0 % 7 == 0 ? "instant" : "n")\($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined())
             client.finishSending()
-            let answers = await client.receiveAll()
-            #expect(answers.components(of: "HTTP/1.1 200 OK") == 1_000)
-            #expect(answers.components(of: "instant") == 142)
-            let first = try #require(answers.firstRange(of: "GET /n1 "))
-            let last = try #require(answers.firstRange(of: "GET /n1000 "))
+            let replies = await client.receiveAll()
+            #expect(replies.components(of: "HTTP/1.1 200 OK") == 1_000)
+            #expect(replies.components(of: "instant") == 142)
+            let first = try #require(replies.firstRange(of: "GET /n1 "))
+            let last = try #require(replies.firstRange(of: "GET /n1000 "))
             #expect(first.lowerBound < last.lowerBound)
         }
     }
@@ -55,9 +55,9 @@ import Testing
         try await withServer { server, _ in
             let client = try Client(port: server.port)
             client.send("HEAD /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
-            let answer = await client.receiveAll()
-            #expect(answer.contains("Content-Length: 20\r\n"))
-            #expect(answer.hasSuffix("\r\n\r\n"))
+            let reply = await client.receiveAll()
+            #expect(reply.contains("Content-Length: 20\r\n"))
+            #expect(reply.hasSuffix("\r\n\r\n"))
         }
     }
 
@@ -75,19 +75,19 @@ import Testing
         }
     }
 
-    @Test func answersARequestWithUnwantedContentAndCloses() async throws {
+    @Test func answersARequestWithoutReadingItsContentAndCloses() async throws {
         try await withServer { server, _ in
             let client = try Client(port: server.port)
             client.send(
                 "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 40\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n")
-            let answer = await client.receiveAll()
-            #expect(answer.statuses == [200])
-            #expect(!answer.contains("smuggled"))
+            let reply = await client.receiveAll()
+            #expect(reply.statuses == [200])
+            #expect(!reply.contains("smuggled"))
         }
     }
 
     @Test(arguments: ["/now", "/instant"])
-    func answersClientsThatFinishSendingAndLetsThemGo(target: String) async throws {
+    func answersClientsThatFinishSendingAndClosesTheirConnections(target: String) async throws {
         try await withServer { server, _ in
             for _ in 1...10 {
                 let client = try Client(port: server.port)
