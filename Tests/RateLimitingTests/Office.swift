@@ -1,31 +1,31 @@
 @testable import RateLimiting
 
-/// An admission desk with its visitors, on a clock that stands still until told. Visitors have numbers.
+/// An admission state with its visitors, on a clock that stands still until told. Visitors have numbers.
 struct Office {
     private(set) var now = ContinuousClock().now
-    private var desk: AdmissionDesk<Int>
+    private var state: AdmissionState<Int>
     private var grants: [Int: AdmissionGrant] = [:]
     /// Those let in, and those turned away, in their order.
     private(set) var admitted: [Int] = []
     private(set) var refused: [(number: Int, refusal: AdmissionRefusal)] = []
 
     init(_ options: AdmissionOptions) {
-        desk = AdmissionDesk(options, at: now)
+        state = AdmissionState(options, at: now)
     }
 
-    var status: AdmissionStatus { desk.status(at: now) }
+    var status: AdmissionStatus { state.status(at: now) }
 
     mutating func arrive(
         _ number: Int, caller: UInt64, priority: CallPriority = .interactive, within timeout: Duration = .seconds(5)
     ) {
         let request = AdmissionRequest(caller: caller, priority: priority, deadline: now + timeout)
-        desk.arrive(request, as: number, ticket: UInt64(number), at: now)
+        state.arrive(request, as: number, ticket: UInt64(number), at: now)
         settle()
     }
 
     mutating func attemptFailed(_ call: Int, _ outcome: CallOutcome) {
         guard let grant = grants[call] else { return }
-        desk.attemptFailed(of: grant, outcome, at: now)
+        state.attemptFailed(of: grant, outcome, at: now)
         settle()
     }
 
@@ -34,30 +34,30 @@ struct Office {
         _ call: Int, as number: Int, after outcome: CallOutcome, within timeout: Duration = .seconds(5)
     ) {
         guard let grant = grants[call] else { return }
-        desk.attemptFailed(of: grant, outcome, at: now)
-        switch desk.retry(grant, by: now + timeout, at: now) {
+        state.attemptFailed(of: grant, outcome, at: now)
+        switch state.retry(grant, by: now + timeout, at: now) {
         case .decided(let answer): note(number, answer)
         case .waits(let lane):
-            desk.lineUp(grant, by: now + timeout, as: number, ticket: UInt64(number), in: lane, at: now)
+            state.lineUp(grant, by: now + timeout, as: number, ticket: UInt64(number), in: lane, at: now)
         }
         settle()
     }
 
     mutating func leave(_ number: Int) {
-        desk.leave(ticket: UInt64(number))
+        state.leave(ticket: UInt64(number))
         settle()
     }
 
     mutating func end(_ number: Int, _ outcome: CallOutcome) {
         guard let grant = grants.removeValue(forKey: number) else { return }
-        desk.end(grant, outcome, at: now, random: 0)
+        state.end(grant, outcome, at: now, random: 0)
         settle()
     }
 
     /// Time passes, and whatever is due meanwhile happens.
     mutating func pass(_ duration: Duration) {
         let end = now + duration
-        while let next = desk.nextDispatch(at: now), next <= end {
+        while let next = state.nextDispatch(at: now), next <= end {
             now = max(now, next)
             settle()
         }
@@ -66,14 +66,14 @@ struct Office {
     }
 
     /// When the next thing happens by itself.
-    var next: ContinuousClock.Instant? { desk.nextDispatch(at: now) }
+    var next: ContinuousClock.Instant? { state.nextDispatch(at: now) }
 
     private mutating func settle() {
-        desk.dispatch(at: now)
-        for (number, answer) in desk.takeAnswers() { note(number, answer) }
+        state.dispatch(at: now)
+        for (number, answer) in state.takeAnswers() { note(number, answer) }
     }
 
-    private mutating func note(_ number: Int, _ answer: AdmissionDesk<Int>.Answer) {
+    private mutating func note(_ number: Int, _ answer: AdmissionState<Int>.Answer) {
         switch answer {
         case .success(let grant):
             grants[number] = grant

@@ -48,7 +48,7 @@ public struct RetryAdmission: Sendable {
 
 /// What was granted to one call; held by its ``Admission``.
 struct AdmissionGrant: Sendable {
-    /// By which the desk knows the call.
+    /// Identifies the call.
     let number: UInt64
     let priority: CallPriority
     let pass: Breaker.Pass

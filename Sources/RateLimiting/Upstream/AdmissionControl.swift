@@ -1,17 +1,17 @@
 import Synchronization
 
-/// The one door through which all calls upstream go: breaker, queue, permits and budget (`AdmissionDesk` says
+/// The one door through which all calls upstream go: breaker, queue, permits and budget (`AdmissionState` says
 /// how they decide). Safe to use from any thread. ``run()`` has to be running, or nobody who waits for a token gets it.
 public final class AdmissionControl: Sendable {
     typealias Answer = Result<AdmissionGrant, AdmissionRefusal>
-    typealias Desk = AdmissionDesk<CheckedContinuation<Answer, Never>>
+    typealias State = AdmissionState<CheckedContinuation<Answer, Never>>
 
-    private struct State: Sendable {
-        var desk: Desk
+    private struct Guarded: Sendable {
+        var admission: State
         var alarms = AlarmStack()
     }
 
-    private let state: Mutex<State>
+    private let guarded: Mutex<Guarded>
     private let tickets = Atomic<UInt64>(0)
     private let now: @Sendable () -> ContinuousClock.Instant
     private let sleep: @Sendable (_ until: ContinuousClock.Instant) async throws -> Void
@@ -29,7 +29,7 @@ public final class AdmissionControl: Sendable {
         },
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
-        state = Mutex(State(desk: Desk(options, at: now())))
+        guarded = Mutex(Guarded(admission: State(options, at: now())))
         self.now = now
         self.sleep = sleep
         self.random = random
@@ -60,8 +60,8 @@ public final class AdmissionControl: Sendable {
         switch update({ $0.arrive(request, at: $1) }) {
         case .decided(let answer): return Admission(of: try answer.get(), from: self)
         case .waits:
-            let answer = await wait { desk, continuation, ticket, now in
-                desk.arrive(request, as: continuation, ticket: ticket, at: now)
+            let answer = await wait { state, continuation, ticket, now in
+                state.arrive(request, as: continuation, ticket: ticket, at: now)
             }
             return Admission(of: try answer.get(), from: self)
         }
@@ -79,8 +79,8 @@ public final class AdmissionControl: Sendable {
         switch verdict {
         case .decided(let answer): return answer.isGranted
         case .waits(let lane):
-            let answer = await wait { desk, continuation, ticket, now in
-                desk.lineUp(grant, by: deadline, as: continuation, ticket: ticket, in: lane, at: now)
+            let answer = await wait { state, continuation, ticket, now in
+                state.lineUp(grant, by: deadline, as: continuation, ticket: ticket, in: lane, at: now)
             }
             return answer.isGranted
         }
@@ -93,31 +93,31 @@ public final class AdmissionControl: Sendable {
 
     /// Waits for what `enter` has put into a queue. A task that is cancelled leaves the queue.
     private func wait(
-        _ enter: @Sendable (inout Desk, CheckedContinuation<Answer, Never>, UInt64, ContinuousClock.Instant) -> Void
+        _ enter: @Sendable (inout State, CheckedContinuation<Answer, Never>, UInt64, ContinuousClock.Instant) -> Void
     ) async -> Answer {
         let ticket = tickets.add(1, ordering: .relaxed).newValue
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                update { desk, now in
-                    enter(&desk, continuation, ticket, now)
+                update { state, now in
+                    enter(&state, continuation, ticket, now)
                     // The handler may have been called already, when there was nobody to leave.
-                    if Task.isCancelled { desk.leave(ticket: ticket) }
+                    if Task.isCancelled { state.leave(ticket: ticket) }
                 }
             }
         } onCancel: {
-            update { desk, _ in desk.leave(ticket: ticket) }
+            update { state, _ in state.leave(ticket: ticket) }
         }
     }
 
-    /// Changes the desk, sees who may begin by that, and tells them outside the lock. The clock is read inside it, so
-    /// that the desk's time never steps back.
-    private func update<Value>(_ change: (inout Desk, ContinuousClock.Instant) -> Value) -> Value {
-        let (value, answers, alarm) = state.withLock { state in
+    /// Changes the state, sees who may begin by that, and tells them outside the lock. The clock is read inside it, so
+    /// that the state's time never steps back.
+    private func update<Value>(_ change: (inout State, ContinuousClock.Instant) -> Value) -> Value {
+        let (value, answers, alarm) = guarded.withLock { guarded in
             let now = now()
-            let value = change(&state.desk, now)
-            state.desk.dispatch(at: now)
-            let alarm = state.alarms.alarm(for: state.desk.nextDispatch(at: now), at: now)
-            return (value, state.desk.takeAnswers(), alarm)
+            let value = change(&guarded.admission, now)
+            guarded.admission.dispatch(at: now)
+            let alarm = guarded.alarms.alarm(for: guarded.admission.nextDispatch(at: now), at: now)
+            return (value, guarded.admission.takeAnswers(), alarm)
         }
         for (continuation, answer) in answers { continuation.resume(returning: answer) }
         if let alarm { alarms.continuation.yield(alarm) }

@@ -1,4 +1,4 @@
-extension AdmissionDesk {
+extension AdmissionState {
     enum Verdict {
         case decided(Answer)
         /// Neither now nor never.

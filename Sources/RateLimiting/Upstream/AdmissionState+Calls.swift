@@ -1,4 +1,4 @@
-extension AdmissionDesk {
+extension AdmissionState {
     /// An attempt of a call in flight ended as told. The sooner this is known the fewer others are throttled too.
     mutating func attemptFailed(of grant: AdmissionGrant, _ outcome: CallOutcome, at now: ContinuousClock.Instant) {
         guard calls[grant.number]?.attemptFailed() == true else { return }

@@ -1,4 +1,4 @@
-extension AdmissionDesk {
+extension AdmissionState {
     /// Lets in whoever may begin by now and turns away whoever has waited too long.
     mutating func dispatch(at now: ContinuousClock.Instant) {
         turnAwayLate(at: now)

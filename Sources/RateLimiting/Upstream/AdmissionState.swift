@@ -12,7 +12,7 @@
 /// The number of permits is fixed. A limit that shrank with rising latency gave 534 answers a minute instead of 899 when
 /// the service took 1 s instead of 0.1 s (15 calls a second, 32 permits, 30 asked for). It helped only in a simulation in
 /// which abandoned calls kept filling a queue at the service that no other client shared.
-struct AdmissionDesk<Handle: Sendable>: Sendable {
+struct AdmissionState<Handle: Sendable>: Sendable {
     typealias Answer = Result<AdmissionGrant, AdmissionRefusal>
 
     /// A call, or a further attempt of one, that waits.

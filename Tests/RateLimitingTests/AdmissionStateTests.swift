@@ -2,7 +2,7 @@ import Testing
 
 @testable import RateLimiting
 
-@Suite struct AdmissionDeskTests {
+@Suite struct AdmissionStateTests {
     @Test func letsInWhileThereAreTokensAndThenMakesWait() {
         var office = Office(AdmissionOptions(rate: Rate(15, per: .seconds(1)), burst: 15, reserve: 0))
         for number in 0..<20 { office.arrive(number, caller: 1) }
