@@ -8,7 +8,7 @@ public final class AdmissionControl: Sendable {
 
     private struct Guarded: Sendable {
         var admission: State
-        var alarms = AlarmStack()
+        var wakeUps = PendingWakeUps()
     }
 
     private let guarded: Mutex<Guarded>
@@ -16,7 +16,7 @@ public final class AdmissionControl: Sendable {
     private let now: @Sendable () -> ContinuousClock.Instant
     private let sleep: @Sendable (_ until: ContinuousClock.Instant) async throws -> Void
     private let random: @Sendable () -> Double
-    private let alarms = AsyncStream<ContinuousClock.Instant>.makeStream()
+    private let wakeUps = AsyncStream<ContinuousClock.Instant>.makeStream()
 
     /// - Parameters:
     ///   - sleep: waits until an instant; ends early only by cancellation.
@@ -39,7 +39,7 @@ public final class AdmissionControl: Sendable {
     /// tasks. Whoever waits then is not told of its end: cancel those tasks too.
     public func run() async {
         await withDiscardingTaskGroup { group in
-            for await instant in alarms.stream {
+            for await instant in wakeUps.stream {
                 group.addTask {
                     guard (try? await self.sleep(instant)) != nil else { return }
                     self.update { _, _ in }
@@ -112,15 +112,15 @@ public final class AdmissionControl: Sendable {
     /// Changes the state, sees who may begin by that, and tells them outside the lock. The clock is read inside it, so
     /// that the state's time never steps back.
     private func update<Value>(_ change: (inout State, ContinuousClock.Instant) -> Value) -> Value {
-        let (value, answers, alarm) = guarded.withLock { guarded in
+        let (value, answers, wakeUp) = guarded.withLock { guarded in
             let now = now()
             let value = change(&guarded.admission, now)
             guarded.admission.dispatch(at: now)
-            let alarm = guarded.alarms.alarm(for: guarded.admission.nextDispatch(at: now), at: now)
-            return (value, guarded.admission.takeAnswers(), alarm)
+            let wakeUp = guarded.wakeUps.add(for: guarded.admission.nextDispatch(at: now), at: now)
+            return (value, guarded.admission.takeAnswers(), wakeUp)
         }
         for (continuation, answer) in answers { continuation.resume(returning: answer) }
-        if let alarm { alarms.continuation.yield(alarm) }
+        if let wakeUp { wakeUps.continuation.yield(wakeUp) }
         return value
     }
 }
@@ -133,11 +133,11 @@ extension AdmissionControl.Answer {
 
 /// When somebody will look again, with as few sleepers as may be: each wakes before all that were set before it, and none
 /// is ever called off. Not safe for concurrent access.
-struct AlarmStack: Sendable {
+struct PendingWakeUps: Sendable {
     private var pending: [ContinuousClock.Instant] = []
 
-    /// The alarm to set for something that is due then, or nil if there is one by then or nothing is due.
-    mutating func alarm(
+    /// The wake-up to set for something that is due then, or nil if there is one by then or nothing is due.
+    mutating func add(
         for next: ContinuousClock.Instant?, at now: ContinuousClock.Instant
     ) -> ContinuousClock.Instant? {
         while let last = pending.last, last <= now { pending.removeLast() }
