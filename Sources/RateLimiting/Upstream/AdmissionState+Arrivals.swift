@@ -12,7 +12,7 @@ extension AdmissionState {
         {
             return .decided(.success(grant))
         }
-        switch delay(of: request, at: now) {
+        switch queueOrRefusal(of: request, at: now) {
         case .success(let lane): return .waits(in: lane)
         case .failure(let refusal):
             counts.note(refusal)
@@ -53,20 +53,20 @@ extension AdmissionState {
     }
 
     /// Where a call that cannot begin now has to wait, or why it need not.
-    private func delay(
+    private func queueOrRefusal(
         of request: AdmissionRequest, at now: ContinuousClock.Instant
     ) -> Result<AdmissionLane, AdmissionRefusal> {
         if let wait = breaker.refusal(at: now) { return .failure(.breakerOpen(retryAfter: wait)) }
         guard let lane = AdmissionLane(for: request.priority, isRetry: false), queues[lane].limit > 0 else {
-            return .failure(shortage(for: request.priority, at: now))
+            return .failure(refusalNow(for: request.priority, at: now))
         }
-        if let refusal = lateness(of: request, in: lane, at: now) { return .failure(refusal) }
+        if let refusal = refusalIfTooLate(of: request, in: lane, at: now) { return .failure(refusal) }
         guard queues[lane].accepts(request.caller) else { return .failure(.queueFull(retryAfter: holdTime.mean)) }
         return .success(lane)
     }
 
     /// Why a call that may not wait cannot begin.
-    private func shortage(
+    private func refusalNow(
         for priority: CallPriority, at now: ContinuousClock.Instant
     ) -> AdmissionRefusal {
         guard hasPermit(for: priority) else { return .tooManyInFlight(retryAfter: holdTime.mean) }
@@ -75,7 +75,7 @@ extension AdmissionState {
 
     /// A refusal if its turn would come too late for nearly any call to be answered by the deadline. With the mean alone
     /// half of those that wait longest in an overload would not be: their tokens would be wasted.
-    private func lateness(
+    private func refusalIfTooLate(
         of request: AdmissionRequest, in lane: AdmissionLane, at now: ContinuousClock.Instant
     ) -> AdmissionRefusal? {
         let position = queues.count(before: lane) + queues[lane].position(of: request.caller)

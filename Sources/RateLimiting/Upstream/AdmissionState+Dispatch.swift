@@ -1,10 +1,10 @@
 extension AdmissionState {
     /// Lets in whoever may begin by now and turns away whoever has waited too long.
     mutating func dispatch(at now: ContinuousClock.Instant) {
-        turnAwayLate(at: now)
+        rejectExpired(at: now)
         guard !queues.isEmpty else { return }
         if nextLane != nil { budget?.pace(at: now) }
-        repeat { turnAwayRefused(at: now) } while serveNext(at: now)
+        repeat { rejectWhileOpen(at: now) } while serveNext(at: now)
     }
 
     /// When there is something to dispatch if nothing happens before; nil if nobody waits.
@@ -56,7 +56,7 @@ extension AdmissionState {
     }
 
     /// Whom the breaker refuses has no reason to wait. Retries pass while it is half open: they may be the probes'.
-    private mutating func turnAwayRefused(at now: ContinuousClock.Instant) {
+    private mutating func rejectWhileOpen(at now: ContinuousClock.Instant) {
         guard let wait = breaker.refusal(at: now) else { return }
         for lane in AdmissionLane.allCases where !lane.isRetry || breaker.state == .open {
             while let waiter = queues[lane].popFirst() { refuse(waiter, .breakerOpen(retryAfter: wait)) }
@@ -64,7 +64,7 @@ extension AdmissionState {
     }
 
     /// Looks at all who wait, but only once somebody's time can be over.
-    private mutating func turnAwayLate(at now: ContinuousClock.Instant) {
+    private mutating func rejectExpired(at now: ContinuousClock.Instant) {
         guard let end = earliestEnd, now >= end else { return }
         for lane in AdmissionLane.allCases {
             let late = queues[lane].tickets { $0.latestBegin <= now }
