@@ -15,7 +15,7 @@ extension AdmissionState {
         switch queueOrRefusal(of: request, at: now) {
         case .success(let lane): return .waits(in: lane)
         case .failure(let refusal):
-            counts.note(refusal)
+            counts.record(refusal)
             return .decided(.failure(refusal))
         }
     }
@@ -36,7 +36,7 @@ extension AdmissionState {
     mutating func lineUp(_ waiter: Waiter, ticket: UInt64, in lane: AdmissionLane) {
         let lost = queues[lane].append(waiter, ticket: ticket, of: waiter.request.caller)
         if let lost { refuse(lost, .queueFull(retryAfter: holdTime.mean)) }
-        expect(waiter)
+        trackDeadline(of: waiter)
     }
 
     /// The task of a waiter was cancelled. Without effect if it does not wait, or no longer.

@@ -46,12 +46,12 @@ extension AdmissionState {
     }
 
     mutating func refuse(_ waiter: Waiter, _ refusal: AdmissionRefusal) {
-        if waiter.held == nil { counts.note(refusal) } else { counts.retriesRefused += 1 }
+        if waiter.held == nil { counts.record(refusal) } else { counts.retriesRefused += 1 }
         answer(waiter, .failure(refusal))
     }
 
     /// One more waits, who may be the first whose time is over.
-    mutating func expect(_ waiter: Waiter) {
+    mutating func trackDeadline(of waiter: Waiter) {
         earliestEnd = min(earliestEnd ?? waiter.latestBegin, waiter.latestBegin)
     }
 

@@ -26,7 +26,7 @@ public struct AdmissionCounts: Hashable, Sendable {
     public internal(set) var waits = 0
     public internal(set) var waited = Duration.zero
 
-    mutating func note(_ refusal: AdmissionRefusal) {
+    mutating func record(_ refusal: AdmissionRefusal) {
         refused[refusal.reason, default: 0] += 1
     }
 }
