@@ -10,7 +10,7 @@ import Testing
         let before = ProcessStatus.residentBytes
         var queue = FairQueue<Int>(limit: 1_000)
         for caller in UInt64(0)..<1_000_000 {
-            if queue.accepts(caller) { _ = queue.append(0, ticket: caller, of: caller) } else { _ = queue.popFirst() }
+            if queue.accepts(caller) { _ = queue.append(0, id: caller, of: caller) } else { _ = queue.popFirst() }
         }
         let grown = (ProcessStatus.residentBytes - before) >> 20
         print("1,000,000 callers at a queue of 1,000: \(grown) MiB")

@@ -4,37 +4,37 @@ import Testing
 @testable import RateLimiting
 
 @Suite struct FairQueueTests {
-    /// The same by definition: a list of callers in the order of their turns, each with its tickets.
+    /// The same by definition: a list of callers in the order of their turns, each with its IDs.
     private struct Reference {
         let limit: Int
-        var lines: [(caller: UInt64, tickets: [UInt64])] = []
-        var count: Int { lines.reduce(0) { $0 + $1.tickets.count } }
-        var longest: Int { lines.map(\.tickets.count).max() ?? 0 }
+        var lines: [(caller: UInt64, ids: [UInt64])] = []
+        var count: Int { lines.reduce(0) { $0 + $1.ids.count } }
+        var longest: Int { lines.map(\.ids.count).max() ?? 0 }
 
-        func own(_ caller: UInt64) -> Int { lines.first { $0.caller == caller }?.tickets.count ?? 0 }
+        func own(_ caller: UInt64) -> Int { lines.first { $0.caller == caller }?.ids.count ?? 0 }
 
         func accepts(_ caller: UInt64) -> Bool { count < limit || own(caller) + 1 < longest }
 
-        mutating func append(_ ticket: UInt64, of caller: UInt64) {
+        mutating func append(_ id: UInt64, of caller: UInt64) {
             if let index = lines.firstIndex(where: { $0.caller == caller }) {
-                lines[index].tickets.append(ticket)
+                lines[index].ids.append(id)
             } else {
-                lines.append((caller, [ticket]))
+                lines.append((caller, [id]))
             }
         }
 
         mutating func popFirst() -> UInt64? {
             guard !lines.isEmpty else { return nil }
             var line = lines.removeFirst()
-            let ticket = line.tickets.removeFirst()
-            if !line.tickets.isEmpty { lines.append(line) }
-            return ticket
+            let id = line.ids.removeFirst()
+            if !line.ids.isEmpty { lines.append(line) }
+            return id
         }
 
-        mutating func remove(_ ticket: UInt64) -> Bool {
-            for index in lines.indices where lines[index].tickets.contains(ticket) {
-                lines[index].tickets.removeAll { $0 == ticket }
-                if lines[index].tickets.isEmpty { lines.remove(at: index) }
+        mutating func remove(_ id: UInt64) -> Bool {
+            for index in lines.indices where lines[index].ids.contains(id) {
+                lines[index].ids.removeAll { $0 == id }
+                if lines[index].ids.isEmpty { lines.remove(at: index) }
                 return true
             }
             return false
@@ -49,8 +49,8 @@ import Testing
 
     private func queue(limit: Int = 100, _ entries: [(String, UInt64)]) -> FairQueue<String> {
         var queue = FairQueue<String>(limit: limit)
-        for (ticket, entry) in entries.enumerated() {
-            _ = queue.append(entry.0, ticket: UInt64(ticket), of: entry.1)
+        for (id, entry) in entries.enumerated() {
+            _ = queue.append(entry.0, id: UInt64(id), of: entry.1)
         }
         return queue
     }
@@ -65,26 +65,26 @@ import Testing
     @Test func aNewcomerWaitsForOneTurnHoweverMuchOthersHave() {
         var queue = queue((0..<90).map { ("\($0 % 3)-\($0 / 3)", UInt64($0 % 3)) })
         #expect(queue.position(of: 9) == 3)
-        _ = queue.append("new", ticket: 100, of: 9)
+        _ = queue.append("new", id: 100, of: 9)
         #expect((0..<4).map { _ in queue.popFirst() } == ["0-0", "1-0", "2-0", "new"])
     }
 
     @Test func whenFullTheOneWithTheMostLosesItsNewest() {
         var queue = queue(limit: 4, [("a1", 1), ("a2", 1), ("a3", 1), ("b1", 2)])
         #expect(!queue.accepts(1) && queue.accepts(2) && queue.accepts(3))
-        #expect(queue.append("c1", ticket: 10, of: 3) == "a3")
+        #expect(queue.append("c1", id: 10, of: 3) == "a3")
         #expect(!queue.accepts(2) && queue.accepts(4))
-        #expect(queue.append("d1", ticket: 11, of: 4) == "a2")
+        #expect(queue.append("d1", id: 11, of: 4) == "a2")
         #expect(!queue.accepts(5) && queue.count == 4)
         #expect(drain(&queue) == ["a1", "b1", "c1", "d1"])
     }
 
     @Test(arguments: [(0, ["1", "3", "2"]), (1, ["0", "3", "2"]), (2, ["0", "3", "1"]), (3, ["0", "1", "2"])])
     func whoLeavesIsGoneFromAnyPlace(number: Int, rest: [String]) {
-        let ticket = UInt64(number)
+        let id = UInt64(number)
         var queue = queue([("0", 1), ("1", 1), ("2", 1), ("3", 2)])
-        let (first, second) = (queue.remove(ticket), queue.remove(ticket))
-        #expect(first == "\(ticket)" && second == nil)
+        let (first, second) = (queue.remove(id), queue.remove(id))
+        #expect(first == "\(id)" && second == nil)
         #expect(drain(&queue) == rest)
     }
 
@@ -95,24 +95,24 @@ import Testing
     @Test func behavesAsTheListOfListsDoes() {
         var (random, queue, reference) = (SplitMix64(seed: 21), FairQueue<UInt64>(limit: 50), Reference(limit: 50))
         var lost = 0
-        for ticket in UInt64(0)..<100_000 {
+        for id in UInt64(0)..<100_000 {
             let caller = UInt64.random(in: 0..<12, using: &random)
             switch Int.random(in: 0..<10, using: &random) {
             case 0..<5:
                 #expect(queue.accepts(caller) == reference.accepts(caller))
                 guard queue.accepts(caller) else { continue }
-                let longest = reference.lines.filter { $0.tickets.count == reference.longest }
-                if let dropped = queue.append(ticket, ticket: ticket, of: caller) {
-                    #expect(longest.contains { $0.tickets.last == dropped } && reference.remove(dropped))
+                let longest = reference.lines.filter { $0.ids.count == reference.longest }
+                if let dropped = queue.append(id, id: id, of: caller) {
+                    #expect(longest.contains { $0.ids.last == dropped } && reference.remove(dropped))
                     lost += 1
                 }
-                reference.append(ticket, of: caller)
+                reference.append(id, of: caller)
             case 5..<9: #expect(queue.popFirst() == reference.popFirst())
             default:
-                let victim = UInt64.random(in: ticket - min(ticket, 80)...ticket, using: &random)
+                let victim = UInt64.random(in: id - min(id, 80)...id, using: &random)
                 #expect((queue.remove(victim) != nil) == reference.remove(victim))
             }
-            #expect(queue.count == reference.count && queue.first == reference.lines.first?.tickets.first)
+            #expect(queue.count == reference.count && queue.first == reference.lines.first?.ids.first)
             #expect(queue.count(of: caller) == reference.own(caller))
         }
         #expect(lost > 100)

@@ -19,7 +19,7 @@ struct Office {
         _ number: Int, caller: UInt64, priority: CallPriority = .interactive, within timeout: Duration = .seconds(5)
     ) {
         let request = AdmissionRequest(caller: caller, priority: priority, deadline: now + timeout)
-        state.arrive(request, as: number, ticket: UInt64(number), at: now)
+        state.arrive(request, as: number, waiterID: UInt64(number), at: now)
         settle()
     }
 
@@ -38,13 +38,13 @@ struct Office {
         switch state.retry(grant, by: now + timeout, at: now) {
         case .decided(let answer): note(number, answer)
         case .waits(let lane):
-            state.lineUp(grant, by: now + timeout, as: number, ticket: UInt64(number), in: lane, at: now)
+            state.lineUp(grant, by: now + timeout, as: number, waiterID: UInt64(number), in: lane, at: now)
         }
         settle()
     }
 
     mutating func leave(_ number: Int) {
-        state.leave(ticket: UInt64(number))
+        state.leave(waiterID: UInt64(number))
         settle()
     }
 

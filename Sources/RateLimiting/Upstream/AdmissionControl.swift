@@ -12,7 +12,7 @@ public final class AdmissionControl: Sendable {
     }
 
     private let guarded: Mutex<Guarded>
-    private let tickets = Atomic<UInt64>(0)
+    private let waiterIDs = Atomic<UInt64>(0)
     private let now: @Sendable () -> ContinuousClock.Instant
     private let sleep: @Sendable (_ until: ContinuousClock.Instant) async throws -> Void
     private let random: @Sendable () -> Double
@@ -60,8 +60,8 @@ public final class AdmissionControl: Sendable {
         switch update({ $0.arrive(request, at: $1) }) {
         case .decided(let answer): return Admission(of: try answer.get(), from: self)
         case .waits:
-            let answer = await wait { state, continuation, ticket, now in
-                state.arrive(request, as: continuation, ticket: ticket, at: now)
+            let answer = await wait { state, continuation, waiterID, now in
+                state.arrive(request, as: continuation, waiterID: waiterID, at: now)
             }
             return Admission(of: try answer.get(), from: self)
         }
@@ -79,8 +79,8 @@ public final class AdmissionControl: Sendable {
         switch verdict {
         case .decided(let answer): return answer.isGranted
         case .waits(let lane):
-            let answer = await wait { state, continuation, ticket, now in
-                state.lineUp(grant, by: deadline, as: continuation, ticket: ticket, in: lane, at: now)
+            let answer = await wait { state, continuation, waiterID, now in
+                state.lineUp(grant, by: deadline, as: continuation, waiterID: waiterID, in: lane, at: now)
             }
             return answer.isGranted
         }
@@ -95,17 +95,17 @@ public final class AdmissionControl: Sendable {
     private func wait(
         _ enter: @Sendable (inout State, CheckedContinuation<Answer, Never>, UInt64, ContinuousClock.Instant) -> Void
     ) async -> Answer {
-        let ticket = tickets.add(1, ordering: .relaxed).newValue
+        let waiterID = waiterIDs.add(1, ordering: .relaxed).newValue
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 update { state, now in
-                    enter(&state, continuation, ticket, now)
+                    enter(&state, continuation, waiterID, now)
                     // The handler may have been called already, when there was nobody to leave.
-                    if Task.isCancelled { state.leave(ticket: ticket) }
+                    if Task.isCancelled { state.leave(waiterID: waiterID) }
                 }
             }
         } onCancel: {
-            update { state, _ in state.leave(ticket: ticket) }
+            update { state, _ in state.leave(waiterID: waiterID) }
         }
     }
 

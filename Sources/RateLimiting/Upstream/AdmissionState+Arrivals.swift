@@ -22,27 +22,27 @@ extension AdmissionState {
 
     /// Decides about a call that can wait: it hears the answer, now or later, under its handle.
     mutating func arrive(
-        _ request: AdmissionRequest, as handle: Handle, ticket: UInt64, at now: ContinuousClock.Instant
+        _ request: AdmissionRequest, as handle: Handle, waiterID: UInt64, at now: ContinuousClock.Instant
     ) {
         let waiter = Waiter(
             handle: handle, request: request, arrival: now, latestBegin: request.deadline - holdTime.bound)
         switch arrive(request, at: now) {
         case .decided(let answer): self.answer(waiter, answer)
-        case .waits(let lane): lineUp(waiter, ticket: ticket, in: lane)
+        case .waits(let lane): lineUp(waiter, waiterID: waiterID, in: lane)
         }
     }
 
     /// Lets one wait whose turn may come in time.
-    mutating func lineUp(_ waiter: Waiter, ticket: UInt64, in lane: AdmissionLane) {
-        let lost = queues[lane].append(waiter, ticket: ticket, of: waiter.request.caller)
+    mutating func lineUp(_ waiter: Waiter, waiterID: UInt64, in lane: AdmissionLane) {
+        let lost = queues[lane].append(waiter, id: waiterID, of: waiter.request.caller)
         if let lost { refuse(lost, .queueFull(retryAfter: holdTime.mean)) }
         trackDeadline(of: waiter)
     }
 
     /// The task of a waiter was cancelled. Without effect if it does not wait, or no longer.
-    mutating func leave(ticket: UInt64) {
+    mutating func leave(waiterID: UInt64) {
         for lane in AdmissionLane.allCases {
-            if let waiter = queues[lane].remove(ticket) { return refuse(waiter, .cancelled) }
+            if let waiter = queues[lane].remove(waiterID) { return refuse(waiter, .cancelled) }
         }
     }
 

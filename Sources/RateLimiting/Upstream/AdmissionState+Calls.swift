@@ -25,12 +25,12 @@ extension AdmissionState {
 
     /// Lets a retry wait for its token.
     mutating func lineUp(
-        _ grant: AdmissionGrant, by deadline: ContinuousClock.Instant, as handle: Handle, ticket: UInt64,
+        _ grant: AdmissionGrant, by deadline: ContinuousClock.Instant, as handle: Handle, waiterID: UInt64,
         in lane: AdmissionLane, at now: ContinuousClock.Instant
     ) {
         let request = AdmissionRequest(caller: 0, priority: grant.priority, deadline: deadline)
         let waiter = Waiter(handle: handle, request: request, arrival: now, latestBegin: deadline, held: grant)
-        lineUp(waiter, ticket: ticket, in: lane)
+        lineUp(waiter, waiterID: waiterID, in: lane)
     }
 
     /// A call ended. `random`, from 0 to 1, is the breaker's jitter.

@@ -67,9 +67,9 @@ extension AdmissionState {
     private mutating func rejectExpired(at now: ContinuousClock.Instant) {
         guard let end = earliestEnd, now >= end else { return }
         for lane in AdmissionLane.allCases {
-            let late = queues[lane].tickets { $0.latestBegin <= now }
-            for ticket in late {
-                guard let waiter = queues[lane].remove(ticket) else { continue }
+            let late = queues[lane].ids { $0.latestBegin <= now }
+            for waiterID in late {
+                guard let waiter = queues[lane].remove(waiterID) else { continue }
                 refuse(waiter, .deadlineTooClose(retryAfter: holdTime.mean))
             }
         }

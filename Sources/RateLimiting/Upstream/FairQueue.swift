@@ -37,8 +37,8 @@ struct FairQueue<Element: Sendable>: Sendable {
     var count: Int { entries.count }
     var isEmpty: Bool { entries.isEmpty }
 
-    /// The tickets of those for which it holds, in no order.
-    func tickets(where holds: (Element) -> Bool) -> [UInt64] {
+    /// The IDs of the entries for which it holds, in no order.
+    func ids(where holds: (Element) -> Bool) -> [UInt64] {
         entries.compactMap { holds($0.value.element) ? $0.key : nil }
     }
 
@@ -68,17 +68,17 @@ struct FairQueue<Element: Sendable>: Sendable {
         return min(count, own + others * (own + 1))
     }
 
-    /// Adds an entry under a ticket that is not in use; returns the one that had to make room for it. The caller has to
+    /// Adds an entry under an ID that is not in use; returns the one that had to make room for it. The caller has to
     /// be accepted.
-    mutating func append(_ element: Element, ticket: UInt64, of caller: UInt64) -> Element? {
+    mutating func append(_ element: Element, id: UInt64, of caller: UInt64) -> Element? {
         let lost = count < limit ? nil : dropNewest()
         let last = lines[caller]?.last
-        entries[ticket] = Entry(element: element, caller: caller, previous: last, next: nil)
+        entries[id] = Entry(element: element, caller: caller, previous: last, next: nil)
         if let last {
-            entries[last]?.next = ticket
-            lines[caller]?.last = ticket
+            entries[last]?.next = id
+            lines[caller]?.last = id
         } else {
-            openLine(of: caller, with: ticket)
+            openLine(of: caller, with: id)
         }
         countOneMore(of: caller)
         return lost
@@ -92,12 +92,12 @@ struct FairQueue<Element: Sendable>: Sendable {
     }
 
     /// Takes an entry out wherever it is; nil if it is not there.
-    mutating func remove(_ ticket: UInt64) -> Element? {
-        guard let entry = entries.removeValue(forKey: ticket) else { return nil }
+    mutating func remove(_ id: UInt64) -> Element? {
+        guard let entry = entries.removeValue(forKey: id) else { return nil }
         if let previous = entry.previous { entries[previous]?.next = entry.next }
         if let next = entry.next { entries[next]?.previous = entry.previous }
-        if lines[entry.caller]?.first == ticket, let next = entry.next { lines[entry.caller]?.first = next }
-        if lines[entry.caller]?.last == ticket, let previous = entry.previous { lines[entry.caller]?.last = previous }
+        if lines[entry.caller]?.first == id, let next = entry.next { lines[entry.caller]?.first = next }
+        if lines[entry.caller]?.last == id, let previous = entry.previous { lines[entry.caller]?.last = previous }
         countOneLess(of: entry.caller)
         if lines[entry.caller]?.count == 0 { closeLine(of: entry.caller) }
         return entry.element
@@ -110,10 +110,10 @@ struct FairQueue<Element: Sendable>: Sendable {
 
 extension FairQueue {
     /// A caller that comes anew gets the last turn of the round under way.
-    private mutating func openLine(of caller: UInt64, with ticket: UInt64) {
+    private mutating func openLine(of caller: UInt64, with id: UInt64) {
         let next = turn ?? caller
         let previous = lines[next]?.previous ?? caller
-        lines[caller] = Line(first: ticket, last: ticket, count: 0, previous: previous, next: next)
+        lines[caller] = Line(first: id, last: id, count: 0, previous: previous, next: next)
         lines[previous]?.next = caller
         lines[next]?.previous = caller
         if turn == nil { turn = caller }
