@@ -36,7 +36,7 @@ struct Office {
         guard let grant = grants[call] else { return }
         state.attemptFailed(of: grant, outcome, at: now)
         switch state.retry(grant, by: now + timeout, at: now) {
-        case .decided(let answer): note(number, answer)
+        case .decided(let decision): note(number, decision)
         case .waits(let lane):
             state.lineUp(grant, by: now + timeout, as: number, waiterID: UInt64(number), in: lane, at: now)
         }
@@ -70,11 +70,11 @@ struct Office {
 
     private mutating func settle() {
         state.dispatch(at: now)
-        for (number, answer) in state.takeAnswers() { note(number, answer) }
+        for (number, decision) in state.takeDecisions() { note(number, decision) }
     }
 
-    private mutating func note(_ number: Int, _ answer: AdmissionState<Int>.Answer) {
-        switch answer {
+    private mutating func note(_ number: Int, _ decision: AdmissionState<Int>.Decision) {
+        switch decision {
         case .success(let grant):
             grants[number] = grant
             admitted.append(number)

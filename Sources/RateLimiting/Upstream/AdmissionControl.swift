@@ -3,8 +3,8 @@ import Synchronization
 /// The one door through which all calls upstream go: breaker, queue, permits and budget (`AdmissionState` says
 /// how they decide). Safe to use from any thread. ``run()`` has to be running, or nobody who waits for a token gets it.
 public final class AdmissionControl: Sendable {
-    typealias Answer = Result<AdmissionGrant, AdmissionRefusal>
-    typealias State = AdmissionState<CheckedContinuation<Answer, Never>>
+    typealias Decision = Result<AdmissionGrant, AdmissionRefusal>
+    typealias State = AdmissionState<CheckedContinuation<Decision, Never>>
 
     private struct Guarded: Sendable {
         var admission: State
@@ -58,12 +58,12 @@ public final class AdmissionControl: Sendable {
     ) async throws(AdmissionRefusal) -> Admission {
         let request = AdmissionRequest(caller: caller, priority: priority, deadline: deadline)
         switch update({ $0.arrive(request, at: $1) }) {
-        case .decided(let answer): return Admission(of: try answer.get(), from: self)
+        case .decided(let decision): return Admission(of: try decision.get(), from: self)
         case .waits:
-            let answer = await wait { state, continuation, waiterID, now in
+            let decision = await wait { state, continuation, waiterID, now in
                 state.arrive(request, as: continuation, waiterID: waiterID, at: now)
             }
-            return Admission(of: try answer.get(), from: self)
+            return Admission(of: try decision.get(), from: self)
         }
     }
 
@@ -77,12 +77,12 @@ public final class AdmissionControl: Sendable {
     func admitRetry(of grant: AdmissionGrant, by deadline: ContinuousClock.Instant) async -> Bool {
         let verdict = update { $0.retry(grant, by: deadline, at: $1) }
         switch verdict {
-        case .decided(let answer): return answer.isGranted
+        case .decided(let decision): return decision.isGranted
         case .waits(let lane):
-            let answer = await wait { state, continuation, waiterID, now in
+            let decision = await wait { state, continuation, waiterID, now in
                 state.lineUp(grant, by: deadline, as: continuation, waiterID: waiterID, in: lane, at: now)
             }
-            return answer.isGranted
+            return decision.isGranted
         }
     }
 
@@ -93,8 +93,8 @@ public final class AdmissionControl: Sendable {
 
     /// Waits for what `enter` has put into a queue. A task that is cancelled leaves the queue.
     private func wait(
-        _ enter: @Sendable (inout State, CheckedContinuation<Answer, Never>, UInt64, ContinuousClock.Instant) -> Void
-    ) async -> Answer {
+        _ enter: @Sendable (inout State, CheckedContinuation<Decision, Never>, UInt64, ContinuousClock.Instant) -> Void
+    ) async -> Decision {
         let waiterID = waiterIDs.add(1, ordering: .relaxed).newValue
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -112,20 +112,20 @@ public final class AdmissionControl: Sendable {
     /// Changes the state, sees who may begin by that, and tells them outside the lock. The clock is read inside it, so
     /// that the state's time never steps back.
     private func update<Value>(_ change: (inout State, ContinuousClock.Instant) -> Value) -> Value {
-        let (value, answers, wakeUp) = guarded.withLock { guarded in
+        let (value, decisions, wakeUp) = guarded.withLock { guarded in
             let now = now()
             let value = change(&guarded.admission, now)
             guarded.admission.dispatch(at: now)
             let wakeUp = guarded.wakeUps.add(for: guarded.admission.nextDispatch(at: now), at: now)
-            return (value, guarded.admission.takeAnswers(), wakeUp)
+            return (value, guarded.admission.takeDecisions(), wakeUp)
         }
-        for (continuation, answer) in answers { continuation.resume(returning: answer) }
+        for (continuation, decision) in decisions { continuation.resume(returning: decision) }
         if let wakeUp { wakeUps.continuation.yield(wakeUp) }
         return value
     }
 }
 
-extension AdmissionControl.Answer {
+extension AdmissionControl.Decision {
     fileprivate var isGranted: Bool {
         if case .success = self { true } else { false }
     }

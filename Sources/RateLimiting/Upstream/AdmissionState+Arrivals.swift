@@ -1,6 +1,6 @@
 extension AdmissionState {
     enum Verdict {
-        case decided(Answer)
+        case decided(Decision)
         /// Neither now nor never.
         case waits(in: AdmissionLane)
     }
@@ -27,7 +27,7 @@ extension AdmissionState {
         let waiter = Waiter(
             handle: handle, request: request, arrival: now, latestBegin: request.deadline - holdTime.bound)
         switch arrive(request, at: now) {
-        case .decided(let answer): self.answer(waiter, answer)
+        case .decided(let decision): deliver(decision, to: waiter)
         case .waits(let lane): lineUp(waiter, waiterID: waiterID, in: lane)
         }
     }

@@ -26,7 +26,7 @@ extension AdmissionState {
         _ = queues[lane].popFirst()
         counts.waits += 1
         counts.waited += waiter.arrival.duration(to: now)
-        answer(waiter, .success(grant))
+        deliver(.success(grant), to: waiter)
         return true
     }
 
@@ -47,7 +47,7 @@ extension AdmissionState {
 
     mutating func refuse(_ waiter: Waiter, _ refusal: AdmissionRefusal) {
         if waiter.held == nil { counts.record(refusal) } else { counts.retriesRefused += 1 }
-        answer(waiter, .failure(refusal))
+        deliver(.failure(refusal), to: waiter)
     }
 
     /// One more waits, who may be the first whose time is over.

@@ -1,6 +1,6 @@
 /// Decides which calls upstream are made, and when: the breaker, the permits, the budget and the queues before them, as
 /// one value. Time and chance are arguments. Not safe for concurrent access: `AdmissionControl` locks it, after
-/// every change lets it ``dispatch(at:)``, and delivers what ``takeAnswers()`` gives outside the lock.
+/// every change lets it ``dispatch(at:)``, and delivers what ``takeDecisions()`` gives outside the lock.
 ///
 /// A call may begin if the breaker admits it, a permit is free and the budget has a token. If it may not, it waits if it
 /// is of a kind that waits and its turn comes in time; else it is refused at once. Lanes are served in their order, and
@@ -9,11 +9,11 @@
 /// Within a caller the order is that of arrival. To serve the newest first helps where whoever waits will be late
 /// anyway; here nobody is let in who would be, so it could only make the early ones late.
 ///
-/// The number of permits is fixed. A limit that shrank with rising latency gave 534 answers a minute instead of 899 when
+/// The number of permits is fixed. A limit that shrank with rising latency gave 534 decisions a minute instead of 899 when
 /// the service took 1 s instead of 0.1 s (15 calls a second, 32 permits, 30 asked for). It helped only in a simulation in
 /// which abandoned calls kept filling a queue at the service that no other client shared.
 struct AdmissionState<Handle: Sendable>: Sendable {
-    typealias Answer = Result<AdmissionGrant, AdmissionRefusal>
+    typealias Decision = Result<AdmissionGrant, AdmissionRefusal>
 
     /// A call, or a further attempt of one, that waits.
     struct Waiter: Sendable {
@@ -40,7 +40,7 @@ struct AdmissionState<Handle: Sendable>: Sendable {
     var counts = AdmissionCounts()
     /// No waiter's ``Waiter/latestBegin`` is before this.
     var earliestEnd: ContinuousClock.Instant?
-    private var answers: [(Handle, Answer)] = []
+    private var decisions: [(Handle, Decision)] = []
     private var grants: UInt64 = 0
 
     init(_ options: AdmissionOptions, at now: ContinuousClock.Instant) {
@@ -54,13 +54,13 @@ struct AdmissionState<Handle: Sendable>: Sendable {
     var inFlight: Int { calls.count }
 
     /// What has been decided about waiters since the last time, to be delivered in this order.
-    mutating func takeAnswers() -> [(Handle, Answer)] {
-        defer { answers = [] }
-        return answers
+    mutating func takeDecisions() -> [(Handle, Decision)] {
+        defer { decisions = [] }
+        return decisions
     }
 
-    mutating func answer(_ waiter: Waiter, _ answer: Answer) {
-        answers.append((waiter.handle, answer))
+    mutating func deliver(_ decision: Decision, to waiter: Waiter) {
+        decisions.append((waiter.handle, decision))
     }
 
     func status(at now: ContinuousClock.Instant) -> AdmissionStatus {
