@@ -145,8 +145,8 @@ import Testing
     @Test func whoLeavesIsServedNoMore() {
         var office = Office(AdmissionOptions(rate: nil, concurrency: 1))
         for number in 0..<3 { office.arrive(number, caller: 1) }
-        office.leave(1)
-        office.leave(1)
+        office.cancel(1)
+        office.cancel(1)
         #expect(office.refused.map(\.refusal) == [.cancelled])
         office.end(0, .answered)
         #expect(office.admitted == [0, 2])

@@ -38,13 +38,13 @@ struct Office {
         switch state.retry(grant, by: now + timeout, at: now) {
         case .decided(let decision): note(number, decision)
         case .waits(let lane):
-            state.lineUp(grant, by: now + timeout, as: number, waiterID: UInt64(number), in: lane, at: now)
+            state.enqueue(grant, by: now + timeout, as: number, waiterID: UInt64(number), in: lane, at: now)
         }
         settle()
     }
 
-    mutating func leave(_ number: Int) {
-        state.leave(waiterID: UInt64(number))
+    mutating func cancel(_ number: Int) {
+        state.cancel(waiterID: UInt64(number))
         settle()
     }
 

@@ -75,12 +75,12 @@ public final class AdmissionControl: Sendable {
     }
 
     func admitRetry(of grant: AdmissionGrant, by deadline: ContinuousClock.Instant) async -> Bool {
-        let verdict = update { $0.retry(grant, by: deadline, at: $1) }
-        switch verdict {
+        let placement = update { $0.retry(grant, by: deadline, at: $1) }
+        switch placement {
         case .decided(let decision): return decision.isGranted
         case .waits(let lane):
             let decision = await wait { state, continuation, waiterID, now in
-                state.lineUp(grant, by: deadline, as: continuation, waiterID: waiterID, in: lane, at: now)
+                state.enqueue(grant, by: deadline, as: continuation, waiterID: waiterID, in: lane, at: now)
             }
             return decision.isGranted
         }
@@ -101,11 +101,11 @@ public final class AdmissionControl: Sendable {
                 update { state, now in
                     enter(&state, continuation, waiterID, now)
                     // The handler may have been called already, when there was nobody to leave.
-                    if Task.isCancelled { state.leave(waiterID: waiterID) }
+                    if Task.isCancelled { state.cancel(waiterID: waiterID) }
                 }
             }
         } onCancel: {
-            update { state, _ in state.leave(waiterID: waiterID) }
+            update { state, _ in state.cancel(waiterID: waiterID) }
         }
     }
 

@@ -1,12 +1,12 @@
 extension AdmissionState {
-    enum Verdict {
+    enum Placement {
         case decided(Decision)
         /// Neither now nor never.
         case waits(in: AdmissionLane)
     }
 
     /// Decides about a call that comes, unless it has to wait; then nothing is changed.
-    mutating func arrive(_ request: AdmissionRequest, at now: ContinuousClock.Instant) -> Verdict {
+    mutating func arrive(_ request: AdmissionRequest, at now: ContinuousClock.Instant) -> Placement {
         if isTurn(of: AdmissionLane(for: request.priority, isRetry: false)), now < request.deadline,
             let grant = begin(request, since: now, at: now)
         {
@@ -28,19 +28,19 @@ extension AdmissionState {
             handle: handle, request: request, arrival: now, latestBegin: request.deadline - holdTime.bound)
         switch arrive(request, at: now) {
         case .decided(let decision): deliver(decision, to: waiter)
-        case .waits(let lane): lineUp(waiter, waiterID: waiterID, in: lane)
+        case .waits(let lane): enqueue(waiter, waiterID: waiterID, in: lane)
         }
     }
 
     /// Lets one wait whose turn may come in time.
-    mutating func lineUp(_ waiter: Waiter, waiterID: UInt64, in lane: AdmissionLane) {
+    mutating func enqueue(_ waiter: Waiter, waiterID: UInt64, in lane: AdmissionLane) {
         let lost = queues[lane].append(waiter, id: waiterID, of: waiter.request.caller)
         if let lost { refuse(lost, .queueFull(retryAfter: holdTime.mean)) }
         trackDeadline(of: waiter)
     }
 
     /// The task of a waiter was cancelled. Without effect if it does not wait, or no longer.
-    mutating func leave(waiterID: UInt64) {
+    mutating func cancel(waiterID: UInt64) {
         for lane in AdmissionLane.allCases {
             if let waiter = queues[lane].remove(waiterID) { return refuse(waiter, .cancelled) }
         }

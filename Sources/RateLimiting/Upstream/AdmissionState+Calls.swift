@@ -11,7 +11,7 @@ extension AdmissionState {
     /// those that have not begun; that of a background call is refused if there is none above the reserve now.
     mutating func retry(
         _ grant: AdmissionGrant, by deadline: ContinuousClock.Instant, at now: ContinuousClock.Instant
-    ) -> Verdict {
+    ) -> Placement {
         guard breaker.admitsRetry(of: grant.pass) else {
             return refuseRetry(.breakerOpen(retryAfter: breaker.refusal(at: now) ?? .zero))
         }
@@ -24,13 +24,13 @@ extension AdmissionState {
     }
 
     /// Lets a retry wait for its token.
-    mutating func lineUp(
+    mutating func enqueue(
         _ grant: AdmissionGrant, by deadline: ContinuousClock.Instant, as handle: Handle, waiterID: UInt64,
         in lane: AdmissionLane, at now: ContinuousClock.Instant
     ) {
         let request = AdmissionRequest(caller: 0, priority: grant.priority, deadline: deadline)
         let waiter = Waiter(handle: handle, request: request, arrival: now, latestBegin: deadline, held: grant)
-        lineUp(waiter, waiterID: waiterID, in: lane)
+        enqueue(waiter, waiterID: waiterID, in: lane)
     }
 
     /// A call ended. `random`, from 0 to 1, is the breaker's jitter.
@@ -56,7 +56,7 @@ extension AdmissionState {
         return .ignored
     }
 
-    private mutating func refuseRetry(_ refusal: AdmissionRefusal) -> Verdict {
+    private mutating func refuseRetry(_ refusal: AdmissionRefusal) -> Placement {
         counts.retriesRefused += 1
         return .decided(.failure(refusal))
     }
