@@ -13,7 +13,7 @@ struct FairQueue<Element: Sendable>: Sendable {
     }
 
     /// What waits for one caller, and the callers before and after it in the ring of turns.
-    private struct Line {
+    private struct CallerQueue {
         var first: UInt64
         var last: UInt64
         var count: Int
@@ -23,7 +23,7 @@ struct FairQueue<Element: Sendable>: Sendable {
 
     let limit: Int
     private var entries: [UInt64: Entry] = [:]
-    private var lines: [UInt64: Line] = [:]
+    private var queues: [UInt64: CallerQueue] = [:]
     /// The caller whose turn it is.
     private var turn: UInt64?
     /// How many callers have so many entries waiting, and the most that one has.
@@ -51,9 +51,9 @@ struct FairQueue<Element: Sendable>: Sendable {
     }
 
     /// The element whose turn it is.
-    var first: Element? { turn.flatMap { lines[$0] }.flatMap { entries[$0.first]?.element } }
+    var first: Element? { turn.flatMap { queues[$0] }.flatMap { entries[$0.first]?.element } }
 
-    func count(of caller: UInt64) -> Int { lines[caller]?.count ?? 0 }
+    func count(of caller: UInt64) -> Int { queues[caller]?.count ?? 0 }
 
     /// Whether there is room for one more of the caller, if need be by another one's loss.
     func accepts(_ caller: UInt64) -> Bool {
@@ -64,31 +64,31 @@ struct FairQueue<Element: Sendable>: Sendable {
     /// of this one, itself included.
     func position(of caller: UInt64) -> Int {
         let own = count(of: caller)
-        let others = lines.count - (own > 0 ? 1 : 0)
+        let others = queues.count - (own > 0 ? 1 : 0)
         return min(count, own + others * (own + 1))
     }
 
     /// Adds an entry under an ID that is not in use; returns the one that had to make room for it. The caller has to
     /// be accepted.
     mutating func append(_ element: Element, id: UInt64, of caller: UInt64) -> Element? {
-        let lost = count < limit ? nil : dropNewest()
-        let last = lines[caller]?.last
+        let dropped = count < limit ? nil : dropNewest()
+        let last = queues[caller]?.last
         entries[id] = Entry(element: element, caller: caller, previous: last, next: nil)
         if let last {
             entries[last]?.next = id
-            lines[caller]?.last = id
+            queues[caller]?.last = id
         } else {
-            openLine(of: caller, with: id)
+            addCaller(of: caller, with: id)
         }
         countOneMore(of: caller)
-        return lost
+        return dropped
     }
 
     /// Takes out the element whose turn it is.
     mutating func popFirst() -> Element? {
-        guard let caller = turn, let line = lines[caller] else { return nil }
-        turn = line.next
-        return remove(line.first)
+        guard let caller = turn, let queue = queues[caller] else { return nil }
+        turn = queue.next
+        return remove(queue.first)
     }
 
     /// Takes an entry out wherever it is; nil if it is not there.
@@ -96,34 +96,34 @@ struct FairQueue<Element: Sendable>: Sendable {
         guard let entry = entries.removeValue(forKey: id) else { return nil }
         if let previous = entry.previous { entries[previous]?.next = entry.next }
         if let next = entry.next { entries[next]?.previous = entry.previous }
-        if lines[entry.caller]?.first == id, let next = entry.next { lines[entry.caller]?.first = next }
-        if lines[entry.caller]?.last == id, let previous = entry.previous { lines[entry.caller]?.last = previous }
+        if queues[entry.caller]?.first == id, let next = entry.next { queues[entry.caller]?.first = next }
+        if queues[entry.caller]?.last == id, let previous = entry.previous { queues[entry.caller]?.last = previous }
         countOneLess(of: entry.caller)
-        if lines[entry.caller]?.count == 0 { closeLine(of: entry.caller) }
+        if queues[entry.caller]?.count == 0 { removeCaller(of: entry.caller) }
         return entry.element
     }
 
     private mutating func dropNewest() -> Element? {
-        lines.values.first { $0.count == longest }.flatMap { remove($0.last) }
+        queues.values.first { $0.count == longest }.flatMap { remove($0.last) }
     }
 }
 
 extension FairQueue {
     /// A caller that comes anew gets the last turn of the round under way.
-    private mutating func openLine(of caller: UInt64, with id: UInt64) {
+    private mutating func addCaller(of caller: UInt64, with id: UInt64) {
         let next = turn ?? caller
-        let previous = lines[next]?.previous ?? caller
-        lines[caller] = Line(first: id, last: id, count: 0, previous: previous, next: next)
-        lines[previous]?.next = caller
-        lines[next]?.previous = caller
+        let previous = queues[next]?.previous ?? caller
+        queues[caller] = CallerQueue(first: id, last: id, count: 0, previous: previous, next: next)
+        queues[previous]?.next = caller
+        queues[next]?.previous = caller
         if turn == nil { turn = caller }
     }
 
-    private mutating func closeLine(of caller: UInt64) {
-        guard let line = lines.removeValue(forKey: caller) else { return }
-        lines[line.previous]?.next = line.next
-        lines[line.next]?.previous = line.previous
-        if turn == caller { turn = lines.isEmpty ? nil : line.next }
+    private mutating func removeCaller(of caller: UInt64) {
+        guard let queue = queues.removeValue(forKey: caller) else { return }
+        queues[queue.previous]?.next = queue.next
+        queues[queue.next]?.previous = queue.previous
+        if turn == caller { turn = queues.isEmpty ? nil : queue.next }
     }
 
     private mutating func countOneMore(of caller: UInt64) {
@@ -139,7 +139,7 @@ extension FairQueue {
     }
 
     private mutating func recount(from old: Int, to new: Int, of caller: UInt64) {
-        lines[caller]?.count = new
+        queues[caller]?.count = new
         if let callers = callersByCount[old] { callersByCount[old] = callers == 1 ? nil : callers - 1 }
         if new > 0 { callersByCount[new, default: 0] += 1 }
     }
