@@ -78,7 +78,7 @@ struct FairQueue<Element: Sendable>: Sendable {
             entries[last]?.next = id
             queues[caller]?.last = id
         } else {
-            addCaller(of: caller, with: id)
+            addCaller(caller, with: id)
         }
         countOneMore(of: caller)
         return dropped
@@ -99,7 +99,7 @@ struct FairQueue<Element: Sendable>: Sendable {
         if queues[entry.caller]?.first == id, let next = entry.next { queues[entry.caller]?.first = next }
         if queues[entry.caller]?.last == id, let previous = entry.previous { queues[entry.caller]?.last = previous }
         countOneLess(of: entry.caller)
-        if queues[entry.caller]?.count == 0 { removeCaller(of: entry.caller) }
+        if queues[entry.caller]?.count == 0 { removeCaller(entry.caller) }
         return entry.element
     }
 
@@ -110,7 +110,7 @@ struct FairQueue<Element: Sendable>: Sendable {
 
 extension FairQueue {
     /// A caller that comes anew gets the last turn of the round under way.
-    private mutating func addCaller(of caller: UInt64, with id: UInt64) {
+    private mutating func addCaller(_ caller: UInt64, with id: UInt64) {
         let next = turn ?? caller
         let previous = queues[next]?.previous ?? caller
         queues[caller] = CallerQueue(first: id, last: id, count: 0, previous: previous, next: next)
@@ -119,7 +119,7 @@ extension FairQueue {
         if turn == nil { turn = caller }
     }
 
-    private mutating func removeCaller(of caller: UInt64) {
+    private mutating func removeCaller(_ caller: UInt64) {
         guard let queue = queues.removeValue(forKey: caller) else { return }
         queues[queue.previous]?.next = queue.next
         queues[queue.next]?.previous = queue.previous

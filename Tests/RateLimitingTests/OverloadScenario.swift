@@ -3,8 +3,8 @@ import TestSupport
 @testable import RateLimiting
 
 /// A healthy upstream that is asked for more than the rate, on a clock of our own: how its calls end.
-struct Overload {
-    private(set) var office: Office
+struct OverloadScenario {
+    private(set) var admission: AdmissionScenario
     /// In milliseconds, evenly spread.
     var latency: ClosedRange<Int>
     private var random = SplitMix64(seed: 5)
@@ -15,44 +15,44 @@ struct Overload {
     private(set) var timedOut = 0
 
     init(_ options: AdmissionOptions, latency: ClosedRange<Int>) {
-        office = Office(options)
+        admission = AdmissionScenario(options)
         self.latency = latency
     }
 
     /// So many calls a second of so many callers, for so long.
     mutating func run(callers: Int, perSecond: Int, seconds: Int) {
         for number in deadlines.count..<deadlines.count + perSecond * seconds {
-            deadlines.append(office.now + .seconds(5))
-            office.arrive(number, caller: UInt64(number % callers))
+            deadlines.append(admission.now + .seconds(5))
+            admission.arrive(number, caller: UInt64(number % callers))
             pass(.seconds(1) / perSecond)
         }
         pass(.seconds(6))
     }
 
     private mutating func pass(_ duration: Duration) {
-        let end = office.now + duration
-        noteBegins()
-        while let next = [office.next, ends.first?.at].compactMap(\.self).min(), next <= end {
-            office.pass(office.now.duration(to: max(next, office.now)))
-            noteBegins()
-            while let first = ends.first, first.at <= office.now {
+        let end = admission.now + duration
+        recordBegins()
+        while let next = [admission.next, ends.first?.at].compactMap(\.self).min(), next <= end {
+            admission.pass(admission.now.duration(to: max(next, admission.now)))
+            recordBegins()
+            while let first = ends.first, first.at <= admission.now {
                 ends.removeFirst()
-                office.end(first.number, first.outcome)
+                admission.end(first.number, first.outcome)
                 if first.outcome == .answered { answered += 1 } else { timedOut += 1 }
-                noteBegins()
+                recordBegins()
             }
         }
-        office.pass(office.now.duration(to: end))
-        noteBegins()
+        admission.pass(admission.now.duration(to: end))
+        recordBegins()
     }
 
-    private mutating func noteBegins() {
-        for number in office.admitted[seen...] {
-            let answer = office.now + .milliseconds(Int.random(in: latency, using: &random))
+    private mutating func recordBegins() {
+        for number in admission.admitted[seen...] {
+            let answer = admission.now + .milliseconds(Int.random(in: latency, using: &random))
             let deadline = deadlines[number]
             ends.append((min(answer, deadline), number, answer < deadline ? .answered : .timedOut))
         }
-        if office.admitted.count > seen { ends.sort { $0.at < $1.at } }
-        seen = office.admitted.count
+        if admission.admitted.count > seen { ends.sort { $0.at < $1.at } }
+        seen = admission.admitted.count
     }
 }

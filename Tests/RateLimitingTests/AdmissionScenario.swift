@@ -1,7 +1,7 @@
 @testable import RateLimiting
 
 /// An admission state with its visitors, on a clock that stands still until told. Visitors have numbers.
-struct Office {
+struct AdmissionScenario {
     private(set) var now = ContinuousClock().now
     private var state: AdmissionState<Int>
     private var grants: [Int: AdmissionGrant] = [:]
@@ -36,7 +36,7 @@ struct Office {
         guard let grant = grants[call] else { return }
         state.attemptFailed(of: grant, outcome, at: now)
         switch state.retry(grant, by: now + timeout, at: now) {
-        case .decided(let decision): note(number, decision)
+        case .decided(let decision): record(number, decision)
         case .waits(let lane):
             state.enqueue(grant, by: now + timeout, as: number, waiterID: UInt64(number), in: lane, at: now)
         }
@@ -70,10 +70,10 @@ struct Office {
 
     private mutating func settle() {
         state.dispatch(at: now)
-        for (number, decision) in state.takeDecisions() { note(number, decision) }
+        for (number, decision) in state.takeDecisions() { record(number, decision) }
     }
 
-    private mutating func note(_ number: Int, _ decision: AdmissionState<Int>.Decision) {
+    private mutating func record(_ number: Int, _ decision: AdmissionState<Int>.Decision) {
         switch decision {
         case .success(let grant):
             grants[number] = grant

@@ -4,10 +4,10 @@ import TestSupport
 
 /// Callers that each want many calls and ask for several at a time, on a clock of our own. A call takes 50 ms; whoever is
 /// refused asks again within a second.
-final class Rush {
-    static let patience = Duration.seconds(5)
+final class FairShareScenario {
+    static let timeout = Duration.seconds(5)
 
-    private(set) var office: Office
+    private(set) var admission: AdmissionScenario
     let start: ContinuousClock.Instant
     private let callers: Range<Int>
     private let atOnce: Int
@@ -23,21 +23,21 @@ final class Rush {
     init(callers: Int, atOnce: Int, _ options: AdmissionOptions) {
         self.callers = 0..<callers
         self.atOnce = atOnce
-        office = Office(options)
-        start = office.now
+        admission = AdmissionScenario(options)
+        start = admission.now
     }
 
     /// Passes so many seconds.
     func run(seconds: Int) {
         for _ in 0..<seconds {
             for caller in callers.shuffled(using: &random) { ask(caller) }
-            pass(until: office.now + .seconds(1))
+            pass(until: admission.now + .seconds(1))
         }
     }
 
     /// One call of a caller of its own; how long it waits for it.
     func lonelyCall() -> Duration? {
-        let asked = start.duration(to: office.now)
+        let asked = start.duration(to: admission.now)
         arrive(callers.upperBound)
         run(seconds: 10)
         return begins.first { $0.caller == callers.upperBound }.map { $0.at - asked }
@@ -45,9 +45,9 @@ final class Rush {
 
     private func ask(_ caller: Int) {
         while outstanding[caller, default: 0] < atOnce {
-            let refused = office.refused.count
+            let refused = admission.refused.count
             arrive(caller)
-            if office.refused.count > refused { return }
+            if admission.refused.count > refused { return }
         }
     }
 
@@ -55,41 +55,41 @@ final class Rush {
         number += 1
         callerOf[number] = caller
         outstanding[caller, default: 0] += 1
-        office.arrive(number, caller: UInt64(caller), within: Self.patience)
-        note()
+        admission.arrive(number, caller: UInt64(caller), within: Self.timeout)
+        recordDecisions()
     }
 
     private func pass(until end: ContinuousClock.Instant) {
-        while let next = [office.next, ends.first?.at].compactMap(\.self).min(), next <= end {
-            advance(to: max(next, office.now))
-            while let first = ends.first, first.at <= office.now {
+        while let next = [admission.next, ends.first?.at].compactMap(\.self).min(), next <= end {
+            advance(to: max(next, admission.now))
+            while let first = ends.first, first.at <= admission.now {
                 ends.removeFirst()
-                office.end(first.number, .answered)
-                note()
-                if let caller = callerOf[first.number] { hear(caller) }
+                admission.end(first.number, .answered)
+                recordDecisions()
+                if let caller = callerOf[first.number] { ended(caller) }
             }
         }
         advance(to: end)
     }
 
     private func advance(to instant: ContinuousClock.Instant) {
-        office.pass(office.now.duration(to: instant))
-        note()
+        admission.pass(admission.now.duration(to: instant))
+        recordDecisions()
     }
 
-    private func hear(_ caller: Int) {
+    private func ended(_ caller: Int) {
         outstanding[caller, default: 0] -= 1
         if callers.contains(caller) { ask(caller) }
     }
 
-    private func note() {
-        for number in office.admitted[seen.admitted...] {
-            begins.append((callerOf[number] ?? -1, start.duration(to: office.now)))
-            ends.append((office.now + .milliseconds(50), number))
+    private func recordDecisions() {
+        for number in admission.admitted[seen.admitted...] {
+            begins.append((callerOf[number] ?? -1, start.duration(to: admission.now)))
+            ends.append((admission.now + .milliseconds(50), number))
         }
-        for (number, _) in office.refused[seen.refused...] {
+        for (number, _) in admission.refused[seen.refused...] {
             if let caller = callerOf[number] { outstanding[caller, default: 0] -= 1 }
         }
-        seen = (office.admitted.count, office.refused.count)
+        seen = (admission.admitted.count, admission.refused.count)
     }
 }
