@@ -1,7 +1,7 @@
 /// Remembers the hashes of entries that were evicted lately, without the entries, in eight bytes each. It is a
 /// set-associative table: a hash may stand in the eight places of its row only, and the oldest of them makes way.
 /// Two keys of equal hash are taken for one; the price is a place in the wrong queue. Not safe for concurrent access.
-struct Ghost {
+struct GhostQueue {
     private static let ways = 8
     /// The number of its insertion (high half, never 0) and a hash (low half); 0 is an empty place.
     private var places: [UInt64] = []

@@ -20,7 +20,7 @@ package struct S3FIFO: Sendable {
     private var marks: [UInt8] = []
     private var small = SlotQueue()
     private var main = SlotQueue()
-    private var ghost = Ghost()
+    private var ghosts = GhostQueue()
 
     /// `budget`: the bytes that the small queue is a tenth of.
     package init(budget: Int) {
@@ -34,7 +34,7 @@ package struct S3FIFO: Sendable {
 
     /// The bytes of this policy's tables for `capacity` slots.
     package static func footprint(for capacity: Int) -> Int {
-        capacity * (MemoryLayout<SlotNode>.stride + MemoryLayout<UInt8>.stride) + Ghost.footprint(for: capacity)
+        capacity * (MemoryLayout<SlotNode>.stride + MemoryLayout<UInt8>.stride) + GhostQueue.footprint(for: capacity)
     }
 
     /// Makes the slots below `capacity` valid.
@@ -43,14 +43,14 @@ package struct S3FIFO: Sendable {
         marks.reserveCapacity(capacity)
         nodes += repeatElement(SlotNode(), count: capacity - nodes.count)
         marks += repeatElement(0, count: capacity - marks.count)
-        ghost.reserve(capacity)
+        ghosts.reserve(capacity)
     }
 
     /// Takes in a slot that holds a new entry. `hash` is that of its key.
     package mutating func admit(_ slot: Int, hash: UInt32, cost: UInt32) {
         nodes[slot].hash = hash
         nodes[slot].cost = cost
-        if ghost.recall(hash, within: count) {
+        if ghosts.recall(hash, within: count) {
             enterMain(slot)
         } else {
             marks[slot] = 0
@@ -100,7 +100,7 @@ package struct S3FIFO: Sendable {
             enterMain(slot)
             return nil
         }
-        ghost.remember(nodes[slot].hash)
+        ghosts.remember(nodes[slot].hash)
         return slot
     }
 
