@@ -11,7 +11,7 @@ struct EntryTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     @usableFromInline
-    enum LookUp: Sendable {
+    enum LookUpResult: Sendable {
         case missing
         case hit(CacheEntry<Value>)
         case expired(Entry)
@@ -36,7 +36,7 @@ struct EntryTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     @inlinable
-    mutating func lookUp(_ key: Key, hash: UInt32, at now: Moment) -> LookUp {
+    mutating func lookUp(_ key: Key, hash: UInt32, at now: Moment) -> LookUpResult {
         guard let slot = slot(of: key, hash: hash), let stored = entries[slot].stored else { return .missing }
         if now <= stored.keepUntil {
             policy.touch(slot)
