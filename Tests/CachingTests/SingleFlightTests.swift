@@ -13,14 +13,14 @@ extension CachingTests {
             #expect((flights.count, flights.waiting) == (2, 3))
         }
 
-        @Test func landingGivesTheWaitersOfThatFlightInOrder() {
+        @Test func finishingGivesTheWaitersOfThatFlightInOrder() {
             for waiter in 0..<100 { _ = flights.join(key, as: waiter) }
             _ = flights.join(JobKey(2), as: 100)
             #expect(flights.finish(key) == Array(0..<100))
             #expect((flights.count, flights.waiting) == (1, 1))
         }
 
-        @Test func afterTheLandingANewFlightBegins() {
+        @Test func afterFinishingANewFlightBegins() {
             _ = flights.join(key, as: 1)
             _ = flights.finish(key)
             #expect(flights.join(key, as: 2) == .leads)
@@ -36,7 +36,7 @@ extension CachingTests {
             #expect(flights.lead(key))
         }
 
-        @Test func isFullAtTheLimitUntilAFlightLands() {
+        @Test func isFullAtTheLimitUntilAFlightFinishes() {
             for waiter in 0..<9_000 { _ = flights.join(key, as: waiter) }
             for waiter in 0..<1_000 { _ = flights.join(JobKey(2), as: waiter) }
             #expect(flights.join(key, as: -1) == .full)

@@ -2,7 +2,7 @@ import Caching
 import Testing
 
 extension CachingTests {
-    @Suite struct PurgeTests {
+    @Suite struct LeaseTests {
         private let cache = JobCache(capacity: 1 << 20, shards: 1)
         private let key = JobKey(1)
 
@@ -12,14 +12,14 @@ extension CachingTests {
             return cache.store(stored, for: key, cost: cost, under: lease)
         }
 
-        @Test(arguments: [true, false]) func winsOverTheFlightUnderWay(purgesAll: Bool) {
+        @Test(arguments: [true, false]) func aPurgeWinsOverTheFetchInFlight(purgesAll: Bool) {
             let lease = cache.lease(for: key)
             if purgesAll { cache.removeAll() } else { cache.remove(key) }
             #expect(!store(1, for: key, under: lease))
             #expect(cache.value(for: key, at: .start) == nil)
         }
 
-        @Test(arguments: [true, false]) func leavesTheNextFlightAlone(purgesAll: Bool) {
+        @Test(arguments: [true, false]) func aPurgeLeavesTheNextFetchAlone(purgesAll: Bool) {
             let before = cache.lease(for: key)
             if purgesAll { cache.removeAll() } else { cache.remove(key) }
             let after = cache.lease(for: key)
@@ -28,33 +28,33 @@ extension CachingTests {
             #expect(cache.value(for: key, at: .start)?.value.number == 2)
         }
 
-        @Test func ofOneKeyLeavesTheFlightsOfOthersAlone() {
+        @Test func aPurgeOfOneKeyLeavesTheFetchesOfOthersAlone() {
             let lease = cache.lease(for: key)
             for number in 2..<100 { cache.remove(JobKey(number)) }
             #expect(store(1, for: key, under: lease))
         }
 
-        @Test func beforeTheFlightDoesNotMatter() {
+        @Test func aPurgeBeforeTheLeaseDoesNotMatter() {
             cache.remove(key)
             cache.removeAll()
             #expect(store(1, for: key, under: cache.lease(for: key)))
         }
 
-        @Test func isNotForgottenWhenAnotherTicketIsGivenBack() {
+        @Test func aPurgeIsNotForgottenWhenAnotherLeaseIsReleased() {
             let (first, second) = (cache.lease(for: key), cache.lease(for: key))
             cache.remove(key)
             cache.release(first, for: key)
             #expect(!store(1, for: key, under: second))
         }
 
-        @Test func aTicketIsGoodForOneStoreAlone() {
+        @Test func aLeaseIsGoodForOneStoreAlone() {
             let lease = cache.lease(for: key)
             #expect(store(1, for: key, under: lease))
             #expect(!store(2, for: key, under: lease))
             #expect(cache.value(for: key, at: .start)?.value.number == 1)
         }
 
-        @Test func whatIsTooLargeSpendsItsTicketToo() {
+        @Test func aValueThatIsTooLargeUsesItsLeaseToo() {
             let lease = cache.lease(for: key)
             #expect(!store(1, for: key, cost: 2 << 20, under: lease))
             #expect(!store(1, for: key, under: lease))
