@@ -64,8 +64,8 @@ import UpstreamTestSupport
 
     @Test func ignoresMembersItDoesNotKnow() async throws {
         let body = #"{"MedicalTranscriptionJob":{"MedicalTranscriptionJobName":"visit-1","X":{"y":[]}},"Z":1}"#
-        let scene = try Scene([ScriptedTransport.answer(200, body)])
-        #expect(try await scene.lookUp().get().job.name == "visit-1")
+        let scenario = try ClientScenario([ScriptedTransport.answer(200, body)])
+        #expect(try await scenario.lookUp().get().job.name == "visit-1")
     }
 
     @Test(arguments: [
@@ -90,10 +90,10 @@ import UpstreamTestSupport
 
     /// The error of a look-up that must not be tried again.
     private func onlyError(_ step: @escaping ScriptedTransport.Step) async throws -> TranscribeError {
-        let scene = try Scene([step])
-        let error = try #require(await scene.lookUp().error)
-        #expect(scene.transport.requests.count == 1)
-        #expect(scene.time.sleeps.isEmpty)
+        let scenario = try ClientScenario([step])
+        let error = try #require(await scenario.lookUp().error)
+        #expect(scenario.transport.requests.count == 1)
+        #expect(scenario.time.sleeps.isEmpty)
         return error
     }
 

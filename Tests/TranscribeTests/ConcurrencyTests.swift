@@ -15,7 +15,7 @@ import UpstreamTestSupport
     /// Calls share the quota and the clock; with every other attempt failing, both change all the time.
     @Test func servesManyCallsAtOnce() async throws {
         let client = TranscribeClient(
-            endpoint: Scene.endpoint, transport: AlternatingTransport(),
+            endpoint: ClientScenario.endpoint, transport: AlternatingTransport(),
             credentials: RotatingCredentials([.success(RotatingCredentials.old)]), time: ManualClock.forClient().source)
         let rounds = Self.rounds / 8
         let served = await withTaskGroup(of: Int.self) { group in
@@ -33,7 +33,7 @@ import UpstreamTestSupport
         var served = 0
         for _ in 0..<rounds {
             do throws(TranscribeError) {
-                _ = try await client.job(named: Scene.name, deadline: .now + .seconds(86_400))
+                _ = try await client.job(named: ClientScenario.name, deadline: .now + .seconds(86_400))
                 served += 1
             } catch {
                 if error == .unreachable(.closedEarly) { served += 1 }

@@ -16,63 +16,64 @@ import UpstreamTestSupport
         (403, "InvalidClientTokenId"),
     ])
     func triesAgainWithFreshCredentials(status: Int, code: String) async throws {
-        let scene = try Scene([ScriptedTransport.refusal(status, code), ScriptedTransport.job], credentials: both)
-        _ = try await scene.lookUp().get()
-        #expect(scene.credentials.refreshes == 1)
-        #expect(scene.transport.requests.map { $0.value(of: "x-amz-security-token") } == ["token-old", "token-new"])
-        #expect(scene.time.sleeps.isEmpty)
-        #expect(scene.outcomes.all == ["credentialsRejected", "succeeded"])
+        let scenario = try ClientScenario(
+            [ScriptedTransport.refusal(status, code), ScriptedTransport.job], credentials: both)
+        _ = try await scenario.lookUp().get()
+        #expect(scenario.credentials.refreshes == 1)
+        #expect(scenario.transport.requests.map { $0.value(of: "x-amz-security-token") } == ["token-old", "token-new"])
+        #expect(scenario.time.sleeps.isEmpty)
+        #expect(scenario.outcomes.all == ["credentialsRejected", "succeeded"])
     }
 
     @Test func refreshesOnlyOncePerCall() async throws {
         let refusal = ScriptedTransport.refusal(400, "ExpiredTokenException")
-        let scene = try Scene([refusal, refusal], credentials: both)
-        let error = await scene.lookUp().error
+        let scenario = try ClientScenario([refusal, refusal], credentials: both)
+        let error = await scenario.lookUp().error
         guard case .credentialsRejected(let origin) = error else { return #expect(Bool(false), "\(error as Any)") }
         #expect(origin.code?.text == "ExpiredTokenException")
-        #expect(scene.credentials.refreshes == 1)
+        #expect(scenario.credentials.refreshes == 1)
     }
 
     @Test func refreshesEvenWhereOneAttemptIsAllowed() async throws {
-        let scene = try Scene(
+        let scenario = try ClientScenario(
             [ScriptedTransport.refusal(400, "ExpiredToken"), ScriptedTransport.job], attempts: 1, credentials: both)
-        _ = try await scene.lookUp().get()
+        _ = try await scenario.lookUp().get()
         #expect(
-            scene.transport.requests.map { $0.value(of: "amz-sdk-request") } == [
+            scenario.transport.requests.map { $0.value(of: "amz-sdk-request") } == [
                 "attempt=1; max=1", "attempt=2; max=2",
             ])
     }
 
     @Test func keepsTheFreshCredentialsForLaterAttempts() async throws {
-        let scene = try Scene(
+        let scenario = try ClientScenario(
             [
                 ScriptedTransport.refusal(400, "ExpiredToken"), ScriptedTransport.failure(.closedEarly),
                 ScriptedTransport.job,
             ], credentials: both)
-        _ = try await scene.lookUp().get()
+        _ = try await scenario.lookUp().get()
         #expect(
-            scene.transport.requests.map { $0.value(of: "x-amz-security-token") } == [
+            scenario.transport.requests.map { $0.value(of: "x-amz-security-token") } == [
                 "token-old", "token-new", "token-new",
             ])
     }
 
     @Test func doesNotAskAgainWithTheSameCredentials() async throws {
-        let scene = try Scene([ScriptedTransport.refusal(403, "InvalidClientTokenId")])
-        guard case .credentialsRejected = await scene.lookUp().error else { return #expect(Bool(false)) }
-        #expect(scene.credentials.refreshes == 1)
-        #expect(scene.transport.requests.count == 1)
+        let scenario = try ClientScenario([ScriptedTransport.refusal(403, "InvalidClientTokenId")])
+        guard case .credentialsRejected = await scenario.lookUp().error else { return #expect(Bool(false)) }
+        #expect(scenario.credentials.refreshes == 1)
+        #expect(scenario.transport.requests.count == 1)
     }
 
     @Test func passesOnAWSsRefusalWhereThereIsNothingElseToSignWith() async throws {
-        let scene = try Scene(
+        let scenario = try ClientScenario(
             [ScriptedTransport.refusal(400, "ExpiredToken")],
             credentials: [.success(RotatingCredentials.old), .failure(RotatingCredentials.gone)])
-        guard case .credentialsRejected = await scene.lookUp().error else { return #expect(Bool(false)) }
+        guard case .credentialsRejected = await scenario.lookUp().error else { return #expect(Bool(false)) }
     }
 
     @Test func doesNotAskWithoutCredentials() async throws {
-        let scene = try Scene([], credentials: [.failure(RotatingCredentials.gone)])
-        #expect(await scene.lookUp().error == .credentialsUnavailable(RotatingCredentials.gone))
-        #expect(scene.outcomes.all == ["credentialsUnavailable"])
+        let scenario = try ClientScenario([], credentials: [.failure(RotatingCredentials.gone)])
+        #expect(await scenario.lookUp().error == .credentialsUnavailable(RotatingCredentials.gone))
+        #expect(scenario.outcomes.all == ["credentialsUnavailable"])
     }
 }

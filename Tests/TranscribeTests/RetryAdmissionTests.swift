@@ -20,14 +20,14 @@ import UpstreamTestSupport
 
         var events: [Event] { state.withLock { $0.events } }
 
-        func hear(_ error: TranscribeError, in scene: Scene) {
+        func hear(_ error: TranscribeError, in scenario: ClientScenario) {
             let event = Event.told(
-                error.caseName, requests: scene.transport.requests.count, slept: scene.time.sleeps.count)
+                error.caseName, requests: scenario.transport.requests.count, slept: scenario.time.sleeps.count)
             state.withLock { $0.events.append(event) }
         }
 
-        func admits(in scene: Scene) -> Bool {
-            let event = Event.asked(requests: scene.transport.requests.count, slept: scene.time.sleeps.count)
+        func admits(in scenario: ClientScenario) -> Bool {
+            let event = Event.asked(requests: scenario.transport.requests.count, slept: scenario.time.sleeps.count)
             return state.withLock {
                 $0.events.append(event)
                 $0.left -= 1
@@ -36,14 +36,16 @@ import UpstreamTestSupport
         }
     }
 
-    private func lookUp(_ scene: Scene, _ doorkeeper: Doorkeeper) async -> Result<JobResponse, TranscribeError> {
+    private func lookUp(_ scenario: ClientScenario, _ doorkeeper: Doorkeeper) async -> Result<
+        JobResponse, TranscribeError
+    > {
         do throws(TranscribeError) {
-            let deadline = scene.time.source.now() + .seconds(5)
+            let deadline = scenario.time.source.now() + .seconds(5)
             return .success(
-                try await scene.client.job(named: Scene.name, deadline: deadline) {
-                    doorkeeper.hear($0, in: scene)
+                try await scenario.client.job(named: ClientScenario.name, deadline: deadline) {
+                    doorkeeper.hear($0, in: scenario)
                 } admitRetry: {
-                    doorkeeper.admits(in: scene)
+                    doorkeeper.admits(in: scenario)
                 })
         } catch {
             return .failure(error)
@@ -51,12 +53,12 @@ import UpstreamTestSupport
     }
 
     @Test func isToldOfAFailureBeforeTheWaitAndAskedAfterIt() async throws {
-        let scene = try Scene([
+        let scenario = try ClientScenario([
             ScriptedTransport.refusal(400, "ThrottlingException"), ScriptedTransport.failure(.closedEarly),
             ScriptedTransport.job,
         ])
         let doorkeeper = Doorkeeper(admitting: 2)
-        _ = try await lookUp(scene, doorkeeper).get()
+        _ = try await lookUp(scenario, doorkeeper).get()
         #expect(
             doorkeeper.events == [
                 .told("throttled", requests: 1, slept: 0), .asked(requests: 1, slept: 1),
@@ -65,40 +67,44 @@ import UpstreamTestSupport
     }
 
     @Test func isNotAskedForWhereNothingIsTriedAgain() async throws {
-        let scene = try Scene([ScriptedTransport.refusal(400, "AccessDeniedException"), ScriptedTransport.job])
+        let scenario = try ClientScenario([
+            ScriptedTransport.refusal(400, "AccessDeniedException"), ScriptedTransport.job,
+        ])
         let doorkeeper = Doorkeeper(admitting: 9)
-        #expect(await lookUp(scene, doorkeeper).error != nil)
-        _ = try await lookUp(scene, doorkeeper).get()
+        #expect(await lookUp(scenario, doorkeeper).error != nil)
+        _ = try await lookUp(scenario, doorkeeper).get()
         #expect(doorkeeper.events == [.told("accessDenied", requests: 1, slept: 0)])
     }
 
     @Test func withoutItTheFailureIsFinalAndTheQuotaIsWhole() async throws {
-        let scene = try Scene([ScriptedTransport.failure(.closedEarly)])
+        let scenario = try ClientScenario([ScriptedTransport.failure(.closedEarly)])
         let doorkeeper = Doorkeeper(admitting: 0)
-        #expect(await lookUp(scene, doorkeeper).error == .unreachable(.closedEarly))
-        #expect(scene.transport.requests.count == 1)
-        #expect(scene.client.quota.withLock(\.tokens) == RetryQuota.capacity)
+        #expect(await lookUp(scenario, doorkeeper).error == .unreachable(.closedEarly))
+        #expect(scenario.transport.requests.count == 1)
+        #expect(scenario.client.quota.withLock(\.tokens) == RetryQuota.capacity)
     }
 
     @Test func freshCredentialsNeedItToo() async throws {
-        let scene = try Scene(
+        let scenario = try ClientScenario(
             [ScriptedTransport.refusal(403, "ExpiredTokenException")],
             credentials: [.success(RotatingCredentials.old), .success(RotatingCredentials.new)])
         let doorkeeper = Doorkeeper(admitting: 0)
-        guard case .credentialsRejected = await lookUp(scene, doorkeeper).error else {
+        guard case .credentialsRejected = await lookUp(scenario, doorkeeper).error else {
             Issue.record("another error than that of the attempt")
             return
         }
         #expect(
             doorkeeper.events == [.told("credentialsRejected", requests: 1, slept: 0), .asked(requests: 1, slept: 0)])
-        #expect(scene.client.quota.withLock(\.tokens) == RetryQuota.capacity)
+        #expect(scenario.client.quota.withLock(\.tokens) == RetryQuota.capacity)
     }
 
     @Test func aTaskCancelledMeanwhileSaysSo() async throws {
-        let scene = try Scene([ScriptedTransport.failure(.closedEarly)])
+        let scenario = try ClientScenario([ScriptedTransport.failure(.closedEarly)])
         let task = Task { () async -> TranscribeError? in
             do throws(TranscribeError) {
-                _ = try await scene.client.job(named: Scene.name, deadline: scene.time.start + .seconds(5)) { _ in
+                _ = try await scenario.client.job(
+                    named: ClientScenario.name, deadline: scenario.time.start + .seconds(5)
+                ) { _ in
                 } admitRetry: {
                     while !Task.isCancelled { await Task.yield() }
                     return false
@@ -108,7 +114,7 @@ import UpstreamTestSupport
                 return error
             }
         }
-        while scene.transport.requests.isEmpty { await Task.yield() }
+        while scenario.transport.requests.isEmpty { await Task.yield() }
         // The wait before the retry is over once the question is put; a cancelled wait says the same.
         task.cancel()
         #expect(await task.value == .cancelled)

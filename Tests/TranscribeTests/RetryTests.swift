@@ -12,9 +12,9 @@ import UpstreamTestSupport
         .other(code: 56),
     ])
     func triesAgainAfterAFailureOfTheWay(failure: CurlError) async throws {
-        let scene = try Scene([ScriptedTransport.failure(failure), ScriptedTransport.job])
-        _ = try await scene.lookUp().get()
-        #expect(scene.time.sleeps == [.milliseconds(50)])
+        let scenario = try ClientScenario([ScriptedTransport.failure(failure), ScriptedTransport.job])
+        _ = try await scenario.lookUp().get()
+        #expect(scenario.time.sleeps == [.milliseconds(50)])
     }
 
     @Test(arguments: [
@@ -22,103 +22,105 @@ import UpstreamTestSupport
         (400, "RequestTimeout"),
     ])
     func triesAgainAfterAFailureOfAWS(status: Int, code: String) async throws {
-        let scene = try Scene([ScriptedTransport.refusal(status, code), ScriptedTransport.job])
-        _ = try await scene.lookUp().get()
-        #expect(scene.time.sleeps == [.milliseconds(50)])
-        #expect(scene.outcomes.all == ["upstreamFailed", "succeeded"])
+        let scenario = try ClientScenario([ScriptedTransport.refusal(status, code), ScriptedTransport.job])
+        _ = try await scenario.lookUp().get()
+        #expect(scenario.time.sleeps == [.milliseconds(50)])
+        #expect(scenario.outcomes.all == ["upstreamFailed", "succeeded"])
     }
 
     @Test func givesUpAfterTheLastAttempt() async throws {
-        let scene = try Scene(Array(repeating: ScriptedTransport.answer(503, "<html>"), count: 3))
-        let error = await scene.lookUp().error
+        let scenario = try ClientScenario(Array(repeating: ScriptedTransport.answer(503, "<html>"), count: 3))
+        let error = await scenario.lookUp().error
         #expect(error == .upstreamFailed(ResponseOrigin(status: 503, requestID: "4f1b-22")))
-        #expect(scene.time.sleeps == [.milliseconds(50), .milliseconds(100)])
+        #expect(scenario.time.sleeps == [.milliseconds(50), .milliseconds(100)])
     }
 
     @Test func triesOnceIfToldSo() async throws {
-        let scene = try Scene([ScriptedTransport.failure(.closedEarly)], attempts: 1)
-        #expect(await scene.lookUp().error == .unreachable(.closedEarly))
+        let scenario = try ClientScenario([ScriptedTransport.failure(.closedEarly)], attempts: 1)
+        #expect(await scenario.lookUp().error == .unreachable(.closedEarly))
     }
 
     @Test(arguments: [(400, "ThrottlingException"), (429, "LimitExceededException"), (429, "Unheard")])
     func waitsLongerWhenThrottled(status: Int, code: String) async throws {
-        let scene = try Scene([ScriptedTransport.refusal(status, code), ScriptedTransport.job])
-        _ = try await scene.lookUp().get()
-        #expect(scene.time.sleeps == [.seconds(1)])
-        #expect(scene.outcomes.all == ["throttled", "succeeded"])
+        let scenario = try ClientScenario([ScriptedTransport.refusal(status, code), ScriptedTransport.job])
+        _ = try await scenario.lookUp().get()
+        #expect(scenario.time.sleeps == [.seconds(1)])
+        #expect(scenario.outcomes.all == ["throttled", "succeeded"])
     }
 
     @Test func passesOnHowLongAWSAsksToWait() async throws {
         let step = ScriptedTransport.refusal(
             400, "ThrottlingException", headers: [("x-amz-retry-after", "1500")])
-        let scene = try Scene([step, step, step])
-        let error = await scene.lookUp(within: .seconds(60)).error
+        let scenario = try ClientScenario([step, step, step])
+        let error = await scenario.lookUp(within: .seconds(60)).error
         guard case .throttled(let origin, let retryAfter) = error else {
             return #expect(Bool(false), "\(error as Any)")
         }
         #expect(origin.code?.text == "ThrottlingException")
         #expect(retryAfter == .milliseconds(1_500))
-        #expect(scene.time.sleeps == [.milliseconds(1_500), .seconds(2)])
+        #expect(scenario.time.sleeps == [.milliseconds(1_500), .seconds(2)])
     }
 
     @Test func obeysRetryAfterOf503() async throws {
-        let scene = try Scene([
+        let scenario = try ClientScenario([
             ScriptedTransport.answer(503, "", headers: [("Retry-After", "2")]), ScriptedTransport.job,
         ])
-        _ = try await scene.lookUp().get()
-        #expect(scene.time.sleeps == [.seconds(2)])
+        _ = try await scenario.lookUp().get()
+        #expect(scenario.time.sleeps == [.seconds(2)])
     }
 
     @Test(arguments: [(Duration.milliseconds(1_000), 1), (.milliseconds(1_001), 2)])
     func doesNotBeginAWaitThatPassesTheDeadline(timeout: Duration, requests: Int) async throws {
-        let scene = try Scene(Array(repeating: ScriptedTransport.refusal(400, "ThrottlingException"), count: requests))
-        let error = await scene.lookUp(within: timeout).error
+        let scenario = try ClientScenario(
+            Array(repeating: ScriptedTransport.refusal(400, "ThrottlingException"), count: requests))
+        let error = await scenario.lookUp(within: timeout).error
         guard case .throttled = error else { return #expect(Bool(false), "\(error as Any)") }
-        #expect(scene.transport.requests.count == requests)
+        #expect(scenario.transport.requests.count == requests)
     }
 
     @Test func saysThatTheTimeIsUp() async throws {
-        let scene = try Scene([])
-        #expect(await scene.lookUp(within: .zero).error == .outOfTime)
-        #expect(scene.outcomes.all == ["outOfTime"])
-        #expect(scene.transport.requests.isEmpty)
+        let scenario = try ClientScenario([])
+        #expect(await scenario.lookUp(within: .zero).error == .outOfTime)
+        #expect(scenario.outcomes.all == ["outOfTime"])
+        #expect(scenario.transport.requests.isEmpty)
     }
 
     @Test(arguments: [CurlError.Phase.queued, .connecting]) func distinguishesWhetherAWSWasTried(
         phase: CurlError.Phase
     ) async throws {
-        let scene = try Scene([ScriptedTransport.failure(.timedOut(phase))], attempts: 1)
-        #expect(await scene.lookUp().error == (phase == .queued ? .outOfTime : .timedOut))
+        let scenario = try ClientScenario([ScriptedTransport.failure(.timedOut(phase))], attempts: 1)
+        #expect(await scenario.lookUp().error == (phase == .queued ? .outOfTime : .timedOut))
     }
 
     @Test func saysThatAWSDidNotAnswerInTime() async throws {
-        let scene = try Scene([ScriptedTransport.failure(.timedOut(.awaitingResponse))])
-        #expect(await scene.lookUp(within: .milliseconds(50)).error == .timedOut)
-        #expect(scene.outcomes.all == ["timedOut"])
+        let scenario = try ClientScenario([ScriptedTransport.failure(.timedOut(.awaitingResponse))])
+        #expect(await scenario.lookUp(within: .milliseconds(50)).error == .timedOut)
+        #expect(scenario.outcomes.all == ["timedOut"])
     }
 
     @Test func stopsRetryingForAllWhenTheQuotaIsSpent() async throws {
         let failure = ScriptedTransport.failure(.closedEarly)
-        let scene = try Scene(Array(repeating: failure, count: 35 + 18 + 1))
-        for _ in 0..<18 { #expect(await scene.lookUp().error == .unreachable(.closedEarly)) }
-        let before = scene.transport.requests.count
+        let scenario = try ClientScenario(Array(repeating: failure, count: 35 + 18 + 1))
+        for _ in 0..<18 { #expect(await scenario.lookUp().error == .unreachable(.closedEarly)) }
+        let before = scenario.transport.requests.count
         #expect(before == 18 + 35)
-        #expect(await scene.lookUp().error == .unreachable(.closedEarly))
-        #expect(scene.transport.requests.count == before + 1)
+        #expect(await scenario.lookUp().error == .unreachable(.closedEarly))
+        #expect(scenario.transport.requests.count == before + 1)
     }
 
     @Test func givesTheQuotaBackOnSuccess() async throws {
         let failure = ScriptedTransport.failure(.closedEarly)
-        let scene = try Scene(Array(repeating: [failure, ScriptedTransport.job], count: 100).flatMap(\.self))
-        for _ in 0..<100 { _ = try await scene.lookUp().get() }
-        #expect(scene.client.quota.withLock(\.tokens) == RetryQuota.capacity)
+        let scenario = try ClientScenario(
+            Array(repeating: [failure, ScriptedTransport.job], count: 100).flatMap(\.self))
+        for _ in 0..<100 { _ = try await scenario.lookUp().get() }
+        #expect(scenario.client.quota.withLock(\.tokens) == RetryQuota.capacity)
     }
 
     @Test func endsItsWaitWhenCancelled() async throws {
-        let scene = try Scene([{ _ in .failure(.closedEarly) }])
+        let scenario = try ClientScenario([{ _ in .failure(.closedEarly) }])
         let task = Task {
             while !Task.isCancelled { await Task.yield() }
-            return await scene.lookUp().error
+            return await scenario.lookUp().error
         }
         task.cancel()
         #expect(await task.value == .cancelled)

@@ -9,19 +9,19 @@ import UpstreamTestSupport
 
 @Suite struct TranscribeClientTests {
     @Test func asksOnceAndReadsTheJob() async throws {
-        let scene = try Scene([ScriptedTransport.job])
-        let answer = try await scene.lookUp().get()
+        let scenario = try ClientScenario([ScriptedTransport.job])
+        let answer = try await scenario.lookUp().get()
         #expect(answer.job.name == "visit-1")
         #expect(answer.job.status == .queued)
         #expect(answer.requestID == "4f1b-22")
-        #expect(scene.outcomes.all == ["succeeded"])
-        #expect(scene.time.sleeps.isEmpty)
+        #expect(scenario.outcomes.all == ["succeeded"])
+        #expect(scenario.time.sleeps.isEmpty)
     }
 
     @Test func sendsWhatAWSDocuments() async throws {
-        let scene = try Scene([ScriptedTransport.job])
-        _ = try await scene.lookUp().get()
-        let request = try #require(scene.transport.requests.first)
+        let scenario = try ClientScenario([ScriptedTransport.job])
+        _ = try await scenario.lookUp().get()
+        let request = try #require(scenario.transport.requests.first)
         #expect(request.method == "POST")
         #expect(request.url == "https://transcribe.eu-west-1.amazonaws.com/")
         #expect(String(decoding: request.body, as: UTF8.self) == #"{"MedicalTranscriptionJobName":"visit-1"}"#)
@@ -35,9 +35,9 @@ import UpstreamTestSupport
     }
 
     @Test func signsWhatItSends() async throws {
-        let scene = try Scene([ScriptedTransport.job])
-        _ = try await scene.lookUp().get()
-        let request = try #require(scene.transport.requests.first)
+        let scenario = try ClientScenario([ScriptedTransport.job])
+        _ = try await scenario.lookUp().get()
+        let request = try #require(scenario.transport.requests.first)
         let authorization = try #require(request.value(of: "authorization"))
         #expect(authorization.contains("Credential=AKIDOLD/20261124/eu-west-1/transcribe/aws4_request"))
         #expect(
@@ -48,12 +48,12 @@ import UpstreamTestSupport
     }
 
     @Test func signsEveryAttemptAnewUnderOneInvocationID() async throws {
-        let scene = try Scene([
+        let scenario = try ClientScenario([
             ScriptedTransport.refusal(400, "ThrottlingException"), ScriptedTransport.refusal(500, "InternalFailure"),
             ScriptedTransport.job,
         ])
-        _ = try await scene.lookUp().get()
-        let requests = scene.transport.requests
+        _ = try await scenario.lookUp().get()
+        let requests = scenario.transport.requests
         #expect(requests.map { $0.value(of: "amz-sdk-request") } == [1, 2, 3].map { "attempt=\($0); max=3" })
         #expect(requests.map { $0.value(of: "x-amz-date") } == [45, 46, 46].map { "20261124T0608\($0)Z" })
         #expect(Set(requests.map { $0.value(of: "amz-sdk-invocation-id") }).count == 1)
@@ -64,10 +64,10 @@ import UpstreamTestSupport
     }
 
     @Test func givesEveryCallAnInvocationIDOfItsOwn() async throws {
-        let scene = try Scene([ScriptedTransport.job, ScriptedTransport.job])
-        _ = try await scene.lookUp().get()
-        _ = try await scene.lookUp().get()
-        #expect(Set(scene.transport.requests.map { $0.value(of: "amz-sdk-invocation-id") }).count == 2)
+        let scenario = try ClientScenario([ScriptedTransport.job, ScriptedTransport.job])
+        _ = try await scenario.lookUp().get()
+        _ = try await scenario.lookUp().get()
+        #expect(Set(scenario.transport.requests.map { $0.value(of: "amz-sdk-invocation-id") }).count == 2)
     }
 
     private func verify(_ request: CurlRequest, against credentials: Credentials, at time: Timestamp) throws {

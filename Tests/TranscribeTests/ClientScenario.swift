@@ -8,7 +8,7 @@ import UpstreamTestSupport
 @testable import Transcribe
 
 /// A client with everything around it in a test's hand.
-struct Scene {
+struct ClientScenario {
     let time = ManualClock.forClient()
     let transport: ScriptedTransport
     let credentials: RotatingCredentials
