@@ -6,7 +6,7 @@ import UpstreamTestSupport
 @testable import Transcribe
 
 /// What becomes of every kind of answer that will not get better: one request, and the right error.
-@Suite struct AnswerTests {
+@Suite struct JobResponseTests {
     @Test(arguments: [
         (400, "NotFoundException"), (404, "NotFoundException"),
     ])
