@@ -51,12 +51,6 @@ extension Credentials {
         if let sessionToken, !sessionToken.isToken { throw .malformedCredentials(.sessionToken) }
         if let expiration, expiration <= now { throw .expired(expiration) }
     }
-
-    /// Whether both sets sign alike. The expiration is left out: a source may promise the same keys anew.
-    func hasSameKeys(as other: Credentials) -> Bool {
-        accessKeyID == other.accessKeyID && secretAccessKey == other.secretAccessKey
-            && sessionToken == other.sessionToken
-    }
 }
 
 extension String {

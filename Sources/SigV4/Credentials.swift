@@ -29,6 +29,14 @@ public struct Credentials: Sendable, Equatable {
     }
 }
 
+extension Credentials {
+    /// Whether both sets make the same signatures. The expiration is left out: a source may extend the same keys.
+    package func hasSameKeys(as other: Credentials) -> Bool {
+        accessKeyID == other.accessKeyID && secretAccessKey == other.secretAccessKey
+            && sessionToken == other.sessionToken
+    }
+}
+
 extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The last four characters of the key id, whether there is a token, and the end: enough to tell two sets apart.
     public var description: String {

@@ -4,7 +4,7 @@ import SigV4
 import Synchronization
 
 extension TranscribeClient {
-    /// Makes another attempt worth while, or ends the call with the failure.
+    /// Prepares another attempt, or throws the error that the call ends with.
     func recover(from failure: AttemptError, in call: inout Call) async throws(TranscribeError) {
         let isWorthwhile =
             switch failure.retryAction {
@@ -16,7 +16,7 @@ extension TranscribeClient {
         guard isWorthwhile else { throw failure.error }
     }
 
-    /// A retry that is not admitted costs the quota nothing.
+    /// Throws the failure if the caller does not admit the retry, and refunds what the retry cost.
     func admit(
         _ admitRetry: () async -> Bool, after failure: AttemptError, in call: Call
     ) async throws(TranscribeError) {
@@ -25,7 +25,7 @@ extension TranscribeClient {
         throw Task.isCancelled ? .cancelled : failure.error
     }
 
-    /// A wait that would end after the deadline is not begun: whoever asked can be told at once.
+    /// Waits, or returns false at once if the wait would end after the deadline or the quota is too small.
     private func wait(
         for cause: RetryCause, advised: Duration?, in call: inout Call
     ) async throws(TranscribeError) -> Bool {
@@ -43,20 +43,21 @@ extension TranscribeClient {
         }
     }
 
-    /// One refresh for a call. Where the source has no others than the rejected ones, or none to give, it is AWS's refusal
-    /// that ends the call.
+    /// Gets other credentials, once per call. Returns false if the source has only the rejected ones, or none: then the
+    /// call ends with AWS's error.
     private func replaceCredentials(in call: inout Call) async -> Bool {
         guard call.replacement == nil, let rejected = call.credentials else { return false }
         do throws(CredentialsUnavailable) {
             let replacement = try await credentials.replacement(for: rejected, by: call.deadline)
             call.replacement = replacement
-            return !replacement.signsLike(rejected)
+            return !replacement.hasSameKeys(as: rejected)
         } catch {
             return false
         }
     }
 
-    /// One correction for a call, and only where the clock explains the refusal; otherwise the secret is wrong.
+    /// Corrects the clock, once per call, and only if it explains why AWS rejected the signature. Otherwise the secret is
+    /// wrong.
     private func correctClock(in call: inout Call) -> Bool {
         guard !call.hasCorrectedClock, let serverTime = call.serverTime,
             ClockOffset.isSkewed(call.clockOffset, serverTime: serverTime, now: time.wallTime())
@@ -66,25 +67,17 @@ extension TranscribeClient {
         return true
     }
 
-    /// Takes over AWS's time where it differs enough to matter.
+    /// Takes over AWS's time if it differs by the tolerance or more.
     func learn(_ serverTime: Timestamp) {
         let now = time.wallTime()
         clockOffset.withLock { $0.learn(serverTime: serverTime, now: now) }
     }
 }
 
-extension Credentials {
-    /// Whether both give the same signatures; an end that was moved makes no other set of it.
-    fileprivate func signsLike(_ other: Credentials) -> Bool {
-        accessKeyID == other.accessKeyID && secretAccessKey == other.secretAccessKey
-            && sessionToken == other.sessionToken
-    }
-}
-
-/// What can make another attempt succeed where one has failed. The operation only reads, so it can always be repeated.
+/// What to do before another attempt. The operation only reads, so it can always be repeated.
 enum RetryAction: Hashable, Sendable {
     case none
-    /// Time.
+    /// Back off.
     case wait(RetryCause, advised: Duration?)
     case replaceCredentials
     case correctClock
@@ -93,32 +86,33 @@ enum RetryAction: Hashable, Sendable {
 extension AttemptError {
     var retryAction: RetryAction {
         switch self {
-        case .service(let refusal): refusal.retryAction
+        case .service(let error): error.retryAction
         case .transport(let error): error.isTransient ? .wait(.transient, advised: nil) : .none
-        // A whole answer of the wrong form would come again.
+        // Another attempt would bring the same response.
         case .malformed, .noCredentials: .none
         }
     }
 }
 
-/// How far AWS's clock is ahead of ours, as its answers show it. A signature is good for 5 minutes around AWS's time
+/// How far AWS's clock is ahead of ours, by the `Date` of its responses. A signature is good for 5 minutes around AWS's time
 /// ("Signature expired …", "Signature not yet current …"). Not safe for concurrent access; the client locks it.
 struct ClockOffset: Hashable, Sendable {
     /// Milliseconds to add to our wall-clock time; negative if ours is ahead.
     private(set) var milliseconds: Int64 = 0
 
-    /// The least difference that matters: `Date` has whole seconds and the answer was on its way for a while.
+    /// The least difference that matters. Smaller ones may come from `Date`, which has whole seconds, and from the time
+    /// that the response took.
     static let tolerance: Int64 = 300_000
 
-    /// Compares with the time that AWS answered at, and takes it over where the difference matters.
+    /// Takes over the time of a response if the difference reaches the tolerance.
     mutating func learn(serverTime: Timestamp, now: Timestamp) {
         if Self.isSkewed(milliseconds, serverTime: serverTime, now: now) {
             milliseconds = serverTime.milliseconds(since: now)
         }
     }
 
-    /// Whether a time that was made with this offset was wrong. Asked of the offset that a request was signed with: by
-    /// the time it is refused, another request may have corrected the one in use.
+    /// Whether a time computed with this offset is wrong. The offset is that of the request's signature, because another
+    /// call may have corrected the current one meanwhile.
     static func isSkewed(_ offset: Int64, serverTime: Timestamp, now: Timestamp) -> Bool {
         abs(serverTime.milliseconds(since: now.adding(milliseconds: offset))) >= tolerance
     }
