@@ -10,11 +10,11 @@ extension HTTPField.Name {
     static let requestID = HTTPField.Name("x-amzn-RequestId")!
 }
 
-/// The forms of AWS's answers.
+/// Replies in the forms of AWS's.
 extension Reply {
     static let notFoundHere = text(status: 404, type: "text/plain", body: "not found")
 
-    /// What the service says of a name that it does not know: not a NotFoundException.
+    /// The reply for an unknown name. The service does not use NotFoundException here.
     static let unknownJob = error(
         code: "BadRequestException", status: 400,
         message: "The requested job couldn't be found. Check the job name and try your request again.")
@@ -23,16 +23,16 @@ extension Reply {
         guard let body = try? JSONEncoder().encode(["MedicalTranscriptionJob": job]) else {
             return error(code: "InternalFailureException", status: 500, message: "")
         }
-        return answer(status: 200, type: awsJSON, body: Array(body))
+        return reply(status: 200, type: awsJSON, body: Array(body))
     }
 
     static func error(code: String, status: Int, message: String) -> Reply {
         let body = (try? JSONEncoder().encode(["__type": code, "Message": message])) ?? Data()
-        return answer(status: status, type: awsJSON, body: Array(body))
+        return reply(status: status, type: awsJSON, body: Array(body))
     }
 
     static func text(status: Int, type: String, body: String) -> Reply {
-        answer(status: status, type: type, body: Array(body.utf8))
+        reply(status: status, type: type, body: Array(body.utf8))
     }
 
     static func redirect(to location: String) -> Reply {
@@ -47,7 +47,7 @@ extension Reply {
         return reply
     }()
 
-    private static func answer(status: Int, type: String, body: [UInt8]) -> Reply {
+    private static func reply(status: Int, type: String, body: [UInt8]) -> Reply {
         var fields = FieldBlock()
         fields.append(.contentType, type)
         fields.append(.requestID, "00000000-0000-4000-8000-\(String(Int.random(in: 1 << 40..<1 << 44), radix: 16))0")
@@ -56,7 +56,7 @@ extension Reply {
 }
 
 extension VerificationFailure {
-    /// The code with which AWS refuses such a request.
+    /// The error code that AWS sends for such a request.
     var code: String {
         switch self {
         case .missingAuthorization: "MissingAuthenticationTokenException"

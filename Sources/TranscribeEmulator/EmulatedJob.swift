@@ -1,9 +1,9 @@
 public import Formats
 
-/// A job of the emulator: it is queued for a while, runs for a while, and ends.
+/// A job of the emulator: it is queued for a time, runs for a time, and ends.
 public struct EmulatedJob: Sendable {
     public let name: String
-    /// When it was created; nil lets its life begin when it is first asked for.
+    /// When it was created; nil stands for the first request for it.
     public var createdAt: Timestamp?
     public var queuedFor: Duration
     public var runsFor: Duration
@@ -23,14 +23,14 @@ public struct EmulatedJob: Sendable {
         self.tags = tags
     }
 
-    /// What Amazon Transcribe would say of it: members appear as the job moves along.
-    func answer(createdAt: Timestamp, at now: Timestamp) -> WireJob {
-        var answer = WireJob(name: name, createdAt: createdAt, tags: tags)
+    /// The job as Amazon Transcribe would send it: members appear as the job progresses.
+    func wireJob(createdAt: Timestamp, at now: Timestamp) -> WireJob {
+        var wireJob = WireJob(name: name, createdAt: createdAt, tags: tags)
         let startedAt = createdAt.adding(milliseconds: queuedFor.milliseconds)
         let completedAt = startedAt.adding(milliseconds: runsFor.milliseconds)
-        if now >= startedAt { answer.start(at: startedAt) }
-        if now >= completedAt { answer.end(at: completedAt, failureReason: failureReason) }
-        return answer
+        if now >= startedAt { wireJob.start(at: startedAt) }
+        if now >= completedAt { wireJob.end(at: completedAt, failureReason: failureReason) }
+        return wireJob
     }
 }
 

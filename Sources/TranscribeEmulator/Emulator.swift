@@ -5,8 +5,8 @@ import HTTPTypes
 public import SigV4
 import Synchronization
 
-/// An upstream that answers `GetMedicalTranscriptionJob` as Amazon Transcribe does, for the demonstration and the tests:
-/// it verifies each signature as AWS would, moves its jobs along, and fails on demand.
+/// A server that replies to `GetMedicalTranscriptionJob` as Amazon Transcribe does, for the demonstration and the tests.
+/// It verifies each signature as AWS would, changes the status of its jobs with time, and injects faults.
 public final class Emulator: Handler {
     private struct State {
         var jobs: [String: EmulatedJob] = [:]
@@ -19,7 +19,7 @@ public final class Emulator: Handler {
     private let clock: @Sendable () -> Timestamp
     private let state: Mutex<State>
 
-    /// - Parameter clock: the service's clock, against which signatures are judged.
+    /// - Parameter clock: the service's clock, which signatures are verified with.
     public init(
         region: String, credentials: [Credentials], jobs: [EmulatedJob],
         clock: @escaping @Sendable () -> Timestamp
@@ -32,7 +32,7 @@ public final class Emulator: Handler {
         self.state = Mutex(state)
     }
 
-    /// How often the job was asked for with a good signature; nil counts all.
+    /// The number of requests with a valid signature for a job, or for all jobs if the name is nil.
     public func calls(for name: String? = nil) -> Int {
         state.withLock { state in name.map { state.calls[$0] ?? 0 } ?? state.calls.values.reduce(0, +) }
     }
@@ -47,7 +47,7 @@ public final class Emulator: Handler {
         _ = state.withLock { $0.jobs.removeValue(forKey: name) }
     }
 
-    /// Lets the next answers about this name go wrong, one fault each.
+    /// Injects faults into the next replies about this name, one into each.
     public func inject(_ faults: Fault..., for name: String) {
         state.withLock { $0.faults[name, default: []] += faults }
     }
@@ -66,38 +66,38 @@ public final class Emulator: Handler {
         }
         guard let name = try? JSONDecoder().decode(Input.self, from: Data(request.body)).MedicalTranscriptionJobName
         else { return .reply(.error(code: "SerializationException", status: 400, message: "")) }
-        return answer(name)
+        return handling(of: name)
     }
 
     public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
         .error(code: "MalformedHttpRequestException", status: 400, message: "")
     }
 
-    private func answer(_ name: String) -> Handling {
+    private func handling(of name: String) -> Handling {
         let (fault, reply) = state.withLock { state in
             state.calls[name, default: 0] += 1
             let fault = state.faults[name]?.isEmpty == false ? state.faults[name]?.removeFirst() : nil
-            return (fault, look(up: name, in: &state))
+            return (fault, lookUp(name, in: &state))
         }
-        return fault.map { answer(reply, with: $0) } ?? .reply(reply)
+        return fault.map { inject($0, into: reply) } ?? .reply(reply)
     }
 
-    private func look(up name: String, in state: inout State) -> Reply {
+    private func lookUp(_ name: String, in state: inout State) -> Reply {
         guard let job = state.jobs[name] else { return .unknownJob }
         let now = clock()
         let createdAt = job.createdAt ?? now
         state.jobs[name]?.createdAt = createdAt
-        return .job(job.answer(createdAt: createdAt, at: now))
+        return .job(job.wireJob(createdAt: createdAt, at: now))
     }
 
-    private func answer(_ reply: Reply, with fault: Fault) -> Handling {
+    private func inject(_ fault: Fault, into reply: Reply) -> Handling {
         switch fault {
         case .delay(let duration):
             .later(DeferredReply(deadline: .now + duration, expired: { _ in reply }, start: { _ in }))
         case .hang:
             .later(DeferredReply(deadline: .now + .seconds(600), expired: { _ in reply }, start: { _ in }))
         case .error(let code, let status, let message): .reply(.error(code: code, status: status, message: message))
-        case .answer(let status, let type, let body): .reply(.text(status: status, type: type, body: body))
+        case .reply(let status, let type, let body): .reply(.text(status: status, type: type, body: body))
         case .otherJob: .reply(.job(WireJob(name: "another", createdAt: clock(), tags: [:])))
         case .oversized(let count):
             .reply(.text(status: 200, type: awsJSON, body: String(repeating: " ", count: count)))
@@ -111,22 +111,22 @@ private struct Input: Decodable {
     let MedicalTranscriptionJobName: String
 }
 
-/// Something that goes wrong with an answer, as it does with the real service.
+/// A fault to inject into a reply, as the real service or a proxy may show it.
 public enum Fault: Sendable {
-    /// The answer comes late.
+    /// The reply comes late.
     case delay(Duration)
-    /// The answer never comes.
+    /// No reply comes.
     case hang
     /// An error in the form of awsJson 1.1.
     case error(code: String, status: Int, message: String = "")
-    /// An answer of any form, such as a proxy's page.
-    case answer(status: Int, type: String, body: String)
+    /// A reply of any form, such as the page of a proxy.
+    case reply(status: Int, type: String, body: String)
     /// The job of another name.
     case otherJob
     /// A body of this many bytes.
     case oversized(Int)
-    /// Somewhere else.
+    /// A redirect.
     case redirect(to: String)
-    /// A content coding that nobody asked for.
+    /// A content coding that the request did not accept.
     case encoded
 }

@@ -30,7 +30,7 @@ struct WireJob: Encodable, Sendable {
         StartTime = time.secondsSinceEpoch
         MediaFormat = "wav"
         MediaSampleRateHertz = 44_100
-        // An empty structure, as AWS sends it while there is no transcript.
+        // AWS sends an empty structure while there is no transcript.
         Transcript = [:]
     }
 
