@@ -1,5 +1,5 @@
-/// One of AWS's separate worlds of regions, each with its own DNS names (AWS's endpoint rules, function
-/// `aws.partition`). How a service names its hosts there is the service's.
+/// A group of AWS regions with DNS names of its own (AWS's endpoint rules, function `aws.partition`). ``AWSService`` knows
+/// how each service names its hosts there.
 package enum Partition: CaseIterable, Sendable {
     case aws
     case china
@@ -10,15 +10,15 @@ package enum Partition: CaseIterable, Sendable {
     case isoF
     case europeanSovereignCloud
 
-    /// The partition of a region by the shape of its name; a shape that none claims belongs to the first, `aws`.
+    /// The partition of a region by the form of its name. A form of no partition belongs to `aws`.
     package init(ofRegion region: String) {
         self = Self.allCases.first { $0.contains(region) } ?? .aws
     }
 
-    /// What the names of its hosts end in.
+    /// The end of host names.
     package var dnsSuffix: String { names.plain }
 
-    /// What the names of its hosts that have IPv6 addresses too end in.
+    /// The end of names of hosts that have IPv6 addresses too.
     package var dualStackDNSSuffix: String { names.dualStack }
 
     private var names: (plain: String, dualStack: String) {
@@ -33,7 +33,7 @@ package enum Partition: CaseIterable, Sendable {
         }
     }
 
-    /// What stands before `\w+-\d+` in the names of its regions.
+    /// The part before `\w+-\d+` in the names of its regions.
     private var regionPrefixes: [String] {
         switch self {
         case .aws: ["us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-"]
@@ -47,7 +47,7 @@ package enum Partition: CaseIterable, Sendable {
         }
     }
 
-    /// At most one partition says yes: what follows a prefix has a single hyphen, so no prefix can hide in another.
+    /// True for at most one partition: one hyphen follows a prefix, so no prefix is part of another.
     private func contains(_ region: String) -> Bool {
         regionPrefixes.contains { prefix in
             region.utf8.starts(with: prefix.utf8) && Self.isAreaAndNumber(region.utf8.dropFirst(prefix.utf8.count))

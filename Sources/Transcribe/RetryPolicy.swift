@@ -13,7 +13,7 @@ public struct RetryPolicy: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - attempt: the attempt that failed, from 1.
-    ///   - random: a number from 0 to 1, the jitter: callers that failed together must not come back together.
+    ///   - random: a number from 0 to 1, the jitter: calls that failed together must not retry together.
     ///   - advised: how long AWS asks to wait (`x-amz-retry-after`). It can lengthen the wait, by
     ///     ``longestAdvisedExtension`` at most, but never shorten it.
     public func delay(
@@ -39,10 +39,10 @@ public struct RetryPolicy: Hashable, Sendable {
     }
 }
 
-/// What all calls of one client may spend on retries, so that an upstream that fails for everyone is not asked three
-/// times as often as one that works (AWS SDKs, "Retries 2.1"). Not safe for concurrent access; the client locks it.
+/// What all calls of one client may spend on retries, so that an upstream that always fails does not get three times the
+/// requests of one that works (AWS SDKs, "Retries 2.1"). Not safe for concurrent access; the client locks it.
 public struct RetryQuota: Hashable, Sendable {
-    /// The tokens of a client that has seen no failure.
+    /// The tokens of a client without failures.
     public static let capacity = 500
 
     /// The tokens left.
@@ -51,7 +51,7 @@ public struct RetryQuota: Hashable, Sendable {
     /// A full quota.
     public init() {}
 
-    /// Takes what one retry costs and returns it, or nil if too little is left: then the call fails at once.
+    /// Takes the cost of one retry and returns it, or nil if too few tokens are left: then the call fails at once.
     public mutating func withdraw(for cause: RetryCause) -> Int? {
         let cost = Self.cost(of: cause)
         guard tokens >= cost else { return nil }
@@ -72,10 +72,10 @@ public struct RetryQuota: Hashable, Sendable {
     }
 }
 
-/// Why a call is worth another attempt. The two differ in how long to wait and in what a retry costs.
+/// Why a call waits and tries again. It decides how long the wait is and what the retry costs.
 public enum RetryCause: Hashable, Sendable {
-    /// AWS or the way to it failed for a moment.
+    /// AWS or the network failed for a moment.
     case transient
-    /// AWS said that it is asked too often.
+    /// AWS limits the rate of requests.
     case throttling
 }

@@ -1,13 +1,13 @@
 public import Formats
 import FoundationEssentials
 
-/// What the client knows of time: it signs with the wall clock and waits with the monotonic one.
+/// The client's clocks: it signs with the wall clock and waits with the monotonic one.
 public struct TimeSource: Sendable {
     /// The wall-clock time.
     public let wallTime: @Sendable () -> Timestamp
     /// The time by which deadlines are kept.
     public let now: @Sendable () -> ContinuousClock.Instant
-    /// Waits until an instant; ends early only by cancellation.
+    /// Waits until an instant. Throws if the task is cancelled before.
     public let sleep: @Sendable (_ until: ContinuousClock.Instant) async throws(CancellationError) -> Void
 
     public init(
@@ -22,7 +22,7 @@ public struct TimeSource: Sendable {
 }
 
 extension TimeSource {
-    /// This machine's clocks.
+    /// The clocks of this machine.
     public static let system = TimeSource(
         wallTime: { Timestamp(secondsSinceEpoch: Date().timeIntervalSince1970) },
         now: { .now },

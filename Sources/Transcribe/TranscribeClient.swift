@@ -7,8 +7,8 @@ import Synchronization
 
 /// Calls `GetMedicalTranscriptionJob` (awsJson 1.1).
 ///
-/// It can be used from any task; calls share nothing but the retry quota and what was learned about AWS's clock. A call
-/// takes at most until its deadline: every attempt and every wait are inside it. Each attempt is signed anew.
+/// It can be used from any task. Calls share the retry quota and the correction for AWS's clock. A call ends by its
+/// deadline, which includes every attempt and every wait. Each attempt has a signature of its own.
 public final class TranscribeClient: Sendable {
     let operation: JobOperation
     let transport: any Transport
@@ -41,20 +41,20 @@ public final class TranscribeClient: Sendable {
         self.observe = observe
     }
 
-    /// The job as AWS knows it now.
+    /// Calls AWS for the job, with retries.
     public func job(
         named name: JobName, deadline: ContinuousClock.Instant
     ) async throws(TranscribeError) -> JobResponse {
         try await job(named: name, deadline: deadline, attemptFailed: { _ in }, admitRetry: { true })
     }
 
-    /// The job as AWS knows it now.
+    /// Calls AWS for the job, with retries that the caller admits.
     ///
     /// - Parameters:
     ///   - attemptFailed: called with the error of each attempt that brought no job, before any back-off, in the task of
     ///     the call.
-    ///   - admitRetry: asked right before each attempt but the first, in the task of the call; it may take its time,
-    ///     within the deadline. If it says no, the call ends with the failure of the attempt before.
+    ///   - admitRetry: called right before each attempt but the first, in the task of the call. It may wait until the
+    ///     deadline. If it returns false, the call ends with the error of the attempt before.
     public func job(
         named name: JobName, deadline: ContinuousClock.Instant,
         attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
@@ -62,9 +62,9 @@ public final class TranscribeClient: Sendable {
         var call = Call(for: name, deadline: deadline)
         while true {
             do throws(AttemptError) {
-                let answer = try await attempt(&call)
+                let response = try await attempt(&call)
                 recordSuccess(of: call)
-                return answer
+                return response
             } catch {
                 observe(error.error)
                 attemptFailed(error.error)
@@ -74,7 +74,7 @@ public final class TranscribeClient: Sendable {
         }
     }
 
-    /// What a success changes for later calls.
+    /// Refunds the retry quota and takes over AWS's clock, both for later calls.
     private func recordSuccess(of call: Call) {
         observe(nil)
         quota.withLock { $0.refund(call.lastRetryCost) }
@@ -83,7 +83,7 @@ public final class TranscribeClient: Sendable {
 }
 
 extension TranscribeClient {
-    /// Signs, sends and reads once.
+    /// One attempt: signs the request, sends it and reads the response.
     func attempt(_ call: inout Call) async throws(AttemptError) -> JobResponse {
         let credentials = try await signingCredentials(for: call)
         guard time.now() < call.deadline else { throw .transport(.timedOut(.queued)) }
@@ -116,28 +116,28 @@ extension TranscribeClient {
     }
 }
 
-/// One look-up on its way: what was tried so far. The task that makes the call owns it.
+/// The state of one call across its attempts. The task that makes the call owns it.
 struct Call {
     let name: JobName
-    /// The end of everything, retries and waits included.
+    /// The end of the call, retries and waits included.
     let deadline: ContinuousClock.Instant
     /// The same for all attempts, so that AWS can tell a retry from a new call.
     let invocationID = Self.newID()
 
-    /// Attempts begun.
+    /// The number of attempts begun.
     private(set) var attempts = 0
-    /// What the attempt under way, or the last one, was signed with.
+    /// What signed the current attempt, or the last one.
     private(set) var credentials: Credentials?
     private(set) var clockOffset: Int64 = 0
-    /// When AWS answered the last attempt, by its clock.
+    /// The `Date` of the last response, by AWS's clock.
     var serverTime: Timestamp?
 
-    /// Waits for which the quota was charged, and the charge for the last.
+    /// The waits that the quota was charged for, and the charge for the last.
     private(set) var retries = 0
     private(set) var lastRetryCost: Int?
-    /// The credentials that took the place of rejected ones. Set at most once.
+    /// The credentials that replaced rejected ones. Set at most once.
     var replacement: Credentials?
-    /// Whether an attempt was refused for our clock. It gets one more attempt.
+    /// Whether the clock was corrected after AWS rejected a signature's time. That allows one more attempt.
     var hasCorrectedClock = false
 
     init(for name: JobName, deadline: ContinuousClock.Instant) {
@@ -145,7 +145,7 @@ struct Call {
         self.deadline = deadline
     }
 
-    /// Not `UUID()`, which opens and reads /dev/urandom each time.
+    /// `UUID()` would open and read /dev/urandom each time.
     private static func newID() -> String {
         var generator = SystemRandomNumberGenerator()
         return UUID.random(using: &generator).uuidString.lowercased()

@@ -2,12 +2,12 @@ import Curl
 import Formats
 import FoundationEssentials
 
-/// An error that AWS, or something in its place, answered with (awsJson 1.1, "Operation error serialization").
+/// An error response of AWS, or of a proxy in front of it (awsJson 1.1, "Operation error serialization").
 struct ServiceError: Error, Hashable, Sendable {
     let origin: ResponseOrigin
-    /// AWS's text. It decides what an error means, but is never shown or logged: it can repeat what was sent.
+    /// AWS's text. It decides what an error means, but is never shown or logged, because it can repeat the request.
     let message: String?
-    /// How long AWS asks to wait before the next attempt.
+    /// How long AWS asks to wait before another attempt.
     let advisedDelay: Duration?
 
     init(_ response: CurlResponse) {
@@ -40,18 +40,18 @@ extension ServiceError {
         /// Any other `BadRequestException`.
         case badRequest
         case throttled
-        /// The session has ended or the key was withdrawn: fresh credentials may do.
+        /// The session has expired or the key was deleted: other credentials may work.
         case credentialsRejected
-        /// The signature is wrong or not of this time: the clock may be, else the secret.
+        /// The signature, or its time, is wrong: the clock may be wrong, or else the secret is.
         case signatureRejected
         case accessDenied
-        /// May be gone at the next attempt.
+        /// Another attempt may succeed.
         case transient
-        /// Would be the same at every attempt.
+        /// Another attempt would fail too.
         case failed
     }
 
-    /// The meaning by the code; the status counts only where the code is absent or says nothing.
+    /// The meaning by the code. The status decides only if there is no code, or none that is known.
     var kind: Kind {
         guard let code = origin.code else { return kindByStatus }
         if code.text == "BadRequestException" { return kindOfBadRequest }
@@ -67,8 +67,8 @@ extension ServiceError {
         }
     }
 
-    /// Transcribe answers `BadRequestException` to an unknown job, to invalid input and to whatever else; only the text
-    /// tells them apart. (The text about invalid input quotes the input, so it is looked for first.)
+    /// Transcribe sends `BadRequestException` for an unknown job, for invalid input and for other errors. Only the text
+    /// tells them apart. The text about invalid input quotes the input, so it is checked first.
     private var kindOfBadRequest: Kind {
         let text = (message ?? "").lowercased().replacing("’", with: "'")
         if text.contains("validation error") && text.contains("detected") { return .invalidRequest }
@@ -81,7 +81,7 @@ extension ServiceError {
 }
 
 extension ServiceError.Kind {
-    /// The meaning of a code that has one of its own: AWS's common errors, and the codes that its SDKs retry (botocore
+    /// The meaning of a known code: AWS's common errors, and the codes that its SDKs retry (botocore
     /// `retries/standard.py`, the same in the others).
     init?(_ code: ErrorCode) {
         switch code.text {
@@ -103,7 +103,7 @@ extension ServiceError.Kind {
         case "RequestTimeout", "RequestTimeoutException", "InternalFailure", "InternalFailureException",
             "InternalServerError", "ServiceUnavailable", "ServiceUnavailableException":
             self = .transient
-        // Mistakes of this client, under statuses that would mean something else.
+        // Bugs of this client. Their statuses would mean something else.
         case "MissingAuthenticationToken", "MissingAuthenticationTokenException", "IncompleteSignature",
             "IncompleteSignatureException", "UnknownOperationException", "ValidationError", "SerializationException",
             "MalformedHttpRequestException", "RequestAbortedException", "RequestEntityTooLargeException":
@@ -114,7 +114,7 @@ extension ServiceError.Kind {
     }
 }
 
-// What follows from each kind: the error that the call ends with, and what could make another attempt succeed.
+// What follows from each kind: the error of the call, and what to do before another attempt.
 
 extension ServiceError {
     var error: TranscribeError {
@@ -140,10 +140,10 @@ extension ServiceError {
     }
 }
 
-/// What can be read of the body of an error. Nothing in it can fail: a proxy's HTML, XML, an empty body and members of
-/// the wrong type all read as absent.
+/// The body of an error response. Reading never fails: HTML of a proxy, XML, an empty body and members of the wrong type
+/// all count as absent.
 struct ErrorBody: Decodable {
-    /// `code`, then `__type`: of the top level only, a nested `__type` belongs to something else.
+    /// `code`, then `__type`, of the top level only: a nested `__type` does not name the error.
     var codes: [String] = []
     var message: String?
 
@@ -164,21 +164,21 @@ struct ErrorBody: Decodable {
         case code
         case type = "__type"
         case message
-        /// What Transcribe's own errors use; those of the layers in front of it use `message`.
+        /// Used by Transcribe's own errors. The layers in front of Transcribe use `message`.
         case capitalMessage = "Message"
         case errorMessage
     }
 }
 
-/// The code of an AWS error, such as `BadRequestException`: what decides what an error means (the HTTP status of an
-/// awsJson service does not).
+/// The code of an AWS error, such as `BadRequestException`. It decides what an error means; the HTTP status of an awsJson
+/// service does not.
 ///
-/// Only letters, digits, `.`, `_` and `-`, at most 100 of them, make a code; so one can be logged and shown as it is.
+/// A code is 1 to 100 letters, digits, `.`, `_` and `-`, so it can be logged and shown as it is.
 public struct ErrorCode: Hashable, Sendable {
     public let text: String
 
     /// Reads a code as AWS sends it, in one of the forms `Foo`, `Foo:http://…`, `namespace#Foo` and
-    /// `namespace#Foo:http://…` (awsJson 1.1, "Operation error serialization"). Nil if nothing of a code is there.
+    /// `namespace#Foo:http://…` (awsJson 1.1, "Operation error serialization"). Nil if there is no code.
     public init?(wire: String) {
         let withoutURI = wire.prefix { $0 != ":" }
         let name = withoutURI.firstIndex(of: "#").map { withoutURI[withoutURI.index(after: $0)...] } ?? withoutURI

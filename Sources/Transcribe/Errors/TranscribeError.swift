@@ -1,7 +1,7 @@
 public import Curl
 public import SigV4
 
-/// Why ``TranscribeClient`` has no job to give. No case holds any text of AWS's but its error code and request id.
+/// Why ``TranscribeClient`` returns no job. Of AWS's texts, a case holds only the error code and the request ID.
 public enum TranscribeError: Error, Equatable, Sendable {
     /// AWS knows no job of this name.
     case jobNotFound(ResponseOrigin)
@@ -9,30 +9,30 @@ public enum TranscribeError: Error, Equatable, Sendable {
     case invalidRequest(ResponseOrigin)
     /// Any other `BadRequestException`.
     case badRequest(ResponseOrigin)
-    /// AWS is asked too often; `retryAfter` is its advice, if it gave any.
+    /// AWS limits the rate of requests; `retryAfter` is how long it asks to wait, if it says so.
     case throttled(ResponseOrigin, retryAfter: Duration?)
     /// The credentials are good but lack a permission (`transcribe:GetMedicalTranscriptionJob`).
     case accessDenied(ResponseOrigin)
-    /// AWS takes neither the credentials nor, where that could help, fresh ones or a corrected clock.
+    /// AWS rejects the credentials, also after a refresh or a correction of the clock where that could help.
     case credentialsRejected(ResponseOrigin)
-    /// There was nothing to sign with, so AWS was not asked.
+    /// There were no credentials to sign with, so no request was sent.
     case credentialsUnavailable(CredentialsUnavailable)
-    /// AWS failed, or answered with an error that means nothing here.
+    /// AWS failed, or responded with an error that this client does not know.
     case upstreamFailed(ResponseOrigin)
-    /// An answer that is not of the form AWS documents; nil where not even a status could be read.
+    /// A response that does not have the form AWS documents. The origin is nil if not even a status could be read.
     case malformedResponse(MalformedResponse, ResponseOrigin?)
-    /// No whole answer: not resolved, refused, reset, cut off, or no secure connection.
+    /// No whole response: the name was not resolved, or the connection was refused, reset, cut off or not secure.
     case unreachable(CurlError)
-    /// No answer in time.
+    /// No response before the deadline.
     case timedOut
-    /// The time was over before AWS was asked: the credentials came too late, or nothing here was quick enough.
+    /// The deadline passed before a request was sent: the credentials came too late, or this machine was too slow.
     case outOfTime
-    /// The task that asked was cancelled.
+    /// The calling task was cancelled.
     case cancelled
 }
 
 extension TranscribeError {
-    /// The answer behind this error, if there was one.
+    /// The response that caused this error, if there was one.
     public var origin: ResponseOrigin? {
         switch self {
         case .jobNotFound(let origin), .invalidRequest(let origin), .badRequest(let origin),
@@ -44,22 +44,22 @@ extension TranscribeError {
         }
     }
 
-    /// AWS's name for the request that failed.
+    /// AWS's ID of the request that failed.
     public var awsRequestID: String? { origin?.requestID }
 }
 
-/// Why one attempt brought no job.
+/// Why one attempt brought no job. The client retries, or ends the call with ``error``.
 enum AttemptError: Error, Sendable {
     case service(ServiceError)
     case malformed(MalformedResponse, ResponseOrigin?)
     case transport(CurlError)
     case noCredentials(CredentialsUnavailable)
 
-    /// What a call says that ends with this failure.
+    /// The error of a call that ends with this attempt.
     var error: TranscribeError {
         switch self {
-        case .service(let refusal): refusal.error
-        case .malformed(let fault, let origin): .malformedResponse(fault, origin)
+        case .service(let error): error.error
+        case .malformed(let error, let origin): .malformedResponse(error, origin)
         case .transport(.timedOut(.queued)): .outOfTime
         case .transport(.timedOut): .timedOut
         case .transport(.cancelled): .cancelled

@@ -24,7 +24,7 @@ public struct JobName: Hashable, Sendable {
 }
 
 extension JobName: CustomStringConvertible {
-    /// The length alone: what is interpolated by accident reveals nobody.
+    /// The length only, so that a name interpolated by accident does not identify a patient.
     public var description: String { "job name of \(text.utf8.count) characters" }
 }
 
@@ -67,7 +67,7 @@ extension JobName {
     }
 }
 
-/// Why a text is no ``JobName``. Positions count the characters of the decoded name from 1.
+/// Why a text is not a ``JobName``. Positions count the characters of the decoded name from 1.
 public enum JobNameError: Error, Hashable, Sendable {
     case empty
     case tooLong(count: Int)
@@ -80,24 +80,24 @@ public enum JobNameError: Error, Hashable, Sendable {
 
 extension JobNameError: CustomStringConvertible {
     /// One or two sentences for the caller: what is wrong and what is allowed. They never repeat the name.
-    public var description: String { "\(fault) \(Self.rule)" }
+    public var description: String { "\(problem) \(Self.rule)" }
 
     private static let rule = "A job name is 1 to 200 characters, each a letter a-z or A-Z, a digit, '.', '_' or '-'."
 
-    private var fault: String {
+    private var problem: String {
         switch self {
         case .empty: "The job name is empty."
         case .tooLong(let count): "The job name is \(count) characters long."
         case .illegalCharacter(let byte, let position):
-            "Character \(position) of the job name is \(Self.words(for: byte)), which is not allowed."
+            "Character \(position) of the job name is \(Self.description(of: byte)), which is not allowed."
         case .dotSegment: "A job name of only '.' or '..' cannot stand in a URL path."
         case .badPercentEncoding(let position):
             "The '%' at character \(position) of the job name is not followed by two hexadecimal digits."
         }
     }
 
-    /// A printable character is quoted; anything else is named by its number, so that it cannot act on a terminal.
-    private static func words(for byte: UInt8) -> String {
+    /// A printable character is quoted. Any other is given by its number, because it could control a terminal.
+    private static func description(of byte: UInt8) -> String {
         switch byte {
         case 0x20: "a space"
         case 0x21...0x7E: "'\(Character(Unicode.Scalar(byte)))'"

@@ -3,7 +3,7 @@ import Curl
 import Formats
 import SigV4
 
-/// The operation `GetMedicalTranscriptionJob` at one endpoint: makes its signed requests.
+/// The operation `GetMedicalTranscriptionJob` at one endpoint. It makes the signed requests.
 struct JobOperation: Sendable {
     private let endpoint: Endpoint
     private let signer: Signer
@@ -13,7 +13,7 @@ struct JobOperation: Sendable {
         signer = Signer(region: endpoint.region.name, service: "transcribe")
     }
 
-    /// The request for the call's attempt, one of `attempts` that its failures may need.
+    /// The request for the call's current attempt. `attempts` is the most that the retry policy allows.
     func request(
         for call: Call, of attempts: Int, with credentials: Credentials, at time: Timestamp
     ) -> CurlRequest {
@@ -23,7 +23,7 @@ struct JobOperation: Sendable {
         let signed = signer.headers(for: signing, credentials: credentials, at: time)
         return CurlRequest(
             method: "POST", url: endpoint.url + "/",
-            headers: Self.headers + signed + Self.traces(of: call, attempts: attempts), body: body)
+            headers: Self.headers + signed + Self.attemptHeaders(of: call, attempts: attempts), body: body)
     }
 
     /// A name needs no escaping in JSON: see ``JobName``.
@@ -31,8 +31,9 @@ struct JobOperation: Sendable {
         Array(#"{"MedicalTranscriptionJobName":"\#(name.text)"}"#.utf8)
     }
 
-    /// Not signed, as in the AWS SDKs. A fresh key or a corrected clock can add an attempt to those that were planned.
-    private static func traces(of call: Call, attempts: Int) -> [(name: String, value: String)] {
+    /// Headers for AWS's logs, not signed, as in the AWS SDKs. Replaced credentials or a corrected clock can add an
+    /// attempt to those of the policy.
+    private static func attemptHeaders(of call: Call, attempts: Int) -> [(name: String, value: String)] {
         [
             ("amz-sdk-invocation-id", call.invocationID),
             ("amz-sdk-request", "attempt=\(call.attempts); max=\(max(attempts, call.attempts))"),

@@ -2,23 +2,23 @@ import Formats
 
 extension Job: Decodable {
     /// Reads AWS's JSON. A null member is absent and an unknown one is ignored (awsJson 1.1). A member of another type
-    /// than AWS documents is an error: such an answer is not to be trusted in its other members either.
+    /// than AWS documents is an error, because the other members of such a response cannot be trusted either.
     public init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: CodingKeys.self)
         name = try members.decodeIfPresent(String.self, forKey: .name)
-        status = try members.word(.status)
+        status = try members.value(.status)
         createdAt = try members.time(.createdAt)
         startedAt = try members.time(.startedAt)
         completedAt = try members.time(.completedAt)
         let transcript = try members.object(.transcript, of: TranscriptKeys.self)
         transcriptURI = try transcript?.decodeIfPresent(String.self, forKey: .uri)
         failureReason = try members.decodeIfPresent(String.self, forKey: .failureReason)
-        languageCode = try members.word(.languageCode)
+        languageCode = try members.value(.languageCode)
         try readMedia(members)
         settings = try members.decodeIfPresent(Settings.self, forKey: .settings).flatMap { $0 == Settings() ? nil : $0 }
-        specialty = try members.word(.specialty)
-        type = try members.word(.type)
-        contentIdentificationType = try members.word(.contentIdentificationType)
+        specialty = try members.value(.specialty)
+        type = try members.value(.type)
+        contentIdentificationType = try members.value(.contentIdentificationType)
         tags = try members.decodeIfPresent([Tag].self, forKey: .tags).flatMap(Self.inOrder)
     }
 
@@ -26,7 +26,7 @@ extension Job: Decodable {
         let media = try members.object(.media, of: MediaKeys.self)
         mediaURI = try media?.decodeIfPresent(String.self, forKey: .uri)
         redactedMediaURI = try media?.decodeIfPresent(String.self, forKey: .redactedURI)
-        mediaFormat = try members.word(.mediaFormat)
+        mediaFormat = try members.value(.mediaFormat)
         mediaSampleRateHertz = try members.decodeIfPresent(Int.self, forKey: .mediaSampleRateHertz)
     }
 
@@ -63,13 +63,12 @@ extension Job: Decodable {
     }
 }
 
-/// AWS's members, where a null one is absent (awsJson 1.1).
+/// Readers of members, where a null one counts as absent (awsJson 1.1).
 ///
-/// They are read as strings, numbers and objects, which the decoder knows: of any other type it looks up each time how it
-/// is decoded.
+/// They decode strings, numbers and objects only: for any other type the decoder looks up each time how to decode it.
 extension KeyedDecodingContainer {
-    func word<Word: OpenEnum>(_ key: Key) throws -> Word? {
-        try decodeIfPresent(String.self, forKey: key).map(Word.init(rawValue:))
+    func value<Value: OpenEnum>(_ key: Key) throws -> Value? {
+        try decodeIfPresent(String.self, forKey: key).map(Value.init(rawValue:))
     }
 
     func time(_ key: Key) throws -> Timestamp? {
@@ -96,7 +95,7 @@ extension KeyedDecodingContainer {
 /// A time as AWS's JSON may spell it: seconds since 1970 as a number in any form or as a string of one, or an
 /// ISO 8601 string. It is read to the millisecond.
 extension Timestamp {
-    /// A time that cannot be written as RFC 3339 (years 0000 to 9999) is refused rather than moved.
+    /// Nil outside the years 0000 to 9999, which RFC 3339 can write.
     init?(wireSeconds seconds: Double) {
         guard (-62_167_219_200.0..<253_402_300_800.0).contains(seconds) else { return nil }
         self.init(secondsSinceEpoch: seconds)

@@ -3,7 +3,7 @@ public import Formats
 /// One medical transcription job: every documented member of AWS's `MedicalTranscriptionJob`, with the structures around
 /// single members taken away (`Media.MediaFileUri` is ``mediaURI``).
 ///
-/// Every member is optional, as in AWS's model; nil, an empty structure and an empty list all mean that AWS has nothing.
+/// Every member is optional, as in AWS's model; nil, an empty structure and an empty list all mean that AWS sent nothing.
 /// Lengths, ranges and known values are not enforced: they are AWS's to change.
 public struct Job: Hashable, Sendable {
     public var name: String?
@@ -11,9 +11,9 @@ public struct Job: Hashable, Sendable {
     public var createdAt: Timestamp?
     public var startedAt: Timestamp?
     public var completedAt: Timestamp?
-    /// Where the transcript lies; known once the job is completed.
+    /// Where the transcript is stored; set once the job is completed.
     public var transcriptURI: String?
-    /// Why the job failed, in AWS's words.
+    /// Why the job failed: AWS's text.
     public var failureReason: String?
     public var languageCode: LanguageCode?
     public var mediaFormat: MediaFormat?
@@ -27,10 +27,10 @@ public struct Job: Hashable, Sendable {
     /// Sorted by the keys' bytes, so that equal jobs read the same; nil rather than empty.
     public var tags: [Tag]?
 
-    /// A job of which nothing is known.
+    /// A job without any member.
     public init() {}
 
-    /// Whether the job has ended (see ``JobStatus/isFinished``); one without a status runs.
+    /// Whether the job has ended (see ``JobStatus/isFinished``). A job without a status counts as running.
     public var isFinished: Bool { status?.isFinished ?? false }
 }
 
@@ -44,7 +44,7 @@ extension Job {
         public var showSpeakerLabels: Bool?
         public var vocabularyName: String?
 
-        /// Settings of which nothing is known.
+        /// Settings without any member.
         public init() {}
     }
 }
@@ -61,7 +61,7 @@ extension Job.Settings: Decodable {
 }
 
 extension Job {
-    /// A label that its owner gave the job.
+    /// A tag of the job (`Tag`).
     public struct Tag: Hashable, Sendable {
         public let key: String
         public let value: String
@@ -108,7 +108,7 @@ extension Job {
         }
     }
 
-    /// Whether people talk or one dictates (AWS's `Type`): `CONVERSATION` or `DICTATION`.
+    /// The kind of speech (AWS's `Type`): `CONVERSATION` or `DICTATION`.
     public struct Kind: OpenEnum {
         public let rawValue: String
 
@@ -117,7 +117,7 @@ extension Job {
         }
     }
 
-    /// What the transcript marks, such as `PHI` (personal health information).
+    /// What is marked in the transcript, such as `PHI` (personal health information).
     public struct ContentIdentificationType: OpenEnum {
         public let rawValue: String
 
@@ -127,7 +127,7 @@ extension Job {
     }
 }
 
-/// How far a job has come, in AWS's words (`TranscriptionJobStatus`).
+/// The progress of a job (`TranscriptionJobStatus`).
 public struct JobStatus: OpenEnum {
     public static let queued = JobStatus(rawValue: "QUEUED")
     public static let inProgress = JobStatus(rawValue: "IN_PROGRESS")
@@ -140,11 +140,11 @@ public struct JobStatus: OpenEnum {
         self.rawValue = rawValue
     }
 
-    /// Whether the job has ended. A status that is not known counts as running, so that it is looked at again soon.
+    /// Whether the job has ended. An unknown status counts as running, so that the job is asked for again soon.
     public var isFinished: Bool { self == .completed || self == .failed }
 }
 
-/// A value for which AWS documents a set of words that grows: one that nobody here knows yet passes through unchanged.
+/// A value of a set that AWS may extend. A value that is not documented yet passes through unchanged.
 public protocol OpenEnum: RawRepresentable, Hashable, Sendable where RawValue == String {
     init(rawValue: String)
 }

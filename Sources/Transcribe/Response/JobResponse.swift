@@ -2,10 +2,10 @@ import Curl
 import Formats
 import FoundationEssentials
 
-/// A job as AWS told it.
+/// A job as AWS sent it.
 public struct JobResponse: Hashable, Sendable {
     public let job: Job
-    /// AWS's name for the request, by which its support can find it.
+    /// AWS's ID of the request, which its support asks for.
     public let requestID: String?
 
     public init(job: Job, requestID: String? = nil) {
@@ -15,7 +15,7 @@ public struct JobResponse: Hashable, Sendable {
 }
 
 extension JobResponse {
-    /// Reads what came for a job of this name.
+    /// Reads the response to a request for the job of this name.
     init(_ response: CurlResponse, for name: JobName) throws(AttemptError) {
         let origin = ResponseOrigin(status: response.status, requestID: response.requestID)
         switch response.status {
@@ -30,8 +30,7 @@ extension JobResponse {
         }
     }
 
-    /// The job in AWS's words. It gives every job its name. One without could be anybody's, so it is refused like one
-    /// with another's.
+    /// Reads the job. AWS sends the name with every job, so one without a name is refused, as one with another name is.
     package static func job(in body: [UInt8], for name: JobName) throws(MalformedResponse) -> Job {
         guard let output = try? JSONDecoder().decode(Output.self, from: Data(body)) else { throw .notAJob }
         guard let job = output.job else { throw .withoutJob }
@@ -48,29 +47,29 @@ extension JobResponse {
     }
 }
 
-/// What is wrong with an answer that is not of the form AWS documents.
+/// What is wrong with a response that does not have the form AWS documents.
 public enum MalformedResponse: String, Error, Hashable, Sendable, CaseIterable {
-    /// Not HTTP/1, or compressed though nobody asked for it.
+    /// Not HTTP/1, or compressed although the request did not accept that.
     case notPlainHTTP = "not plain HTTP/1"
-    /// More than is read of any answer.
+    /// Larger than the client reads.
     case tooLarge = "too large"
-    /// A status that leads elsewhere. It is not followed: credentials are for one host.
+    /// A redirect. It is not followed, because the credentials are for one host.
     case redirect = "a redirect"
     /// Not JSON, cut short, or with members of another type than AWS documents.
     case notAJob = "not the JSON of a job"
     /// JSON without a job in it.
     case withoutJob = "without a job"
-    /// A job that does not bear the name asked for.
+    /// A job of another name than the one asked for.
     case anotherJob = "another job than the one asked for"
 }
 
-/// What an answer of AWS says about itself, safe to log and to show.
+/// The status, error code and request ID of a response, safe to log and to show.
 public struct ResponseOrigin: Hashable, Sendable {
     /// The HTTP status.
     public let status: Int
-    /// The error's code, if it has one.
+    /// The code of the error, if there is one.
     public let code: ErrorCode?
-    /// AWS's name for the request (`x-amzn-RequestId`), by which its support can find it.
+    /// AWS's ID of the request (`x-amzn-RequestId`), which its support asks for.
     public let requestID: String?
 
     public init(status: Int, code: ErrorCode? = nil, requestID: String? = nil) {
@@ -81,12 +80,12 @@ public struct ResponseOrigin: Hashable, Sendable {
 }
 
 extension CurlResponse {
-    /// AWS's name for the request; absent too unless it is a plain name, which is safe to show.
+    /// AWS's ID of the request; nil too unless it is a plain name, which is safe to show.
     var requestID: String? {
         headers["x-amzn-RequestId"].flatMap { $0.isName(maximumLength: 100) ? $0 : nil }
     }
 
-    /// When this was answered, by the clock of the other side.
+    /// The time of the response (`Date`), by the server's clock.
     var serverTime: Timestamp? {
         headers["Date"].flatMap(Timestamp.init(httpDate:))
     }
