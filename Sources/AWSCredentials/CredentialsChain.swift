@@ -3,16 +3,19 @@ public import Formats
 public import SigV4
 import Synchronization
 
-/// Providers in order: the first that yields wins, one that fails ends the search, one that is not set up is passed by.
-/// From then on nobody but the winner is asked, as whoever comes after it would give somebody else's permissions. A chain
-/// is a provider itself.
-public struct CredentialsChain: CredentialsProvider {
+/// Asks providers in order and selects the first that yields credentials. A provider that fails ends the search; one
+/// that is not configured is passed by.
+///
+/// From then on only the selected provider is asked, because a later one would give the permissions of another identity.
+/// A chain is a provider itself.
+public final class CredentialsChain: CredentialsProvider {
     /// "chain".
     public let name = "chain"
     private let providers: [any CredentialsProvider]
-    private let winner = ChainWinner()
+    /// The index of the provider that first yielded credentials; nil until one has.
+    private let selected = Mutex<Int?>(nil)
 
-    /// The providers in the order in which they are asked.
+    /// A chain that asks the providers in this order.
     public init(_ providers: [any CredentialsProvider]) {
         self.providers = providers
     }
@@ -21,7 +24,7 @@ public struct CredentialsChain: CredentialsProvider {
     /// metadata. (Where a profile and a web identity are both set up the profile comes first, as in AWS's newer SDKs.)
     ///
     /// `pause` waits between two attempts at a source.
-    public init(
+    public convenience init(
         environment: [String: String], files: FileReader, transport: any Transport,
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
@@ -41,82 +44,68 @@ public struct CredentialsChain: CredentialsProvider {
         ])
     }
 
-    /// The first answer that is found, else a reason that names each source tried. Throws what a broken provider threw,
-    /// and `disappeared` where the winner is not set up any more.
+    /// The first set that is found, otherwise a reason that names each source asked. Throws the error of a provider that
+    /// fails, and `disappeared` where the selected provider is not configured any more.
     public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
-        try await report(at: now).answer()
+        let report = await report(at: now)
+        if let credentials = report.credentials, let origin = report.origin { return .found(credentials, from: origin) }
+        if case .failed(let error) = report.steps.last?.outcome { throw error }
+        return .notConfigured(reason: report.description)
     }
 
-    /// Asks the providers, or the one that has won, and keeps what each one said.
+    /// Asks the providers, or only the selected one, and keeps the outcome of each.
     public func report(at now: Timestamp) async -> ChainReport {
         var report = ChainReport()
-        if let index = winner.index {
-            await report.append(providers[index], hasWon: true, at: now)
+        if let index = selected.withLock({ $0 }) {
+            await report.ask(providers[index], isSelected: true, at: now)
             return report
         }
         for (index, provider) in providers.enumerated() where !report.isDecided {
-            await report.append(provider, hasWon: false, at: now)
-            if report.credentials != nil { winner.index = index }
+            await report.ask(provider, isSelected: false, at: now)
+            if report.credentials != nil { selected.withLock { $0 = index } }
         }
         return report
     }
 }
 
-extension ChainReport {
-    fileprivate mutating func append(
-        _ provider: any CredentialsProvider, hasWon: Bool, at now: Timestamp
-    ) async {
-        do throws(CredentialsError) {
-            switch try await provider.credentials(at: now) {
-            case .found(let credentials, let origin): append(origin.name, .found, yielding: credentials, from: origin)
-            case .notConfigured(let reason) where hasWon: throw .disappeared(source: provider.name, reason: reason)
-            case .notConfigured(let reason): append(provider.name, .notConfigured(reason: reason))
-            }
-        } catch {
-            append(provider.name, .failed(error))
-        }
-    }
-}
-
-/// What each provider of a chain said, in the order in which they were asked.
+/// The outcome of each provider of a chain, in the order in which they were asked.
 public struct ChainReport: Sendable {
-    /// One provider's part in the search.
+    /// How asking one provider ended.
     public enum Outcome: Sendable, Equatable {
         case found
         case notConfigured(reason: String)
         case failed(CredentialsError)
     }
 
-    /// The providers that were asked, by name, and the one that yielded by that of the origin. Those after the one that
-    /// decided are missing.
+    /// The providers that were asked, by name; the one that found credentials by the name of their origin. The
+    /// providers after the last step were not asked.
     public private(set) var steps: [(provider: String, outcome: Outcome)] = []
     /// What the last step found, if it did.
     public private(set) var credentials: Credentials?
     /// Where they came from.
     public private(set) var origin: CredentialsOrigin?
 
-    /// Whether the last step was found or failed: nobody else is to be asked.
-    var isDecided: Bool {
+    /// Whether the last step found credentials or failed: no other provider is asked.
+    fileprivate var isDecided: Bool {
         switch steps.last?.outcome {
         case .found, .failed: true
         case .notConfigured, nil: false
         }
     }
 
-    mutating func append(
-        _ provider: String, _ outcome: Outcome, yielding credentials: Credentials? = nil,
-        from origin: CredentialsOrigin? = nil
-    ) {
-        steps.append((provider, outcome))
-        self.credentials = credentials
-        self.origin = origin
-    }
-
-    /// The whole chain's answer. Without any it names each source that was tried.
-    func answer() throws(CredentialsError) -> ProviderResult {
-        if let credentials, let origin { return .found(credentials, from: origin) }
-        if case .failed(let error) = steps.last?.outcome { throw error }
-        return .notConfigured(reason: description)
+    fileprivate mutating func ask(_ provider: any CredentialsProvider, isSelected: Bool, at now: Timestamp) async {
+        do throws(CredentialsError) {
+            switch try await provider.credentials(at: now) {
+            case .found(let credentials, let origin):
+                steps.append((origin.name, .found))
+                (self.credentials, self.origin) = (credentials, origin)
+            case .notConfigured(let reason) where isSelected:
+                throw .disappeared(source: provider.name, reason: reason)
+            case .notConfigured(let reason): steps.append((provider.name, .notConfigured(reason: reason)))
+            }
+        } catch {
+            steps.append((provider.name, .failed(error)))
+        }
     }
 }
 
@@ -138,16 +127,5 @@ extension ChainReport.Outcome: CustomStringConvertible {
         case .notConfigured(let reason): reason
         case .failed(let error): "\(error)"
         }
-    }
-}
-
-/// Which provider of a chain yielded credentials first. Safe to use from any thread.
-final class ChainWinner: Sendable {
-    private let place = Mutex<Int?>(nil)
-
-    /// Its place in the chain; nil until one has yielded.
-    var index: Int? {
-        get { place.withLock { $0 } }
-        set { place.withLock { $0 = newValue } }
     }
 }

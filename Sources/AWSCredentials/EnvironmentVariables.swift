@@ -1,6 +1,6 @@
 import Formats
 
-/// Environment variables, some of which are secret: printing or reflecting the value, or whatever holds it, shows none.
+/// Environment variables. Some are secret, so printing or reflecting the value shows none.
 struct EnvironmentVariables: Sendable {
     private let values: [String: String]
 
@@ -11,10 +11,10 @@ struct EnvironmentVariables: Sendable {
     /// The variable's value without white space around it, or nil where it is unset, empty or blank.
     func value(of name: String) -> String? { values.value(of: name) }
 
-    /// All of them, for a program that inherits them.
+    /// All of them, for a child process.
     var all: [String: String] { values }
 
-    /// The variable as it is.
+    /// The variable's value as it is.
     func verbatim(_ name: String) -> String? { values[name] }
 }
 
@@ -26,7 +26,7 @@ extension EnvironmentVariables: CustomStringConvertible, CustomReflectable {
 
 extension [String: String] {
     /// The value of a variable or a property without white space around it, or nil where it is absent, empty or blank:
-    /// for AWS's own tools something empty is not set.
+    /// AWS's own tools treat an empty value as unset.
     func value(of name: String) -> String? {
         guard let value = self[name]?.trimmingWhitespace, !value.isEmpty else { return nil }
         return String(value)

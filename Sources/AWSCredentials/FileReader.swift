@@ -13,15 +13,27 @@ public struct FileReader: Sendable {
         self.limit = limit
     }
 
-    /// The file's text without a byte order mark, or nil where there is no such file. Symbolic links are followed:
-    /// mounted secrets are links.
+    /// The file's text without a byte order mark, or nil where there is no such file. Symbolic links are followed,
+    /// because mounted secrets are links.
     func text(of path: String) throws(FileReaderError) -> String? {
         // The customary way to say "no file at all", though not a regular one.
         if path == "/dev/null" { return nil }
         let file = URL(filePath: root + path).resolvingSymlinksInPath()
         guard let bytes = try bytes(of: file) else { return nil }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .notText }
-        return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
+        let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let content = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(byteOrderMark.count) : bytes
+        guard let text = String(validating: content, as: UTF8.self) else { throw .notText }
+        return text
+    }
+
+    /// The text of a file that has to exist. Throws `unreadableFile`.
+    func requiredText(of path: String) throws(CredentialsError) -> String {
+        do throws(FileReaderError) {
+            guard let text = try text(of: path) else { throw FileReaderError.missing }
+            return text
+        } catch {
+            throw .unreadableFile(path: path, error)
+        }
     }
 
     private func bytes(of file: URL) throws(FileReaderError) -> Data? {
@@ -36,8 +48,8 @@ public struct FileReader: Sendable {
         }
     }
 
-    /// An unsigned number as FoundationEssentials tells it; where the whole of Foundation is loaded too, one of its own
-    /// that converts to a signed one only.
+    /// FoundationEssentials gives an unsigned number. Where the whole of Foundation is loaded too, it gives a number type
+    /// of its own that converts to a signed integer only.
     private static func size(_ value: Any?) -> Int? {
         (value as? UInt).map { Int(clamping: $0) } ?? value as? Int
     }
@@ -54,32 +66,20 @@ public struct FileReader: Sendable {
         }
     }
 
-    /// Whether something on the way is no directory, such as a home directory that is `/dev/null`.
+    /// Whether a component before the last is not a directory, such as a home directory that is `/dev/null`.
     private func isBlocked(_ path: String) -> Bool {
-        let ends = path.indices.dropFirst().filter { path[$0] == "/" }
-        return ends.contains { end in
+        let slashes = path.utf8.indices.dropFirst().filter { path.utf8[$0] == UInt8(ascii: "/") }
+        return slashes.contains { slash in
             var isDirectory = false
-            return FileManager.default.fileExists(atPath: String(path[..<end]), isDirectory: &isDirectory)
+            return FileManager.default.fileExists(atPath: String(path[..<slash]), isDirectory: &isDirectory)
                 && !isDirectory
         }
     }
 }
 
-extension FileReader {
-    /// The text of a file that has to be there. Throws `unreadableFile`.
-    func neededText(of path: String) throws(CredentialsError) -> String {
-        do throws(FileReaderError) {
-            guard let text = try text(of: path) else { throw FileReaderError.missing }
-            return text
-        } catch {
-            throw .unreadableFile(path: path, error)
-        }
-    }
-}
-
 /// Why a file could not be used.
-public enum FileReaderError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// It is needed and not there.
+public enum FileReaderError: Error, Sendable, Equatable {
+    /// It is needed and does not exist.
     case missing
     /// The process may not read it.
     case permissionDenied
@@ -89,9 +89,13 @@ public enum FileReaderError: Error, Sendable, Equatable, CustomStringConvertible
     case tooLarge(limit: Int)
     /// It is not text in UTF-8.
     case notText
-    /// The system refused for another reason.
+    /// The system refused for another reason, such as too many open files.
     case unreadable
 
+    var recovery: CredentialsError.Recovery { self == .unreadable ? .soon : .later }
+}
+
+extension FileReaderError: CustomStringConvertible {
     /// The predicate of a sentence whose subject is the file.
     public var description: String {
         switch self {

@@ -7,7 +7,7 @@ import Testing
 import UpstreamTestSupport
 
 @Suite struct CredentialsChainTests {
-    /// Always says the same.
+    /// Always gives the same result.
     private struct FixedProvider: CredentialsProvider {
         let name: String
         let result: Result<ProviderResult, CredentialsError>
@@ -36,7 +36,7 @@ import UpstreamTestSupport
         #expect(report.credentials == nil)
     }
 
-    @Test func namesEachSourceThatWasTried() async throws {
+    @Test func namesEachSourceThatWasAsked() async throws {
         let chain = CredentialsChain(environment: [:], files: FileReader())
         guard case .notConfigured(let reason) = try await chain.credentials(at: .noon) else {
             Issue.record("yielded credentials")
@@ -45,26 +45,26 @@ import UpstreamTestSupport
         #expect(reason.hasPrefix("environment: AWS_ACCESS_KEY_ID is not set; profile: there is no profile 'default'"))
     }
 
-    @Test func saysWhichProviderWonAndWhyTheOthersDidNot() async {
+    @Test func saysWhichProviderWasSelectedAndWhyTheOthersWereNot() async {
         let report = await CredentialsChain([absent, second]).report(at: .noon)
         #expect(report.description == "absent: nothing is set; test: found")
         #expect(report.credentials == .number(2))
         #expect(report.origin == .stable)
     }
 
-    /// Says one thing after the other, and the last one again and again.
+    /// Gives one result after the other, and repeats the last one.
     private final class ChangingProvider: CredentialsProvider {
         let name = "changing"
-        private let answers: Mutex<[ProviderResult]>
+        private let results: Mutex<[ProviderResult]>
 
-        init(_ answers: ProviderResult...) { self.answers = Mutex(answers) }
+        init(_ results: ProviderResult...) { self.results = Mutex(results) }
 
         func credentials(at now: Timestamp) -> ProviderResult {
-            answers.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
+            results.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
         }
     }
 
-    @Test func asksNobodyButTheProviderThatHasWonOnce() async throws {
+    @Test func asksOnlyTheSelectedProvider() async throws {
         let gone = ProviderResult.notConfigured(reason: "no file")
         let found = ProviderResult.found(.number(1), from: .plain)
         let chain = CredentialsChain([ChangingProvider(gone, found, gone), second])
@@ -81,7 +81,7 @@ import UpstreamTestSupport
     @Test func keepsToTheProfileWhileItsFileIsGone() async throws {
         let folder = try Folder()
         try folder.write("[default]\naws_access_key_id = A\naws_secret_access_key = B\n", to: "/home/.aws/credentials")
-        let transport = ScriptedTransport.nobody
+        let transport = ScriptedTransport.unreachable
         let chain = CredentialsChain(
             environment: ["HOME": "/home"], files: folder.files, transport: transport, pause: { _ in })
         #expect(try await chain.credentials(at: .noon).credentials?.accessKeyID == "A")
@@ -90,7 +90,7 @@ import UpstreamTestSupport
             _ = try await chain.credentials(at: .noon)
             Issue.record("yielded something")
         } catch {
-            #expect(error.isRecoverable && "\(error)".hasPrefix("profile gave credentials before"))
+            #expect(error.isRecoverable && "\(error)".hasPrefix("the source 'profile' yielded credentials before"))
         }
         #expect(transport.requests.isEmpty)
     }

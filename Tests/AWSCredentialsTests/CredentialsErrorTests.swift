@@ -31,14 +31,14 @@ import Testing
             .malformedProfile("p", .unknownSource),
             "profile 'p' has a credential_source that is none of Environment, Ec2InstanceMetadata, EcsContainer"
         ),
-        (.noSourceCredentials(role: "r", reason: "x"), "nothing can ask for the role r: x"),
+        (.noSourceCredentials(role: "r", reason: "x"), "there are no credentials to assume the role r with: x"),
         (
             .assumeRoleFailed(role: "r", .accessDenied),
-            "the role r cannot be assumed: its trust policy, or a policy of whoever asks, does not allow it"
+            "the role r cannot be assumed: its trust policy, or a policy of the identity that asks for it, does not allow it"
         ),
         (
             .assumeRoleFailed(role: "r", .other(code: "Odd")),
-            "the role r cannot be assumed: AWS answered with the error Odd"
+            "the role r cannot be assumed: AWS STS answered with the error Odd"
         ),
         (
             .processFailed(profile: "p", .failed(.failed(status: 3))),
@@ -46,14 +46,14 @@ import Testing
         ),
         (
             .ssoFailed(profile: "p", .noSuchRole(name: "r", accountID: "1")),
-            "profile 'p' cannot sign in: the user has no role 'r' in account '1'"
+            "profile 'p' cannot use its SSO session: the user has no role 'r' in account '1'"
         ),
         (
             .malformedCredentials(.sessionToken),
-            "the session token is empty or holds a character that none can hold"
+            "the session token is empty or contains something other than visible ASCII characters"
         ),
         (.malformedSetting("X", allowed: "1 or 2"), "X must be 1 or 2"),
-        (.malformedToken("/f"), "the token in /f is empty or holds a line break"),
+        (.malformedToken("/f"), "the token in /f is empty or contains a line break"),
         (
             .endpointFailed("the agent", .transfer(.timedOut(.connecting))),
             "the agent cannot be asked: no response in time, while connecting"
@@ -64,8 +64,8 @@ import Testing
             .endpointFailed("the agent", .malformed),
             "the agent answered with something that is no set of credentials"
         ),
-        (.expired(.noon), "the credentials ended at 2026-11-24T12:00:00.000Z"),
-        (.notConfigured(reason: "r"), "no source of AWS credentials is set up: r"),
+        (.expired(.noon), "the credentials expired at 2026-11-24T12:00:00.000Z"),
+        (.notConfigured(reason: "r"), "no source of AWS credentials is configured: r"),
     ])
     func saysWhatIsWrongInOneSentence(error: CredentialsError, sentence: String) {
         #expect(error.description == sentence)

@@ -87,8 +87,8 @@ import UpstreamTestSupport
 
     @Test func keepsSecretsOutOfTheState() {
         var state = RefreshState()
-        #expect(isSilent(state.land(.number(1), from: .stable, at: .noon)))
-        _ = state.answer(.replacement(for: .number(1)), at: .noon)
+        #expect(isSilent(state.finishFetch(with: .number(1), from: .stable, at: .noon)))
+        _ = state.decide(.replacement(for: .number(1)), at: .noon)
         #expect(isSilent(state))
     }
 }

@@ -38,7 +38,7 @@ UPSTREAM = {
         ROWS, "test_outage.py::test_a_revoked_role_stops_seeing_data"]),
     "expired or unknown credentials": ("one refresh, one retry, then 502; never 401 or 403", "2 calls", [
         ROWS, "test_rotation.py::test_a_refused_key_is_replaced_when_it_can_be",
-        "AWSCredentialsTests/Refresh/RefreshStateReplacementTests.swift::fetchesOnceForAllWhoWereRefused"]),
+        "AWSCredentialsTests/Refresh/RefreshStateReplacementTests.swift::fetchesOnceForAllRejectedCallers"]),
     "credentials file rotated under load": ("no failed request", "1 call more", [
         "test_rotation.py::test_no_request_fails_while_the_file_is_replaced_under_load",
         "test_rotation.py::test_a_file_that_is_replaced_is_read_again_when_the_old_key_is_refused"]),

@@ -45,7 +45,7 @@ import Transcribe
     @Test func failsOnExpiredCredentials() async {
         let end = ["AWS_CREDENTIAL_EXPIRATION": "2026-11-24T11:00:00Z"]
         let section = DoctorReport.Section(await report(keys.merging(end) { $1 }), at: now)
-        #expect(section.failures == ["use: the credentials ended at 2026-11-24T11:00:00.000Z"])
+        #expect(section.failures == ["use: the credentials expired at 2026-11-24T11:00:00.000Z"])
     }
 
     @Test func failsOnABrokenSourceAndOnNoSource() async {
@@ -59,7 +59,7 @@ import Transcribe
     @Test(arguments: [
         (CallerIdentity.known(arn: "arn:aws:iam::1:user/u"), "ARN  arn:aws:iam::1:user/u", true),
         (.unknown(reason: "gone"), "ARN  not known: gone", true),
-        (.refused(code: "ExpiredToken"), "ARN  AWS does not take the credentials (ExpiredToken)", false),
+        (.rejected(code: "ExpiredToken"), "ARN  AWS does not take the credentials (ExpiredToken)", false),
     ])
     func letsNoLookUpPassThatAWSRefuses(identity: CallerIdentity, words: String, works: Bool) {
         let section = DoctorReport.Section(identity, at: nil, decides: true)
@@ -68,7 +68,7 @@ import Transcribe
     }
 
     @Test func lookUpsMayPassWhereAnotherThanSTSDecides() {
-        let section = DoctorReport.Section(CallerIdentity.refused(code: "ExpiredToken"), at: nil, decides: false)
+        let section = DoctorReport.Section(CallerIdentity.rejected(code: "ExpiredToken"), at: nil, decides: false)
         #expect("\(section)".hasSuffix("ARN  AWS STS does not take the credentials (ExpiredToken)"))
         #expect(section.failures.isEmpty)
     }

@@ -47,7 +47,7 @@ import Testing
     @Test(arguments: [
         CredentialsError.endpointFailed("AWS STS", .status(503)), .endpointFailed("AWS STS", .status(429)),
         .endpointFailed("AWS STS", .transfer(.couldNotConnect)), .assumeRoleFailed(role: "r", .throttled),
-        .unreadableFile(path: "/f", .unreadable), .ssoFailed(profile: "p", .malformed(path: "/f")),
+        .unreadableFile(path: "/f", .unreadable), .ssoFailed(profile: "p", .malformedFile(path: "/f")),
     ])
     func endsWithAStatusForLaterWhereAnotherStartMaySucceed(error: CredentialsError) async {
         guard case .none(let reason, 75) = await first(of: .failure(error)) else {
@@ -59,7 +59,7 @@ import Testing
 
     @Test(arguments: [
         CredentialsError.endpointFailed("the agent", .status(404)), .assumeRoleFailed(role: "r", .accessDenied),
-        .unreadableFile(path: "/f", .permissionDenied), .unknownProfile("p"), .ssoFailed(profile: "p", .ended),
+        .unreadableFile(path: "/f", .permissionDenied), .unknownProfile("p"), .ssoFailed(profile: "p", .expired),
     ])
     func endsWithAStatusForABadConfigurationWhereSomebodyHasToActFirst(error: CredentialsError) async {
         guard case .none(let reason, 78) = await first(of: .failure(error)) else {

@@ -6,7 +6,7 @@ struct Profile {
     let section: Section
     let configuration: SharedConfiguration
 
-    /// Throws `unknownSourceProfile` of the profile that refers to it, or where there is none `unknownProfile`.
+    /// Throws `unknownSourceProfile` for the profile that refers to it, or without such a profile `unknownProfile`.
     init(_ name: String, in configuration: SharedConfiguration, referrer: String?) throws(CredentialsError) {
         guard let section = configuration.sections[.profile(name)] else {
             guard let referrer else { throw .unknownProfile(name) }
@@ -17,13 +17,14 @@ struct Profile {
         self.configuration = configuration
     }
 
-    /// What it takes its credentials from; nil where it names no source.
-    var source: ProfileSourceKind? { ProfileSourceKind(of: section) }
+    /// The kind of its source of credentials; nil where it names none.
+    var sourceKind: ProfileSourceKind? { ProfileSourceKind(of: section) }
 
-    /// The source itself, which is no assumed role. In a profile that others refer to keys come before everything else.
+    /// The source of the first credentials, which is not an assumed role. In a profile that others refer to static keys
+    /// come first.
     func base(isFirst: Bool) throws(CredentialsError) -> ProfilePlan.Base {
         if !isFirst, hasStaticKeys { return .staticKeys(try staticKeys()) }
-        switch source {
+        switch sourceKind {
         case .staticKeys: return .staticKeys(try staticKeys())
         case .webIdentity: return .webIdentity(try webIdentity())
         case .sso: return .sso(try ssoSettings())
@@ -73,15 +74,15 @@ extension Profile {
 }
 
 extension Profile {
-    /// Who asks for a profile's role.
+    /// The source of the credentials that sign the request for a profile's role.
     enum RoleSource {
         case profile(String)
         case named(NamedSource)
     }
 
-    /// Throws `needsCode`, `malformedDuration` and `missing`.
+    /// Throws `needsMFACode`, `malformedDuration` and `missing`.
     func role() throws(CredentialsError) -> Role {
-        if section.value(of: "mfa_serial") != nil { throw .malformedProfile(name, .needsCode) }
+        if section.value(of: "mfa_serial") != nil { throw .malformedProfile(name, .needsMFACode) }
         return Role(
             arn: try needed("role_arn"), sessionName: section.value(of: "role_session_name"),
             externalID: section.value(of: "external_id"), duration: try duration())
@@ -99,14 +100,14 @@ extension Profile {
         }
     }
 
-    /// The role that is assumed with a token in a file: nobody asks for it.
+    /// The role that is assumed with a token in a file, without other credentials.
     func webIdentity() throws(CredentialsError) -> WebIdentity {
         let role = Role(
             arn: try needed("role_arn"), sessionName: section.value(of: "role_session_name"), duration: try duration())
         return WebIdentity(role: role, tokenFile: try needed("web_identity_token_file"))
     }
 
-    /// What AWS can grant, in seconds (`DurationSeconds` of AssumeRole); what it grants for a role, the role says.
+    /// In seconds, in the range that AWS allows for any role (`DurationSeconds` of AssumeRole); a role may allow less.
     private func duration() throws(CredentialsError) -> Int? {
         guard let text = section.value(of: "duration_seconds") else { return nil }
         guard let seconds = Int(text), (900...43_200).contains(seconds)
@@ -116,7 +117,7 @@ extension Profile {
 }
 
 extension Profile {
-    /// A profile with `sso_session` finds the rest in the section of that name; older ones have everything themselves.
+    /// A profile with `sso_session` has the rest in the section of that name; an older one has everything itself.
     ///
     /// Throws `missing`, `unknownSession` and `contradictsSession`.
     func ssoSettings() throws(CredentialsError) -> SSOSettings {
@@ -130,7 +131,7 @@ extension Profile {
             startURL: try value(of: "sso_start_url", in: shared))
     }
 
-    /// The profile may repeat what the section says.
+    /// The profile may repeat a value of the section.
     private func value(of key: String, in session: Section) throws(CredentialsError) -> String {
         guard let value = session.value(of: key) else { throw .malformedProfile(name, .missing(key: key)) }
         guard [nil, value].contains(section.value(of: key))
@@ -138,7 +139,7 @@ extension Profile {
         return value
     }
 
-    /// Without an account and a role the session gives a token, which signs nothing.
+    /// Requires an account and a role: without them the session gives a token only, and no credentials.
     private func ssoSettings(
         session: String? = nil, region: String, startURL: String
     ) throws(CredentialsError) -> SSOSettings {

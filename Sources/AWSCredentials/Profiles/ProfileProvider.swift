@@ -3,8 +3,8 @@ public import Curl
 public import Formats
 import SigV4
 
-/// What the profile that `AWS_PROFILE` names, else `default`, describes: keys, a role, an identity, a sign-in, a
-/// program. Both files are read anew for every answer, so what is changed in place is found.
+/// The source that the profile of `AWS_PROFILE`, otherwise `default`, describes: keys, a role, a web identity, an SSO
+/// session, a program. Both shared files are read for each request for credentials, so changes in place are found.
 public struct ProfileProvider: CredentialsProvider {
     /// "profile".
     public let name = "profile"
@@ -12,9 +12,13 @@ public struct ProfileProvider: CredentialsProvider {
     private let files: FileReader
     private let factory: ProfileProviderFactory
 
-    /// `environment` says where the files are, which profile is meant and, before the profile, where AWS is; a program
-    /// of the profile's inherits it. `named` are the sources that `credential_source` may name. `pause` waits between
-    /// two attempts.
+    /// A provider for the selected profile.
+    ///
+    /// - Parameters:
+    ///   - environment: says where the files are, which profile is selected and, before the profile, where AWS is; a
+    ///     program of the profile inherits it.
+    ///   - named: the sources that `credential_source` may name.
+    ///   - pause: waits between two attempts.
     public init(
         environment: [String: String], files: FileReader, transport: any Transport,
         named: NamedSources,
@@ -26,8 +30,9 @@ public struct ProfileProvider: CredentialsProvider {
             environment: self.environment, files: files, transport: transport, named: named, pause: pause)
     }
 
-    /// Takes at most a minute, and beyond that as long as a named source takes. Throws for a named profile that is not
-    /// there, for one that cannot be followed, for files that are broken, and what the profile's sources throw.
+    /// Takes at most a minute, and in addition as long as a named source takes. Throws for a named profile that does not
+    /// exist, for a profile that is impossible or incomplete, for files that are broken, and what the profile's source
+    /// throws.
     public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         let configuration = try SharedConfiguration(environment: environment, files: files)
         let selection = ProfileSelection(environment: environment)
@@ -40,22 +45,23 @@ public struct ProfileProvider: CredentialsProvider {
         else { return .notConfigured(reason: "profile '\(selection.name)' names no source of credentials") }
         let plan = try ProfilePlan(for: selection.name, in: configuration)
         let settings = try ProfileSettings(of: selection.name, in: configuration)
-        return try await factory.provider(for: plan, settings, by: .now + .seconds(60)).credentials(at: now).of(self)
+        return try await factory.provider(for: plan, settings, by: .now + .seconds(60)).credentials(at: now)
+            .prefixed(by: name)
     }
 }
 
 extension ProviderResult {
-    /// The same under the provider's name, which was the one that was asked: "profile (assumed role)".
-    fileprivate func of(_ provider: ProfileProvider) -> ProviderResult {
+    /// The same with an origin like "profile (assumed role)": the provider that was asked, and the profile's source.
+    fileprivate func prefixed(by name: String) -> ProviderResult {
         guard case .found(let credentials, let origin) = self else { return self }
         let renamed = CredentialsOrigin(
-            "\(provider.name) (\(origin.name))", isStaticallyStable: origin.isStaticallyStable,
+            "\(name) (\(origin.name))", isStaticallyStable: origin.isStaticallyStable,
             expiredAt: origin.expiredAt)
         return .found(credentials, from: renamed)
     }
 }
 
-/// Makes providers of what profiles describe.
+/// Makes the providers that profiles describe.
 struct ProfileProviderFactory: Sendable {
     let environment: EnvironmentVariables
     let files: FileReader
@@ -75,9 +81,9 @@ struct ProfileProviderFactory: Sendable {
         self.pause = pause
     }
 
-    /// Who carries out the plan by the deadline. `profile` says where AWS is, after the environment.
+    /// A provider that follows the plan and ends by the deadline. `profile` says where AWS is, after the environment.
     ///
-    /// Throws `malformedSetting` where a service that is needed cannot be found.
+    /// Throws `malformedSetting` for settings that leave no endpoint for a service that the plan needs.
     func provider(
         for plan: ProfilePlan, _ profile: ProfileSettings, by deadline: ContinuousClock.Instant
     ) throws(CredentialsError) -> any CredentialsProvider {
@@ -87,7 +93,7 @@ struct ProfileProviderFactory: Sendable {
         for role in plan.roles {
             let service = SecurityTokenService(
                 at: try endpoints.endpoint(forCredentialsFrom: .securityTokens), through: retrying)
-            provider = AssumedRoleProvider(role: role, caller: provider, service: service)
+            provider = AssumedRoleProvider(role: role, source: provider, service: service)
         }
         return provider
     }
@@ -100,7 +106,7 @@ struct ProfileProviderFactory: Sendable {
         case .webIdentity(let identity):
             let service = SecurityTokenService(
                 at: try endpoints.endpoint(forCredentialsFrom: .securityTokens), through: transport)
-            return IdentityTokenProvider(identity: identity, files: files, service: service)
+            return WebIdentityTokenProvider(identity: identity, files: files, service: service)
         case .sso(let settings): return try sso(settings, endpoints, transport)
         case .process(let process):
             return ProcessProvider(process: process, environment: environment, deadline: transport.deadline)
@@ -116,7 +122,7 @@ extension ProfileProviderFactory {
         guard let home = environment.value(of: "HOME")
         else {
             throw .malformedSetting(
-                "HOME", allowed: "the directory that has the sign-in of profile '\(settings.profile)'")
+                "HOME", allowed: "the directory that holds the SSO token of profile '\(settings.profile)'")
         }
         let issuer = SSOTokenIssuer(
             endpoint: try endpoints.endpoint(forCredentialsFrom: .ssoTokens, ssoRegion: settings.region),
@@ -128,7 +134,7 @@ extension ProfileProviderFactory {
     }
 }
 
-/// What `credential_source` may say of who asks for a profile's role. The raw value is what stands in the file.
+/// A source of the credentials that a profile's role is assumed with. The raw value is the word of `credential_source`.
 public enum NamedSource: String, Sendable, CaseIterable {
     case environment = "Environment"
     case instanceMetadata = "Ec2InstanceMetadata"
@@ -141,7 +147,7 @@ public struct NamedSources: Sendable {
     private let container: any CredentialsProvider
     private let instanceMetadata: any CredentialsProvider
 
-    /// One provider for each word that `credential_source` may be: `Environment`, `EcsContainer`, `Ec2InstanceMetadata`.
+    /// One provider for each ``NamedSource``.
     public init(
         environment: any CredentialsProvider, container: any CredentialsProvider,
         instanceMetadata: any CredentialsProvider
@@ -160,7 +166,7 @@ public struct NamedSources: Sendable {
     }
 }
 
-/// Keys that stand in a profile.
+/// Keys in a profile.
 struct StaticKeysProvider: CredentialsProvider {
     let name = "static keys"
     let credentials: Credentials
@@ -168,10 +174,10 @@ struct StaticKeysProvider: CredentialsProvider {
     func credentials(at now: Timestamp) -> ProviderResult { .found(credentials, from: CredentialsOrigin(name)) }
 }
 
-/// Which profile is in use.
+/// The selected profile.
 struct ProfileSelection {
     let name: String
-    /// Whether somebody named it: then it has to exist.
+    /// Whether `AWS_PROFILE` names it: then it has to exist.
     let isNamed: Bool
 
     init(environment: EnvironmentVariables) {

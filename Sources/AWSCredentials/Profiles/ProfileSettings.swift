@@ -1,7 +1,8 @@
 package import AWSEndpoints
+import Formats
 
-/// What the selected profile says beside credentials: where AWS is. Nil where it says nothing. The environment's own
-/// settings (`AWS_REGION` and the like) come before these and are read elsewhere.
+/// The settings of the selected profile that say where AWS is; nil for a setting that it does not have. Variables of the
+/// environment, such as `AWS_REGION`, come before these and are read elsewhere.
 public struct ProfileSettings: Sendable, Equatable {
     /// The region, and where AWS's services are. Single services stand in the `[services NAME]` section that the
     /// profile's `services` names.
@@ -11,8 +12,8 @@ public struct ProfileSettings: Sendable, Equatable {
     /// `ec2_metadata_service_endpoint_mode`: `IPv4` or `IPv6`, not checked here.
     public let metadataEndpointMode: String?
 
-    /// Reads both shared files. A profile that does not exist says nothing: ``ProfileProvider`` is the one to complain.
-    /// Throws for files that are broken and flags that are neither `true` nor `false`.
+    /// Reads both shared files. A profile that does not exist has no settings: ``ProfileProvider`` reports it. Throws for
+    /// files that are broken and flags that are neither `true` nor `false`.
     public init(environment: [String: String], files: FileReader) throws(CredentialsError) {
         let environment = EnvironmentVariables(environment)
         let configuration = try SharedConfiguration(environment: environment, files: files)
@@ -71,11 +72,9 @@ extension SharedConfiguration {
 
 extension Section {
     fileprivate func flag(_ key: String, in profile: String) throws(CredentialsError) -> Bool? {
-        switch value(of: key)?.lowercased() {
-        case nil: nil
-        case "true": true
-        case "false": false
-        default: throw .malformedFlag(profile: profile, key: key)
-        }
+        guard let value = value(of: key) else { return nil }
+        if value.equals(ignoringCase: "true") { return true }
+        if value.equals(ignoringCase: "false") { return false }
+        throw .malformedFlag(profile: profile, key: key)
     }
 }

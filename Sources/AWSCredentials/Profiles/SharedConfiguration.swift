@@ -1,16 +1,16 @@
 import Formats
 
-/// What the two shared files say together.
+/// The two shared files, merged.
 package struct SharedConfiguration: Sendable {
     /// The sections of both files.
     package let sections: [SectionName: Section]
-    /// One phrase for each file that gave nothing, for a report of why no credentials were found.
+    /// One phrase for each file that gave no section, for a report of why no credentials were found.
     let gaps: [String]
-    /// The first file that is there and may not be read.
+    /// The first file that exists and may not be read.
     let forbidden: String?
 
-    /// The same key in both: the credentials file wins. Its keys count without what belongs to others in the config
-    /// file: a pair of keys with somebody else's session token signs nothing.
+    /// Where both files have a key, the credentials file counts. Where it has static keys, those of the config file are
+    /// dropped with all that belongs to them: keys with the session token of another set sign nothing.
     package init(
         config: [SectionName: Section], credentials: [SectionName: Section], gaps: [String] = [],
         forbidden: String? = nil
@@ -20,15 +20,15 @@ package struct SharedConfiguration: Sendable {
         self.forbidden = forbidden
     }
 
-    /// Why a profile that has to exist is not there, as far as can be known.
+    /// The error for a profile that has to exist and was not found: it may stand in a file that may not be read.
     package func absence(of profile: String) -> CredentialsError {
         forbidden.map { .unreadableFile(path: $0, .permissionDenied) } ?? .unknownProfile(profile)
     }
 
-    /// Reads both files where the environment says they are. A file that is not there is an empty one.
+    /// Reads both files where the environment says they are. A file that does not exist counts as an empty one.
     ///
-    /// Throws for a file that breaks the format, and for one that cannot be read. Below the home directory one that may
-    /// not be read is only a gap: containers often run as a user who may not look into `HOME`.
+    /// Throws for a file that breaks the format, and for one that cannot be read. A file below the home directory that
+    /// may not be read is only a gap: containers often run as a user without access to `HOME`.
     init(environment: EnvironmentVariables, files: FileReader) throws(CredentialsError) {
         var gaps: [String] = []
         var forbidden: [String] = []
@@ -58,12 +58,12 @@ package struct SharedConfiguration: Sendable {
 }
 
 extension Section {
-    /// Whether one half of a pair of static keys is here.
+    /// Whether it has one of the two static keys.
     fileprivate var hasKeys: Bool {
         value(of: "aws_access_key_id") != nil || value(of: "aws_secret_access_key") != nil
     }
 
-    /// Without a set of static keys, if `isSuperseded`.
+    /// Without static keys and what belongs to them, if `isSuperseded`.
     fileprivate func withoutKeys(where isSuperseded: Bool) -> Section {
         isSuperseded
             ? without(["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_account_id"]) : self
@@ -81,10 +81,9 @@ package struct Section: Sendable, Equatable {
     /// The indented `name = value` lines below a property.
     package func subproperties(of key: String) -> [String: String] {
         var found: [String: String] = [:]
-        for line in (properties[key] ?? "").split(separator: "\n") {
-            guard let equals = line.firstIndex(of: "=") else { continue }
-            let value = line[line.index(after: equals)...].trimmingWhitespace
-            found[line[..<equals].trimmingWhitespace.lowercased()] = String(value)
+        for line in (properties[key] ?? "").lines {
+            guard let (name, value) = line.property else { continue }
+            found[name.inLowerCase] = String(value)
         }
         return found
     }
@@ -104,7 +103,7 @@ package struct Section: Sendable, Equatable {
         return rest
     }
 
-    /// The other's values win.
+    /// The values of `other` count where both have a key.
     func merged(with other: Section) -> Section {
         var merged = self
         merged.properties.merge(other.properties) { _, new in new }
@@ -120,9 +119,9 @@ extension Section: CustomStringConvertible, CustomReflectable {
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// What heads a section of a shared file. Names are case-sensitive.
+/// The heading of a section of a shared file. Names are case-sensitive.
 package struct SectionName: Sendable, Hashable {
-    /// What the first word of a heading says.
+    /// The first word of a heading.
     package enum Kind: Sendable {
         case profile
         /// `[default]` in the config file, which counts only where there is no `[profile default]`.
@@ -131,9 +130,9 @@ package struct SectionName: Sendable, Hashable {
         case services
     }
 
-    /// What the section is about.
+    /// The kind of section.
     package let kind: Kind
-    /// What the heading's last word says.
+    /// The last word of the heading.
     package let name: String
 
     /// A name that is known to be well formed.
@@ -145,8 +144,8 @@ package struct SectionName: Sendable, Hashable {
     /// The profile of this name.
     package static func profile(_ name: String) -> SectionName { SectionName(.profile, name) }
 
-    /// Reads what stands between the brackets. Nil where no tool would understand it: such a section is ignored, so
-    /// that older tools can read newer files.
+    /// Reads the text between the brackets. Nil for a heading that no tool knows: such a section is ignored, so that
+    /// older tools can read newer files.
     init?(header: Substring, in file: SharedFile) {
         let words = header.utf8.split(whereSeparator: \.isBlank).map(Substring.init)
         switch (file, words.count, words.first) {
@@ -162,12 +161,5 @@ package struct SectionName: Sendable, Hashable {
     private init?(_ kind: Kind, validating name: Substring) {
         guard name.isIdentifier else { return nil }
         self.init(kind, String(name))
-    }
-}
-
-extension Substring {
-    /// The characters that names of sections and properties may have.
-    var isIdentifier: Bool {
-        !isEmpty && allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_/.%@:+".contains($0)) }
     }
 }

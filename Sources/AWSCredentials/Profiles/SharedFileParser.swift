@@ -2,7 +2,7 @@ import Formats
 
 /// Reads the text of one shared file, line by line.
 ///
-/// A `#` or `;` comments out a line that begins with it, and the rest of a property's line after white space; in an
+/// A `#` or `;` comments out a line that begins with it, and the rest of a property's line after white space. In an
 /// indented line, which continues the property above, both belong to the value.
 package struct SharedFileParser {
     private enum Place {
@@ -24,7 +24,7 @@ package struct SharedFileParser {
         self.path = path
     }
 
-    /// Parts with the same heading are merged, the last value of a key wins. Throws `malformedFile` with `path`.
+    /// Parts with the same heading are merged, and the last value of a key counts. Throws `malformedFile` with `path`.
     package static func sections(
         of text: String, as file: SharedFile, path: String
     ) throws(CredentialsError) -> [SectionName: Section] {
@@ -38,7 +38,7 @@ package struct SharedFileParser {
 
     private mutating func read(_ line: Substring) throws(CredentialsError) {
         if line.utf8.allSatisfy(\.isBlank) { return }
-        switch line.first {
+        switch line.utf8.first.map(Unicode.Scalar.init) {
         case "#", ";": return
         case "[": try openSection(line)
         case " ", "\t": try continueProperty(line.trimmingWhitespace)
@@ -47,9 +47,9 @@ package struct SharedFileParser {
     }
 
     private mutating func openSection(_ line: Substring) throws(CredentialsError) {
-        let heading = line.prefix { $0 != "#" && $0 != ";" }.trimmingWhitespace
-        guard heading.last == "]" else { throw syntaxError(.unclosedDefinition) }
-        let name = SectionName(header: heading.dropFirst().dropLast(), in: file)
+        let heading = Substring(line.utf8.prefix { !$0.opensComment }).trimmingWhitespace.utf8
+        guard heading.last == UInt8(ascii: "]") else { throw syntaxError(.unclosedDefinition) }
+        let name = SectionName(header: Substring(heading.dropFirst().dropLast()), in: file)
         if let name { sections[name] = sections[name] ?? Section() }
         place = .section(name)
     }
@@ -57,7 +57,7 @@ package struct SharedFileParser {
     private mutating func readProperty(_ text: Substring) throws(CredentialsError) {
         let section = try currentSection()
         let property = try split(text, orThrow: .missingEquals, .unnamedProperty)
-        let key = property.name.isIdentifier ? property.name.lowercased() : nil
+        let key = property.name.isIdentifier ? property.name.inLowerCase : nil
         if let section, let key { sections[section]?.set(key, to: property.value) }
         place = .property(section, key: key, isParent: property.value.isEmpty)
     }
@@ -81,10 +81,9 @@ package struct SharedFileParser {
     private func split(
         _ text: Substring, orThrow missingEquals: SharedFileError, _ unnamed: SharedFileError
     ) throws(CredentialsError) -> (name: Substring, value: Substring) {
-        guard let equals = text.firstIndex(of: "=") else { throw syntaxError(missingEquals) }
-        let name = text[..<equals].trimmingWhitespace
-        guard !name.isEmpty else { throw syntaxError(unnamed) }
-        return (name, text[text.index(after: equals)...].trimmingWhitespace)
+        guard let property = text.property else { throw syntaxError(missingEquals) }
+        guard !property.name.isEmpty else { throw syntaxError(unnamed) }
+        return property
     }
 
     private func syntaxError(_ error: SharedFileError) -> CredentialsError {
@@ -92,16 +91,39 @@ package struct SharedFileParser {
     }
 }
 
+extension UInt8 {
+    fileprivate var opensComment: Bool { self == UInt8(ascii: "#") || self == UInt8(ascii: ";") }
+}
+
 extension Substring {
     /// Up to a `#` or `;` that follows white space.
     fileprivate var withoutComment: Substring {
         var followsBlank = false
-        let end = utf8.firstIndex { byte in
+        let content = utf8.prefix { byte in
             defer { followsBlank = byte.isBlank }
-            return followsBlank && (byte == UInt8(ascii: "#") || byte == UInt8(ascii: ";"))
+            return !(followsBlank && byte.opensComment)
         }
-        return self[..<(end ?? endIndex)]
+        return Substring(content)
     }
+
+    /// The trimmed name and value on the two sides of the first `=`; nil without one.
+    var property: (name: Substring, value: Substring)? {
+        guard let equals = utf8.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+        return (self[..<equals].trimmingWhitespace, self[utf8.index(after: equals)...].trimmingWhitespace)
+    }
+
+    /// With lower-case letters for ASCII capitals: the names of properties are not case-sensitive.
+    var inLowerCase: String { String(decoding: utf8.map(\.lowercased), as: UTF8.self) }
+
+    /// Whether it can be the name of a section or a property.
+    var isIdentifier: Bool {
+        !isEmpty && utf8.allSatisfy { $0.isLetter || $0.isDigit || ASCIISet.identifierMarks.contains($0) }
+    }
+}
+
+extension ASCIISet {
+    /// What names of sections and properties hold beside letters and digits.
+    fileprivate static let identifierMarks = ASCIISet("-_/.%@:+")
 }
 
 extension [SectionName: Section] {
@@ -117,19 +139,19 @@ extension [SectionName: Section] {
 /// One of the two files that the AWS SDKs share ("Shared config and credentials files" in the AWS SDKs and Tools
 /// Reference Guide).
 package enum SharedFile: Sendable {
-    /// `~/.aws/config`: profiles are headed `[profile NAME]`, and there are other kinds of section.
+    /// `~/.aws/config`: profiles are headed `[profile NAME]`, and other kinds of section exist.
     case config
     /// `~/.aws/credentials`: every section is a profile, headed `[NAME]`.
     case credentials
 
-    /// Where the file is, and whether somebody named it; nil without a variable and a home directory.
+    /// The file's path, and whether a variable names it; nil without such a variable and without a home directory.
     func location(in environment: EnvironmentVariables) -> (path: String, isNamed: Bool)? {
         let home = environment.value(of: "HOME")
         guard let named = environment.value(of: variable) else {
             return home.map { ($0 + "/.aws/" + fileName, false) }
         }
-        guard named.hasPrefix("~/"), let home else { return (named, true) }
-        return (home + named.dropFirst(), true)
+        guard named.utf8.starts(with: "~/".utf8), let home else { return (named, true) }
+        return (home + String(Substring(named.utf8.dropFirst())), true)
     }
 
     private var variable: String {
@@ -147,7 +169,7 @@ package enum SharedFile: Sendable {
     }
 }
 
-/// How a line breaks the format of shared configuration files. The raw value is for people; the words are those of the
+/// How a line breaks the format of shared configuration files. The raw value is for people; its words are those of the
 /// test cases that the AWS SDKs share.
 public enum SharedFileError: String, Error, Sendable, CustomStringConvertible {
     case unclosedDefinition = "profile definition must end with ']'"

@@ -4,33 +4,33 @@ import Formats
 struct AssumedRoleProvider: CredentialsProvider {
     let name = "assumed role"
     let role: Role
-    /// Who asks for the role.
-    let caller: any CredentialsProvider
+    /// The source of the credentials that sign the request for the role.
+    let source: any CredentialsProvider
     let service: SecurityTokenService
 
-    /// Throws `noSourceCredentials`, and what the caller and the service throw.
+    /// Throws `noSourceCredentials`, and what the source and the service throw.
     func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
-        switch try await caller.credentials(at: now) {
+        switch try await source.credentials(at: now) {
         case .notConfigured(let reason): throw .noSourceCredentials(role: role.arn, reason: reason)
-        case .found(let keys, _):
-            let credentials = try await service.credentials(of: role, for: keys, at: now)
+        case .found(let sourceCredentials, _):
+            let credentials = try await service.credentials(of: role, for: sourceCredentials, at: now)
             return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true))
         }
     }
 }
 
-/// A role to assume, and what the session with it is to be like.
+/// A role to assume, and the options of its session.
 package struct Role: Sendable, Equatable {
-    /// `arn:aws:iam::123456789012:role/name`, as somebody wrote it; AWS checks it.
+    /// `arn:aws:iam::123456789012:role/name`, as it was configured; AWS checks it.
     package let arn: String
-    /// Nil for a name of our own.
+    /// Nil for a name that this module makes.
     package let sessionName: String?
-    /// What the role's trust policy may ask for.
+    /// The value that the role's trust policy may require.
     package let externalID: String?
     /// In seconds; nil for AWS's default, an hour.
     package let duration: Int?
 
-    /// A role of this ARN; what is nil is left to AWS, or to this module.
+    /// A role of this ARN. What is nil is left to AWS, or to this module.
     package init(arn: String, sessionName: String? = nil, externalID: String? = nil, duration: Int? = nil) {
         self.arn = arn
         self.sessionName = sessionName
@@ -38,7 +38,7 @@ package struct Role: Sendable, Equatable {
         self.duration = duration
     }
 
-    /// The request's fields that say which session is wanted.
+    /// The fields of a request for a session with this role.
     func fields(of action: String, at now: Timestamp) -> FormFields {
         var fields = FormFields()
         fields.append("Action", action)

@@ -3,7 +3,7 @@ public import Curl
 public import Formats
 
 /// The role of an Amazon ECS task or of a pod with EKS Pod Identity, from the agent beside the container ("Container
-/// credential provider" in the AWS SDKs and Tools Reference Guide). Which agent, two variables say.
+/// credential provider" in the AWS SDKs and Tools Reference Guide). Two variables say where the agent is.
 public struct ContainerProvider: CredentialsProvider {
     /// "container".
     public let name = "container"
@@ -24,7 +24,7 @@ public struct ContainerProvider: CredentialsProvider {
     }
 
     /// Takes at most 8 s. Throws for a host that must not see a token, a token file that cannot be used, and an agent
-    /// that yields nothing in three attempts.
+    /// that gives no credentials in three attempts.
     public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         guard let endpoint = try ContainerEndpoint(environment: environment) else {
             let variables = [ContainerEndpoint.relativeURI, ContainerEndpoint.fullURI]
@@ -46,7 +46,7 @@ public struct ContainerProvider: CredentialsProvider {
         var attempt = 1
         while true {
             do throws(CredentialsEndpointError) {
-                return try await document(answering: request)
+                return try document(in: try await response(to: request))
             } catch {
                 guard attempt < Self.attempts else { throw .endpointFailed("the container's agent", error) }
             }
@@ -55,16 +55,17 @@ public struct ContainerProvider: CredentialsProvider {
         }
     }
 
-    private func document(answering request: CurlRequest) async throws(CredentialsEndpointError) -> CredentialsDocument
-    {
-        let response: CurlResponse
+    private func document(in response: CurlResponse) throws(CredentialsEndpointError) -> CredentialsDocument {
+        guard response.status == 200 else { throw .status(response.status) }
+        return try CredentialsDocument(response.body)
+    }
+
+    private func response(to request: CurlRequest) async throws(CredentialsEndpointError) -> CurlResponse {
         do throws(CurlError) {
-            response = try await transport.perform(request, deadline: .now + Self.timeout)
+            return try await transport.perform(request, deadline: .now + Self.timeout)
         } catch {
             throw .transfer(error)
         }
-        guard response.status == 200 else { throw .status(response.status) }
-        return try CredentialsDocument(response.body)
     }
 
     private static let attempts = 3
@@ -78,7 +79,7 @@ struct ContainerEndpoint {
     static let relativeURI = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
     static let fullURI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 
-    /// Nil where neither variable is set; the relative one wins. Throws `malformedSetting`.
+    /// Nil where neither variable is set; the relative one comes first. Throws `malformedSetting`.
     init?(environment: EnvironmentVariables) throws(CredentialsError) {
         if let path = environment.value(of: Self.relativeURI) {
             url = try Self.url(path: path)
@@ -89,14 +90,14 @@ struct ContainerEndpoint {
         }
     }
 
-    /// The slash makes sure that the value cannot lengthen the host.
+    /// Without the slash the value could lengthen the host.
     private static func url(path: String) throws(CredentialsError) -> EndpointURL {
-        guard path.hasPrefix("/"), let url = EndpointURL("http://169.254.170.2" + path)
+        guard path.utf8.first == UInt8(ascii: "/"), let url = EndpointURL("http://169.254.170.2" + path)
         else { throw .malformedSetting(relativeURI, allowed: "a path that begins with /") }
         return url
     }
 
-    /// Without TLS the token goes in the clear, so that only hosts will do that no wire leads to.
+    /// Plain http sends the token unencrypted, so it is allowed only for loopback and link-local hosts.
     private static func url(full text: String) throws(CredentialsError) -> EndpointURL {
         guard let url = EndpointURL(text)
         else { throw .malformedSetting(fullURI, allowed: "an absolute http or https URL with a host") }
@@ -109,19 +110,19 @@ struct ContainerEndpoint {
         return url
     }
 
-    /// Amazon ECS; Amazon EKS Pod Identity.
+    /// The agent of Amazon ECS, and that of Amazon EKS Pod Identity.
     private static let linkLocal: Set = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"]
 }
 
-/// What a container shows its agent: the whole value of `Authorization`.
+/// The token that a container shows its agent: the whole value of `Authorization`.
 struct ContainerToken {
     let text: String
 
-    /// Nil where neither variable is set; the file wins. The file is read anew each time, because its content is
-    /// replaced long before it ends. Throws `unreadableFile` and `malformedToken`.
+    /// Nil where neither variable is set; the file comes first. The file is read each time, because its content is
+    /// replaced long before the token expires. Throws `unreadableFile` and `malformedToken`.
     init?(environment: EnvironmentVariables, files: FileReader) throws(CredentialsError) {
         if let path = environment.value(of: Self.file) {
-            try self.init(try files.neededText(of: path), from: path)
+            try self.init(try files.requiredText(of: path), from: path)
         } else if let text = environment.verbatim(Self.variable), !text.isEmpty {
             try self.init(text, from: Self.variable)
         } else {
@@ -129,10 +130,9 @@ struct ContainerToken {
         }
     }
 
-    /// A line break would let the token begin a header field of its own.
+    /// A line break in the token could begin another header field.
     private init(_ text: String, from source: String) throws(CredentialsError) {
-        guard !text.isEmpty, !text.utf8.contains(where: { $0 == 0x0D || $0 == 0x0A })
-        else { throw .malformedToken(source) }
+        guard !text.isEmpty, !text.utf8.contains(where: \.isLineBreak) else { throw .malformedToken(source) }
         self.text = text
     }
 

@@ -2,12 +2,12 @@ import Formats
 import FoundationEssentials
 import SigV4
 
-/// The JSON in which the metadata services of EC2, ECS and EKS hand out a role's credentials ("Retrieve security
-/// credentials from instance metadata" in the Amazon EC2 User Guide).
+/// The JSON in which the metadata services of EC2, ECS and EKS give a role's credentials ("Retrieve security credentials
+/// from instance metadata" in the Amazon EC2 User Guide).
 struct CredentialsDocument {
     let credentials: Credentials
 
-    /// Throws `reported` for a document that tells of an error, `malformed` for any that is not complete.
+    /// Throws `reported` for a document that reports an error, `malformed` for one that is not complete.
     init(_ body: [UInt8]) throws(CredentialsEndpointError) {
         guard let members = try? JSONDecoder().decode(Members.self, from: Data(body)) else { throw .malformed }
         if let code = members.Code, code != "Success" {

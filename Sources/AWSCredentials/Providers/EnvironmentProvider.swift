@@ -8,12 +8,12 @@ public struct EnvironmentProvider: CredentialsProvider {
     public let name = "environment"
     private let environment: EnvironmentVariables
 
-    /// Reads only the given variables, never the process's own.
+    /// Reads only the given variables, never those of the process.
     public init(environment: [String: String]) {
         self.environment = EnvironmentVariables(environment)
     }
 
-    /// Throws `halfSet` for a key without its other half, and `malformedTime`.
+    /// Throws `halfSet` where one of the two keys is missing, and `malformedTime`.
     public func credentials(at now: Timestamp) throws(CredentialsError) -> ProviderResult {
         switch (environment.value(of: Self.accessKeyID), environment.value(of: Self.secretAccessKey)) {
         case (nil, nil): return .notConfigured(reason: "\(Self.accessKeyID) is not set")
@@ -28,7 +28,7 @@ public struct EnvironmentProvider: CredentialsProvider {
         }
     }
 
-    /// The second name is the one that old tools use.
+    /// Old tools use the second name.
     private var sessionToken: String? {
         environment.value(of: "AWS_SESSION_TOKEN") ?? environment.value(of: "AWS_SECURITY_TOKEN")
     }

@@ -3,19 +3,26 @@ import Formats
 import Synchronization
 
 /// Asks the instance metadata service in its version 2 ("Use the Instance Metadata Service" in the Amazon EC2 User
-/// Guide). Version 1, which anybody can ask who makes this process fetch a URL, is never spoken.
-struct InstanceMetadataClient: Sendable {
-    let settings: InstanceMetadataSettings
-    let tokens: InstanceMetadataTokenStore
-    let transport: any Transport
+/// Guide), and keeps its token. Version 1 is never used: it answers every request that a client can make this process
+/// send. All methods may be called from any thread.
+final class InstanceMetadataClient: Sendable {
+    private let transport: any Transport
     /// Waits between two attempts.
-    let pause: @Sendable (Duration) async -> Void
+    private let pause: @Sendable (Duration) async -> Void
+    private let token = Mutex<InstanceMetadataToken?>(nil)
 
-    /// The content at `path`, or nil where there is none (404). A token that is refused is replaced once.
-    func content(at path: String, now: Timestamp) async throws(InstanceMetadataError) -> [UInt8]? {
-        var response = try await get(path, with: try await currentToken(at: now))
+    init(transport: any Transport, pause: @escaping @Sendable (Duration) async -> Void) {
+        self.transport = transport
+        self.pause = pause
+    }
+
+    /// The content at `path`, or nil where there is none (404). A token that is rejected is replaced once.
+    func content(
+        at path: String, by settings: InstanceMetadataSettings, now: Timestamp
+    ) async throws(InstanceMetadataError) -> [UInt8]? {
+        var response = try await get(path, by: settings, with: try await currentToken(by: settings, now: now))
         if response.status == 401 {
-            response = try await get(path, with: try await freshToken(at: now))
+            response = try await get(path, by: settings, with: try await freshToken(by: settings, now: now))
         }
         switch response.status {
         case 200: return response.body
@@ -25,84 +32,23 @@ struct InstanceMetadataClient: Sendable {
     }
 
     private func get(
-        _ path: String, with token: InstanceMetadataToken
+        _ path: String, by settings: InstanceMetadataSettings, with token: InstanceMetadataToken
     ) async throws(InstanceMetadataError) -> CurlResponse {
-        let headers = [("x-aws-ec2-metadata-token", token.text)]
         do throws(CurlError) {
-            return try await send(request("GET", path, headers))
+            let header = (name: "x-aws-ec2-metadata-token", value: token.text)
+            return try await send("GET", path, header, by: settings)
         } catch {
             throw .failed(.transfer(error))
         }
     }
-}
 
-// MARK: - Tokens
-
-extension InstanceMetadataClient {
-    private func currentToken(at now: Timestamp) async throws(InstanceMetadataError) -> InstanceMetadataToken {
-        if let held = tokens.token(for: settings.endpoint, at: now) { return held }
-        return try await freshToken(at: now)
-    }
-
-    private func freshToken(at now: Timestamp) async throws(InstanceMetadataError) -> InstanceMetadataToken {
-        let response: CurlResponse
-        do throws(CurlError) {
-            let lifetime = (Self.lifetimeField, "\(InstanceMetadataToken.longestLifetime)")
-            response = try await send(request("PUT", "/latest/api/token", [lifetime]))
-        } catch {
-            throw silence(error)
-        }
-        let fresh = try freshToken(in: response, at: now)
-        tokens.keep(fresh, for: settings.endpoint)
-        return fresh
-    }
-
-    private func freshToken(
-        in response: CurlResponse, at now: Timestamp
-    ) throws(InstanceMetadataError) -> InstanceMetadataToken {
-        switch response.status {
-        case 200: break
-        case 403: throw .notConfigured(reason: "\(settings.endpoint) is switched off on this instance")
-        case 404, 405: throw .notConfigured(reason: "\(settings.endpoint) knows no tokens (IMDSv2)")
-        case let status: throw .failed(.status(status))
-        }
-        guard let text = String(validating: response.body, as: UTF8.self), text.isHeaderValue
-        else { throw .failed(.malformed) }
-        let lifetime =
-            response.headers[Self.lifetimeField].flatMap { Int64($0) } ?? InstanceMetadataToken.longestLifetime
-        return InstanceMetadataToken(
-            text, lifetime: min(max(lifetime, 0), InstanceMetadataToken.longestLifetime), at: now)
-    }
-
-    /// What it means that nobody answers. The packets of the answer to this one request live for as many hops as the
-    /// instance says, usually one: a bridge between a container and its host eats them.
-    private func silence(_ error: CurlError) -> InstanceMetadataError {
-        switch error {
-        case .timedOut:
-            .notConfigured(
-                reason: "\(settings.endpoint) did not answer within \(settings.timeout.components.seconds) s; in a "
-                    + "container on an EC2 instance this means that the instance's metadata hop limit must be raised "
-                    + "to 2 (HttpPutResponseHopLimit), elsewhere that there is no instance metadata")
-        case .couldNotConnect, .couldNotResolve: .notConfigured(reason: "\(settings.endpoint) cannot be reached")
-        default: .failed(.transfer(error))
-        }
-    }
-
-    private static let lifetimeField = "x-aws-ec2-metadata-token-ttl-seconds"
-}
-
-// MARK: - Attempts
-
-extension InstanceMetadataClient {
-    private func request(_ method: String, _ path: String, _ headers: [(String, String)]) -> CurlRequest {
-        CurlRequest(
-            method: method, url: settings.endpoint + path, headers: headers.map { (name: $0.0, value: $0.1) },
-            bypassesProxies: true)
-    }
-
-    /// Silence is met with as many attempts as the settings allow, since mostly there is nobody; a service that says
-    /// that it fails is there, and gets three.
-    private func send(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
+    /// With as many attempts as the settings allow where no response comes, since mostly there is no such service. A
+    /// service that reports a failure of its own exists, and gets three.
+    private func send(
+        _ method: String, _ path: String, _ header: (name: String, value: String), by settings: InstanceMetadataSettings
+    ) async throws(CurlError) -> CurlResponse {
+        let request = CurlRequest(
+            method: method, url: settings.endpoint + path, headers: [header], bypassesProxies: true)
         var attempt = 1
         while true {
             do throws(CurlError) {
@@ -117,56 +63,97 @@ extension InstanceMetadataClient {
     }
 }
 
-extension String {
-    /// Not empty, and visible ASCII only.
-    fileprivate var isHeaderValue: Bool { !isEmpty && utf8.allSatisfy { (0x21...0x7E).contains($0) } }
-}
+// MARK: - Tokens
 
-/// What shows the instance metadata service that a request comes from the instance itself. It is asked for once and
-/// used until shortly before its end, by the wall clock: if that errs, the service answers 401.
-struct InstanceMetadataToken: Sendable {
-    let text: String
-    private let renewal: Timestamp
-
-    /// A token that was fetched at `now` and lives for `lifetime` seconds.
-    init(_ text: String, lifetime: Int64, at now: Timestamp) {
-        self.text = text
-        let margin = min(120, lifetime / 10)
-        renewal = now.adding(milliseconds: (lifetime - margin) * 1_000)
+extension InstanceMetadataClient {
+    private func currentToken(
+        by settings: InstanceMetadataSettings, now: Timestamp
+    ) async throws(InstanceMetadataError) -> InstanceMetadataToken {
+        if let held = token.withLock({ $0 }), held.isUsable(for: settings.endpoint, at: now) { return held }
+        return try await freshToken(by: settings, now: now)
     }
 
-    func isUsable(at now: Timestamp) -> Bool { now < renewal }
+    private func freshToken(
+        by settings: InstanceMetadataSettings, now: Timestamp
+    ) async throws(InstanceMetadataError) -> InstanceMetadataToken {
+        let response: CurlResponse
+        do throws(CurlError) {
+            let lifetime = (name: Self.lifetimeField, value: "\(InstanceMetadataToken.longestLifetime)")
+            response = try await send("PUT", "/latest/api/token", lifetime, by: settings)
+        } catch {
+            throw Self.absence(of: settings, by: error)
+        }
+        let fresh = try Self.token(in: response, of: settings.endpoint, at: now)
+        token.withLock { $0 = fresh }
+        return fresh
+    }
 
-    /// The longest life that the service grants, in seconds.
+    private static func token(
+        in response: CurlResponse, of endpoint: String, at now: Timestamp
+    ) throws(InstanceMetadataError) -> InstanceMetadataToken {
+        switch response.status {
+        case 200: break
+        case 403: throw .notConfigured(reason: "\(endpoint) is switched off on this instance")
+        case 404, 405: throw .notConfigured(reason: "\(endpoint) has no tokens (IMDSv2)")
+        case let status: throw .failed(.status(status))
+        }
+        guard let text = String(validating: response.body, as: UTF8.self), text.isVisibleASCII
+        else { throw .failed(.malformed) }
+        let lifetime = response.headers[lifetimeField].flatMap { Int64($0) } ?? InstanceMetadataToken.longestLifetime
+        return InstanceMetadataToken(
+            text, of: endpoint, lifetime: min(max(lifetime, 0), InstanceMetadataToken.longestLifetime), at: now)
+    }
+
+    /// What it means that no response comes. The packets of the response to this one request live for as many hops as
+    /// the instance is set to, usually one: the bridge between a container and its host drops them.
+    private static func absence(of settings: InstanceMetadataSettings, by error: CurlError) -> InstanceMetadataError {
+        switch error {
+        case .timedOut:
+            .notConfigured(
+                reason: "\(settings.endpoint) did not answer within \(settings.timeout.components.seconds) s; in a "
+                    + "container on an EC2 instance this means that the instance's metadata hop limit must be raised "
+                    + "to 2 (HttpPutResponseHopLimit), elsewhere that there is no instance metadata")
+        case .couldNotConnect, .couldNotResolve:
+            .notConfigured(reason: "\(settings.endpoint) cannot be reached")
+        default: .failed(.transfer(error))
+        }
+    }
+
+    private static let lifetimeField = "x-aws-ec2-metadata-token-ttl-seconds"
+}
+
+/// Shows the instance metadata service that a request comes from the instance itself. The token is requested once and
+/// used until shortly before its expiration by the wall clock; if that is wrong, the service answers 401.
+struct InstanceMetadataToken: Sendable {
+    let text: String
+    /// The endpoint that issued it. No other endpoint may see it.
+    private let endpoint: String
+    private let refreshTime: Timestamp
+
+    /// A token that `endpoint` issued at `now` for `lifetime` seconds.
+    init(_ text: String, of endpoint: String, lifetime: Int64, at now: Timestamp) {
+        self.text = text
+        self.endpoint = endpoint
+        let margin = min(120, lifetime / 10)
+        refreshTime = now.adding(milliseconds: (lifetime - margin) * 1_000)
+    }
+
+    func isUsable(for endpoint: String, at now: Timestamp) -> Bool { endpoint == self.endpoint && now < refreshTime }
+
+    /// The longest lifetime that the service grants, in seconds.
     static let longestLifetime: Int64 = 21_600
 }
 
 extension InstanceMetadataToken: CustomStringConvertible, CustomReflectable {
-    var description: String { "InstanceMetadataToken(until \(renewal))" }
+    var description: String { "InstanceMetadataToken(until \(refreshTime))" }
 
-    var customMirror: Mirror { Mirror(self, children: ["renewal": renewal]) }
-}
-
-/// The newest token of the instance metadata service, and of which endpoint it is: no other one may see it. Safe to use
-/// from any thread.
-final class InstanceMetadataTokenStore: Sendable {
-    private let kept = Mutex<(endpoint: String, token: InstanceMetadataToken)?>(nil)
-
-    func token(for endpoint: String, at now: Timestamp) -> InstanceMetadataToken? {
-        guard let kept = kept.withLock({ $0 }), kept.endpoint == endpoint, kept.token.isUsable(at: now)
-        else { return nil }
-        return kept.token
-    }
-
-    func keep(_ token: InstanceMetadataToken, for endpoint: String) {
-        kept.withLock { $0 = (endpoint, token) }
-    }
+    var customMirror: Mirror { Mirror(self, children: ["refreshTime": refreshTime]) }
 }
 
 /// Why the instance metadata service gave nothing.
 enum InstanceMetadataError: Error {
-    /// There is no such service for this process; why not, in words.
+    /// No such service exists for this process; `reason` says in words what was seen.
     case notConfigured(reason: String)
-    /// There is one, and it fails.
+    /// The service exists and failed.
     case failed(CredentialsEndpointError)
 }

@@ -9,13 +9,16 @@ public struct InstanceMetadataProvider: CredentialsProvider {
     public let name = "instance metadata"
     private let environment: EnvironmentVariables
     private let profile: @Sendable () throws(CredentialsError) -> ProfileSettings?
-    private let transport: any Transport
     private let jitter: @Sendable () -> Int64
-    private let pause: @Sendable (Duration) async -> Void
-    private let tokens = InstanceMetadataTokenStore()
+    private let client: InstanceMetadataClient
 
-    /// The environment comes before the profile, which is read anew for each answer. `jitter` is a random number of
-    /// milliseconds from 0 to 5 minutes, added to the life of a set that has ended; `pause` waits between two attempts.
+    /// A provider that asks where the environment says, then the profile.
+    ///
+    /// - Parameters:
+    ///   - profile: reads the profile's settings; called for each request for credentials.
+    ///   - jitter: a random number of milliseconds from 0 to 5 minutes, added to the new expiration of a set that has
+    ///     expired.
+    ///   - pause: waits between two attempts.
     public init(
         environment: [String: String], profile: @escaping @Sendable () throws(CredentialsError) -> ProfileSettings?,
         transport: any Transport,
@@ -24,18 +27,20 @@ public struct InstanceMetadataProvider: CredentialsProvider {
     ) {
         self.environment = EnvironmentVariables(environment)
         self.profile = profile
-        self.transport = transport
         self.jitter = jitter
-        self.pause = pause
+        client = InstanceMetadataClient(transport: transport, pause: pause)
     }
 
-    /// Nobody there, or an instance without a role, is not configured. Throws for settings that cannot be used, what
-    /// reading the profile throws, and for a service that is there and fails.
+    /// A service that does not exist, and an instance without a role, are not configured. Throws for settings that
+    /// cannot be used, what reading the profile throws, and `endpointFailed` for a service that exists and fails.
     public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
-        guard let client = try client()
+        guard let settings = try InstanceMetadataSettings(environment: environment, profile: try profile())
         else { return .notConfigured(reason: "\(InstanceMetadataSettings.disabled) is true") }
         do throws(InstanceMetadataError) {
-            return try await answer(from: client, at: now)
+            guard let role = try await role(by: settings, at: now),
+                let body = try await client.content(at: Self.folder + role, by: settings, now: now)
+            else { return .notConfigured(reason: "the instance has no role") }
+            return try extended(body, at: now)
         } catch {
             switch error {
             case .notConfigured(let reason): return .notConfigured(reason: reason)
@@ -44,81 +49,76 @@ public struct InstanceMetadataProvider: CredentialsProvider {
         }
     }
 
-    /// Nil where the service is switched off.
-    private func client() throws(CredentialsError) -> InstanceMetadataClient? {
-        guard let settings = try InstanceMetadataSettings(environment: environment, profile: try profile())
+    /// The first line of the list, which has only one.
+    private func role(
+        by settings: InstanceMetadataSettings, at now: Timestamp
+    ) async throws(InstanceMetadataError) -> String? {
+        guard let body = try await client.content(at: Self.folder, by: settings, now: now) else { return nil }
+        guard let line = body.split(whereSeparator: \.isLineBreak).first?.trimmingBlanks, !line.isEmpty
         else { return nil }
-        return InstanceMetadataClient(settings: settings, tokens: tokens, transport: transport, pause: pause)
+        let role = String(decoding: line, as: UTF8.self)
+        guard role.isRoleName else { throw .failed(.malformed) }
+        return role
     }
 
-    private func answer(
-        from client: InstanceMetadataClient, at now: Timestamp
-    ) async throws(InstanceMetadataError) -> ProviderResult {
-        guard let role = try await role(from: client, at: now),
-            let body = try await client.content(at: Self.folder + role, now: now)
-        else { return .notConfigured(reason: "the instance has no role") }
+    /// A service that cannot give a role new credentials gives the old ones past their expiration, and AWS extends them
+    /// for as long. This process sets them a later expiration, so that it asks the service again after a while and not
+    /// at the same moment as every other instance.
+    private func extended(_ body: [UInt8], at now: Timestamp) throws(InstanceMetadataError) -> ProviderResult {
+        let credentials = try credentials(in: body)
+        guard let end = credentials.expiration, end <= now
+        else { return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true)) }
+        let extended = Credentials(
+            accessKeyID: credentials.accessKeyID, secretAccessKey: credentials.secretAccessKey,
+            sessionToken: credentials.sessionToken, expiration: now.adding(milliseconds: 600_000 + jitter()),
+            accountID: credentials.accountID)
+        return .found(extended, from: CredentialsOrigin(name, isStaticallyStable: true, expiredAt: end))
+    }
+
+    private func credentials(in body: [UInt8]) throws(InstanceMetadataError) -> Credentials {
         do throws(CredentialsEndpointError) {
-            return extended(try CredentialsDocument(body).credentials, at: now)
+            return try CredentialsDocument(body).credentials
         } catch {
             throw .failed(error)
         }
     }
 
-    /// The first line of the list, which has only one.
-    private func role(
-        from client: InstanceMetadataClient, at now: Timestamp
-    ) async throws(InstanceMetadataError) -> String? {
-        guard let body = try await client.content(at: Self.folder, now: now) else { return nil }
-        let text = String(decoding: body, as: UTF8.self)
-        guard let line = text.lines.first(where: { !$0.isEmpty })?.trimmingWhitespace, !line.isEmpty else { return nil }
-        guard line.isRoleName else { throw .failed(.malformed) }
-        return String(line)
-    }
-
-    /// A service that cannot renew a role's credentials hands the old ones out past their end, and AWS takes them for
-    /// as long. They get an end of their own, so that the service is asked again after a while and not by every
-    /// instance at once.
-    private func extended(_ credentials: Credentials, at now: Timestamp) -> ProviderResult {
-        guard let end = credentials.expiration, end <= now
-        else { return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true)) }
-        let credentials = Credentials(
-            accessKeyID: credentials.accessKeyID, secretAccessKey: credentials.secretAccessKey,
-            sessionToken: credentials.sessionToken, expiration: now.adding(milliseconds: 600_000 + jitter()),
-            accountID: credentials.accountID)
-        return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true, expiredAt: end))
-    }
-
     private static let folder = "/latest/meta-data/iam/security-credentials/"
 }
 
-extension Substring {
-    /// The characters that IAM allows in the name of a role.
+extension String {
+    /// Whether IAM allows this name for a role.
     fileprivate var isRoleName: Bool {
-        utf8.count <= 128 && allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+=,.@_-".contains($0)) }
+        utf8.count <= 128 && hasOnly { $0.isLetter || $0.isDigit || ASCIISet.roleNameMarks.contains($0) }
     }
 }
 
-/// Whether, where and how patiently the instance metadata service is asked ("IMDS client" and "IMDS credential
+extension ASCIISet {
+    /// What the name of a role holds beside letters and digits.
+    fileprivate static let roleNameMarks = ASCIISet("+=,.@_-")
+}
+
+/// Where the instance metadata service is asked, how often and for how long ("IMDS client" and "IMDS credential
 /// provider" in the AWS SDKs and Tools Reference Guide).
 struct InstanceMetadataSettings: Sendable {
     /// Scheme, host, port and perhaps a path, without a slash at the end.
     let endpoint: String
-    /// For one answer.
+    /// Of one attempt.
     let timeout: Duration
-    /// Where nobody answers.
+    /// Where no response comes.
     let attempts: Int
 
     static let disabled = "AWS_EC2_METADATA_DISABLED"
 
     /// Nil where the service is switched off. Throws `malformedSetting`.
     init?(environment: EnvironmentVariables, profile: ProfileSettings?) throws(CredentialsError) {
-        if environment.value(of: Self.disabled)?.lowercased() == "true" { return nil }
+        if environment.value(of: Self.disabled)?.equals(ignoringCase: "true") == true { return nil }
         endpoint = try Self.endpoint(environment, profile)
         timeout = .seconds(try environment.number("AWS_METADATA_SERVICE_TIMEOUT", in: 1...60))
         attempts = try environment.number("AWS_METADATA_SERVICE_NUM_ATTEMPTS", in: 1...10)
     }
 
-    /// An endpoint before a mode, the environment before the profile.
+    /// An endpoint comes before a mode, the environment before the profile.
     private static func endpoint(
         _ environment: EnvironmentVariables, _ profile: ProfileSettings?
     ) throws(CredentialsError) -> String {
@@ -134,15 +134,13 @@ struct InstanceMetadataSettings: Sendable {
     private static func endpoint(_ text: String, from source: String) throws(CredentialsError) -> String {
         guard let url = EndpointURL(text), !url.pathAndQuery.utf8.contains(UInt8(ascii: "?"))
         else { throw .malformedSetting(source, allowed: "an absolute http or https URL with a host") }
-        return text.utf8.last == UInt8(ascii: "/") ? String(text.dropLast()) : text
+        return text.utf8.last == UInt8(ascii: "/") ? String(Substring(text.utf8.dropLast())) : text
     }
 
     private static func endpoint(mode: String, _ source: String) throws(CredentialsError) -> String {
-        switch mode.lowercased() {
-        case "ipv4": ipv4
-        case "ipv6": "http://[fd00:ec2::254]"
-        default: throw .malformedSetting(source, allowed: "IPv4 or IPv6")
-        }
+        if mode.equals(ignoringCase: "IPv4") { return ipv4 }
+        if mode.equals(ignoringCase: "IPv6") { return "http://[fd00:ec2::254]" }
+        throw .malformedSetting(source, allowed: "IPv4 or IPv6")
     }
 
     private static let ipv4 = "http://169.254.169.254"

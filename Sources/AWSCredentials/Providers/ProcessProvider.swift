@@ -3,13 +3,13 @@ import Formats
 import FoundationEssentials
 import SigV4
 
-/// Credentials that a program of the profile's writes. Each answer runs it anew.
+/// Credentials that the profile's `credential_process` writes. Each request for credentials runs it.
 struct ProcessProvider: CredentialsProvider {
     let name = "process"
     let process: CredentialProcess
-    /// What the program inherits, but for the gateway's own settings: there are secrets among them.
+    /// The variables that the program inherits, without the gateway's own settings: some of these are secret.
     let environment: EnvironmentVariables
-    /// When it is killed.
+    /// When the program is killed.
     let deadline: ContinuousClock.Instant
 
     /// Throws `processFailed`.
@@ -23,8 +23,8 @@ struct ProcessProvider: CredentialsProvider {
     }
 
     private func output() async throws(ProcessError) -> [UInt8] {
-        let command = Command(
-            process.program, process.arguments, environment: environment.all.filter { !$0.key.hasPrefix("GATEWAY_") })
+        let inherited = environment.all.filter { !$0.key.utf8.starts(with: "GATEWAY_".utf8) }
+        let command = Command(process.program, process.arguments, environment: inherited)
         do throws(ChildProcessError) {
             return try await ChildProcess.output(of: command, limit: 1 << 16, deadline: deadline)
         } catch {
@@ -35,7 +35,7 @@ struct ProcessProvider: CredentialsProvider {
 
 extension Credentials {
     fileprivate init(writtenBy process: CredentialProcess, _ output: [UInt8]) throws(ProcessError) {
-        guard let members = try? JSONDecoder().decode(ProcessAnswer.self, from: Data(output)) else { throw .malformed }
+        guard let members = try? JSONDecoder().decode(ProcessOutput.self, from: Data(output)) else { throw .malformed }
         guard members.Version == 1 else { throw .unknownVersion }
         let expiration = members.Expiration.flatMap(Timestamp.init(rfc3339:))
         guard members.Expiration == nil || expiration != nil else { throw .malformed }
@@ -46,8 +46,8 @@ extension Credentials {
     }
 }
 
-/// The JSON that a program writes. Without an expiration the credentials are never fetched again.
-private struct ProcessAnswer: Decodable {
+/// The JSON that a program writes. Credentials without an expiration are not refreshed.
+private struct ProcessOutput: Decodable {
     let Version: Int
     let AccessKeyId: String
     let SecretAccessKey: String
@@ -57,12 +57,12 @@ private struct ProcessAnswer: Decodable {
 }
 
 /// A program that writes credentials to its standard output ("Process credential provider" in the AWS SDKs and Tools
-/// Reference Guide). No shell stands between: a profile that needs one names it.
+/// Reference Guide). It is run without a shell: a profile that needs a shell names it.
 package struct CredentialProcess: Sendable, Equatable {
     let profile: String
     let program: String
     let arguments: [String]
-    /// Of the profile, for want of one in the program's answer.
+    /// The profile's, for output without one.
     let accountID: String?
 }
 
@@ -70,22 +70,24 @@ extension CredentialProcess: CustomStringConvertible, CustomReflectable {
     /// The program alone: arguments may be secret.
     package var description: String { "CredentialProcess(\(program))" }
 
-    /// The program alone, so that `dump` shows no more either.
+    /// The program alone, so that `dump` shows no arguments either.
     package var customMirror: Mirror { Mirror(self, children: ["program": program]) }
 }
 
-/// Why the program of a profile gave no credentials.
+/// Why a `credential_process` gave no credentials.
 public enum ProcessError: Error, Sendable, Equatable {
     /// It could not be run, or failed.
     case failed(ChildProcessError)
-    /// It wrote something that is not the JSON of a set of credentials.
+    /// Its output is not the JSON of a set of credentials.
     case malformed
-    /// What it wrote is of another version than 1, the only one there is.
+    /// Its output has another version than 1, the only one there is.
     case unknownVersion
+
+    var recovery: CredentialsError.Recovery { self == .failed(.timedOut) ? .soon : .later }
 }
 
 extension ProcessError: CustomStringConvertible {
-    /// The predicate of a sentence whose subject is the program. Says nothing of what it wrote.
+    /// The predicate of a sentence whose subject is the program. Holds nothing of its output.
     public var description: String {
         switch self {
         case .failed(let error): error.description

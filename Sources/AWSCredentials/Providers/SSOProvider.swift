@@ -4,12 +4,12 @@ import Formats
 import FoundationEssentials
 import SigV4
 
-/// A role that a user of IAM Identity Center has, by the sign-in that the AWS CLI keeps. The file is read anew for each
-/// answer; a sign-in that is refreshed here stays in memory, and the file as it is.
+/// A role of a user of IAM Identity Center (SSO), by the token that the AWS CLI keeps in a file. The file is read for
+/// each request for credentials; a token that is refreshed here stays in memory, and the file unchanged.
 struct SSOProvider: CredentialsProvider {
     let name = "SSO"
     let settings: SSOSettings
-    /// The token's file.
+    /// Of the token's file.
     let path: String
     let files: FileReader
     let store: SSOTokenStore
@@ -19,30 +19,30 @@ struct SSOProvider: CredentialsProvider {
 
     /// Throws `ssoFailed`, `unreadableFile` and `endpointFailed`.
     func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
-        let response = try await answer(to: request(showing: try await token(at: now)))
+        let response = try await response(to: request(showing: try await token(at: now)))
         switch response.status {
         case 200: return .found(try credentials(in: response), from: CredentialsOrigin(name))
-        case 401: throw ssoError(.refused)
+        case 401: throw ssoError(.rejected)
         case 403, 404: throw ssoError(.noSuchRole(name: settings.roleName, accountID: settings.accountID))
         case let status: throw portalError(.status(status))
         }
     }
 
     private func token(at now: Timestamp) async throws(CredentialsError) -> SSOToken {
-        switch store.step(with: try filedToken(), from: path, at: now) {
+        switch store.step(with: try tokenInFile(), from: path, at: now) {
         case .use(let token): return token
-        case .signIn: throw ssoError(.ended)
+        case .signIn: throw ssoError(.expired)
         case .refresh(let old): return try await token(after: old, at: now)
         }
     }
 
-    /// A new token, or the old one as long as it has not ended.
+    /// A refreshed token, or the old one until it expires.
     private func token(after old: SSOToken, at now: Timestamp) async throws(CredentialsError) -> SSOToken {
-        var failure = ssoError(.ended)
+        var failure = ssoError(.expired)
         do throws(CredentialsEndpointError) {
-            if let new = try await issuer.token(after: old, at: now) {
-                store.keep(new, for: path)
-                return new
+            if let refreshed = try await issuer.token(after: old, at: now) {
+                store.keep(refreshed, for: path)
+                return refreshed
             }
         } catch {
             failure = .endpointFailed("IAM Identity Center at \(issuer.endpoint.host)", error)
@@ -51,14 +51,14 @@ struct SSOProvider: CredentialsProvider {
         return old
     }
 
-    private func filedToken() throws(CredentialsError) -> SSOToken {
+    private func tokenInFile() throws(CredentialsError) -> SSOToken {
         let text: String
         do throws(CredentialsError) {
-            text = try files.neededText(of: path)
+            text = try files.requiredText(of: path)
         } catch {
-            throw error == .unreadableFile(path: path, .missing) ? ssoError(.absent(path: path)) : error
+            throw error == .unreadableFile(path: path, .missing) ? ssoError(.missingFile(path: path)) : error
         }
-        guard let token = SSOToken(file: text) else { throw ssoError(.malformed(path: path)) }
+        guard let token = SSOToken(file: text) else { throw ssoError(.malformedFile(path: path)) }
         return token
     }
 
@@ -82,16 +82,16 @@ extension SSOProvider {
             headers: [("x-amz-sso_bearer_token", token.accessToken)])
     }
 
-    private func answer(to request: CurlRequest) async throws(CredentialsError) -> CurlResponse {
+    private func response(to request: CurlRequest) async throws(CredentialsError) -> CurlResponse {
         do throws(CurlError) {
-            return try await transport.answer(to: request, retryingWhere: \.isOverload)
+            return try await transport.response(to: request, retryingWhere: \.isOverload)
         } catch {
             throw portalError(.transfer(error))
         }
     }
 
     private func credentials(in response: CurlResponse) throws(CredentialsError) -> Credentials {
-        guard let keys = try? JSONDecoder().decode(PortalAnswer.self, from: Data(response.body)).roleCredentials
+        guard let keys = try? JSONDecoder().decode(RoleCredentials.self, from: Data(response.body)).roleCredentials
         else { throw portalError(.malformed) }
         return Credentials(
             accessKeyID: keys.accessKeyId, secretAccessKey: keys.secretAccessKey, sessionToken: keys.sessionToken,
@@ -99,7 +99,8 @@ extension SSOProvider {
     }
 }
 
-private struct PortalAnswer: Decodable {
+/// The response of GetRoleCredentials.
+private struct RoleCredentials: Decodable {
     let roleCredentials: Keys
 
     struct Keys: Decodable {
@@ -111,28 +112,36 @@ private struct PortalAnswer: Decodable {
     }
 }
 
-/// Why a sign-in at IAM Identity Center is of no use. Somebody has to do something about each of
-/// them, except that a malformed file may be one that is being written.
+/// Why a session at IAM Identity Center gives no credentials.
 public enum SSOError: Error, Sendable, Equatable {
-    /// This file, where the sign-in would be, does not exist.
-    case absent(path: String)
-    /// This file, where the sign-in should be, holds something else.
-    case malformed(path: String)
-    case ended
-    /// AWS does not accept the sign-in.
-    case refused
+    /// The token's file does not exist.
+    case missingFile(path: String)
+    /// The token's file holds something else.
+    case malformedFile(path: String)
+    /// The token has expired and cannot be refreshed.
+    case expired
+    /// AWS rejects the token.
+    case rejected
     /// The user has no such role in the account.
     case noSuchRole(name: String, accountID: String)
+
+    var recovery: CredentialsError.Recovery {
+        switch self {
+        // The AWS CLI may be writing it.
+        case .malformedFile: .soon
+        case .missingFile, .expired, .rejected, .noSuchRole: .byOperator
+        }
+    }
 }
 
 extension SSOError: CustomStringConvertible {
-    /// A clause for people: why the profile cannot sign in.
+    /// A clause for people: why the profile cannot use its session.
     public var description: String {
         switch self {
-        case .absent(let path): "nobody has signed in (aws sso login), for \(path) does not exist"
-        case .malformed(let path): "\(path) holds no sign-in"
-        case .ended: "the sign-in has ended (aws sso login makes a new one)"
-        case .refused: "AWS does not accept the sign-in (aws sso login makes a new one)"
+        case .missingFile(let path): "\(path) does not exist (aws sso login writes it)"
+        case .malformedFile(let path): "\(path) holds no SSO token"
+        case .expired: "the SSO token has expired (aws sso login makes a new one)"
+        case .rejected: "AWS rejects the SSO token (aws sso login makes a new one)"
         case .noSuchRole(let name, let accountID): "the user has no role '\(name)' in account '\(accountID)'"
         }
     }

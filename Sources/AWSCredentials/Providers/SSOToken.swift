@@ -2,27 +2,27 @@ package import Formats
 import FoundationEssentials
 import Synchronization
 
-/// What a sign-in at IAM Identity Center yields, and what can refresh it.
+/// A token of IAM Identity Center, and what can refresh it.
 package struct SSOToken: Sendable, Equatable {
-    /// What is shown to the portal.
+    /// The bearer token for the portal.
     package let accessToken: String
     package let expiration: Timestamp
-    /// Nil where the sign-in cannot be refreshed.
+    /// Nil where the token cannot be refreshed.
     package let refreshGrant: RefreshGrant?
 
-    /// What is shown to have a new token.
+    /// The refresh token, and the registered client that it belongs to.
     package struct RefreshGrant: Sendable, Equatable {
         package var refreshToken: String
         let clientID: String
         let clientSecret: String
-        /// Nil where it has no end that is known.
-        let registrationEnd: Timestamp?
+        /// When the client's registration expires; nil where that is not known.
+        let registrationExpiration: Timestamp?
 
-        package init(refreshToken: String, clientID: String, clientSecret: String, registrationEnd: Timestamp?) {
+        package init(refreshToken: String, clientID: String, clientSecret: String, registrationExpiration: Timestamp?) {
             self.refreshToken = refreshToken
             self.clientID = clientID
             self.clientSecret = clientSecret
-            self.registrationEnd = registrationEnd
+            self.registrationExpiration = registrationExpiration
         }
     }
 
@@ -34,7 +34,7 @@ package struct SSOToken: Sendable, Equatable {
 }
 
 extension SSOToken {
-    /// Reads a file of the AWS CLI's. Nil for whatever is none.
+    /// Reads a token file of the AWS CLI. Nil for a text that is not one.
     init?(file: String) {
         guard let members = try? JSONDecoder().decode(TokenFile.self, from: Data(file.utf8)),
             let expiration = Timestamp(rfc3339: members.expiresAt)
@@ -55,15 +55,15 @@ private struct TokenFile: Decodable {
         guard let refreshToken, let clientId, let clientSecret else { return nil }
         return SSOToken.RefreshGrant(
             refreshToken: refreshToken, clientID: clientId, clientSecret: clientSecret,
-            registrationEnd: registrationExpiresAt.flatMap(Timestamp.init(rfc3339:)))
+            registrationExpiration: registrationExpiresAt.flatMap(Timestamp.init(rfc3339:)))
     }
 }
 
 extension SSOToken: CustomStringConvertible, CustomReflectable {
-    /// Its end alone: all else is secret.
+    /// Its expiration alone: the rest is secret.
     package var description: String { "SSOToken(until \(expiration))" }
 
-    /// Its end alone, so that `dump` shows no more either.
+    /// Its expiration alone, so that `dump` shows no secret either.
     package var customMirror: Mirror { Mirror(self, children: ["expiration": expiration]) }
 }
 
@@ -75,32 +75,31 @@ extension SSOToken.RefreshGrant: CustomStringConvertible, CustomReflectable {
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// The rules of refreshing a token, without a clock, a lock or a request. A token is refreshed in its last 15
-/// minutes; one that could not be is used meanwhile, and tried again after a minute ("SSO token provider" of the AWS
-/// SDKs).
+/// The rules of refreshing a token, without a clock, a lock or a request. A token is refreshed in its last 15 minutes.
+/// One that could not be refreshed is used until it expires, and a refresh is tried again after a minute ("SSO token
+/// provider" of the AWS SDKs).
 package struct SSOTokenState: Sendable {
     package enum Step: Equatable {
         case use(SSOToken)
-        /// Ask for a new token with this one, which may be shown meanwhile if it has not ended.
+        /// Refresh this token, which may be used meanwhile if it has not expired.
         case refresh(SSOToken)
-        /// It has ended, and nothing but a person can make a new one.
+        /// The token has expired, and only `aws sso login` can make a new one.
         case signIn
     }
 
-    /// The token that was had here. It is never written to the file, for this process writes none.
+    /// The token refreshed by this process. Kept in memory only; this process writes no files.
     private var refreshed: SSOToken?
     private var cooldown: Cooldown?
 
     package init() {}
 
-    /// What to do where the file holds this token: somebody may have signed in anew, or have refreshed it too.
+    /// The step where the file holds the token `filed`. Of this token and the one refreshed here the later counts: the
+    /// AWS CLI may have signed in again, or refreshed the token too.
     package mutating func step(with filed: SSOToken, at now: Timestamp) -> Step {
         let token = [filed, refreshed].compactMap(\.self).max { $0.expiration < $1.expiration } ?? filed
         let left = token.expiration.milliseconds(since: now)
         if left > Self.advisoryWindow { return .use(token) }
-        guard let refreshGrant = token.refreshGrant, refreshGrant.isUsable(at: now) else {
-            return left > 0 ? .use(token) : .signIn
-        }
+        guard let grant = token.refreshGrant, grant.isUsable(at: now) else { return left > 0 ? .use(token) : .signIn }
         if left > 0, cooldown?.covers(now) == true { return .use(token) }
         cooldown = Cooldown(from: now, milliseconds: Self.cooldownLength)
         return .refresh(token)
@@ -116,11 +115,11 @@ package struct SSOTokenState: Sendable {
 }
 
 extension SSOToken.RefreshGrant {
-    fileprivate func isUsable(at now: Timestamp) -> Bool { registrationEnd.map { now < $0 } ?? true }
+    fileprivate func isUsable(at now: Timestamp) -> Bool { registrationExpiration.map { now < $0 } ?? true }
 }
 
-/// The sign-ins that were refreshed here, by file. They live as long as the process: nothing is written to disk. Safe
-/// to use from any thread.
+/// The states of the tokens by file. They live as long as the process; nothing is written to disk. May be used from any
+/// thread.
 final class SSOTokenStore: Sendable {
     private let states = Mutex<[String: SSOTokenState]>([:])
 

@@ -3,8 +3,8 @@ public import Curl
 public import Formats
 import SigV4
 
-/// A role that the environment names and that is assumed with a token in a file, as pods of Amazon EKS have it ("IAM
-/// roles for service accounts" in the Amazon EKS User Guide).
+/// A role that the environment names and that is assumed with a token in a file, as in pods of Amazon EKS ("IAM roles
+/// for service accounts" in the Amazon EKS User Guide).
 public struct WebIdentityProvider: CredentialsProvider {
     /// "web identity".
     public let name = "web identity"
@@ -13,8 +13,7 @@ public struct WebIdentityProvider: CredentialsProvider {
     private let transport: any Transport
     private let pause: @Sendable (Duration) async -> Void
 
-    /// `environment` also says where AWS STS is, as far as the selected profile's settings do not. `pause` waits
-    /// between two attempts.
+    /// `environment`, then the selected profile, says where AWS STS is. `pause` waits between two attempts.
     public init(
         environment: [String: String], files: FileReader, transport: any Transport,
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
@@ -25,13 +24,13 @@ public struct WebIdentityProvider: CredentialsProvider {
         self.pause = pause
     }
 
-    /// Takes at most 15 s. Throws where the token stands without a role, the token cannot be read, AWS refuses it, or
-    /// does not answer.
+    /// Takes at most 15 s. Throws where the token is named without a role, the token cannot be read, and AWS STS rejects
+    /// it or does not answer.
     public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         guard let identity = try WebIdentity(environment: environment)
         else { return .notConfigured(reason: "\(WebIdentity.tokenFileVariable) is not set") }
-        let credentials = try await identity.credentials(from: try service(), files, at: now)
-        return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true))
+        return try await WebIdentityTokenProvider(identity: identity, files: files, service: try service())
+            .credentials(at: now)
     }
 
     private func service() throws(CredentialsError) -> SecurityTokenService {
@@ -43,9 +42,9 @@ public struct WebIdentityProvider: CredentialsProvider {
 }
 
 extension WebIdentity {
-    static let tokenFileVariable = "AWS_WEB_IDENTITY_TOKEN_FILE"
+    fileprivate static let tokenFileVariable = "AWS_WEB_IDENTITY_TOKEN_FILE"
 
-    /// Nil where no token is named. Throws `halfSet`.
+    /// Nil where no token file is named. Throws `halfSet`.
     fileprivate init?(environment: EnvironmentVariables) throws(CredentialsError) {
         guard let tokenFile = environment.value(of: Self.tokenFileVariable) else { return nil }
         guard let arn = environment.value(of: "AWS_ROLE_ARN")
@@ -55,11 +54,11 @@ extension WebIdentity {
     }
 }
 
-/// A role that is assumed by showing the token of an identity provider, and the file that the provider keeps it in.
+/// A role that is assumed with the token of an identity provider, and the file that holds the token.
 package struct WebIdentity: Sendable, Equatable {
-    /// Which role; nobody's external ID goes with it.
+    /// The role. AssumeRoleWithWebIdentity takes no external ID.
     package let role: Role
-    /// The path of the file, which its owner replaces from time to time.
+    /// The path of the file. Its content is replaced from time to time.
     package let tokenFile: String
 
     /// This role, for the bearer of the token in this file.
@@ -69,27 +68,19 @@ package struct WebIdentity: Sendable, Equatable {
     }
 }
 
-extension WebIdentity {
-    /// The role's credentials. The file is read anew each time, because its content is replaced long before it ends.
-    /// Throws `unreadableFile`, `malformedToken`, `assumeRoleFailed` and `endpointFailed`.
-    func credentials(
-        from service: SecurityTokenService, _ files: FileReader, at now: Timestamp
-    ) async throws(CredentialsError) -> Credentials {
-        let token = try files.neededText(of: tokenFile).trimmingWhitespace
-        if token.isEmpty || token.utf8.contains(where: \.isLineBreak) { throw .malformedToken(tokenFile) }
-        return try await service.credentials(of: role, forBearerOf: String(token), at: now)
-    }
-}
-
-/// A role that a profile assumes with a token in a file.
-struct IdentityTokenProvider: CredentialsProvider {
+/// A web identity of the environment or of a profile, and the service that gives its credentials.
+struct WebIdentityTokenProvider: CredentialsProvider {
     let name = "web identity"
     let identity: WebIdentity
     let files: FileReader
     let service: SecurityTokenService
 
+    /// Reads the file each time, because its content is replaced long before the token expires. Throws `unreadableFile`,
+    /// `malformedToken`, `assumeRoleFailed` and `endpointFailed`.
     func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
-        let credentials = try await identity.credentials(from: service, files, at: now)
+        let token = String(try files.requiredText(of: identity.tokenFile).trimmingWhitespace)
+        if token.isEmpty || token.utf8.contains(where: \.isLineBreak) { throw .malformedToken(identity.tokenFile) }
+        let credentials = try await service.credentials(of: identity.role, forBearerOf: token, at: now)
         return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true))
     }
 }

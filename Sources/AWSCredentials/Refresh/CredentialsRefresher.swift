@@ -2,28 +2,39 @@ public import Formats
 public import SigV4
 import Synchronization
 
-/// Holds the credentials that requests are signed with, and replaces them before they end.
+/// Holds the credentials that requests are signed with, and refreshes them before they expire.
 ///
-/// One task fetches, the one that runs ``run()``; callers only wait for it, so a caller who leaves cancels nothing.
-/// The three parts of a set are handed out together. All methods may be called from any thread.
+/// Only the task of ``run()`` fetches; callers wait for it, so a cancelled caller cancels no fetch. The three parts of a
+/// set are handed out together. All methods may be called from any thread.
 public final class CredentialsRefresher: Sendable {
+    /// What the lock guards.
+    private struct Guarded: Sendable {
+        var state = RefreshState()
+        var waiters = RefreshWaiters()
+    }
+
     private let provider: any CredentialsProvider
     private let now: @Sendable () -> Timestamp
     private let tick: Duration
     private let cooldown: @Sendable () -> Int64
     private let report: @Sendable (RefreshEvent) -> Void
-    private let waiters: Mutex<RefreshWaiters>
-    /// What ``run()`` has to report at first.
+    private let guarded: Mutex<Guarded>
+    /// What ``run()`` reports before its first fetch.
     private let initialEvent: RefreshEvent?
     private let wakeUps: AsyncStream<Void>
     private let wakeUp: AsyncStream<Void>.Continuation
 
-    /// `first` is a set that `provider` has just yielded, whose shape was checked; without one ``run()`` begins with a
-    /// fetch. `now` is the wall clock. `tick` is how often ``run()`` looks whether the set nears its end; it looks instead of
-    /// sleeping until then because a wall clock can be set and a machine can be suspended. `cooldown` is for how many
-    /// milliseconds a source that failed is left alone: five to ten minutes, at random, because a thousand gateways
-    /// must not come back at once to a source that fell. `report` hears how each refresh ended, on the task of
-    /// ``run()``.
+    /// A refresher that does nothing until ``run()`` is called.
+    ///
+    /// - Parameters:
+    ///   - first: a set that `provider` has just yielded and whose shape was checked; without it ``run()`` begins with
+    ///     a fetch.
+    ///   - now: the wall clock.
+    ///   - tick: how often ``run()`` looks whether the set nears its expiration. It does not sleep until then, because a
+    ///     wall clock can be set and a machine can be suspended.
+    ///   - cooldown: for how many milliseconds a source that failed is not asked again in the background. Random, so
+    ///     that a thousand gateways do not return at the same moment to a source that recovers.
+    ///   - report: called with the result of each refresh, on the task of ``run()``.
     public init(
         provider: any CredentialsProvider, holding first: (credentials: Credentials, origin: CredentialsOrigin)? = nil,
         now: @escaping @Sendable () -> Timestamp, tick: Duration = .seconds(30),
@@ -35,79 +46,91 @@ public final class CredentialsRefresher: Sendable {
         self.tick = tick
         self.cooldown = cooldown
         self.report = report
-        var waiters = RefreshWaiters()
-        initialEvent = first.map { waiters.state.begin(with: $0.credentials, from: $0.origin, at: now()) }
-        self.waiters = Mutex(waiters)
+        var guarded = Guarded()
+        initialEvent = first.map { guarded.state.finishFetch(with: $0.credentials, from: $0.origin, at: now()) }
+        self.guarded = Mutex(guarded)
         (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
-
-    /// The set to sign with. Waits for ``run()`` only where nothing usable is held, or the set ends within a minute and
-    /// no fetch has failed yet.
-    ///
-    /// Throws where nothing usable is held and the source yields nothing; `cancelled` if the caller is cancelled
-    /// meanwhile.
-    public func current(at now: Timestamp) async throws(CredentialsError) -> Credentials {
-        try await answer(to: .current, at: now)
-    }
-
-    /// The set to sign with if there is one at once: nil where ``current(at:)`` would wait or throw.
-    public func held(at now: Timestamp) -> Credentials? {
-        guard case .use(let credentials) = waiters.withLock({ $0.state.answer(.current, at: now) }) else { return nil }
-        return credentials
-    }
-
-    /// A set other than `rejected`, which AWS refused. Returns at once if it was replaced meanwhile; else everybody who
-    /// asks shares one fetch. Throws what that fetch threw, or `unchanged` where it brought the same set again; for
-    /// some seconds after that it throws without a fetch. Where AWS refuses the new set too, it throws `refusedAgain`
-    /// without a fetch for some seconds, and for up to five minutes if that goes on.
-    public func replacement(
-        for rejected: Credentials, at now: Timestamp
-    ) async throws(CredentialsError) -> Credentials {
-        try await answer(to: .replacement(for: rejected), at: now)
-    }
-
-    private func answer(
-        to question: RefreshState.Question, at now: Timestamp
-    ) async throws(CredentialsError) -> Credentials {
-        switch waiters.withLock({ $0.state.answer(question, at: now) }) {
-        case .use(let credentials): return credentials
-        case .refuse(let error): throw error
-        case .wait: return try await waitForLanding(question, at: now).get()
-        }
-    }
 }
 
-// MARK: - Waiting
+// MARK: - Callers
 
-extension CredentialsRefresher {
-    private func waitForLanding(_ question: RefreshState.Question, at now: Timestamp) async -> RefreshWaiters.Outcome {
-        let waiterID = waiters.withLock { $0.makeWaiterID() }
-        return await withTaskCancellationHandler {
+extension CredentialsRefresher: CredentialsSource {
+    /// The set to sign with. Waits for ``run()`` only where no usable set is held, or the set expires within a minute
+    /// and no refresh of it has failed yet; until the deadline at most.
+    public func current(by deadline: ContinuousClock.Instant) async throws(CredentialsUnavailable) -> Credentials {
+        do throws(CredentialsError) {
+            return try await credentials(for: .current, at: now(), by: deadline)
+        } catch {
+            throw CredentialsUnavailable(reason: "\(error)")
+        }
+    }
+
+    /// A set other than `rejected`, which AWS rejected. Returns at once if it was replaced meanwhile; otherwise all
+    /// callers share one fetch, and wait for it until the deadline at most.
+    ///
+    /// Throws what the fetch threw, and where it brought the same set again. For some seconds after that it throws
+    /// without a fetch. Where AWS rejects the replacement too, it throws without a fetch for some seconds, and for up to
+    /// five minutes if that goes on.
+    public func replacement(
+        for rejected: Credentials, by deadline: ContinuousClock.Instant
+    ) async throws(CredentialsUnavailable) -> Credentials {
+        do throws(CredentialsError) {
+            return try await credentials(for: .replacement(for: rejected), at: now(), by: deadline)
+        } catch {
+            throw CredentialsUnavailable(reason: "\(error)")
+        }
+    }
+
+    /// What ``RefreshState`` decides for the request, after a wait for a fetch where it says so. Throws `cancelled` and
+    /// `timedOut` where the wait ends first.
+    package func credentials(
+        for request: RefreshState.Request, at now: Timestamp, by deadline: ContinuousClock.Instant
+    ) async throws(CredentialsError) -> Credentials {
+        switch guarded.withLock({ $0.state.decide(request, at: now) }) {
+        case .use(let credentials): return credentials
+        case .fail(let error): throw error
+        case .wait: return try await waitForFetch(request, at: now, until: deadline).get()
+        }
+    }
+
+    private func waitForFetch(
+        _ request: RefreshState.Request, at now: Timestamp, until deadline: ContinuousClock.Instant
+    ) async -> RefreshWaiters.Outcome {
+        let id = guarded.withLock { $0.waiters.makeID() }
+        var timer: Task<Void, Never>?
+        let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                park(RefreshWaiters.Waiter(question: question, continuation: continuation), waiterID: waiterID, at: now)
+                park(RefreshWaiters.Waiter(request: request, continuation: continuation), id: id, at: now)
+                timer = Task {
+                    try? await Task.sleep(until: deadline, clock: .continuous)
+                    self.endWait(id: id, because: .timedOut)
+                }
             }
         } onCancel: {
-            withdraw(waiterID: waiterID)
+            endWait(id: id, because: .cancelled)
         }
+        timer?.cancel()
+        return outcome
     }
 
-    private func park(_ waiter: RefreshWaiters.Waiter, waiterID: UInt64, at now: Timestamp) {
-        waiters.withLock { $0.admit(waiter, waiterID: waiterID, at: now) }?.resume()
+    private func park(_ waiter: RefreshWaiters.Waiter, id: UInt64, at now: Timestamp) {
+        guarded.withLock { $0.waiters.add(waiter, id: id, unlessAnsweredBy: &$0.state, at: now) }?.resume()
         wakeUp.yield()
-        // A cancellation that came before the waiter was admitted found nobody to withdraw.
-        if Task.isCancelled { withdraw(waiterID: waiterID) }
+        // A cancellation before the waiter was added found none to remove.
+        if Task.isCancelled { endWait(id: id, because: .cancelled) }
     }
 
-    private func withdraw(waiterID: UInt64) {
-        waiters.withLock { $0.withdraw(waiterID: waiterID) }?.resume()
+    private func endWait(id: UInt64, because error: CredentialsError) {
+        guarded.withLock { $0.waiters.remove(id: id, failing: error) }?.resume()
     }
 }
 
-// MARK: - Fetching
+// MARK: - Fetches
 
 extension CredentialsRefresher {
-    /// Fetches at once where nothing is held, then whenever somebody needs it or the set nears its end, until the task
-    /// is cancelled. After that the set in hand is served as it is. To be called once.
+    /// Fetches at once where no set is held, then whenever a caller needs a fetch or the set nears its expiration, until
+    /// the task is cancelled. After that the held set is served as it is. To be called once.
     public func run() async {
         if let initialEvent { report(initialEvent) }
         wakeUp.yield()
@@ -124,23 +147,9 @@ extension CredentialsRefresher {
     }
 
     private func refreshWhileDue() async {
-        while waiters.withLock({ $0.state.beginsFetch(at: now()) }) {
-            land(await fetch(), at: now())
+        while guarded.withLock({ $0.state.beginsFetch(at: now()) }) {
+            finish(await fetch(), at: now())
         }
-    }
-
-    private func land(_ result: FetchResult, at landing: Timestamp) {
-        let cooldown = cooldown()
-        let (event, resumptions) = waiters.withLock { waiters in
-            let event =
-                switch result {
-                case .success(let (credentials, origin)): waiters.state.land(credentials, from: origin, at: landing)
-                case .failure(let error): waiters.state.land(error, at: landing, cooldown: cooldown)
-                }
-            return (event, waiters.takeAnswered(at: landing))
-        }
-        for resumption in resumptions { resumption.resume() }
-        report(event)
     }
 
     private typealias FetchResult = Result<(Credentials, CredentialsOrigin), CredentialsError>
@@ -158,12 +167,37 @@ extension CredentialsRefresher {
         }
     }
 
+    private func finish(_ result: FetchResult, at now: Timestamp) {
+        let cooldown = cooldown()
+        let (event, resumptions) = guarded.withLock { guarded in
+            let event =
+                switch result {
+                case .success(let (credentials, origin)):
+                    guarded.state.finishFetch(with: credentials, from: origin, at: now)
+                case .failure(let error): guarded.state.finishFetch(failing: error, at: now, cooldown: cooldown)
+                }
+            return (event, guarded.waiters.removeAnswered(by: &guarded.state, at: now))
+        }
+        for resumption in resumptions { resumption.resume() }
+        report(event)
+    }
+
     private func close() {
         let end = now()
-        let resumptions = waiters.withLock { waiters in
-            waiters.state.close()
-            return waiters.takeAnswered(at: end)
+        let resumptions = guarded.withLock { guarded in
+            guarded.state.close()
+            return guarded.waiters.removeAnswered(by: &guarded.state, at: end)
         }
         for resumption in resumptions { resumption.resume() }
     }
+}
+
+/// How a refresh ended. Holds no secret.
+public enum RefreshEvent: Sendable, Equatable {
+    /// A new set is in use; `expiration` is nil for a set without one.
+    case refreshed(expiration: Timestamp?, from: CredentialsOrigin)
+    /// No usable set came. The old set, which expires (or expired) at `expiration`, stays in use.
+    case kept(expiration: Timestamp?, because: CredentialsError)
+    /// No usable set came, and no usable set is held.
+    case failed(CredentialsError)
 }

@@ -1,19 +1,20 @@
 package import Formats
 import SigV4
 
-/// When a set of credentials is to be replaced: 5 minutes before it ends in the background, 1 minute before it ends
-/// with everybody waiting. These are the windows on which the AWS SDKs agreed in 2026 (aws-sdk-java-v2#7028).
+/// When a set of credentials is refreshed: in the background from 5 minutes before its expiration, with every caller
+/// waiting from 1 minute before it. These are the windows on which the AWS SDKs agreed in 2026
+/// (aws-sdk-java-v2#7028).
 ///
-/// A set fetched close to its end has narrower windows, in proportion to the time it has left. So credentials that live
-/// for seconds do not keep everybody waiting all their life, and a source that yields the same set until shortly before
-/// its end is asked a few times, at shrinking distances, not at every turn.
+/// A set fetched close to its expiration has narrower windows, in proportion to the time left. So callers do not wait
+/// all the time for credentials that live for seconds, and a source that yields the same set until shortly before its
+/// expiration is asked a few times, at shrinking intervals, instead of at every tick.
 package struct RefreshSchedule: Sendable, Equatable {
-    /// From here on a refresh is welcome.
+    /// The start of background refreshes.
     package let advisory: Timestamp
-    /// From here on nobody is served before a refresh was tried.
+    /// From here on callers wait until a refresh was tried.
     package let mandatory: Timestamp
 
-    /// Of a set that ends at `expiration` and was fetched at `now`.
+    /// The schedule of a set that expires at `expiration` and was fetched at `now`.
     package init(expiration: Timestamp, fetchedAt now: Timestamp) {
         let left = max(expiration.milliseconds(since: now), 0)
         advisory = expiration.adding(milliseconds: -min(300_000, left / 3))
@@ -25,9 +26,9 @@ package struct RefreshSchedule: Sendable, Equatable {
 struct HeldCredentials: Sendable {
     let credentials: Credentials
     let origin: CredentialsOrigin
-    /// Nil where the set does not end by itself.
+    /// Nil for a set without an expiration.
     let schedule: RefreshSchedule?
-    /// Whether a fetch has failed since this set came. From then on nobody waits for another one.
+    /// Whether a fetch has failed since this set came. From then on no caller waits for a refresh of it.
     var refreshHasFailed = false
 
     init(_ credentials: Credentials, from origin: CredentialsOrigin, fetchedAt now: Timestamp) {
@@ -36,7 +37,7 @@ struct HeldCredentials: Sendable {
         schedule = credentials.expiration.map { RefreshSchedule(expiration: $0, fetchedAt: now) }
     }
 
-    /// Whether to sign with it, be it for want of a better one.
+    /// Whether AWS may accept the set: it has not expired, or its origin is statically stable.
     func isUsable(at now: Timestamp) -> Bool {
         origin.isStaticallyStable || credentials.expiration.map { now < $0 } ?? true
     }
@@ -48,7 +49,7 @@ struct HeldCredentials: Sendable {
     }
 }
 
-/// A stretch of time in which a source is left alone.
+/// A stretch of time in which a source is not asked.
 struct Cooldown: Sendable, Equatable {
     private let end: Timestamp
     private let length: Int64
@@ -58,33 +59,33 @@ struct Cooldown: Sendable, Equatable {
         length = milliseconds
     }
 
-    /// Also true shortly before the start, for callers who looked at the clock earlier; but no longer before it than
-    /// the cool-down lasts, so that a wall clock set back by an hour does not lengthen it by an hour.
+    /// Also true before the start, for a caller that read the clock earlier; but by no more than the length of the
+    /// cool-down, so that a wall clock set back by an hour does not add an hour to it.
     func covers(_ now: Timestamp) -> Bool {
         let left = end.milliseconds(since: now)
         return left > 0 && left <= 2 * length
     }
 }
 
-/// How often a source is asked to replace sets that AWS refuses one after the other. Most sources have a new set
-/// whenever they are asked, and each refused look-up would have one made.
+/// Spaces the fetches that replace rejected sets. Most sources give a new set whenever they are asked, so without it
+/// each rejected look-up would have a new set made.
 ///
-/// Nobody says that AWS takes a set. So it is silence that ends the back-off: no refusal for five minutes.
+/// Nothing reports that AWS accepts a set. So the back-off is reset by five minutes without a rejection.
 struct ReplacementBackoff: Sendable {
     private var length: Int64 = 0
     private var cooldown: Cooldown?
-    /// The last sign that AWS still refuses.
+    /// Five minutes from the last rejection.
     private var recentRejection: Cooldown?
 
-    /// A set was fetched because AWS had refused the one before: from 5 s on, each cool-down is twice as long as the
-    /// one before, up to 5 minutes.
+    /// Starts a cool-down after a fetch that replaced a rejected set. The first one lasts 5 s, each later one twice as
+    /// long as the one before, up to 5 minutes.
     mutating func begin(at now: Timestamp) {
         length = min(max(2 * length, Self.shortest), Self.longest)
         cooldown = Cooldown(from: now, milliseconds: length)
         recentRejection = Cooldown(from: now, milliseconds: Self.longest)
     }
 
-    /// Whether a source may be asked because AWS refuses the set that is held now.
+    /// Records that AWS rejected the held set, and says whether the source may be asked for a replacement.
     mutating func permits(at now: Timestamp) -> Bool {
         guard recentRejection?.covers(now) == true else {
             self = ReplacementBackoff()

@@ -2,23 +2,23 @@ package import Formats
 package import SigV4
 
 /// The rules of refreshing, without a clock, a lock or a task: each event changes the state and says what to do. They
-/// are those on which the AWS SDKs agreed in 2026 (aws-sdk-java-v2#7028, botocore#3733, botocore#3773).
+/// are the rules on which the AWS SDKs agreed in 2026 (aws-sdk-java-v2#7028, botocore#3733, botocore#3773).
 ///
-/// At most one fetch is under way. A failed one leaves the old set in use until it ends, or, where its source says that
-/// AWS may take it for longer, beyond. A failure that no repetition can mend takes the old set away.
+/// At most one fetch runs at a time. After a failed fetch the old set stays in use until it expires, and longer where
+/// its origin is statically stable. An error that is not recoverable drops the old set.
 package struct RefreshState: Sendable {
     /// What a caller asks for.
-    package enum Question: Sendable {
+    package enum Request: Sendable {
         case current
-        /// AWS refused this set.
+        /// Another set than this one, which AWS rejected.
         case replacement(for: Credentials)
     }
 
-    /// What the caller is told.
-    package enum Answer: Sendable, Equatable {
+    /// What the caller gets.
+    package enum Decision: Sendable, Equatable {
         case use(Credentials)
-        case refuse(CredentialsError)
-        /// Ask again when the next fetch has landed. Somebody has to begin it.
+        case fail(CredentialsError)
+        /// Ask again when the next fetch has finished; one is running or wanted.
         case wait
     }
 
@@ -26,7 +26,7 @@ package struct RefreshState: Sendable {
         case idle, wanted, fetching, closed
     }
 
-    private struct Refusal {
+    private struct RecentError {
         let error: CredentialsError
         let cooldown: Cooldown
     }
@@ -34,61 +34,53 @@ package struct RefreshState: Sendable {
     /// Wanted from the start, so that the first caller need not wait.
     private var phase = Phase.wanted
     private var held: HeldCredentials?
-    /// The set that callers who wait want to be rid of.
+    /// The set that waiting callers want replaced.
     private var rejected: Credentials?
-    /// After a failure that left a set to go on with: no fetch that nobody insists on.
+    /// After a failed fetch with usable credentials: no background refresh until this ends.
     private var cooldown: Cooldown?
-    /// After a failure, or a fetch that brought a refused set again: what to tell those who need a fetch, for a moment.
-    /// Otherwise every refused request would call the source.
-    private var refusal: Refusal?
-    /// After a fetch that brought another set in the place of a refused one.
+    /// After a failed fetch, or one that brought the rejected set again: callers that need a fetch get this error for a
+    /// moment. Otherwise every rejected request would call the source.
+    private var recentError: RecentError?
     private var replacementBackoff = ReplacementBackoff()
 
-    /// How long a failed fetch answers for others, in milliseconds.
-    package static let refusalLength: Int64 = 5_000
+    /// For how many milliseconds one failed fetch answers later callers.
+    package static let errorCooldown: Int64 = 5_000
     private static let shortCooldown: Int64 = 60_000
 
-    /// Nothing held, and a fetch wanted.
+    /// Holds nothing and wants a fetch.
     package init() {}
 
-    /// A set is known before anything was asked: it counts as fetched now.
-    package mutating func begin(
-        with credentials: Credentials, from origin: CredentialsOrigin, at now: Timestamp
-    ) -> RefreshEvent {
-        land(credentials, from: origin, at: now)
-    }
-
-    /// Nobody fetches any more: what is held is served as it is, and nobody waits.
+    /// No fetch runs from now on: a held set is served as it is, and no caller waits.
     package mutating func close() {
         phase = .closed
     }
 }
 
-// MARK: - Asking
+// MARK: - Callers
 
 extension RefreshState {
-    /// A caller asks.
-    package mutating func answer(_ question: Question, at now: Timestamp) -> Answer {
-        if let credentials = servable(for: question, at: now) { return .use(credentials) }
-        if let refusal, refusal.cooldown.covers(now) { return .refuse(refusal.error) }
-        if phase == .closed { return .refuse(.stopped) }
-        if case .replacement(let credentials) = question {
-            guard permitsReplacement(at: now) else { return .refuse(.refusedAgain) }
+    /// Decides a caller's request. `wait` makes a fetch wanted.
+    package mutating func decide(_ request: Request, at now: Timestamp) -> Decision {
+        if let credentials = servable(for: request, at: now) { return .use(credentials) }
+        if let recentError, recentError.cooldown.covers(now) { return .fail(recentError.error) }
+        if phase == .closed { return .fail(.stopped) }
+        if case .replacement(let credentials) = request {
+            guard permitsReplacement(at: now) else { return .fail(.replacementRejected) }
             rejected = credentials
         }
         if phase == .idle { phase = .wanted }
         return .wait
     }
 
-    /// A fetch that begins anyway may be waited for.
+    /// The back-off does not apply to a fetch that runs or is wanted anyway.
     private mutating func permitsReplacement(at now: Timestamp) -> Bool {
         let permits = replacementBackoff.permits(at: now)
         return permits || phase != .idle || held == nil
     }
 
-    private func servable(for question: Question, at now: Timestamp) -> Credentials? {
+    private func servable(for request: Request, at now: Timestamp) -> Credentials? {
         guard let held else { return nil }
-        switch question {
+        switch request {
         case .current: return isServable(held, at: now) ? held.credentials : nil
         case .replacement(let rejected): return held.credentials.hasSameKeys(as: rejected) ? nil : held.credentials
         }
@@ -100,65 +92,67 @@ extension RefreshState {
     }
 
     private func isCoolingDown(at now: Timestamp) -> Bool {
-        cooldown?.covers(now) == true || refusal?.cooldown.covers(now) == true
+        cooldown?.covers(now) == true || recentError?.cooldown.covers(now) == true
     }
 }
 
-// MARK: - Fetching
+// MARK: - Fetches
 
 extension RefreshState {
-    /// Whether a fetch is to begin now: somebody waits for one, or the set nears its end. True at most once until the
-    /// fetch has landed.
+    /// Whether a fetch is to begin now, because a caller waits for one or the set nears its expiration. True at most
+    /// once until the fetch has finished.
     package mutating func beginsFetch(at now: Timestamp) -> Bool {
         guard phase == .wanted || (phase == .idle && isRefreshWelcome(at: now)) else { return false }
         phase = .fetching
         return true
     }
 
-    /// With nothing to use always, so that a gateway that lost its credentials finds them by itself.
+    /// Always where no usable set is held, so that a gateway that lost its credentials recovers without a request.
     private func isRefreshWelcome(at now: Timestamp) -> Bool {
-        guard let held, held.isUsable(at: now) else { return refusal?.cooldown.covers(now) != true }
+        guard let held, held.isUsable(at: now) else { return recentError?.cooldown.covers(now) != true }
         return !isCoolingDown(at: now) && held.isRefreshWelcome(at: now)
     }
 
-    /// The fetch brought a set whose shape is right.
-    package mutating func land(
-        _ fresh: Credentials, from origin: CredentialsOrigin, at now: Timestamp
+    /// Ends a fetch that brought a set whose shape is right. Also takes a set that was known before any fetch: it counts
+    /// as fetched now.
+    package mutating func finishFetch(
+        with fresh: Credentials, from origin: CredentialsOrigin, at now: Timestamp
     ) -> RefreshEvent {
-        let unwanted = endFetch()
+        let replaced = endFetch()
         held = HeldCredentials(fresh, from: origin, fetchedAt: now)
         cooldown = nil
-        refusal = nil
-        if let unwanted, fresh.hasSameKeys(as: unwanted) { return refuse(.unchanged, at: now) }
-        if unwanted != nil { replacementBackoff.begin(at: now) }
+        recentError = nil
+        if let replaced, fresh.hasSameKeys(as: replaced) { return keepHeld(because: .unchanged, at: now) }
+        if replaced != nil { replacementBackoff.begin(at: now) }
         return .refreshed(expiration: fresh.expiration, from: origin)
     }
 
-    /// The fetch failed. `cooldown` is how long, in milliseconds, the source is left alone if there is a set to go on with.
-    package mutating func land(
-        _ failure: CredentialsError, at now: Timestamp, cooldown milliseconds: Int64
+    /// Ends a fetch that failed. The source gets no background refresh for `cooldown` milliseconds if a set is left to
+    /// serve.
+    package mutating func finishFetch(
+        failing error: CredentialsError, at now: Timestamp, cooldown milliseconds: Int64
     ) -> RefreshEvent {
         _ = endFetch()
-        if !failure.isRecoverable { held = nil }
+        if !error.isRecoverable { held = nil }
         held?.refreshHasFailed = true
         cooldown = Cooldown(from: now, milliseconds: cooldownLength(atMost: milliseconds))
-        return refuse(failure, at: now)
+        return keepHeld(because: error, at: now)
     }
 
-    /// A set that AWS takes no longer than it says is worth more attempts before its end.
+    /// A set that is useless after its expiration is worth more attempts before it.
     private func cooldownLength(atMost milliseconds: Int64) -> Int64 {
         held?.origin.isStaticallyStable == false ? min(milliseconds, Self.shortCooldown) : milliseconds
     }
 
-    /// What the fetch was to bring a replacement for.
+    /// The set that the fetch was to replace.
     private mutating func endFetch() -> Credentials? {
         defer { rejected = nil }
         phase = .idle
         return rejected
     }
 
-    private mutating func refuse(_ error: CredentialsError, at now: Timestamp) -> RefreshEvent {
-        refusal = Refusal(error: error, cooldown: Cooldown(from: now, milliseconds: Self.refusalLength))
+    private mutating func keepHeld(because error: CredentialsError, at now: Timestamp) -> RefreshEvent {
+        recentError = RecentError(error: error, cooldown: Cooldown(from: now, milliseconds: Self.errorCooldown))
         guard let held, held.isUsable(at: now) else { return .failed(error) }
         return .kept(expiration: held.credentials.expiration, because: error)
     }

@@ -1,17 +1,17 @@
-public import Formats
+import Formats
 import SigV4
 
-/// The refresh state and those who wait for a fetch to land. ``CredentialsRefresher`` guards it with a lock and resumes
-/// outside of it.
+/// The callers that wait for a fetch to finish. ``CredentialsRefresher`` guards the value with a lock, and resumes the
+/// callers after it has released the lock.
 struct RefreshWaiters: Sendable {
     typealias Outcome = Result<Credentials, CredentialsError>
 
     struct Waiter: Sendable {
-        let question: RefreshState.Question
+        let request: RefreshState.Request
         let continuation: CheckedContinuation<Outcome, Never>
     }
 
-    /// A waiter who need not wait any more.
+    /// A caller that was taken out of the table, and what it gets.
     struct Resumption: Sendable {
         let continuation: CheckedContinuation<Outcome, Never>
         let outcome: Outcome
@@ -19,56 +19,49 @@ struct RefreshWaiters: Sendable {
         func resume() { continuation.resume(returning: outcome) }
     }
 
-    var state = RefreshState()
     private var waiters: [UInt64: Waiter] = [:]
-    private var lastWaiterID: UInt64 = 0
+    private var lastID: UInt64 = 0
 
-    mutating func makeWaiterID() -> UInt64 {
-        lastWaiterID += 1
-        return lastWaiterID
+    mutating func makeID() -> UInt64 {
+        lastID += 1
+        return lastID
     }
 
-    /// Lets the caller wait unless the answer is known by now: a fetch may have landed since the caller asked.
-    mutating func admit(_ waiter: Waiter, waiterID: UInt64, at now: Timestamp) -> Resumption? {
-        guard let outcome = outcome(of: waiter.question, at: now) else {
-            waiters[waiterID] = waiter
+    /// Adds the waiter, unless `state` answers its request by now: a fetch may have finished since the caller asked.
+    mutating func add(
+        _ waiter: Waiter, id: UInt64, unlessAnsweredBy state: inout RefreshState, at now: Timestamp
+    ) -> Resumption? {
+        guard let outcome = state.decide(waiter.request, at: now).outcome else {
+            waiters[id] = waiter
             return nil
         }
         return Resumption(continuation: waiter.continuation, outcome: outcome)
     }
 
-    mutating func withdraw(waiterID: UInt64) -> Resumption? {
-        waiters.removeValue(forKey: waiterID).map {
-            Resumption(continuation: $0.continuation, outcome: .failure(.cancelled))
-        }
+    /// Takes out the waiter with this ID, which gets `error`. Nil where it was taken out before.
+    mutating func remove(id: UInt64, failing error: CredentialsError) -> Resumption? {
+        waiters.removeValue(forKey: id).map { Resumption(continuation: $0.continuation, outcome: .failure(error)) }
     }
 
-    /// Asks for everybody who waits once more; who still has to wait stays.
-    mutating func takeAnswered(at now: Timestamp) -> [Resumption] {
+    /// Takes out every waiter whose request `state` no longer answers with `wait`.
+    mutating func removeAnswered(by state: inout RefreshState, at now: Timestamp) -> [Resumption] {
         var resumptions: [Resumption] = []
-        for (waiterID, waiter) in waiters {
-            guard let outcome = outcome(of: waiter.question, at: now) else { continue }
-            waiters[waiterID] = nil
+        for (id, waiter) in waiters {
+            guard let outcome = state.decide(waiter.request, at: now).outcome else { continue }
+            waiters[id] = nil
             resumptions.append(Resumption(continuation: waiter.continuation, outcome: outcome))
         }
         return resumptions
     }
+}
 
-    private mutating func outcome(of question: RefreshState.Question, at now: Timestamp) -> Outcome? {
-        switch state.answer(question, at: now) {
+extension RefreshState.Decision {
+    /// Nil for `wait`.
+    fileprivate var outcome: RefreshWaiters.Outcome? {
+        switch self {
         case .use(let credentials): .success(credentials)
-        case .refuse(let error): .failure(error)
+        case .fail(let error): .failure(error)
         case .wait: nil
         }
     }
-}
-
-/// How a refresh ended. Says no secret.
-public enum RefreshEvent: Sendable, Equatable {
-    /// A new set is in use; `expiration` is nil for one that does not end by itself.
-    case refreshed(expiration: Timestamp?, from: CredentialsOrigin)
-    /// No usable set came. The old one, which ends (or ended) at `expiration`, stays in use.
-    case kept(expiration: Timestamp?, because: CredentialsError)
-    /// No usable set came, and there is none to go on with.
-    case failed(CredentialsError)
 }

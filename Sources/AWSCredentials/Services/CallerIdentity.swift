@@ -4,13 +4,13 @@ import Expat
 public import Formats
 public import SigV4
 
-/// Whom AWS takes a set of credentials for.
+/// The identity that AWS knows a set of credentials by.
 public enum CallerIdentity: Sendable, Equatable {
-    /// A user, a role's session or an account, by its ARN.
+    /// The ARN of a user, a role's session or an account.
     case known(arn: String)
-    /// Nobody: AWS does not take the set, and says so with this code.
-    case refused(code: String)
-    /// Nothing was learned; why not, in words.
+    /// AWS rejects the set with this error code.
+    case rejected(code: String)
+    /// AWS could not be asked; `reason` says why in words.
     case unknown(reason: String)
 
     init(_ response: CurlResponse, from endpoint: Endpoint) {
@@ -20,17 +20,18 @@ public enum CallerIdentity: Sendable, Equatable {
         self =
             if response.status == 200, let arn {
                 .known(arn: arn)
-            } else if let code, STSError(code: code)?.isOfCredentials == true {
-                .refused(code: code)
+            } else if let code, STSError(code: code)?.rejectsCredentials == true {
+                .rejected(code: code)
             } else {
-                .unknown(reason: "AWS STS at \(endpoint.host) \(CredentialsEndpointError.status(response.status))")
+                .unknown(
+                    reason: "AWS STS at \(endpoint.host) \(CredentialsEndpointError.status(response.status))")
             }
     }
 }
 
 extension STSError {
-    /// Whether the set that signed the request is what is wrong.
-    fileprivate var isOfCredentials: Bool {
+    /// Whether the credentials that signed the request are the cause.
+    fileprivate var rejectsCredentials: Bool {
         switch self {
         case .expiredToken, .unknownKey, .wrongSignature: true
         case .accessDenied, .invalidIdentityToken, .rejectedClaim, .unreachableIdentityProvider, .wrongTime,
@@ -40,7 +41,7 @@ extension STSError {
     }
 }
 
-/// Asks AWS STS whom AWS takes a set of credentials for. Every set may ask ("GetCallerIdentity" in the AWS STS API
+/// Asks AWS STS which identity a set of credentials has. Every identity may ask ("GetCallerIdentity" in the AWS STS API
 /// Reference).
 public struct CallerIdentityService: Sendable {
     private let environment: [String: String]
@@ -54,7 +55,8 @@ public struct CallerIdentityService: Sendable {
         self.transport = transport
     }
 
-    /// Takes at most 3 s. `now` is AWS's time as well as it is known: the request is signed with it.
+    /// The identity of these credentials. Takes at most 3 s. The request is signed at `now`, which should be AWS's time
+    /// as closely as it is known.
     public func identity(of credentials: Credentials, at now: Timestamp) async -> CallerIdentity {
         do throws(CredentialsError) {
             let profile = try ProfileSettings(environment: environment, files: files)

@@ -3,30 +3,20 @@ import Expat
 import Formats
 import SigV4
 
-/// What an answer of AWS STS says.
+/// What AWS STS responds to a request for a role's credentials.
 enum RoleResponse {
     case credentials(Credentials)
     case error(STSError)
-    /// It is not one that STS gives, or says that STS fails.
+    /// The response says that STS fails, or is not one of STS.
     case invalid(CredentialsEndpointError)
 
     init(_ response: CurlResponse, to action: String) {
-        let document = try? XMLElement.root(of: response.body)
         if response.status == 200 {
-            let credentials = document?["\(action)Result"].flatMap(Credentials.init(ofRole:))
-            self = credentials.map(Self.credentials) ?? .invalid(.malformed)
+            let result = (try? XMLElement.root(of: response.body))?["\(action)Result"]
+            self = result.flatMap(Credentials.init(ofRole:)).map(Self.credentials) ?? .invalid(.malformed)
         } else {
-            let code = response.isOverload ? nil : document?.errorCode
-            self = code.flatMap(STSError.init(code:)).map(Self.error) ?? .invalid(.status(response.status))
+            self = response.stsError.map(Self.error) ?? .invalid(.status(response.status))
         }
-    }
-}
-
-extension CurlResponse {
-    /// Whether AWS STS may well answer the same request otherwise a moment later.
-    var isTransientSTSError: Bool {
-        guard !isOverload, case .error(let error) = RoleResponse(self, to: "") else { return isOverload }
-        return error.isTransient
     }
 }
 
@@ -49,11 +39,11 @@ extension Credentials {
     }
 }
 
-/// Why AWS does not let a role be assumed ("Errors" of AssumeRole and AssumeRoleWithWebIdentity, and "Common Errors",
-/// in the AWS STS API Reference).
+/// Why AWS STS does not give credentials for a role ("Errors" of AssumeRole and AssumeRoleWithWebIdentity, and "Common
+/// Errors", in the AWS STS API Reference).
 public enum STSError: Sendable, Equatable {
     case accessDenied
-    /// What was shown, credentials or a token, had ended.
+    /// The credentials or the token that the request came with had expired.
     case expiredToken
     case invalidIdentityToken
     case rejectedClaim
@@ -64,17 +54,14 @@ public enum STSError: Sendable, Equatable {
     case invalidRequest
     case regionDisabled
     case throttled
-    /// Another code of AWS's.
+    /// Another error code of AWS's.
     case other(code: String)
 
-    /// Nil for what is no code.
+    /// Nil for a text that is no error code.
     init?(code: String) {
         guard code.isName(maximumLength: 100) else { return nil }
         self = Self.known[code] ?? .other(code: code)
     }
-
-    /// Whether the same request may well succeed a moment later.
-    var isTransient: Bool { self == .throttled || self == .unreachableIdentityProvider }
 
     private static let known: [String: STSError] = [
         "AccessDenied": .accessDenied, "AccessDeniedException": .accessDenied, "NotAuthorized": .accessDenied,
@@ -92,30 +79,54 @@ public enum STSError: Sendable, Equatable {
         "Throttling": .throttled, "ThrottlingException": .throttled, "ThrottledException": .throttled,
         "RequestLimitExceeded": .throttled, "RequestThrottled": .throttled, "TooManyRequestsException": .throttled,
     ]
+
+    var recovery: CredentialsError.Recovery {
+        switch self {
+        case .throttled, .unreachableIdentityProvider: .soon
+        case .accessDenied: .byOperator
+        case .expiredToken, .invalidIdentityToken, .rejectedClaim, .unknownKey, .wrongSignature, .wrongTime,
+            .invalidRequest, .regionDisabled, .other:
+            .later
+        }
+    }
 }
 
 extension STSError: CustomStringConvertible {
     /// A clause for people: why the role cannot be assumed.
     public var description: String {
         switch self {
-        case .accessDenied: "its trust policy, or a policy of whoever asks, does not allow it"
-        case .expiredToken: "the credentials or the token that ask for it have ended"
+        case .accessDenied: "its trust policy, or a policy of the identity that asks for it, does not allow it"
+        case .expiredToken: "the credentials or the token used to assume it have expired"
         case .invalidIdentityToken: "the identity token is not valid, or its issuer is not known to the account"
-        case .rejectedClaim: "the identity provider does not stand by what the token says"
+        case .rejectedClaim: "the identity provider rejects a claim of the token"
         case .unreachableIdentityProvider: "AWS cannot reach the identity provider"
-        case .unknownKey: "AWS does not know the access key that asks for it"
-        case .wrongSignature: "the secret access key that asks for it is wrong, or this machine's clock is"
+        case .unknownKey: "AWS does not know the access key used to assume it"
+        case .wrongSignature: "the secret access key used to assume it is wrong, or this machine's clock is"
         case .wrongTime: "this machine's clock is wrong"
-        case .invalidRequest: "AWS takes its ARN, session name, external ID or duration for invalid"
+        case .invalidRequest: "AWS finds its ARN, session name, external ID or duration invalid"
         case .regionDisabled: "the region is not enabled for its account"
-        case .throttled: "AWS is asked too often"
-        case .other(let code): "AWS answered with the error \(code)"
+        case .throttled: "AWS STS is asked too often"
+        case .other(let code): "AWS STS answered with the error \(code)"
         }
     }
 }
 
+extension CurlResponse {
+    /// The error that AWS STS reports; nil for a success, for a status that says that STS fails or is asked too often,
+    /// and for a response that is not one of STS.
+    fileprivate var stsError: STSError? {
+        guard status != 200, !isOverload else { return nil }
+        return (try? XMLElement.root(of: body))?.errorCode.flatMap(STSError.init(code:))
+    }
+
+    /// Whether AWS STS may well answer the same request otherwise a moment later.
+    var isTransientSTSError: Bool { isOverload || stsError?.recovery == .soon }
+
+    /// Whether AWS STS rejects the signature or its time, as it does where this machine's clock is wrong.
+    var isSignatureError: Bool { [.wrongTime, .wrongSignature].contains(stsError) }
+}
+
 extension XMLElement {
-    /// The code in an error of AWS STS. Some services put their error into a list of one, and AWS's SDKs read it there
-    /// too.
+    /// The code in an error of AWS STS. Some services wrap their error in a list of one, and AWS's SDKs accept that too.
     var errorCode: String? { (self["Errors"] ?? self).text(at: "Error", "Code") }
 }

@@ -3,8 +3,8 @@ import Curl
 import Formats
 import SigV4
 
-/// AWS Security Token Service, which hands out the credentials of roles ("AssumeRole" and "AssumeRoleWithWebIdentity"
-/// in the AWS STS API Reference).
+/// AWS Security Token Service, which gives credentials for roles ("AssumeRole" and "AssumeRoleWithWebIdentity" in the
+/// AWS STS API Reference).
 struct SecurityTokenService: Sendable {
     let endpoint: Endpoint
     private let transport: RetryingTransport
@@ -16,8 +16,8 @@ struct SecurityTokenService: Sendable {
         signer = Signer(region: endpoint.region.name, service: "sts")
     }
 
-    /// The role's credentials for who signs with `caller`, ending by the clock that says `now`. Throws `assumeRoleFailed`
-    /// and `endpointFailed`.
+    /// The role's credentials, requested with the credentials `caller`. Their expiration is in the time of the clock
+    /// that says `now`. Throws `assumeRoleFailed` and `endpointFailed`.
     func credentials(
         of role: Role, for caller: Credentials, at now: Timestamp
     ) async throws(CredentialsError) -> Credentials {
@@ -27,8 +27,8 @@ struct SecurityTokenService: Sendable {
         return try credentials(of: role, as: action, in: response, at: now, whenItWas: serverTime)
     }
 
-    /// The role's credentials for who holds a token of an identity provider that the account trusts. Nothing is signed.
-    /// Throws `assumeRoleFailed` and `endpointFailed`.
+    /// The role's credentials, requested with the token of an identity provider that the account trusts. The request is
+    /// not signed. Throws `assumeRoleFailed` and `endpointFailed`.
     func credentials(
         of role: Role, forBearerOf token: String, at now: Timestamp
     ) async throws(CredentialsError) -> Credentials {
@@ -38,7 +38,7 @@ struct SecurityTokenService: Sendable {
         return try credentials(of: role, as: action, in: try await response(to: request(fields)), at: now)
     }
 
-    /// Whom AWS takes the credentials for. Throws `endpointFailed`.
+    /// The identity that AWS knows the credentials by. Throws `endpointFailed`.
     func identity(of credentials: Credentials, at now: Timestamp) async throws(CredentialsError) -> CallerIdentity {
         var fields = FormFields()
         fields.append("Action", "GetCallerIdentity")
@@ -53,16 +53,16 @@ struct SecurityTokenService: Sendable {
     ) throws(CredentialsError) -> Credentials {
         switch RoleResponse(response, to: action) {
         case .credentials(let credentials):
-            // What is new has not ended: it is this machine's clock that says so.
-            let serverTime = serverTime ?? (credentials.hasEnded(at: now) ? response.date(farFrom: now) : nil)
-            return serverTime.map { credentials.ending(byClockAt: now, insteadOf: $0) } ?? credentials
+            // A new set has not expired: if it seems so, this machine's clock is wrong.
+            let serverTime = serverTime ?? (credentials.hasExpired(at: now) ? response.date(farFrom: now) : nil)
+            return serverTime.map { credentials.expiring(byClockAt: now, insteadOf: $0) } ?? credentials
         case .error(let error): throw .assumeRoleFailed(role: role.arn, error)
         case .invalid(let error): throw endpointError(error)
         }
     }
 
-    /// Signed with this machine's time; where AWS refuses that and tells another, once more with AWS's, which is given
-    /// too then.
+    /// Signed with this machine's time. Where AWS rejects that and tells a time far from it, signed once more with AWS's
+    /// time, which is returned too then.
     private func response(
         to request: CurlRequest, signedBy caller: Credentials, at now: Timestamp
     ) async throws(CredentialsError) -> (CurlResponse, serverTime: Timestamp?) {
@@ -73,7 +73,7 @@ struct SecurityTokenService: Sendable {
 
     private func response(to request: CurlRequest) async throws(CredentialsError) -> CurlResponse {
         do throws(CurlError) {
-            return try await transport.answer(to: request, retryingWhere: \.isTransientSTSError)
+            return try await transport.response(to: request, retryingWhere: \.isTransientSTSError)
         } catch {
             throw endpointError(.transfer(error))
         }
@@ -103,14 +103,14 @@ extension SecurityTokenService {
     }
 }
 
-/// Names and values as a form sends them, in a body or behind a `?` (`application/x-www-form-urlencoded` in the HTML
-/// standard; a space is `%20`, which every reader takes too).
+/// Names and values as a form sends them, in a body or after a `?` (`application/x-www-form-urlencoded` in the HTML
+/// standard; a space is `%20`, which every reader accepts too).
 struct FormFields {
     private var bytes: [UInt8] = []
 
     var encoded: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Adds a field; one without a value is left out.
+    /// Adds a field, unless its value is nil.
     mutating func append(_ name: String, _ value: String?) {
         guard let value else { return }
         if !bytes.isEmpty { bytes.append(UInt8(ascii: "&")) }
@@ -120,26 +120,22 @@ struct FormFields {
     }
 }
 
+// MARK: - Clocks
+
 extension CurlResponse {
-    /// AWS's own time, where it differs enough from `now` to matter: AWS takes what was signed within 5 minutes of its
-    /// time, and a part of that may be lost on the way. (RFC 9110 §6.6.1; a `Date` has whole seconds.)
-    func date(farFrom now: Timestamp) -> Timestamp? {
+    /// AWS's time, where it differs enough from `now` to matter: AWS accepts what was signed within 5 minutes of its
+    /// time, and the transfer may take a part of that. (RFC 9110 §6.6.1; a `Date` has whole seconds.)
+    fileprivate func date(farFrom now: Timestamp) -> Timestamp? {
         guard let date = headers["Date"].flatMap(Timestamp.init(httpDate:)) else { return nil }
         return date.milliseconds(since: now).magnitude >= 240_000 ? date : nil
-    }
-
-    /// Whether AWS STS refuses the signature or its time, which a wrong clock makes it do.
-    var isSignatureError: Bool {
-        guard !isOverload, case .error(let error) = RoleResponse(self, to: "") else { return false }
-        return error == .wrongTime || error == .wrongSignature
     }
 }
 
 extension Credentials {
-    func hasEnded(at now: Timestamp) -> Bool { expiration.map { $0 <= now } ?? false }
+    fileprivate func hasExpired(at now: Timestamp) -> Bool { expiration.map { $0 <= now } ?? false }
 
-    /// The same, with the end as this machine's clock will show it, which said `now` when AWS's said `date`.
-    func ending(byClockAt now: Timestamp, insteadOf date: Timestamp) -> Credentials {
+    /// The same set, with its expiration in the time of this machine's clock, which said `now` when AWS's said `date`.
+    fileprivate func expiring(byClockAt now: Timestamp, insteadOf date: Timestamp) -> Credentials {
         Credentials(
             accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken,
             expiration: expiration?.adding(milliseconds: now.milliseconds(since: date)), accountID: accountID)

@@ -74,7 +74,7 @@ func buildGateway(
     observability.readiness.set(.credentials, obstacle: upstream.obstacle)
     let transcribe = TranscribeClient(
         endpoint: upstream.endpoint, transport: upstream.transport(over: client),
-        credentials: RefreshedCredentials(refresher: refresher), policy: settings.upstream.retryPolicy, time: .system,
+        credentials: refresher, policy: settings.upstream.retryPolicy, time: .system,
         observe: observability.recorder.record(attempt:))
     let gateway = JobGateway(options: settings.gateway, source: transcribe, recorder: observability.recorder)
     gateway.observe(in: observability.registry)

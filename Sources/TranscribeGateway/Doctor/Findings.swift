@@ -72,8 +72,8 @@ extension DoctorReport.Section {
         if let sts { add("STS", "\(sts.url) (\(sts.provenance))") }
         switch identity {
         case .known(let arn): add("ARN", arn)
-        case .refused(let code) where decides: fail("ARN", "AWS does not take the credentials (\(code))")
-        case .refused(let code): add("ARN", "AWS STS does not take the credentials (\(code))")
+        case .rejected(let code) where decides: fail("ARN", "AWS does not take the credentials (\(code))")
+        case .rejected(let code): add("ARN", "AWS STS does not take the credentials (\(code))")
         case .unknown(let reason): add("ARN", "not known: \(reason)")
         }
     }

@@ -2,7 +2,7 @@ import AWSCredentials
 import Testing
 import UpstreamTestSupport
 
-/// Profiles that cannot be followed are refused before anybody is asked.
+/// Profiles that are impossible or incomplete are rejected before a request is sent.
 @Suite struct ProfileErrorTests {
     private let folder: Folder
 
@@ -10,7 +10,7 @@ import UpstreamTestSupport
 
     private func expect(_ error: CredentialsError, of config: String) async throws {
         try folder.write("[default]\n" + config, to: "/home/.aws/config")
-        let transport = ScriptedTransport.nobody
+        let transport = ScriptedTransport.unreachable
         let provider = ProfileProvider(
             environment: ["HOME": "/home", "AWS_REGION": "eu-west-1"], files: folder.files, transport: transport)
         await #expect(throws: error) { try await provider.credentials(at: .noon) }
@@ -23,7 +23,7 @@ import UpstreamTestSupport
         ("role_arn = r\ncredential_source = environment", .unknownSource),
         ("role_arn = r\nsource_profile = b", .unknownSourceProfile("b")),
         ("role_arn = r\nsource_profile = default", .loop),
-        ("role_arn = r\ncredential_source = Environment\nmfa_serial = m", .needsCode),
+        ("role_arn = r\ncredential_source = Environment\nmfa_serial = m", .needsMFACode),
         ("role_arn = r\ncredential_source = Environment\nduration_seconds = 899", .malformedDuration),
         ("role_arn = r\ncredential_source = Environment\nduration_seconds = an hour", .malformedDuration),
         ("role_arn = r\nweb_identity_token_file = /t\nduration_seconds = 43201", .malformedDuration),

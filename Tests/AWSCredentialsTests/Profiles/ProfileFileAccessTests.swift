@@ -10,7 +10,7 @@ import Testing
 
     init() throws { folder = try Folder() }
 
-    private func answer(
+    private func result(
         _ environment: [String: String], limit: Int = 1 << 20
     ) async throws(CredentialsError) -> ProviderResult {
         let files = FileReader(root: folder.path, limit: limit)
@@ -19,14 +19,14 @@ import Testing
 
     private func error(limit: Int = 1 << 20) async -> CredentialsError? {
         do throws(CredentialsError) {
-            _ = try await answer(["AWS_SHARED_CREDENTIALS_FILE": "/keys"], limit: limit)
+            _ = try await result(["AWS_SHARED_CREDENTIALS_FILE": "/keys"], limit: limit)
             return nil
         } catch {
             return error
         }
     }
 
-    @Test func acceptsAFileOfExactlyTheLargestSizeAndNoneBeyond() async throws {
+    @Test func acceptsAFileOfTheLargestSizeAndNoLargerOne() async throws {
         let text = "[default]\naws_access_key_id = A\naws_secret_access_key = B\n"
         try folder.write(text, to: "/keys")
         #expect(await error(limit: text.utf8.count) == nil)
@@ -34,12 +34,12 @@ import Testing
         #expect(await error(limit: limit) == .unreadableFile(path: "/keys", .tooLarge(limit: limit)))
     }
 
-    @Test func refusesWhatIsNotText() async throws {
+    @Test func failsOnAFileThatIsNotText() async throws {
         try folder.write(Data([0x5B, 0xFF, 0x5D]), to: "/keys")
         #expect(await error() == .unreadableFile(path: "/keys", .notText))
     }
 
-    @Test func refusesADirectory() async throws {
+    @Test func failsOnADirectory() async throws {
         try folder.write("", to: "/keys/inside")
         #expect(await error() == .unreadableFile(path: "/keys", .notRegular))
     }
@@ -54,33 +54,33 @@ import Testing
         try FileManager.default.createSymbolicLink(
             atPath: folder.path + "/keys", withDestinationPath: "..data/keys")
         #expect(
-            try await answer(["AWS_SHARED_CREDENTIALS_FILE": "/keys"]).credentials
+            try await result(["AWS_SHARED_CREDENTIALS_FILE": "/keys"]).credentials
                 == Credentials(accessKeyID: "A", secretAccessKey: "B"))
     }
 
-    @Test func passesByAHomeDirectoryThatCannotBeEntered() async throws {
+    @Test func isNotConfiguredByAHomeDirectoryThatCannotBeEntered() async throws {
         try folder.write("a file where a directory should be", to: "/home/.aws")
-        guard case .notConfigured(let reason) = try await answer(["HOME": "/home"]) else {
+        guard case .notConfigured(let reason) = try await result(["HOME": "/home"]) else {
             Issue.record("yielded credentials")
             return
         }
         #expect(reason.contains("/home/.aws/config does not exist"))
     }
 
-    /// As where the process has no descriptor left; here it is a name that is too long.
+    /// A name that is too long stands for errors such as a lack of descriptors.
     @Test(arguments: ["HOME", "AWS_CONFIG_FILE"])
     func failsOnAFileThatCannotBeRead(variable: String) async throws {
         let long = "/" + String(repeating: "a", count: 300)
         let path = variable == "HOME" ? long + "/.aws/config" : long
         await #expect(throws: CredentialsError.unreadableFile(path: path, .unreadable)) {
-            try await answer([variable: long])
+            try await result([variable: long])
         }
     }
 
     @Test(arguments: [
         (nil, CredentialsError.unknownProfile("p")), ("/f", .unreadableFile(path: "/f", .permissionDenied)),
     ])
-    func saysNothingOfAProfileThatMayBeInAFileNobodyMayRead(forbidden: String?, error: CredentialsError) {
+    func blamesTheFileThatMayNotBeReadForAMissingProfile(forbidden: String?, error: CredentialsError) {
         let configuration = SharedConfiguration(config: [:], credentials: [:], forbidden: forbidden)
         #expect(configuration.absence(of: "p") == error)
     }
@@ -91,7 +91,7 @@ import Testing
         let file = folder.path + "/home/.aws/config"
         try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: file)
         await #expect(throws: CredentialsError.unreadableFile(path: "/home/.aws/config", .permissionDenied)) {
-            try await answer(["HOME": "/home", "AWS_PROFILE": "p"])
+            try await result(["HOME": "/home", "AWS_PROFILE": "p"])
         }
     }
 }

@@ -6,8 +6,8 @@ import Testing
 /// The cases of profile chains that the AWS SDKs share.
 @Suite(.needsVectors)
 struct ProfilePlanVectorTests {
-    /// A session without an account and a role yields a token and no credentials. Others find that out when they ask
-    /// for the credentials; here the profile is refused before anybody is asked.
+    /// A session without an account and a role gives a token and no credentials. Other SDKs fail when they ask for the
+    /// credentials; here the profile is rejected before a request is sent.
     private static let refusedEarlier: Set = ["SSO token profile selected"]
 
     @Test func agreesWithEveryCaseOfTheOtherSDKs() throws {

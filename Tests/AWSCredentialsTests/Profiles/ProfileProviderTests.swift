@@ -7,13 +7,13 @@ import Testing
 
     init() throws { folder = try Folder() }
 
-    private func answer(_ environment: [String: String] = [:]) async throws(CredentialsError) -> ProviderResult {
+    private func result(_ environment: [String: String] = [:]) async throws(CredentialsError) -> ProviderResult {
         let environment = ["HOME": "/home"].merging(environment) { $1 }
         return try await ProfileProvider(environment: environment, files: folder.files).credentials(at: .noon)
     }
 
     private func reason(_ environment: [String: String] = [:]) async throws -> String? {
-        guard case .notConfigured(let reason) = try await answer(environment) else { return nil }
+        guard case .notConfigured(let reason) = try await result(environment) else { return nil }
         return reason
     }
 
@@ -24,10 +24,10 @@ import Testing
         try folder.write("[default]\nAWS_SESSION_TOKEN = TOKEN\n", to: "/home/.aws/credentials")
         let expected = Credentials(
             accessKeyID: "AKID", secretAccessKey: "HUSH", sessionToken: "TOKEN", accountID: "12")
-        #expect(try await answer().credentials == expected)
+        #expect(try await result().credentials == expected)
     }
 
-    @Test func takesNothingOfAnotherSetToTheKeysOfTheCredentialsFile() async throws {
+    @Test func takesNothingOfAnotherSetWithTheKeysOfTheCredentialsFile() async throws {
         try folder.write(
             """
             [default]
@@ -38,10 +38,10 @@ import Testing
             """, to: "/home/.aws/config")
         try folder.write(
             "[default]\naws_access_key_id = AKID\naws_secret_access_key = HUSH\n", to: "/home/.aws/credentials")
-        #expect(try await answer().credentials == Credentials(accessKeyID: "AKID", secretAccessKey: "HUSH"))
+        #expect(try await result().credentials == Credentials(accessKeyID: "AKID", secretAccessKey: "HUSH"))
         try folder.write("[default]\naws_access_key_id = AKID\n", to: "/home/.aws/credentials")
         await #expect(throws: CredentialsError.incompleteProfile("default", missing: "aws_secret_access_key")) {
-            try await answer()
+            try await result()
         }
     }
 
@@ -53,14 +53,14 @@ import Testing
             "AWS_PROFILE": "work", "AWS_CONFIG_FILE": "/etc/aws.conf", "AWS_SHARED_CREDENTIALS_FILE": "~/secrets/aws",
         ]
         let expected = Credentials(accessKeyID: "AKID", secretAccessKey: "HUSH", sessionToken: "TOKEN")
-        #expect(try await answer(environment).credentials == expected)
+        #expect(try await result(environment).credentials == expected)
     }
 
-    @Test func readsTheFilesAnewForEveryAnswer() async throws {
+    @Test func readsTheFilesForEachResult() async throws {
         try folder.write("[default]\naws_access_key_id = A\naws_secret_access_key = B\n", to: "/home/.aws/credentials")
-        #expect(try await answer().credentials == Credentials(accessKeyID: "A", secretAccessKey: "B"))
+        #expect(try await result().credentials == Credentials(accessKeyID: "A", secretAccessKey: "B"))
         try folder.write("[default]\naws_access_key_id = C\naws_secret_access_key = D\n", to: "/home/.aws/credentials")
-        #expect(try await answer().credentials == Credentials(accessKeyID: "C", secretAccessKey: "D"))
+        #expect(try await result().credentials == Credentials(accessKeyID: "C", secretAccessKey: "D"))
     }
 
     @Test func isNotConfiguredWithoutFiles() async throws {
@@ -89,7 +89,7 @@ import Testing
     @Test func failsOnANamedProfileThatNoFileDefines() async throws {
         try folder.write("[default]\naws_access_key_id = A\naws_secret_access_key = B\n", to: "/home/.aws/credentials")
         await #expect(throws: CredentialsError.unknownProfile("Default")) {
-            try await answer(["AWS_PROFILE": "Default"])
+            try await result(["AWS_PROFILE": "Default"])
         }
     }
 
@@ -98,19 +98,19 @@ import Testing
     ])
     func failsOnHalfAPairOfKeys(set: String, missing: String) async throws {
         try folder.write("[default]\n\(set) = A\n\(missing) =\n", to: "/home/.aws/credentials")
-        await #expect(throws: CredentialsError.incompleteProfile("default", missing: missing)) { try await answer() }
+        await #expect(throws: CredentialsError.incompleteProfile("default", missing: missing)) { try await result() }
     }
 
     @Test func failsOnALoginThoughThereAreKeys() async throws {
         let keys = "aws_access_key_id = A\naws_secret_access_key = B\n"
         try folder.write("[default]\n" + keys + "login_session = s", to: "/home/.aws/config")
-        await #expect(throws: CredentialsError.malformedProfile("default", .needsLogin)) { try await answer() }
+        await #expect(throws: CredentialsError.malformedProfile("default", .needsLogin)) { try await result() }
     }
 
     @Test func namesTheLineThatBreaksTheFormat() async throws {
         try folder.write("[default]\nregion = a\n\naws_access_key_id : A\n", to: "/home/.aws/config")
         await #expect(
             throws: CredentialsError.malformedFile(path: "/home/.aws/config", line: 4, .missingEquals)
-        ) { try await answer() }
+        ) { try await result() }
     }
 }

@@ -5,7 +5,7 @@ import Testing
 import UpstreamTestSupport
 
 /// Roles that a profile assumes with the credentials of another source.
-@Suite struct AssumedRoleTests {
+@Suite struct AssumedRoleProviderTests {
     private let folder: Folder
 
     init() throws { folder = try Folder() }
@@ -18,7 +18,7 @@ import UpstreamTestSupport
 
     private static let keys = "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = BASEHUSH\n"
 
-    private func answer(
+    private func result(
         _ config: String, _ transport: ScriptedTransport, named: NamedSources = .none
     ) async throws -> ProviderResult {
         try folder.write(config + "\n" + Self.keys, to: "/home/.aws/config")
@@ -35,10 +35,10 @@ import UpstreamTestSupport
         try Verifier(region: "eu-west-1", service: "sts").verify(signed, known: [credentials], at: .noon)
     }
 
-    @Test func signsTheRequestAndTakesWhatComes() async throws {
+    @Test func signsTheRequestAndTakesTheCredentials() async throws {
         let transport = ScriptedTransport(.success(.role()))
-        let answer = try await answer("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
-        #expect(answer == .found(role, from: CredentialsOrigin("profile (assumed role)", isStaticallyStable: true)))
+        let result = try await result("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
+        #expect(result == .found(role, from: CredentialsOrigin("profile (assumed role)", isStaticallyStable: true)))
         let request = try #require(transport.requests.first)
         #expect(request.method == "POST")
         #expect(request.url == "https://sts.eu-west-1.amazonaws.com/")
@@ -54,7 +54,7 @@ import UpstreamTestSupport
 
     @Test func sendsWhatTheProfileSaysOfTheSession() async throws {
         let transport = ScriptedTransport(.success(.role()))
-        _ = try await answer(
+        _ = try await result(
             """
             [default]
             role_arn = \(Self.arn)
@@ -71,7 +71,7 @@ import UpstreamTestSupport
 
     @Test func assumesOneRoleAfterTheOther() async throws {
         let transport = ScriptedTransport(.success(.role()))
-        let answer = try await answer(
+        let result = try await result(
             """
             [default]
             role_arn = \(Self.arn)-2
@@ -80,7 +80,7 @@ import UpstreamTestSupport
             role_arn = \(Self.arn)-1
             source_profile = base
             """, transport)
-        #expect(answer.credentials == role)
+        #expect(result.credentials == role)
         #expect(transport.requests.compactMap(\.form["RoleArn"]?.last) == ["1", "2"])
         try verify(transport.requests[0], by: base)
         try verify(transport.requests[1], by: role)
@@ -97,16 +97,16 @@ import UpstreamTestSupport
         let named = NamedSources(
             environment: provider("AKIDENV"), container: provider("AKIDBOX"), instanceMetadata: provider("AKIDEC2"))
         let transport = ScriptedTransport(.success(.role()))
-        _ = try await answer(
+        _ = try await result(
             "[default]\nrole_arn = \(Self.arn)\ncredential_source = \(source)", transport, named: named)
         let request = try #require(transport.requests.first)
         try verify(request, by: Credentials(accessKeyID: key, secretAccessKey: "HUSH"))
     }
 
-    @Test func failsWhereTheNamedSourceIsNotSetUp() async throws {
+    @Test func failsWhereTheNamedSourceIsNotConfigured() async throws {
         let error = CredentialsError.noSourceCredentials(role: Self.arn, reason: "AWS_ACCESS_KEY_ID is not set")
         await #expect(throws: error) {
-            try await answer("[default]\nrole_arn = \(Self.arn)\ncredential_source = Environment", .nobody)
+            try await result("[default]\nrole_arn = \(Self.arn)\ncredential_source = Environment", .unreachable)
         }
     }
 
@@ -121,10 +121,10 @@ import UpstreamTestSupport
         ("Something.New", 400, .other(code: "Something.New"), 1), ("Throttling", 400, .throttled, 3),
         ("IDPCommunicationError", 400, .unreachableIdentityProvider, 3),
     ])
-    func saysWhyARoleIsRefused(code: String, status: Int, refusal: STSError, attempts: Int) async throws {
+    func saysWhyARoleCannotBeAssumed(code: String, status: Int, refusal: STSError, attempts: Int) async throws {
         let transport = ScriptedTransport(.success(.refusal(code, status: status)))
         await #expect(throws: CredentialsError.assumeRoleFailed(role: Self.arn, refusal)) {
-            try await answer("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
+            try await result("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
         }
         #expect(transport.requests.count == attempts)
     }
@@ -133,7 +133,7 @@ import UpstreamTestSupport
         let body = "<ErrorResponse><Errors><Error><Code>AccessDenied</Code></Error></Errors></ErrorResponse>"
         let transport = ScriptedTransport(.success(.text(body, status: 403)))
         await #expect(throws: CredentialsError.assumeRoleFailed(role: Self.arn, .accessDenied)) {
-            try await answer("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
+            try await result("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
         }
     }
 
@@ -149,12 +149,12 @@ import UpstreamTestSupport
         (.role("AssumeRoleWithWebIdentity"), .malformed, 1),
         (.text("<!DOCTYPE x [<!ENTITY e 'e'>]><AssumeRoleResponse/>"), .malformed, 1),
     ])
-    func saysWhatIsWrongWithAnAnswer(response: CurlResponse, error: CredentialsEndpointError, attempts: Int)
+    func saysWhatIsWrongWithAResponse(response: CurlResponse, error: CredentialsEndpointError, attempts: Int)
         async throws
     {
         let transport = ScriptedTransport(.success(response))
         await #expect(throws: CredentialsError.endpointFailed("AWS STS at sts.eu-west-1.amazonaws.com", error)) {
-            try await answer("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
+            try await result("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
         }
         #expect(transport.requests.count == attempts)
     }
@@ -168,16 +168,16 @@ import UpstreamTestSupport
         let transport = ScriptedTransport(.failure(error))
         let failure = CredentialsError.endpointFailed("AWS STS at sts.eu-west-1.amazonaws.com", .transfer(error))
         await #expect(throws: failure) {
-            try await answer("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
+            try await result("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
         }
         #expect(transport.requests.count == attempts)
     }
 
-    @Test func takesTheFirstAnswerThatCanBeUsed() async throws {
+    @Test func takesTheFirstUsableResponse() async throws {
         let transport = ScriptedTransport(
             .failure(.closedEarly), .success(.text("", status: 500)), .success(.role()))
-        let answer = try await answer("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
-        #expect(answer.credentials == role)
+        let result = try await result("[default]\nrole_arn = \(Self.arn)\nsource_profile = base", transport)
+        #expect(result.credentials == role)
         #expect(transport.requests.count == 3)
     }
 }

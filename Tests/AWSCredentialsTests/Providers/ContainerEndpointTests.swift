@@ -4,12 +4,12 @@ import TestSupport
 import Testing
 import UpstreamTestSupport
 
-/// Which hosts are asked, and thereby shown the token.
+/// Which hosts are asked, and so receive the token.
 @Suite struct ContainerEndpointTests {
     private static let relative = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
     private static let full = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 
-    /// The URL that is asked first, or nil where nobody is.
+    /// The URL that is asked first, or nil where no request is sent.
     private func url(_ environment: [String: String]) async -> String? {
         let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
         let provider = ContainerProvider(
@@ -23,7 +23,7 @@ import UpstreamTestSupport
         "http://127.0.0.1/x", "http://127.255.0.1:9/x", "http://[::1]:9/x", "http://169.254.170.2/x",
         "http://169.254.170.23/x", "http://[fd00:ec2::23]/x", "http://[FD00:EC2::23]/x",
     ])
-    func asksWhomAWSNames(url text: String) async {
+    func asksTheHostsThatAWSNames(url text: String) async {
         #expect(await url([Self.full: text]) == text)
     }
 
@@ -36,7 +36,7 @@ import UpstreamTestSupport
         "ftp://127.0.0.1/x", "file:///etc/passwd", "https://user:password@agent.example/x", "https://agent.example/a b",
         "https://ag\u{E9}nt.example/x", "https://",
     ])
-    func asksNobodyElse(url text: String) async throws {
+    func asksNoOtherHost(url text: String) async throws {
         let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
         let provider = ContainerProvider(
             environment: [Self.full: text], files: FileReader(), transport: transport, pause: { _ in })

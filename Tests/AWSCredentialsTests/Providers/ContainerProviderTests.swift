@@ -12,7 +12,7 @@ import UpstreamTestSupport
     private let end = "2026-11-24T18:00:00Z"
     private let ecs = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials/1?a=b"]
 
-    private func answer(
+    private func result(
         _ environment: [String: String], files: FileReader = FileReader(), through transport: some Transport
     ) async throws(CredentialsError) -> ProviderResult {
         let provider = ContainerProvider(
@@ -23,9 +23,9 @@ import UpstreamTestSupport
     @Test func takesTheRoleOfATask() async throws {
         let server = AgentServer { [end] _ in .credentials(7, until: end) }
         try await server.serving { transport in
-            let answer = try await answer(ecs, through: transport)
+            let result = try await result(ecs, through: transport)
             let origin = CredentialsOrigin("container", isStaticallyStable: true)
-            #expect(answer == .found(.number(7, until: .noon + 21_600), from: origin))
+            #expect(result == .found(.number(7, until: .noon + 21_600), from: origin))
             #expect(transport.requests.map(\.url) == ["http://169.254.170.2/v2/credentials/1?a=b"])
             #expect(transport.requests.allSatisfy { $0.bypassesProxies })
         }
@@ -39,7 +39,7 @@ import UpstreamTestSupport
         let transport = ScriptedTransport { [end] _ in
             CurlResponse(status: 200, body: Array((document + #""Expiration":"\#(end)","RoleArn":"arn"}"#).utf8))
         }
-        #expect(try await answer(ecs, through: transport).credentials?.accountID == "012345678901")
+        #expect(try await result(ecs, through: transport).credentials?.accountID == "012345678901")
     }
 
     @Test func showsTheTokenOfTheFileAsItIsAtEachFetch() async throws {
@@ -52,7 +52,7 @@ import UpstreamTestSupport
         try await server.serving { transport in
             for token in ["first", " second "] {
                 try folder.write(token, to: "/token")
-                _ = try await answer(environment, files: folder.files, through: transport)
+                _ = try await result(environment, files: folder.files, through: transport)
             }
             #expect(transport.requests.map(\.headers.last?.value) == ["first", " second "])
         }
@@ -62,7 +62,7 @@ import UpstreamTestSupport
     @Test func showsTheTokenOfTheVariable() async throws {
         let environment = ecs.merging(["AWS_CONTAINER_AUTHORIZATION_TOKEN": "Basic TOKEN"]) { $1 }
         let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
-        _ = try? await answer(environment, through: transport)
+        _ = try? await result(environment, through: transport)
         #expect(transport.requests.map(\.headers.last?.value) == Array(repeating: "Basic TOKEN", count: 3))
     }
 
@@ -73,12 +73,12 @@ import UpstreamTestSupport
         let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
         let inFile = ecs.merging(["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/token"]) { $1 }
         await #expect(throws: CredentialsError.malformedToken("/token")) {
-            try await answer(inFile, files: folder.files, through: transport)
+            try await result(inFile, files: folder.files, through: transport)
         }
         if !token.isEmpty {
             let variable = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
             await #expect(throws: CredentialsError.malformedToken(variable)) {
-                try await answer(ecs.merging([variable: token]) { $1 }, through: transport)
+                try await result(ecs.merging([variable: token]) { $1 }, through: transport)
             }
         }
         #expect(transport.requests.isEmpty)
@@ -89,7 +89,7 @@ import UpstreamTestSupport
         let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
         let folder = try Folder()
         await #expect(throws: CredentialsError.unreadableFile(path: "/token", .missing)) {
-            try await answer(environment, files: folder.files, through: transport)
+            try await result(environment, files: folder.files, through: transport)
         }
     }
 
@@ -107,8 +107,8 @@ import UpstreamTestSupport
             let provider = ContainerProvider(environment: ecs, files: FileReader(), transport: transport) { pause in
                 pauses.withLock { $0.append(pause) }
             }
-            let answer = try await provider.credentials(at: .noon)
-            #expect(answer.credentials == .number(1, until: .noon + 21_600))
+            let result = try await provider.credentials(at: .noon)
+            #expect(result.credentials == .number(1, until: .noon + 21_600))
         }
         #expect(pauses.withLock { $0 } == [.seconds(1), .seconds(1)])
     }
@@ -123,13 +123,13 @@ import UpstreamTestSupport
     ]
 
     @Test(arguments: useless)
-    func failsOnAnswersWithoutCredentials(
+    func failsOnResponsesWithoutCredentials(
         status: HTTPResponse.Status, body: String, error: CredentialsEndpointError
     ) async throws {
         let server = AgentServer { _ in .text(body, status: status, fields: [(.location, "/elsewhere")]) }
         try await server.serving { transport in
             let expected = CredentialsError.endpointFailed("the container's agent", error)
-            await #expect(throws: expected) { try await answer(ecs, through: transport) }
+            await #expect(throws: expected) { try await result(ecs, through: transport) }
             #expect(!"\(expected)".contains("HUSH"))
         }
         #expect(server.seen.map(\.target) == Array(repeating: "/v2/credentials/1?a=b", count: 3))
@@ -139,15 +139,15 @@ import UpstreamTestSupport
         try await AgentServer { _ in nil }.serving { transport in
             transport.isGone = true
             let expected = CredentialsError.endpointFailed("the container's agent", .transfer(.couldNotConnect))
-            await #expect(throws: expected) { try await answer(ecs, through: transport) }
+            await #expect(throws: expected) { try await result(ecs, through: transport) }
         }
     }
 
     @Test func isNotConfiguredWithoutItsVariables() async throws {
         let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
         let environment = ["AWS_CONTAINER_AUTHORIZATION_TOKEN": "TOKEN"]
-        guard case .notConfigured(let reason) = try await answer(environment, through: transport) else {
-            Issue.record("asked somebody")
+        guard case .notConfigured(let reason) = try await result(environment, through: transport) else {
+            Issue.record("sent a request")
             return
         }
         #expect(reason.contains("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") && reason.contains("FULL_URI"))

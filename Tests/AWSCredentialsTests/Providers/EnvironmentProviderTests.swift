@@ -3,7 +3,7 @@ import SigV4
 import Testing
 
 @Suite struct EnvironmentProviderTests {
-    private func answer(_ environment: [String: String]) throws(CredentialsError) -> ProviderResult {
+    private func result(_ environment: [String: String]) throws(CredentialsError) -> ProviderResult {
         try EnvironmentProvider(environment: environment).credentials(at: .noon)
     }
 
@@ -17,25 +17,25 @@ import Testing
         let expected = Credentials(
             accessKeyID: "AKID", secretAccessKey: "HUSH", sessionToken: "TOKEN", expiration: .noon,
             accountID: "123456789012")
-        #expect(try answer(keys.merging(others) { $1 }).credentials == expected)
+        #expect(try result(keys.merging(others) { $1 }).credentials == expected)
     }
 
     @Test func dropsWhiteSpaceAroundValues() throws {
         let expected = Credentials(accessKeyID: "AKID", secretAccessKey: "HUSH")
         #expect(
-            try answer(["AWS_ACCESS_KEY_ID": " AKID\n", "AWS_SECRET_ACCESS_KEY": "HUSH\r\n"]).credentials == expected)
+            try result(["AWS_ACCESS_KEY_ID": " AKID\n", "AWS_SECRET_ACCESS_KEY": "HUSH\r\n"]).credentials == expected)
     }
 
     @Test func readsTheOldNameOfTheTokenWhereTheNewOneIsNotSet() throws {
-        let old = try answer(keys.merging(["AWS_SECURITY_TOKEN": "OLD", "AWS_SESSION_TOKEN": ""]) { $1 })
-        let both = try answer(keys.merging(["AWS_SECURITY_TOKEN": "OLD", "AWS_SESSION_TOKEN": "NEW"]) { $1 })
+        let old = try result(keys.merging(["AWS_SECURITY_TOKEN": "OLD", "AWS_SESSION_TOKEN": ""]) { $1 })
+        let both = try result(keys.merging(["AWS_SECURITY_TOKEN": "OLD", "AWS_SESSION_TOKEN": "NEW"]) { $1 })
         #expect(old.credentials == Credentials(accessKeyID: "AKID", secretAccessKey: "HUSH", sessionToken: "OLD"))
         #expect(both.credentials == Credentials(accessKeyID: "AKID", secretAccessKey: "HUSH", sessionToken: "NEW"))
     }
 
     @Test(arguments: [[:], ["AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "  "]])
     func isNotConfiguredWithoutKeys(environment: [String: String]) throws {
-        #expect(try answer(environment) == .notConfigured(reason: "AWS_ACCESS_KEY_ID is not set"))
+        #expect(try result(environment) == .notConfigured(reason: "AWS_ACCESS_KEY_ID is not set"))
     }
 
     @Test(arguments: [
@@ -43,14 +43,14 @@ import Testing
     ])
     func failsOnHalfAPairOfKeys(set: String, missing: String) {
         #expect(throws: CredentialsError.halfSet(variable: set, missing: missing)) {
-            try answer([set: "AKID", missing: " "])
+            try result([set: "AKID", missing: " "])
         }
     }
 
     @Test(arguments: ["soon", "1732449600", "2026-11-24", "2026-11-24T12:00:00"])
     func failsOnAnExpirationThatIsNoTime(text: String) {
         #expect(throws: CredentialsError.malformedTime(variable: "AWS_CREDENTIAL_EXPIRATION")) {
-            try answer(keys.merging(["AWS_CREDENTIAL_EXPIRATION": text]) { $1 })
+            try result(keys.merging(["AWS_CREDENTIAL_EXPIRATION": text]) { $1 })
         }
     }
 }

@@ -21,8 +21,8 @@ import UpstreamTestSupport
     @Test func takesTheRoleOfTheInstance() async throws {
         let service = InstanceMetadataService()
         try await service.server.serving { transport in
-            let answer = try await provider(through: transport).credentials(at: .noon)
-            #expect(answer == .found(.number(1, until: .noon + 21_600), from: origin))
+            let result = try await provider(through: transport).credentials(at: .noon)
+            #expect(result == .found(.number(1, until: .noon + 21_600), from: origin))
             let paths = ["/latest/api/token", folder, folder + "ward-role"]
             #expect(transport.requests.map(\.url) == paths.map { "http://169.254.169.254" + $0 })
             #expect(transport.requests.allSatisfy { $0.bypassesProxies && $0.body.isEmpty })
@@ -44,7 +44,7 @@ import UpstreamTestSupport
         #expect(service.server.seen.count { $0.fields["x-aws-ec2-metadata-token"] == "pass-1" } == 6)
     }
 
-    @Test func replacesARefusedTokenOnce() async throws {
+    @Test func replacesARejectedTokenOnce() async throws {
         let service = InstanceMetadataService()
         try await service.server.serving { transport in
             let provider = provider(through: transport)
@@ -55,7 +55,7 @@ import UpstreamTestSupport
         #expect(service.server.seen.count { $0.method == "PUT" } == 2)
     }
 
-    @Test func failsWhereEveryTokenIsRefused() async throws {
+    @Test func failsWhereEveryTokenIsRejected() async throws {
         let server = AgentServer { $0.method == "PUT" ? .text("pass") : .text("", status: .unauthorized) }
         try await server.serving { transport in
             await #expect(throws: failure(.status(401))) {
@@ -65,20 +65,20 @@ import UpstreamTestSupport
         #expect(server.seen.map(\.method) == ["PUT", "GET", "PUT", "GET"])
     }
 
-    @Test func asksAServiceThatFailsAgain() async throws {
+    @Test func retriesAServiceThatFails() async throws {
         let failed = Mutex<Set<String>>([])
         let service = InstanceMetadataService { request in
             failed.withLock { $0.insert(request.target).inserted } ? .text("", status: .serviceUnavailable) : nil
         }
         try await service.server.serving { transport in
-            let answer = try await provider(through: transport).credentials(at: .noon)
-            #expect(answer.credentials != nil)
+            let result = try await provider(through: transport).credentials(at: .noon)
+            #expect(result.credentials != nil)
         }
         #expect(service.server.seen.map(\.method) == ["PUT", "PUT", "GET", "GET", "GET", "GET"])
     }
 
     @Test(arguments: [HTTPResponse.Status.badRequest, .badGateway])
-    func failsWhereTheServiceRefusesToGiveAToken(status: HTTPResponse.Status) async throws {
+    func failsWhereTheServiceGivesNoToken(status: HTTPResponse.Status) async throws {
         try await AgentServer { _ in .text("HUSH", status: status) }.serving { transport in
             await #expect(throws: failure(.status(status.code))) {
                 try await provider(through: transport).credentials(at: .noon)
@@ -95,7 +95,8 @@ import UpstreamTestSupport
     ]
 
     @Test(arguments: useless)
-    func failsOnASuccessThatIsNone(role: String, document: String, error: CredentialsEndpointError) async throws {
+    func failsOnASuccessWithoutCredentials(role: String, document: String, error: CredentialsEndpointError) async throws
+    {
         let service = InstanceMetadataService { request in
             switch request.target {
             case "/latest/api/token": nil
@@ -114,7 +115,7 @@ import UpstreamTestSupport
     }
 }
 
-/// What is not configured rather than broken.
+/// What counts as not configured rather than broken.
 @Suite(.timeLimit(.minutes(1))) struct InstanceMetadataAbsenceTests {
     private func reason(_ environment: [String: String] = [:], through transport: some Transport) async throws -> String
     {
@@ -150,7 +151,7 @@ import UpstreamTestSupport
         try await server.serving { transport in
             let start = ContinuousClock.now
             let reason = try await reason(through: transport)
-            #expect(reason.contains("did not answer within 1 s") && reason.contains("hop limit"))
+            #expect(reason.contains("did not result within 1 s") && reason.contains("hop limit"))
             #expect(ContinuousClock.now - start < .seconds(2))
         }
         #expect(server.seen.count == 1)
@@ -181,7 +182,7 @@ import UpstreamTestSupport
     }
 }
 
-/// A service that has nothing new hands out what has ended.
+/// A service without new credentials gives expired ones.
 @Suite(.timeLimit(.minutes(1))) struct StaticStabilityTests {
     @Test(arguments: [0, 1, 300_000] as [Int64])
     func extendsASetThatHasExpired(jitter: Int64) async throws {
@@ -191,8 +192,8 @@ import UpstreamTestSupport
                 environment: [:], profile: { nil }, transport: transport, jitter: { jitter }, pause: { _ in })
             let end = Timestamp.noon.adding(milliseconds: 600_000 + jitter)
             let origin = CredentialsOrigin("instance metadata", isStaticallyStable: true, expiredAt: .noon)
-            let answer = try await provider.credentials(at: .noon)
-            #expect(answer == .found(.number(1, until: end), from: origin))
+            let result = try await provider.credentials(at: .noon)
+            #expect(result == .found(.number(1, until: end), from: origin))
         }
     }
 
@@ -200,8 +201,8 @@ import UpstreamTestSupport
         let service = InstanceMetadataService(end: "2026-11-24T12:00:01Z")
         try await service.server.serving { transport in
             let provider = InstanceMetadataProvider(environment: [:], profile: { nil }, transport: transport)
-            let answer = try await provider.credentials(at: .noon)
-            #expect(answer.credentials == .number(1, until: .noon + 1))
+            let result = try await provider.credentials(at: .noon)
+            #expect(result.credentials == .number(1, until: .noon + 1))
         }
     }
 }

@@ -2,13 +2,13 @@ import HTTPExchange
 import HTTPTypes
 import Synchronization
 
-/// Plays IMDSv2 for an instance with the role `ward-role`: tokens `pass-1`, `pass-2` and so on, of which the last one
-/// is good.
+/// Stands for the instance metadata service of an instance with the role `ward-role`. Its tokens are `pass-1`, `pass-2`
+/// and so on, and it accepts the last one.
 final class InstanceMetadataService: Sendable {
     let server: AgentServer
     private let tokens: TokenDesk
 
-    /// `exception` answers in the service's place where it is not nil.
+    /// `exception` replies instead of the service where it is not nil.
     init(
         lifetime: Int = 21_600, end: String = "2026-11-24T18:00:00Z",
         exception: @escaping @Sendable (AgentRequest) -> Reply? = { _ in nil }

@@ -4,14 +4,14 @@ import TestSupport
 import Testing
 import UpstreamTestSupport
 
-/// Where the service is looked for.
+/// Where the service is asked.
 @Suite struct InstanceMetadataSettingsTests {
     @Test(arguments: [
         ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "not a uri"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://a/?b"),
         ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://user:HUSH@a"), ("AWS_METADATA_SERVICE_TIMEOUT", "0"),
         ("AWS_METADATA_SERVICE_TIMEOUT", "1.5"), ("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "many"),
     ])
-    func failsOnASettingThatNobodyCanFollow(variable: String, value: String) async {
+    func failsOnASettingThatIsNotAllowed(variable: String, value: String) async {
         let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
         let provider = InstanceMetadataProvider(environment: [variable: value], profile: { nil }, transport: transport)
         do throws(CredentialsError) {
@@ -29,7 +29,7 @@ import UpstreamTestSupport
         #expect(await url(["AWS_EC2_METADATA_SERVICE_ENDPOINT": endpoint], FileReader()) == expected)
     }
 
-    @Test func readsTheProfileAnewForEachAnswer() async throws {
+    @Test func readsTheProfileForEachResult() async throws {
         let folder = try Folder()
         let files = folder.files
         let transport = ScriptedTransport { _ in CurlResponse(status: 404) }
@@ -65,7 +65,7 @@ struct InstanceMetadataVectorTests {
         let Ok: String?
     }
 
-    /// Those where a program chooses the endpoint itself are left out: this one does not.
+    /// Without the cases in which the calling program chooses the endpoint: this one does not.
     @Test func agreesOnTheEndpoint() async throws {
         let cases: Cases = try Vectors.decode(from: "credentials/imds-config/imds-endpoint-tests.json")
         let used = cases.tests.filter { $0.endpoint_override == nil && $0.mode_override == nil }
@@ -80,7 +80,7 @@ struct InstanceMetadataVectorTests {
     }
 }
 
-/// The URL that is asked first, or nil where nobody is.
+/// The URL that is asked first, or nil where no request is sent.
 private func url(_ environment: [String: String], _ files: FileReader) async -> String? {
     let transport = ScriptedTransport { _ in CurlResponse(status: 500) }
     let provider = InstanceMetadataProvider(

@@ -4,12 +4,12 @@ import SigV4
 import Testing
 
 /// Programs that a profile names, run for real.
-@Suite(.timeLimit(.minutes(1))) struct ProcessTests {
+@Suite(.timeLimit(.minutes(1))) struct ProcessProviderTests {
     private let folder: Folder
 
     init() throws { folder = try Folder() }
 
-    private func answer(
+    private func result(
         _ command: String, more: String = "", environment: [String: String] = [:]
     ) async throws -> ProviderResult {
         try folder.write("[default]\ncredential_process = \(command)\n\(more)", to: "/home/.aws/config")
@@ -17,36 +17,36 @@ import Testing
         return try await ProfileProvider(environment: environment, files: folder.files).credentials(at: .noon)
     }
 
-    @Test func takesWhatTheProgramWrites() async throws {
-        let answer = try await answer(
+    @Test func takesTheOutputOfTheProgram() async throws {
+        let result = try await result(
             """
             echo '{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "B", "SessionToken": "C", \
             "Expiration": "2026-11-24T13:00:00Z", "AccountId": "12", "Else": [1]}'
             """, more: "aws_account_id = 34")
         let expected = Credentials(
             accessKeyID: "A", secretAccessKey: "B", sessionToken: "C", expiration: .noon + 3_600, accountID: "12")
-        #expect(answer == .found(expected, from: CredentialsOrigin("profile (process)")))
+        #expect(result == .found(expected, from: CredentialsOrigin("profile (process)")))
     }
 
-    @Test func takesTheProfilesAccountForWantOfOne() async throws {
-        let answer = try await answer(
+    @Test func takesTheProfilesAccountWithoutOneInTheOutput() async throws {
+        let result = try await result(
             #"echo "{\"Version\": 1, \"AccessKeyId\": \"A\", \"SecretAccessKey\": \"B\"}""#,
             more: "aws_account_id = 34")
-        #expect(answer.credentials == Credentials(accessKeyID: "A", secretAccessKey: "B", accountID: "34"))
+        #expect(result.credentials == Credentials(accessKeyID: "A", secretAccessKey: "B", accountID: "34"))
     }
 
     @Test func letsTheProgramInheritTheEnvironment() async throws {
-        let answer = try await answer(
+        let result = try await result(
             #"sh -c 'echo "{\"Version\": 1, \"AccessKeyId\": \"$KEY\", \"SecretAccessKey\": \"B\"}"'"#,
             environment: ["KEY": "A"])
-        #expect(answer.credentials?.accessKeyID == "A")
+        #expect(result.credentials?.accessKeyID == "A")
     }
 
     @Test func keepsTheGatewaysOwnSettingsToItself() async throws {
-        let answer = try await answer(
+        let result = try await result(
             #"sh -c 'echo "{\"Version\": 1, \"AccessKeyId\": \"A$GATEWAY_LOG_NAME_KEY\", \"SecretAccessKey\": \"B\"}"'"#,
             environment: ["GATEWAY_LOG_NAME_KEY": "HUSH"])
-        #expect(answer.credentials?.accessKeyID == "A")
+        #expect(result.credentials?.accessKeyID == "A")
     }
 
     @Test(arguments: [
@@ -59,12 +59,12 @@ import Testing
         (#"echo '{"Version": 1, "AccessKeyId": "A"}'"#, .malformed),
         (#"echo '{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "B", "Expiration": "soon"}'"#, .malformed),
         (#"echo '{"Version": 2, "AccessKeyId": "A", "SecretAccessKey": "B"}'"#, .unknownVersion),
-        // No shell stands between: the words behind the first one are arguments.
+        // Without a shell the words after the first one are arguments.
         (#"echo '{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "B"}' | cat"#, .malformed),
     ])
     func saysWhyThereAreNoCredentials(command: String, error: ProcessError) async {
         await #expect(throws: CredentialsError.processFailed(profile: "default", error)) {
-            try await answer(command)
+            try await result(command)
         }
     }
 }

@@ -54,11 +54,11 @@ import UpstreamTestSupport
         return ProfileProvider(environment: environment, files: folder.files, transport: transport)
     }
 
-    @Test func showsTheTokenToThePortal() async throws {
+    @Test func sendsTheTokenToThePortal() async throws {
         try signIn(until: .noon + 3_600)
         let transport = ScriptedTransport(.success(Self.keys))
-        let answer = try await provider(transport).credentials(at: .noon)
-        #expect(answer == .found(found, from: CredentialsOrigin("profile (SSO)")))
+        let result = try await provider(transport).credentials(at: .noon)
+        #expect(result == .found(found, from: CredentialsOrigin("profile (SSO)")))
         let request = try #require(transport.requests.first)
         #expect(
             request.url == "https://portal.sso.eu-west-1.amazonaws.com/federation/credentials"
@@ -68,7 +68,7 @@ import UpstreamTestSupport
         #expect(request["x-amz-sso_bearer_token"] == "TOKEN1")
     }
 
-    @Test func findsTheSignInOfOlderProfilesByTheirURL() async throws {
+    @Test func findsTheTokenOfOlderProfilesByTheirURL() async throws {
         let file = "/home/.aws/sso/cache/dace00cba5f8355ec9d274ceb2bcebdfbeed0e12.json"
         try signIn(until: .noon + 60, isRefreshable: false, to: file)
         let transport = ScriptedTransport(.success(Self.keys))
@@ -104,13 +104,13 @@ import UpstreamTestSupport
         }
         #expect(try await provider(transport).credentials(at: .noon).credentials == found)
         #expect(transport.requests.last?["x-amz-sso_bearer_token"] == "TOKEN1")
-        await #expect(throws: CredentialsError.ssoFailed(profile: "default", .ended)) {
+        await #expect(throws: CredentialsError.ssoFailed(profile: "default", .expired)) {
             try await provider(transport).credentials(at: .noon + 60)
         }
     }
 
     @Test(arguments: [#"{"error": "invalid_request"}"#, #"{"error": "slow_down"}"#, "{}", "<html>"], [400, 401, 403])
-    func takesAnyOtherRefusalForOneThatMayPass(body: String, status: Int) async throws {
+    func takesAnyOtherErrorForOneThatMayPass(body: String, status: Int) async throws {
         try signIn(until: .noon)
         let error = CredentialsError.endpointFailed(
             "IAM Identity Center at oidc.eu-west-1.amazonaws.com", .status(status))
@@ -120,11 +120,11 @@ import UpstreamTestSupport
         }
     }
 
-    @Test func tellsASilentIssuerFromARefusal() async throws {
+    @Test func tellsASilentIssuerFromAnErrorResponse() async throws {
         try signIn(until: .noon)
         let silence = CredentialsError.endpointFailed(
             "IAM Identity Center at oidc.eu-west-1.amazonaws.com", .transfer(.couldNotConnect))
-        await #expect(throws: silence) { try await provider(.nobody).credentials(at: .noon) }
+        await #expect(throws: silence) { try await provider(.unreachable).credentials(at: .noon) }
         let error = CredentialsError.endpointFailed(
             "IAM Identity Center at oidc.eu-west-1.amazonaws.com", .malformed)
         await #expect(throws: error) {
@@ -132,29 +132,29 @@ import UpstreamTestSupport
         }
     }
 
-    @Test func failsWhereNobodySignedIn() async {
-        await #expect(throws: CredentialsError.ssoFailed(profile: "default", .absent(path: Self.file))) {
-            try await provider(.nobody).credentials(at: .noon)
+    @Test func failsWithoutATokenFile() async {
+        await #expect(throws: CredentialsError.ssoFailed(profile: "default", .missingFile(path: Self.file))) {
+            try await provider(.unreachable).credentials(at: .noon)
         }
     }
 
     @Test(arguments: ["", "{}", #"{"accessToken": "HUSH", "expiresAt": "soon"}"#])
-    func failsOnAFileThatHoldsNoSignIn(text: String) async throws {
+    func failsOnAFileThatHoldsNoToken(text: String) async throws {
         try folder.write(text, to: Self.file)
-        let error = CredentialsError.ssoFailed(profile: "default", .malformed(path: Self.file))
+        let error = CredentialsError.ssoFailed(profile: "default", .malformedFile(path: Self.file))
         #expect(error.isRecoverable)
-        await #expect(throws: error) { try await provider(.nobody).credentials(at: .noon) }
+        await #expect(throws: error) { try await provider(.unreachable).credentials(at: .noon) }
     }
 
-    @Test func failsOnASignInThatHasEnded() async throws {
+    @Test func failsOnATokenThatHasExpired() async throws {
         try signIn(until: .noon, isRefreshable: false)
-        await #expect(throws: CredentialsError.ssoFailed(profile: "default", .ended)) {
-            try await provider(.nobody).credentials(at: .noon)
+        await #expect(throws: CredentialsError.ssoFailed(profile: "default", .expired)) {
+            try await provider(.unreachable).credentials(at: .noon)
         }
     }
 
     @Test(arguments: [
-        (CurlResponse.text("HUSH", status: 401), CredentialsError.ssoFailed(profile: "default", .refused), 1),
+        (CurlResponse.text("HUSH", status: 401), CredentialsError.ssoFailed(profile: "default", .rejected), 1),
         (
             .text("", status: 403),
             .ssoFailed(profile: "default", .noSuchRole(name: "Read Only", accountID: "012345678901")), 1
@@ -186,7 +186,7 @@ import UpstreamTestSupport
 
     @Test func showsNoSecret() {
         let refreshGrant = SSOToken.RefreshGrant(
-            refreshToken: "HUSH", clientID: "HUSH", clientSecret: "HUSH", registrationEnd: nil)
+            refreshToken: "HUSH", clientID: "HUSH", clientSecret: "HUSH", registrationExpiration: nil)
         let token = SSOToken(accessToken: "HUSH", expiration: .noon, refreshGrant: refreshGrant)
         var state = SSOTokenState()
         state.keep(token)

@@ -7,7 +7,7 @@ import Testing
         _ name: String = "filed", until end: Timestamp, isRefreshable: Bool = true, registration: Timestamp? = nil
     ) -> SSOToken {
         let refreshGrant = SSOToken.RefreshGrant(
-            refreshToken: "r", clientID: "i", clientSecret: "s", registrationEnd: registration)
+            refreshToken: "r", clientID: "i", clientSecret: "s", registrationExpiration: registration)
         return SSOToken(accessToken: name, expiration: end, refreshGrant: isRefreshable ? refreshGrant : nil)
     }
 
@@ -51,12 +51,12 @@ import Testing
         #expect(state.step(with: unregistered, at: hour) == .signIn)
     }
 
-    @Test func usesWhateverEndsLast() {
+    @Test func usesTheTokenThatExpiresLast() {
         var state = SSOTokenState()
         let refreshed = token("refreshed", until: hour + 7_200)
         state.keep(refreshed)
         #expect(state.step(with: token(until: hour), at: .noon) == .use(refreshed))
-        let anew = token("anew", until: hour + 8_000)
-        #expect(state.step(with: anew, at: .noon) == .use(anew))
+        let latest = token("latest", until: hour + 8_000)
+        #expect(state.step(with: latest, at: .noon) == .use(latest))
     }
 }

@@ -1,7 +1,7 @@
 import AWSCredentials
 import Testing
 
-/// Expectations are what Python's `shlex.split` gives, with which the AWS CLI divides command lines.
+/// The expectations are results of Python's `shlex.split`, by which the AWS CLI divides command lines.
 @Suite struct ShellWordsTests {
     @Test(arguments: [
         ("a b  c", ["a", "b", "c"]), ("  a\tb\n", ["a", "b"]), ("", []), ("  ", []),

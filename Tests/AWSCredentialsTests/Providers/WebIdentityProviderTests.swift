@@ -14,8 +14,8 @@ import UpstreamTestSupport
         "AWS_WEB_IDENTITY_TOKEN_FILE": "/var/token", "AWS_ROLE_ARN": "arn:r", "AWS_REGION": "eu-west-1",
     ]
 
-    private func answer(
-        _ transport: ScriptedTransport = .nobody, _ environment: [String: String]
+    private func result(
+        _ transport: ScriptedTransport = .unreachable, _ environment: [String: String]
     ) async throws(CredentialsError) -> ProviderResult {
         try await WebIdentityProvider(
             environment: environment, files: folder.files, transport: transport, pause: { _ in }
@@ -26,11 +26,11 @@ import UpstreamTestSupport
         try folder.write("head.body.sign\n", to: "/var/token")
         let transport = ScriptedTransport(.success(.role("AssumeRoleWithWebIdentity")))
         let named = environment.merging(["AWS_ROLE_SESSION_NAME": "me"]) { $1 }
-        let answer = try await answer(transport, named)
+        let result = try await result(transport, named)
         let expected = Credentials(
             accessKeyID: "ASIAROLE", secretAccessKey: "ROLEHUSH", sessionToken: "ROLETOKEN",
             expiration: .noon + 3_600, accountID: "123456789012")
-        #expect(answer == .found(expected, from: CredentialsOrigin("web identity", isStaticallyStable: true)))
+        #expect(result == .found(expected, from: CredentialsOrigin("web identity", isStaticallyStable: true)))
         let request = try #require(transport.requests.first)
         #expect(request.url == "https://sts.eu-west-1.amazonaws.com/")
         #expect(request.headers.map(\.name) == ["Content-Type"])
@@ -41,47 +41,47 @@ import UpstreamTestSupport
             ])
     }
 
-    @Test func readsTheTokenAnewForEveryAnswer() async throws {
+    @Test func readsTheTokenForEachResult() async throws {
         let transport = ScriptedTransport(.success(.role("AssumeRoleWithWebIdentity")))
         for token in ["one", "two"] {
             try folder.write(token, to: "/var/token")
-            _ = try await answer(transport, environment)
+            _ = try await result(transport, environment)
         }
         #expect(transport.requests.map(\.form["WebIdentityToken"]) == ["one", "two"])
     }
 
     @Test func isNotConfiguredWithoutATokenFile() async throws {
-        let answer = try await answer(.nobody, ["AWS_ROLE_ARN": "r", "AWS_WEB_IDENTITY_TOKEN_FILE": " "])
-        #expect(answer == .notConfigured(reason: "AWS_WEB_IDENTITY_TOKEN_FILE is not set"))
+        let result = try await result(.unreachable, ["AWS_ROLE_ARN": "r", "AWS_WEB_IDENTITY_TOKEN_FILE": " "])
+        #expect(result == .notConfigured(reason: "AWS_WEB_IDENTITY_TOKEN_FILE is not set"))
     }
 
     @Test func failsWithoutARole() async {
         let error = CredentialsError.halfSet(variable: "AWS_WEB_IDENTITY_TOKEN_FILE", missing: "AWS_ROLE_ARN")
-        await #expect(throws: error) { try await answer(.nobody, ["AWS_WEB_IDENTITY_TOKEN_FILE": "/var/token"]) }
+        await #expect(throws: error) { try await result(.unreachable, ["AWS_WEB_IDENTITY_TOKEN_FILE": "/var/token"]) }
     }
 
     @Test func failsWithoutTheFile() async {
         await #expect(throws: CredentialsError.unreadableFile(path: "/var/token", .missing)) {
-            try await answer(.nobody, environment)
+            try await result(.unreachable, environment)
         }
     }
 
-    @Test(arguments: ["", " \n", "one\ntwo"])
+    @Test(arguments: ["", " \n", "one\ntwo", "one\rtwo", "one\r\ntwo"])
     func failsOnWhatIsNoToken(text: String) async throws {
         try folder.write(text, to: "/var/token")
         await #expect(throws: CredentialsError.malformedToken("/var/token")) {
-            try await answer(.nobody, environment)
+            try await result(.unreachable, environment)
         }
     }
 
-    @Test func saysWhichRoleIsRefused() async throws {
+    @Test func saysWhichRoleCannotBeAssumed() async throws {
         try folder.write("token", to: "/var/token")
         await #expect(throws: CredentialsError.assumeRoleFailed(role: "arn:r", .invalidIdentityToken)) {
-            try await answer(ScriptedTransport(.success(.refusal("InvalidIdentityToken", status: 400))), environment)
+            try await result(ScriptedTransport(.success(.refusal("InvalidIdentityToken", status: 400))), environment)
         }
     }
 
-    /// Where each attempt has to end.
+    /// Keeps the deadline of each attempt.
     private final class Deadlines: Transport {
         let seen = Mutex<[ContinuousClock.Instant]>([])
 

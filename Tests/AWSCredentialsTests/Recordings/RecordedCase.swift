@@ -9,7 +9,7 @@ import Testing
 struct RecordedCase {
     let environment: [String: String]
     let recording: Recording
-    /// Nil where there must be none.
+    /// The expected credentials; nil where the case expects an error.
     let credentials: Credentials?
     let files: FileReader
     private let copy: Folder?
@@ -25,7 +25,7 @@ struct RecordedCase {
         files = copy?.files ?? FileReader(root: root)
     }
 
-    /// An hour before the credentials end: some of the recordings are old.
+    /// An hour before the credentials expire: some of the recordings are old.
     var now: Timestamp { credentials?.expiration.map { $0 + -3_600 } ?? .noon }
 
     private struct Description: Decodable {
@@ -53,8 +53,8 @@ struct RecordedCase {
 }
 
 extension Folder {
-    /// A copy in which profiles name the shell that the cases expect around `credential_process`: here there is none by
-    /// itself. Nil where no profile has a program.
+    /// A copy in which `credential_process` names the shell that the cases expect: this program uses none by itself. Nil
+    /// where no profile has a program.
     fileprivate convenience init?(copying root: String) throws {
         let file = "/home/.aws/config"
         guard let config = try? String(contentsOf: URL(filePath: root + file), encoding: .utf8),

@@ -5,7 +5,7 @@ import MicroHTTPD
 import TestSupport
 import Testing
 
-/// Every recorded case that the AWS SDKs share, with the recorded answers from a real server on loopback.
+/// Every recorded case that the AWS SDKs share, with the recorded responses from a real server on loopback.
 @Suite(
     .needsVectors, .timeLimit(.minutes(2)))
 struct RecordedCaseTests {
@@ -46,8 +46,8 @@ struct RecordedCaseTests {
         let server = try HTTPServer(options: options, handler: handler)
         let client = CurlClient()
         let transport = DetouredTransport(client: client, port: server.port)
-        let answer = try? await provider(recorded.environment, recorded.files, transport).credentials(at: recorded.now)
-        #expect(answer?.credentials == recorded.credentials)
+        let result = try? await provider(recorded.environment, recorded.files, transport).credentials(at: recorded.now)
+        #expect(result?.credentials == recorded.credentials)
         #expect(handler.differences == [])
         await client.shutDown()
         await server.stop(within: .zero)

@@ -4,8 +4,8 @@ import HTTPTypes
 import MicroHTTPD
 import Synchronization
 
-/// A server on loopback that plays a recording: each request is compared with the one recorded in its place. Beyond the
-/// end the last answer is given again, for whoever tries more often than the one who made the recording.
+/// A server on loopback that replays a recording: each request is compared with the recorded one of the same position.
+/// After the end the last response is repeated, for a client that retries more often than the recorded one.
 final class RecordedServer: Handler {
     private struct Play {
         var position = 0
@@ -19,7 +19,7 @@ final class RecordedServer: Handler {
         exchanges = recording.exchanges
     }
 
-    /// Where requests did not come as they were recorded, or did not come at all.
+    /// The differences from the recorded requests, and how many of these did not come.
     var differences: [String] {
         play.withLock { play in
             let missing = exchanges.count - play.position
@@ -58,7 +58,7 @@ final class RecordedServer: Handler {
 }
 
 extension Recording.Exchange {
-    /// The headers that decide something; all others are of the library that was recorded.
+    /// The headers that matter to the service; all others belong to the library that was recorded.
     static let compared = [
         "accept", "x-amz-sso_bearer_token", "x-aws-ec2-metadata-token", "x-aws-ec2-metadata-token-ttl-seconds",
     ]
@@ -67,14 +67,13 @@ extension Recording.Exchange {
         Self.compared.allSatisfy { headers[$0] == nil || headers[$0] == found[$0] }
     }
 
-    /// A signature is compared by its being there: the keys and times of the recordings are not those of the cases.
-    /// That of a container's agent is a token, which the recordings left out.
+    /// Of a signature only its presence is compared: the keys and times of the recordings are not those of the cases. For
+    /// a container's agent the header holds a token, which the recordings left out.
     fileprivate func agrees(signed isSigned: Bool) -> Bool {
         method != "POST" || isSigned == (headers["authorization"] != nil)
     }
 
-    /// The names of the fields and what is asked for. The roles and tokens of the recordings are not those of the
-    /// cases.
+    /// The names of the fields and the action. The roles and tokens of the recordings are not those of the cases.
     fileprivate func agrees(withForm found: String) -> Bool {
         guard method == "POST" else { return found.isEmpty }
         let (found, expected) = (Self.fields(found), Self.fields(requestBody ?? ""))
@@ -88,7 +87,7 @@ extension Recording.Exchange {
     }
 }
 
-/// Leads every request to a server on loopback, and says there where it was to go.
+/// Sends every request to a server on loopback, with a header that names its real origin.
 struct DetouredTransport: Transport {
     static let origin = "X-Recorded-Origin"
 

@@ -2,7 +2,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// HTTP exchanges that somebody recorded, in order.
+/// Recorded HTTP exchanges, in order.
 struct Recording {
     struct Exchange {
         let method: String

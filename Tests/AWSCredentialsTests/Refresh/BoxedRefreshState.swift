@@ -2,26 +2,26 @@ import AWSCredentials
 import Formats
 import SigV4
 
-/// A refresh state behind a reference, as expectations cannot change a value.
-final class RehearsedState {
+/// A refresh state behind a reference, because expectations cannot change a value.
+final class BoxedRefreshState {
     private var state = RefreshState()
     private let origin: CredentialsOrigin
 
     init(origin: CredentialsOrigin = .stable) { self.origin = origin }
 
-    func answer(_ question: RefreshState.Question, at now: Timestamp) -> RefreshState.Answer {
-        state.answer(question, at: now)
+    func decide(_ request: RefreshState.Request, at now: Timestamp) -> RefreshState.Decision {
+        state.decide(request, at: now)
     }
 
     func beginsFetch(at now: Timestamp) -> Bool { state.beginsFetch(at: now) }
 
     @discardableResult
-    func land(
+    func finish(
         _ result: Result<Credentials, CredentialsError>, at now: Timestamp, cooldown: Int64 = 300_000
     ) -> RefreshEvent {
         switch result {
-        case .success(let credentials): state.land(credentials, from: origin, at: now)
-        case .failure(let error): state.land(error, at: now, cooldown: cooldown)
+        case .success(let credentials): state.finishFetch(with: credentials, from: origin, at: now)
+        case .failure(let error): state.finishFetch(failing: error, at: now, cooldown: cooldown)
         }
     }
 

@@ -2,7 +2,7 @@ import AWSCredentials
 import Formats
 import Synchronization
 
-/// Yields set 1, 2, 3 and so on, each fetch passing a gate, and counts the fetches and how many ran at once.
+/// Yields set 1, 2, 3 and so on, each fetch after a gate, and counts the fetches and how many ran at once.
 final class CountingProvider: CredentialsProvider {
     struct Counts: Equatable {
         var fetches = 0
@@ -15,7 +15,7 @@ final class CountingProvider: CredentialsProvider {
     private let lifetime: Int64?
     private let gate: @Sendable (Int) async throws(CredentialsError) -> Void
 
-    /// Sets end `lifetime` seconds after the fetch. `gate` is passed with the number of the fetch.
+    /// Sets expire `lifetime` seconds after the fetch. Each fetch waits for `gate`, which is called with its number.
     init(lifetime: Int64? = nil, gate: @escaping @Sendable (Int) async throws(CredentialsError) -> Void = { _ in }) {
         self.lifetime = lifetime
         self.gate = gate

@@ -5,8 +5,8 @@ import Synchronization
 import TestSupport
 import UpstreamTestSupport
 
-/// What AWS accepts at each moment: the sets that a source has issued, each until its end, or for longer while the
-/// source has nothing new to give.
+/// The sets that AWS accepts: those that a source has issued, each until its expiration, or for longer where AWS extends
+/// it.
 final class Acceptance: Sendable {
     private let ends = Mutex<[String: Timestamp]>([:])
     private let newest = Mutex("")
@@ -16,7 +16,7 @@ final class Acceptance: Sendable {
         newest.withLock { $0 = credentials.accessKeyID }
     }
 
-    /// From now on until `end`.
+    /// AWS accepts the newest set until `end`.
     func extend(to end: Timestamp) {
         let newest = newest.withLock { $0 }
         ends.withLock { $0[newest] = end }
@@ -29,8 +29,8 @@ final class Acceptance: Sendable {
     func acceptsAny(at now: Timestamp) -> Bool { ends.withLock { ends in ends.values.contains { now < $0 } } }
 }
 
-/// One refresher with its clock, its events and what becomes of the look-ups that it signs.
-final class Life: Sendable {
+/// A refresher with its clock and its events, and the sets that AWS accepts.
+final class CredentialsLifetime: Sendable {
     let clock = ManualClock(wallTime: .noon)
     /// How often the refresher has read the clock.
     private let reads = Atomic(0)
@@ -38,9 +38,8 @@ final class Life: Sendable {
     private let events = Mutex<[RefreshEvent]>([])
     private let cooldowns = Mutex<Int64>(0)
 
-    /// Runs a refresher over `provider` for the length of `body`. The cooldowns spread over five to ten minutes.
-    func lived(on provider: some CredentialsProvider, _ body: (CredentialsRefresher) async throws -> Void) async throws
-    {
+    /// Runs a refresher over `provider` for the length of `body`. The cool-downs last from five to ten minutes.
+    func run(on provider: some CredentialsProvider, _ body: (CredentialsRefresher) async throws -> Void) async throws {
         let refresher = CredentialsRefresher(
             provider: provider, now: { self.readClock() }, tick: .microseconds(200), cooldown: { self.cooldown() },
             report: { event in self.events.withLock { $0.append(event) } })
@@ -55,8 +54,8 @@ final class Life: Sendable {
         try result.get()
     }
 
-    /// Moves the clock on, and waits until the refresher has done what it has to do by then. A look reads the clock once,
-    /// one that fetches four times; twelve reads hold a whole look that began after the change, whatever was under way.
+    /// Advances the clock, and waits until the refresher has done what is due. A tick reads the clock once, a tick that
+    /// fetches four times: twelve reads include a whole tick that began after the change.
     func advance(seconds: Int64) async {
         clock.advance(by: .seconds(seconds))
         let goal = reads.load(ordering: .sequentiallyConsistent) + 12
@@ -86,8 +85,8 @@ final class Life: Sendable {
         }
     }
 
-    /// Signs as the gateway does: with the set in use, and where AWS refuses it, with another. False where AWS refused
-    /// although it accepts one of the sets that were issued.
+    /// Signs as the gateway does: with the set in use, and where AWS rejects it, with its replacement. False where AWS
+    /// rejects both although it accepts one of the sets that were issued.
     func looksUp(with refresher: CredentialsRefresher) async -> Bool {
         let now = clock.wallTime
         do throws(CredentialsError) {

@@ -7,77 +7,77 @@ import TestSupport
 import Testing
 import UpstreamTestSupport
 
-/// Two hours in steps of 10 s, with a server that plays the source, and eight look-ups in each step.
-@Suite(.timeLimit(.minutes(3)), .serialized) struct LifeTests {
-    private let life = Life()
+/// Two hours in steps of 10 s, with a server that stands for the source, and eight look-ups in each step.
+@Suite(.timeLimit(.minutes(3)), .serialized) struct CredentialsLifetimeTests {
+    private let lifetime = CredentialsLifetime()
 
-    /// A set lives for 90 s and is replaced after 60. From 12:40:00 to 12:43:30 the agent fails, and AWS refuses
-    /// what has ended; the token of the pod is replaced every ten minutes.
-    @Test func outlivesAHundredRotationsAndTwentyFailedRefreshes() async throws {
+    /// A set expires after 90 s and is refreshed after 60. From 12:40:00 to 12:43:30 the agent fails, and AWS rejects
+    /// expired sets; the token of the pod is replaced every ten minutes.
+    @Test func survivesAHundredRotationsAndTwentyFailedRefreshes() async throws {
         let folder = try Folder()
-        let agent = PodAgent(life: life)
+        let agent = PodAgent(lifetime: lifetime)
         try await agent.server.serving { transport in
             let provider = ContainerProvider(
                 environment: PodAgent.environment, files: folder.files, transport: transport, pause: { _ in })
             try agent.renewToken(in: folder)
-            try await life.lived(on: provider) { refresher in
+            try await lifetime.run(on: provider) { refresher in
                 for step in 1...720 {
                     if step.isMultiple(of: 60) { try agent.renewToken(in: folder) }
                     agent.isBroken = (240..<262).contains(step)
-                    await life.advance(seconds: 10)
+                    await lifetime.advance(seconds: 10)
                     await lookUpEightTimes(with: refresher, step)
                 }
             }
         }
-        #expect(life.rotations == 117)
-        #expect(life.failures == 20)
+        #expect(lifetime.rotations == 117)
+        #expect(lifetime.failures == 20)
         #expect(agent.refusedTokens == 0)
-        // Three attempts where the agent fails, one where it does not: nothing was asked that the rules do not ask for.
-        #expect(agent.server.seen.count == life.rotations + 3 * life.failures)
+        // Three attempts where the agent fails, one where it does not: no other requests were sent.
+        #expect(agent.server.seen.count == lifetime.rotations + 3 * lifetime.failures)
     }
 
-    /// A set lives for an hour. The service is gone from 12:50 to 13:50; AWS takes the old set for longer.
-    @Test func outlivesAnHourWithoutInstanceMetadata() async throws {
-        let life = life
+    /// A set expires after an hour. The service is absent from 12:50 to 13:50; AWS accepts the old set for longer.
+    @Test func survivesAnHourWithoutInstanceMetadata() async throws {
+        let lifetime = lifetime
         let service = InstanceMetadataService { request in
             guard request.target.hasSuffix("ward-role") else { return nil }
-            return life.issue(lasting: 3_600)
+            return lifetime.issue(lasting: 3_600)
         }
         let asked = Mutex<[Timestamp]>([])
         try await service.server.serving { transport in
             let provider = InstanceMetadataProvider(
                 environment: [:], profile: { nil }, transport: transport, jitter: { 0 }, pause: { _ in })
             let counted = WatchedProvider(provider) { now in asked.withLock { $0.append(now) } }
-            try await life.lived(on: counted) { refresher in
+            try await lifetime.run(on: counted) { refresher in
                 for step in 1...720 {
                     transport.isGone = (300..<660).contains(step)
-                    if step == 300 { life.acceptance.extend(to: .noon + 7_200) }
-                    await life.advance(seconds: 10)
+                    if step == 300 { lifetime.acceptance.extend(to: .noon + 7_200) }
+                    await lifetime.advance(seconds: 10)
                     await lookUpEightTimes(with: refresher, step)
                 }
             }
         }
         let distances = zip(asked.withLock { $0.dropFirst() }, asked.withLock { $0 }).map { $0.milliseconds(since: $1) }
-        // The first one leads from 12:00 to 12:55, five minutes before the end of the set.
+        // From 12:00 to 12:55, five minutes before the expiration of the set.
         #expect(distances.first == 3_300_000)
-        // Then five to ten minutes, and up to a step more until the clock moves on.
+        // Then five to ten minutes, and up to a step more until the clock advances.
         #expect(distances.dropFirst().allSatisfy { (300_000...610_000).contains($0) })
-        #expect(life.rotations == 2)
-        #expect((5...11).contains(life.failures))
+        #expect(lifetime.rotations == 2)
+        #expect((5...11).contains(lifetime.failures))
     }
 
     private func lookUpEightTimes(with refresher: CredentialsRefresher, _ step: Int) async {
-        let life = life
+        let lifetime = lifetime
         let failed = await withTaskGroup(of: Bool.self) { group in
-            for _ in 0..<8 { group.addTask { await life.looksUp(with: refresher) } }
+            for _ in 0..<8 { group.addTask { await lifetime.looksUp(with: refresher) } }
             return await group.reduce(into: 0) { count, succeeded in count += succeeded ? 0 : 1 }
         }
         #expect(failed == 0, "step \(step)")
     }
 }
 
-extension Life {
-    /// A new set that AWS accepts from now on, as a service writes it.
+extension CredentialsLifetime {
+    /// The reply of a service with a new set, which AWS accepts from now on.
     func issue(lasting seconds: Int64) -> Reply {
         let end = clock.wallTime + seconds
         let number = rotations + 1
@@ -86,7 +86,7 @@ extension Life {
     }
 }
 
-/// EKS Pod Identity, which wants the token of the day.
+/// The agent of EKS Pod Identity, which accepts only the newest token.
 private final class PodAgent: Sendable {
     static let environment = [
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.23/v1/credentials",
@@ -107,7 +107,7 @@ private final class PodAgent: Sendable {
         let value = Mutex(State())
     }
 
-    init(life: Life) {
+    init(lifetime: CredentialsLifetime) {
         let holder = Holder()
         state = holder
         server = AgentServer { request in
@@ -117,7 +117,7 @@ private final class PodAgent: Sendable {
                     state.refusedTokens += 1
                     return .text("", status: .unauthorized)
                 }
-                return life.issue(lasting: 90)
+                return lifetime.issue(lasting: 90)
             }
         }
     }
@@ -129,7 +129,7 @@ private final class PodAgent: Sendable {
 
     var refusedTokens: Int { state.value.withLock { $0.refusedTokens } }
 
-    /// As a mounted secret is replaced: the new file takes the place of the old one by its name.
+    /// Replaces the token file as a mounted secret is replaced: a new file gets the name of the old one.
     func renewToken(in folder: Folder) throws {
         try state.value.withLock { state in
             state.token += 1
@@ -138,7 +138,7 @@ private final class PodAgent: Sendable {
     }
 }
 
-/// A provider that tells when it is asked.
+/// A provider that reports when it is asked.
 private struct WatchedProvider<Provider: CredentialsProvider>: CredentialsProvider {
     let name: String
     private let provider: Provider

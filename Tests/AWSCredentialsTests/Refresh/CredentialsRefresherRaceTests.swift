@@ -7,7 +7,7 @@ import Testing
 /// For ThreadSanitizer as much as for the counts.
 @Suite(.timeLimit(.minutes(5))) struct CredentialsRefresherRaceTests {
     private let provider = CountingProvider()
-    /// So late that no refusal before it counts any more.
+    /// So late that no cool-down from noon counts any more.
     private let later = Timestamp.noon + 600
 
     private func running(_ body: (CredentialsRefresher) async throws -> Void) async throws {
@@ -18,7 +18,7 @@ import Testing
         await run.value
     }
 
-    @Test func fetchesOnceForEightWhoAreRefusedTogether() async throws {
+    @Test func fetchesOnceForEightCallersRejectedTogether() async throws {
         try await running { refresher in
             var held = try await refresher.current(at: later)
             for round in 2...1_001 {
@@ -32,7 +32,7 @@ import Testing
         #expect(provider.seen == .init(fetches: 1_001, running: 0, mostAtOnce: 1))
     }
 
-    @Test func neverFetchesTwiceAtOnceWhileEightRefuseAsFastAsTheyCan() async throws {
+    @Test func neverFetchesTwiceAtOnceWhileEightCallersReplaceAsFastAsTheyCan() async throws {
         try await running { refresher in
             _ = try await atOnce {
                 var held = try await refresher.current(at: later)
@@ -48,7 +48,7 @@ import Testing
         #expect(provider.seen.fetches > 12_500)
     }
 
-    @Test func answersEveryCallerWhoIsCancelledAtAnyMoment() async throws {
+    @Test func answersEveryCallerThatIsCancelledAtAnyMoment() async throws {
         let cancelled = Atomic(0)
         try await running { refresher in
             _ = try await atOnce {
@@ -65,7 +65,7 @@ import Testing
         #expect(provider.seen.mostAtOnce == 1)
     }
 
-    /// What eight tasks yield that do the same.
+    /// The results of eight tasks that do the same.
     private func atOnce(
         _ body: @escaping @Sendable @concurrent () async throws -> Credentials
     ) async throws -> [Credentials] {

@@ -27,13 +27,13 @@ import UpstreamTestSupport
         try result.get()
     }
 
-    @Test func fetchesBeforeAnybodyAsks() async throws {
+    @Test func fetchesBeforeTheFirstCaller() async throws {
         try await running(refresher(CountingProvider())) {
             #expect(await events.next() == .refreshed(expiration: nil, from: .stable))
         }
     }
 
-    @Test func beginsWithTheSetThatIsKnownAndAsksNobody() async throws {
+    @Test func beginsWithTheSetThatIsKnownWithoutAFetch() async throws {
         let provider = CountingProvider()
         let end = Timestamp.noon + 3_600
         let refresher = CredentialsRefresher(
@@ -50,14 +50,23 @@ import UpstreamTestSupport
         }
     }
 
-    @Test func givesAtOnceOnlyWhatNeedsNoFetch() {
+    /// Nothing fetches here.
+    @Test func waitsForAFetchUntilTheDeadline() async throws {
         let end = Timestamp.noon + 3_600
         let refresher = CredentialsRefresher(
             provider: CountingProvider(), holding: (.number(9, until: end), .plain), now: { [clock] in clock.wallTime },
             report: { _ in })
-        #expect(refresher.held(at: .noon) == .number(9, until: end))
-        #expect(refresher.held(at: .noon + 3_570) == nil)
-        #expect(self.refresher(CountingProvider()).held(at: .noon) == nil)
+        #expect(try await refresher.current(by: .now) == .number(9, until: end))
+        clock.advance(by: .seconds(3_570))
+        let late = CredentialsUnavailable(reason: "\(CredentialsError.timedOut)")
+        for deadline in [ContinuousClock.now, .now + .milliseconds(10)] {
+            await #expect(throws: late) { try await refresher.current(by: deadline) }
+            await #expect(throws: late) {
+                try await refresher.replacement(for: .number(9, until: end), by: deadline)
+            }
+            #expect(ContinuousClock.now >= deadline)
+        }
+        await #expect(throws: late) { try await self.refresher(CountingProvider()).current(by: .now) }
     }
 
     @Test func sharesOneFetchAmongTheFirstCallers() async throws {
@@ -105,7 +114,7 @@ import UpstreamTestSupport
         }
     }
 
-    @Test func replacesARefusedSetOnce() async throws {
+    @Test func replacesARejectedSetOnce() async throws {
         let provider = CountingProvider()
         let refresher = refresher(provider)
         try await running(refresher) {
@@ -116,7 +125,7 @@ import UpstreamTestSupport
         #expect(provider.seen.fetches == 2)
     }
 
-    @Test func saysWhichSourcesWereTriedWhereThereAreNone() async throws {
+    @Test func saysWhichSourcesWereAskedWhereNoneIsConfigured() async throws {
         let chain = CredentialsChain(environment: [:], files: FileReader())
         guard case .notConfigured(let reason) = try await chain.credentials(at: .noon) else { return }
         let refresher = refresher(chain)
@@ -127,7 +136,7 @@ import UpstreamTestSupport
         }
     }
 
-    @Test func goesOnWithTheFetchWhenACallerLeaves() async throws {
+    @Test func goesOnWithTheFetchWhenACallerIsCancelled() async throws {
         let gate = AsyncStream.makeStream(of: Void.self)
         let refresher = refresher(
             CountingProvider(gate: { _ in for await _ in gate.stream { return } }))
@@ -151,7 +160,7 @@ import UpstreamTestSupport
         }
     }
 
-    @Test func freesThoseWhoWaitWhenItStops() async throws {
+    @Test func endsTheWaitOfCallersWhenItStops() async throws {
         let refresher = refresher(
             CountingProvider(gate: { _ throws(CredentialsError) in
                 for await _ in AsyncStream(Void.self, { _ in }) {}

@@ -13,12 +13,12 @@ import UpstreamTestSupport
         return await service.identity(of: .number(1), at: .noon)
     }
 
-    private func answer(_ status: Int, _ body: String) -> ScriptedTransport {
+    private func response(_ status: Int, _ body: String) -> ScriptedTransport {
         ScriptedTransport { _ in CurlResponse(status: status, body: Array(body.utf8)) }
     }
 
     @Test func asksTheRegionsServiceWithASignature() async {
-        let transport = answer(
+        let transport = response(
             200,
             """
             <GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
@@ -40,23 +40,25 @@ import UpstreamTestSupport
         ("InvalidClientTokenId", true), ("ExpiredToken", true), ("SignatureDoesNotMatch", true),
         ("AccessDenied", false), ("RegionDisabledException", false), ("HUSH HUSH", false),
     ])
-    func tellsARefusalOfTheCredentialsFromOthers(code: String, isRefusal: Bool) async {
+    func tellsARejectionOfTheCredentialsFromOtherErrors(code: String, isRejection: Bool) async {
         let body =
             "<ErrorResponse><Error><Code>\(code)</Code><Message>HUSH</Message></Error></ErrorResponse>"
         let unknown = CallerIdentity.unknown(reason: "AWS STS at sts.eu-west-1.amazonaws.com answered with status 403")
-        #expect(await identity(environment, through: answer(403, body)) == (isRefusal ? .refused(code: code) : unknown))
+        #expect(
+            await identity(environment, through: response(403, body)) == (isRejection ? .rejected(code: code) : unknown)
+        )
     }
 
     @Test(arguments: [(200, "HUSH"), (500, ""), (404, "<html/>")])
-    func learnsNothingFromOtherAnswers(status: Int, body: String) async {
-        guard case .unknown(let reason) = await identity(environment, through: answer(status, body)) else {
+    func learnsNothingFromOtherResponses(status: Int, body: String) async {
+        guard case .unknown(let reason) = await identity(environment, through: response(status, body)) else {
             Issue.record("learned something")
             return
         }
         #expect(!reason.contains("HUSH"))
     }
 
-    @Test func saysWhyNobodyCouldBeAsked() async {
+    @Test func saysWhyAWSCouldNotBeAsked() async {
         let gone = ScriptedTransport { _ throws(CurlError) in throw .couldNotConnect }
         let reason = "AWS STS at sts.eu-west-1.amazonaws.com cannot be asked: the connection could not be made"
         #expect(await identity(environment, through: gone) == .unknown(reason: reason))

@@ -17,7 +17,7 @@ import UpstreamTestSupport
         aws_secret_access_key = BASEHUSH
         """
 
-    private func answer(_ transport: ScriptedTransport) async throws -> ProviderResult {
+    private func result(_ transport: ScriptedTransport) async throws -> ProviderResult {
         let folder = try Folder()
         try folder.write(Self.config, to: "/home/.aws/config")
         return try await ProfileProvider(
@@ -25,7 +25,7 @@ import UpstreamTestSupport
         ).credentials(at: .noon)
     }
 
-    /// An STS whose clock stands, and that refuses with `code` what is not signed with its time.
+    /// An STS with a clock that stands still. It rejects with `code` what is not signed with its time.
     private func service(at time: Timestamp, refusingWith code: String, status: Int = 403) -> ScriptedTransport {
         ScriptedTransport { request in
             let signed = SigningRequest(
@@ -45,9 +45,9 @@ import UpstreamTestSupport
         ] as [(String, Int64)])
     func signsOnceMoreWithAWSsTime(code: String, ahead: Int64) async throws {
         let transport = service(at: .noon + ahead, refusingWith: code)
-        let credentials = try #require(try await answer(transport).credentials)
+        let credentials = try #require(try await result(transport).credentials)
         #expect(transport.requests.count == 2)
-        // The end is one in this machine's time, by which it will be looked at.
+        // In this machine's time, with which it will be compared.
         #expect(credentials.expiration == .noon + (3_600 - ahead))
         #expect(credentials.accountID == "123456789012" && credentials.sessionToken == "ROLETOKEN")
     }
@@ -56,29 +56,29 @@ import UpstreamTestSupport
         arguments: [
             ("AccessDenied", .noon + 7_200, 1),
             ("SignatureDoesNotMatch", .noon + 180, 1), ("SignatureDoesNotMatch", .noon, 1), ("RequestExpired", nil, 1),
-            // As where the secret is wrong as well.
+            // The second signature is rejected too, as with a wrong secret.
             ("SignatureDoesNotMatch", .noon + 7_200, 2),
         ] as [(String, Timestamp?, Int)])
     func signsNoMoreThanThat(code: String, date: Timestamp?, attempts: Int) async throws {
         let transport = ScriptedTransport(.success(.refusal(code, status: 403).dated(date)))
-        await #expect(throws: CredentialsError.self) { try await answer(transport) }
+        await #expect(throws: CredentialsError.self) { try await result(transport) }
         #expect(transport.requests.count == attempts)
     }
 
-    /// The set ends at 13:00 by AWS's clock.
+    /// The set expires at 13:00 by AWS's clock.
     @Test(
         arguments: [
-            // This machine's time, AWS's, and when the set ends by this machine's; seconds after noon.
+            // This machine's time, AWS's, and the expiration in this machine's time; seconds after noon.
             (7_200, 0, 10_800), (0, 0, 3_600), (0, -7_200, 3_600), (0, 1_200, 3_600),
         ] as [(Int64, Int64, Int64)])
     func takesNoNewSetForOneThatHasEnded(now: Int64, date: Int64, end: Int64) async throws {
         let folder = try Folder()
         try folder.write("token", to: "/token")
-        let answer = CurlResponse.role("AssumeRoleWithWebIdentity").dated(.noon + date)
+        let result = CurlResponse.role("AssumeRoleWithWebIdentity").dated(.noon + date)
         let provider = WebIdentityProvider(
             environment: [
                 "AWS_WEB_IDENTITY_TOKEN_FILE": "/token", "AWS_ROLE_ARN": "arn:r", "AWS_REGION": "eu-west-1",
-            ], files: folder.files, transport: ScriptedTransport(.success(answer)), pause: { _ in })
+            ], files: folder.files, transport: ScriptedTransport(.success(result)), pause: { _ in })
         #expect(try await provider.credentials(at: .noon + now).credentials?.expiration == .noon + end)
     }
 

@@ -5,19 +5,19 @@ import HTTPTypes
 import MicroHTTPD
 import Synchronization
 
-/// What a metadata service or a container's agent was asked.
+/// A request to a metadata service or a container's agent.
 struct AgentRequest: Sendable, Equatable {
     let method: String
     let target: String
     let fields: [String: String]
 }
 
-/// An HTTP server on loopback that plays what hands out credentials, and remembers what it was asked.
+/// An HTTP server on loopback that stands for a service that gives credentials, and keeps the requests.
 final class AgentServer: Handler {
     private let script: @Sendable (AgentRequest) -> Reply?
     private let requests = Mutex<[AgentRequest]>([])
 
-    /// `script` answers each request; with nil the server stays silent.
+    /// `script` answers each request; for nil the server does not answer.
     init(_ script: @escaping @Sendable (AgentRequest) -> Reply?) {
         self.script = script
     }
@@ -38,7 +38,7 @@ final class AgentServer: Handler {
 
     func reply(to refusal: Refusal, of request: borrowing Request) -> Reply { Reply(status: .badRequest) }
 
-    /// Serves for the length of `body`, which is given a transport whose every request ends here.
+    /// Serves while `body` runs. Its transport sends every request to this server.
     func serving(_ body: (LoopbackTransport) async throws -> Void) async throws {
         let server = try HTTPServer(handler: self)
         let client = CurlClient()
@@ -55,7 +55,7 @@ final class AgentServer: Handler {
 }
 
 extension Reply {
-    /// An answer with these fields.
+    /// A reply with these fields.
     static func text(
         _ text: String, status: HTTPResponse.Status = .ok, fields: [(HTTPField.Name, String)] = []
     ) -> Reply {
@@ -64,7 +64,7 @@ extension Reply {
         return Reply(status: status, fields: block, body: Body(text))
     }
 
-    /// What the services of EC2, ECS and EKS answer with.
+    /// The reply of the services of EC2, ECS and EKS.
     static func credentials(_ number: Int, until end: String) -> Reply {
         .text(
             """

@@ -3,12 +3,12 @@ import Synchronization
 import UpstreamTestSupport
 
 extension ScriptedTransport {
-    /// Gives one answer after the other, and the last one again and again.
-    convenience init(_ answers: Result<CurlResponse, CurlError>...) {
+    /// Gives one response after the other, and repeats the last one.
+    convenience init(_ responses: Result<CurlResponse, CurlError>...) {
         let position = Atomic(0)
         self.init { _ throws(CurlError) in
             let next = position.wrappingAdd(1, ordering: .relaxed).oldValue
-            return try answers[min(next, answers.count - 1)].get()
+            return try responses[min(next, responses.count - 1)].get()
         }
     }
 }
@@ -18,7 +18,7 @@ extension CurlResponse {
         CurlResponse(status: status, body: Array(text.utf8))
     }
 
-    /// What AWS STS answers.
+    /// The response of AWS STS to a request for a role.
     static func role(_ action: String = "AssumeRole", account: String = "123456789012") -> CurlResponse {
         .text(
             """
@@ -34,7 +34,7 @@ extension CurlResponse {
             """)
     }
 
-    /// How AWS STS refuses.
+    /// An error response of AWS STS.
     static func refusal(_ code: String, status: Int) -> CurlResponse {
         .text(
             "<ErrorResponse><Error><Code>\(code)</Code><Message>HUSH</Message></Error></ErrorResponse>", status: status)

@@ -3,9 +3,9 @@ import Curl
 import UpstreamTestSupport
 
 extension ProfileProvider {
-    /// A provider of which nobody waits between attempts and whose named sources hold nothing.
+    /// A provider that does not wait between attempts and whose named sources are not configured.
     init(
-        environment: [String: String], files: FileReader, transport: any Transport = ScriptedTransport.nobody,
+        environment: [String: String], files: FileReader, transport: any Transport = ScriptedTransport.unreachable,
         named: NamedSources = .none
     ) {
         self.init(environment: environment, files: files, transport: transport, named: named, pause: { _ in })
@@ -13,21 +13,21 @@ extension ProfileProvider {
 }
 
 extension CredentialsChain {
-    /// A chain that reaches nobody.
-    init(environment: [String: String], files: FileReader) {
+    /// A chain without a network.
+    convenience init(environment: [String: String], files: FileReader) {
         self.init(
-            environment: environment, files: files, transport: ScriptedTransport.nobody, pause: { _ in })
+            environment: environment, files: files, transport: ScriptedTransport.unreachable, pause: { _ in })
     }
 }
 
 extension NamedSources {
-    /// Sources that are not set up.
+    /// Sources that are not configured.
     static let none = NamedSources(
         environment: EnvironmentProvider(environment: [:]), container: EnvironmentProvider(environment: [:]),
         instanceMetadata: EnvironmentProvider(environment: [:]))
 }
 
 extension ScriptedTransport {
-    /// Nobody is there.
-    static var nobody: ScriptedTransport { ScriptedTransport(.failure(.couldNotConnect)) }
+    /// No connection can be made.
+    static var unreachable: ScriptedTransport { ScriptedTransport(.failure(.couldNotConnect)) }
 }

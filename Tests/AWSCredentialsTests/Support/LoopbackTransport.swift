@@ -1,7 +1,7 @@
 import Curl
 import Synchronization
 
-/// Sends every request to one port on loopback, whatever host it is for, and remembers the requests. Once `isGone`,
+/// Sends every request to one port on loopback, whatever its host, and keeps the requests. Once `isGone`,
 /// connections are refused.
 final class LoopbackTransport: Transport {
     private let client: CurlClient
@@ -26,7 +26,7 @@ final class LoopbackTransport: Transport {
         state.withLock { $0.requests.append(request) }
         var request = request
         let path = request.url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: true).last ?? ""
-        // Nobody listens on port 1.
+        // No server listens on port 1.
         request.url = "http://127.0.0.1:\(isGone ? 1 : port)/\(path)"
         return try await client.perform(request, deadline: deadline)
     }

@@ -10,7 +10,7 @@ extension Timestamp {
 }
 
 extension Credentials {
-    /// A set of its own for each number.
+    /// A different set for each number.
     static func number(_ number: Int, until expiration: Timestamp? = nil) -> Credentials {
         Credentials(
             accessKeyID: "AKID\(number)", secretAccessKey: "HUSH\(number)", sessionToken: "TOKEN\(number)",
@@ -18,8 +18,20 @@ extension Credentials {
     }
 }
 
+extension CredentialsRefresher {
+    /// The set in use at a time of the test, with a deadline that no test reaches.
+    func current(at now: Timestamp) async throws(CredentialsError) -> Credentials {
+        try await credentials(for: .current, at: now, by: .now + .seconds(3_600))
+    }
+
+    /// Another set at a time of the test, with a deadline that no test reaches.
+    func replacement(for rejected: Credentials, at now: Timestamp) async throws(CredentialsError) -> Credentials {
+        try await credentials(for: .replacement(for: rejected), at: now, by: .now + .seconds(3_600))
+    }
+}
+
 extension ProviderResult {
-    /// What was found, wherever it came from.
+    /// The credentials, if any were found.
     var credentials: Credentials? {
         guard case .found(let credentials, _) = self else { return nil }
         return credentials
@@ -27,13 +39,13 @@ extension ProviderResult {
 }
 
 extension CredentialsOrigin {
-    /// A source whose sets AWS may take past their end.
+    /// A source whose sets AWS may accept past their expiration.
     static let stable = CredentialsOrigin("test", isStaticallyStable: true)
-    /// A source whose sets end when they say so.
+    /// A source whose sets are useless after their expiration.
     static let plain = CredentialsOrigin("test")
 }
 
-/// A directory of its own below the temporary one, removed with the value that owns it.
+/// A new directory below the temporary one, removed at the end of its lifetime.
 final class Folder: Sendable {
     let path: String
 
