@@ -10,7 +10,9 @@ import Testing
             ("max-age=-1", nil, nil), ("max-age=soon", nil, nil), ("max-age", nil, nil), ("max-age=", nil, nil),
             ("max-age=99999999999999999999", Int(Int32.max), nil), ("max-stale=60", nil, 60), ("max-stale", nil, .max),
             ("max-stale, max-stale=4", nil, 4), ("max-stale=x", nil, nil), ("no-store, no-transform, x=1", nil, nil),
-            ("", nil, nil), (",,,=,", nil, nil), ("max-age=1, max-stale=2", 1, 2),
+            ("", nil, nil), (",,,=,", nil, nil), ("x,\u{301}y, max-age=3", 3, nil), ("\u{600},max-age=3", 3, nil),
+            ("max-age=\u{301}3", nil, nil), ("max-stale=\u{301}", nil, nil), ("\u{600}=1,max-stale=2", nil, 2),
+            ("max-age=1, max-stale=2", 1, 2),
         ] as [(String, Int?, Int?)])
     func readsWhatMeansSomething(value: String, maxAge: Int?, maxStale: Int?) {
         let directives = CacheDirectives(value)

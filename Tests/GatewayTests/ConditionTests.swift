@@ -34,6 +34,7 @@ import Testing
     @Test(arguments: [
         ("\"x\"", true), ("W/\"x\"", true), ("\"a\", \"x\"", true), ("\"a\",W/\"x\" , \"b\"", true), ("*", true),
         ("\"y\"", false), ("x", false), ("\"x", false), ("", false), ("\"a,x\"", false), ("\"X\"", false),
+        ("\"a\"\u{301}, \"x\"", true), ("\u{600}\"x\"", true), ("\"x\"\u{301}", true), ("\"x\u{301}\"", false),
     ])
     func comparesLists(value: String, matches: Bool) throws {
         let condition = try #require(IfNoneMatch(value))

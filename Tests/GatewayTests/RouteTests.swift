@@ -47,6 +47,17 @@ import Transcribe
         #expect(bench.source.calls == 0)
     }
 
+    /// A mark that combines with a delimiter makes one Character of both.
+    @Test(arguments: [
+        ("fields=name&\u{301}view=full", "Give one of"), ("view=\u{301}full", "can only be"),
+        ("view=full\u{600}&x", "Give one of"),
+    ])
+    func takesAQueryApartAtItsBytes(query: String, words: String) async {
+        let reply = await TestBench().get("/jobs/a?\(query)")
+        #expect(reply.status == .badRequest)
+        #expect(reply.text.contains(words))
+    }
+
     @Test(arguments: [HTTPRequest.Method.post, .put, .delete, .patch, .trace, .connect, .init("FOO")!])
     func namesTheMethodsThatAreAllowed(method: HTTPRequest.Method) async {
         let reply = await TestBench().get("/jobs/a", method: method)
@@ -93,6 +104,8 @@ import Transcribe
         ("localhost", 404), ("LOCALHOST:80", 404), ("127.0.0.1:80", 404), ("[::1]", 404), ("[::1]:80", 404), ("", 404),
         ("evil.example", 421), ("localhos", 421), ("localhostevil", 421), ("localhost.evil:80", 421),
         ("127.0.0.1.evil", 421), ("[::1]evil", 421), ("[::1].evil:80", 421), ("[::1", 421), (":80", 421),
+        ("localhost:", 404), ("localhost:evil.example", 421), ("localhost:80.evil", 421), ("localhost:65536", 421),
+        ("[::1]:evil", 421), ("localhost\u{301}", 421), ("localhost:\u{301}", 421), ("localhost:80\u{301}", 421),
     ])
     func answersForItsHostsOnly(host: String, status: Int) async throws {
         try await TestBench { $0.hosts = .only(["localhost", "127.0.0.1", "[::1]"]) }.run { bench in

@@ -117,7 +117,7 @@ enum AdminRoute {
     private static func purgedName(in target: String) throws(Problem) -> JobName? {
         guard target != "/cache" else { return nil }
         let prefix = "/cache/jobs/"
-        guard target.hasPrefix(prefix) else { throw .noSuchAdminRoute }
+        guard target.utf8.starts(with: prefix.utf8) else { throw .noSuchAdminRoute }
         let segment = target.utf8.dropFirst(prefix.utf8.count)
         return try JobName(segment: segment.span)
     }

@@ -54,7 +54,7 @@ extension Page {
 
     /// A link where it can only lead to a web page; any other scheme stays text.
     private static func link(_ uri: String) -> HTML {
-        guard uri.hasPrefix("https://") else { return .text(uri) }
+        guard uri.utf8.starts(with: "https://".utf8) else { return .text(uri) }
         return .element("a", ["href": uri, "rel": "noreferrer noopener"], .text(uri))
     }
 }

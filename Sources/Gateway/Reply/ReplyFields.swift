@@ -77,7 +77,7 @@ public enum CrossOrigin: Sendable {
     func admits(_ origin: String) -> Bool {
         switch self {
         case .any: true
-        case .only(let origins): origins.contains(origin)
+        case .only(let origins): origins.contains { $0.utf8.elementsEqual(origin.utf8) }
         }
     }
 }

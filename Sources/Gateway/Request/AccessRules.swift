@@ -1,3 +1,4 @@
+import Formats
 public import HTTPExchange
 
 /// Who may ask, and whose word counts about who asks.
@@ -25,9 +26,9 @@ public struct ClientRule: Sendable {
     /// - Parameter hops: the value of `X-Forwarded-For`.
     func client(behind proxy: PeerAddress, forwardedFor hops: String) -> PeerAddress {
         var client = proxy
-        var rest = hops[...]
+        var rest = Substring(hops).utf8
         while true {
-            let comma = rest.lastIndex(of: ",")
+            let comma = rest.lastIndex(of: UInt8(ascii: ","))
             guard let hop = PeerAddress(hop: rest[(comma.map(rest.index(after:)) ?? rest.startIndex)...]) else {
                 return proxy
             }
@@ -40,30 +41,27 @@ public struct ClientRule: Sendable {
 
 extension PeerAddress {
     /// An element of `X-Forwarded-For`: an address, in brackets or not, and perhaps a port, which some proxies write.
-    fileprivate init?(hop: Substring) {
+    fileprivate init?(hop: Substring.UTF8View) {
         let hop = hop.trimmingBlanks
-        if hop.first == "[" {
-            guard let end = hop.firstIndex(of: "]"), hop[hop.index(after: end)...].isEmptyOrPort else { return nil }
-            self.init(hop[hop.index(after: hop.startIndex)..<end])
-        } else if let colon = hop.firstIndex(of: ":"), hop[colon...].isEmptyOrPort, hop[..<colon].contains(".") {
-            self.init(hop[..<colon])
+        if hop.first == UInt8(ascii: "[") {
+            guard let end = hop.firstIndex(of: UInt8(ascii: "]")), hop[hop.index(after: end)...].isEmptyOrPort else {
+                return nil
+            }
+            self.init(Substring(hop[hop.index(after: hop.startIndex)..<end]))
+        } else if let colon = hop.firstIndex(of: UInt8(ascii: ":")), hop[colon...].isEmptyOrPort,
+            hop[..<colon].contains(UInt8(ascii: "."))
+        {
+            self.init(Substring(hop[..<colon]))
         } else {
-            self.init(hop)
+            self.init(Substring(hop))
         }
     }
 }
 
-extension Substring {
-    fileprivate var trimmingBlanks: Substring {
-        let isBlank = { (character: Character) in character == " " || character == "\t" }
-        guard let last = lastIndex(where: { !isBlank($0) }) else { return "" }
-        return self[...last].drop(while: isBlank)
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
+extension Substring.UTF8View {
     fileprivate var isEmptyOrPort: Bool {
-        isEmpty || first == ":" && dropFirst().utf8.allSatisfy(Self.isDigit) && UInt16(dropFirst()) != nil
+        isEmpty
+            || first == UInt8(ascii: ":") && dropFirst().allSatisfy(\.isDigit) && UInt16(Substring(dropFirst())) != nil
     }
 }
 
@@ -87,8 +85,7 @@ public enum HostRule: Sendable {
             for name in names where Self.isNamed(name, span) { return true }
             return false
         case .addresses:
-            return Self.isNamed("localhost", span) || span[0] == UInt8(ascii: "[")
-                || Self.isIPv4(Substring(bytes.prefix { $0 != UInt8(ascii: ":") }))
+            return Self.isNamed("localhost", span) || Self.isAddress(Substring(host).utf8)
         }
     }
 
@@ -97,21 +94,39 @@ public enum HostRule: Sendable {
     private static func isNamed(_ lowercased: String, _ host: Span<UInt8>) -> Bool {
         let bytes = lowercased.utf8
         let name = bytes.span
-        guard name.count == host.count || name.count < host.count && host[name.count] == UInt8(ascii: ":") else {
-            return false
-        }
+        guard name.count <= host.count else { return false }
         for index in name.indices {
-            let byte = host[index]
-            guard name[index] == (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte) else {
-                return false
-            }
+            guard name[index] == host[index].lowercased else { return false }
         }
-        return true
+        return isEmptyOrPort(host.extracting(name.count...))
+    }
+
+    /// Nothing, or a colon and a port, which may be empty (RFC 3986 §3.2.3).
+    private static func isEmptyOrPort(_ rest: Span<UInt8>) -> Bool {
+        guard !rest.isEmpty else { return true }
+        guard rest[0] == UInt8(ascii: ":") else { return false }
+        var port = 0
+        for index in 1..<rest.count {
+            guard rest[index].isDigit, port <= 0xFFFF else { return false }
+            port = port * 10 + Int(rest[index] - UInt8(ascii: "0"))
+        }
+        return port <= 0xFFFF
+    }
+
+    /// An IPv4 address, or an IPv6 address in brackets, perhaps with a port.
+    private static func isAddress(_ host: Substring.UTF8View) -> Bool {
+        guard host.first == UInt8(ascii: "[") else {
+            let name = host.prefix { $0 != UInt8(ascii: ":") }
+            return isIPv4(name) && isEmptyOrPort(host[name.endIndex...].span)
+        }
+        guard let end = host.firstIndex(of: UInt8(ascii: "]")) else { return false }
+        return PeerAddress(Substring(host[..<end].dropFirst())) != nil
+            && isEmptyOrPort(host[host.index(after: end)...].span)
     }
 
     /// Four decimal numbers: no public suffix is a number, so no registered name looks like this.
-    private static func isIPv4(_ name: Substring) -> Bool {
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+    private static func isIPv4(_ name: Substring.UTF8View) -> Bool {
+        let parts = name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return parts.count == 4 && parts.allSatisfy { $0.allSatisfy(\.isDigit) && UInt8(Substring($0)) != nil }
     }
 }

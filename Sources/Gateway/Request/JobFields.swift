@@ -51,28 +51,30 @@ struct JobQuery {
             return
         }
         var wanted: JobFields?
-        for member in query.split(separator: "&", omittingEmptySubsequences: false) {
+        for member in query.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
             guard wanted == nil else { throw .invalidQuery("Give one of 'fields' and 'view', once.") }
             wanted = try Self.fields(of: member, allowed: allowed)
         }
         fields = wanted ?? allowed.shownByDefault
     }
 
-    private static func fields(of member: Substring, allowed: JobFields) throws(Problem) -> JobFields {
-        let parts = member.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        let value = parts.count == 2 ? parts[1] : ""
-        switch parts[0] {
-        case "fields": return try list(value, allowed: allowed)
-        case "view" where value == "full": return allowed
-        case "view": throw .invalidQuery("'view' can only be 'full'; without it the usual members are shown.")
-        default: throw .invalidQuery("The query may hold 'fields' (a list of members) or 'view=full', nothing else.")
+    private static func fields(of member: Substring.UTF8View, allowed: JobFields) throws(Problem) -> JobFields {
+        let (name, value) = member.divided(at: UInt8(ascii: "="))
+        if name.elementsEqual("fields".utf8) { return try list(value ?? name[name.endIndex...], allowed: allowed) }
+        guard name.elementsEqual("view".utf8) else {
+            throw .invalidQuery("The query may hold 'fields' (a list of members) or 'view=full', nothing else.")
         }
+        guard let value, value.elementsEqual("full".utf8) else {
+            throw .invalidQuery("'view' can only be 'full'; without it the usual members are shown.")
+        }
+        return allowed
     }
 
-    private static func list(_ value: Substring, allowed: JobFields) throws(Problem) -> JobFields {
+    private static func list(_ value: Substring.UTF8View, allowed: JobFields) throws(Problem) -> JobFields {
         var fields: JobFields = []
-        for name in value.replacing("%2C", with: ",").replacing("%2c", with: ",").split(separator: ",") {
-            guard let field = JobField(rawValue: String(name)), allowed.contains(JobFields(field)) else {
+        for name in percentDecodedCommas(value).split(separator: UInt8(ascii: ",")) {
+            let field = JobField.allCases.first { $0.rawValue.utf8.elementsEqual(name) }
+            guard let field, allowed.contains(JobFields(field)) else {
                 throw .invalidQuery("'fields' names a member that a job does not have. It can name: \(allowed.names).")
             }
             fields.insert(JobFields(field))
@@ -81,5 +83,20 @@ struct JobQuery {
             throw .invalidQuery("'fields' names no member. It can name: \(allowed.names), separated by commas.")
         }
         return fields
+    }
+
+    /// The bytes with `%2C` as the comma that it stands for: some clients encode it. No other encoding is undone.
+    private static func percentDecodedCommas(_ value: Substring.UTF8View) -> [UInt8] {
+        var decoded: [UInt8] = []
+        var rest = value
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%"), rest.prefix(2).isWord("2c") else {
+                decoded.append(byte)
+                continue
+            }
+            decoded.append(UInt8(ascii: ","))
+            rest.removeFirst(2)
+        }
+        return decoded
     }
 }

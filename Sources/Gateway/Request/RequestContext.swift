@@ -40,7 +40,9 @@ struct RequestContext: Sendable {
     /// The path as it came, without the query, for a problem's `instance`; nil if it is no path of a URI (RFC 3986 §3.3)
     /// or a very long one.
     var path: String? {
-        guard target.hasPrefix("/"), target.utf8.count <= 1_024, target.utf8.allSatisfy(Self.mayStandInURI) else {
+        guard target.utf8.first == UInt8(ascii: "/"), target.utf8.count <= 1_024,
+            target.utf8.allSatisfy(Self.mayStandInURI)
+        else {
             return nil
         }
         return target.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(target[..<$0]) } ?? target

@@ -1,47 +1,71 @@
-/// What kind of answer a client would rather have (RFC 9110 §12.5.1): a page only where `text/html` has a higher weight
-/// than JSON. Who accepts anything gets JSON.
+import Formats
+
+// The readers look at bytes: a mark that combines with a delimiter makes one Character of both, and hides the delimiter from
+// whatever compares Characters.
+
+extension Substring.UTF8View {
+    /// Whether this is the word, which is in small letters, but for the case of ASCII letters.
+    func isWord(_ word: StaticString) -> Bool {
+        guard count == word.utf8CodeUnitCount else { return false }
+        return elementsEqual(word.description.utf8) { byte, letter in byte.lowercased == letter }
+    }
+
+    /// What stands before the first such byte, and what stands after it; nil where there is none.
+    func divided(at separator: UInt8) -> (Substring.UTF8View, Substring.UTF8View?) {
+        guard let place = firstIndex(of: separator) else { return (self, nil) }
+        return (self[..<place], self[index(after: place)...])
+    }
+}
+
+/// The field `Accept` (RFC 9110 §12.5.1). A client prefers a page only where it gives `text/html` a higher weight than
+/// JSON. A client that accepts anything gets JSON.
 enum AcceptField {
     static func prefersHTML(_ accept: String?) -> Bool {
         // Most clients are programs that send nothing or `*/*`.
-        guard let accept, accept != "*/*" else { return false }
-        let ranges = accept.split(separator: ",").map(MediaRange.init)
-        let page = weight(of: "text", "html", in: ranges)
-        return page > 0 && page > weight(of: "application", "json", in: ranges)
-    }
-
-    /// The weight of the most specific range that covers the type; 0 if none does.
-    private static func weight(of type: Substring, _ subtype: Substring, in ranges: [MediaRange]) -> Double {
-        ranges.filter { $0.covers(type, subtype) }.max { $0.specificity < $1.specificity }?.weight ?? 0
+        guard let accept, !accept.utf8.elementsEqual("*/*".utf8) else { return false }
+        var page = (specificity: -1, weight: 0.0)
+        var document = page
+        for element in Substring(accept).utf8.split(separator: UInt8(ascii: ",")) {
+            let range = MediaRange(element)
+            if range.covers("text", "html"), range.specificity > page.specificity {
+                page = (range.specificity, range.weight)
+            }
+            if range.covers("application", "json"), range.specificity > document.specificity {
+                document = (range.specificity, range.weight)
+            }
+        }
+        return page.weight > 0 && page.weight > document.weight
     }
 }
 
 /// One element of an `Accept` field.
 private struct MediaRange {
-    let type: Substring
-    let subtype: Substring
+    let type: Substring.UTF8View
+    let subtype: Substring.UTF8View
     /// The `q` parameter, from 0 to 1; what is no number counts as 1.
     let weight: Double
 
-    init(_ element: Substring) {
-        let parts = element.split(separator: ";").map { $0.trimmed }
-        let names = (parts.first ?? "").lowercased().split(separator: "/", maxSplits: 1)
-        type = names.first ?? ""
-        subtype = names.count == 2 ? names[1] : ""
-        let parameter = parts.dropFirst().first { $0.lowercased().hasPrefix("q=") }
-        weight = parameter.flatMap { Double($0.dropFirst(2)) }.map { min(max($0, 0), 1) } ?? 1
+    init(_ element: Substring.UTF8View) {
+        let (name, parameters) = element.divided(at: UInt8(ascii: ";"))
+        let (type, subtype) = name.trimmingBlanks.divided(at: UInt8(ascii: "/"))
+        self.type = type
+        self.subtype = subtype ?? type[type.endIndex...]
+        weight = parameters.flatMap(Self.weight) ?? 1
     }
 
-    var specificity: Int { (type == "*" ? 0 : 1) + (subtype == "*" ? 0 : 1) }
-
-    func covers(_ type: Substring, _ subtype: Substring) -> Bool {
-        (self.type == "*" || self.type == type) && (self.subtype == "*" || self.subtype == subtype)
+    private static func weight(in parameters: Substring.UTF8View) -> Double? {
+        for parameter in parameters.split(separator: UInt8(ascii: ";")) {
+            let parameter = parameter.trimmingBlanks
+            guard parameter.prefix(2).isWord("q=") else { continue }
+            return Double(Substring(parameter.dropFirst(2))).map { min(max($0, 0), 1) }
+        }
+        return nil
     }
-}
 
-extension Substring {
-    fileprivate var trimmed: Substring {
-        let rest = drop { $0 == " " || $0 == "\t" }
-        return rest[..<(rest.lastIndex { $0 != " " && $0 != "\t" }.map { rest.index(after: $0) } ?? rest.startIndex)]
+    var specificity: Int { (type.isWord("*") ? 0 : 1) + (subtype.isWord("*") ? 0 : 1) }
+
+    func covers(_ type: StaticString, _ subtype: StaticString) -> Bool {
+        (self.type.isWord("*") || self.type.isWord(type)) && (self.subtype.isWord("*") || self.subtype.isWord(subtype))
     }
 }
 
@@ -61,19 +85,21 @@ struct CacheDirectives: Sendable, Equatable {
     private init() {}
 
     init(_ value: String) {
-        for directive in value.split(separator: ",") { read(directive) }
+        for directive in Substring(value).utf8.split(separator: UInt8(ascii: ",")) { read(directive) }
     }
 
-    private mutating func read(_ directive: Substring) {
-        let parts = directive.split(separator: "=", maxSplits: 1)
-        let argument = parts.count == 2 ? Self.seconds(parts[1]) : nil
-        switch parts.first?.trimmingBlanks.lowercased() {
-        case "no-cache": maxAge = 0
-        case "max-age": maxAge = Self.stricter(maxAge, argument)
-        case "max-stale" where parts.count == 1: maxStale = Self.stricter(maxStale, .max)
-        case "max-stale": maxStale = Self.stricter(maxStale, argument)
-        case "only-if-cached": onlyIfCached = true
-        default: break
+    private mutating func read(_ directive: Substring.UTF8View) {
+        var (name, argument) = directive.divided(at: UInt8(ascii: "="))
+        name = name.trimmingBlanks
+        if let given = argument, given.isEmpty { argument = nil }
+        if name.isWord("no-cache") {
+            maxAge = 0
+        } else if name.isWord("max-age") {
+            maxAge = Self.stricter(maxAge, argument.flatMap(Self.seconds))
+        } else if name.isWord("max-stale") {
+            maxStale = Self.stricter(maxStale, argument.map(Self.seconds) ?? .max)
+        } else if name.isWord("only-if-cached") {
+            onlyIfCached = true
         }
     }
 
@@ -82,21 +108,10 @@ struct CacheDirectives: Sendable, Equatable {
     }
 
     /// `delta-seconds`, quoted or not (§1.2.2, §5.2). A number too large to be read stands for a very long time.
-    private static func seconds(_ argument: Substring) -> Int? {
-        let digits = argument.trimmingBlanks.filter { $0 != "\"" }
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
-            return nil
-        }
-        return min(Int(digits) ?? .max, Int(Int32.max))
-    }
-}
-
-extension Substring {
-    /// Without the optional white space around a list's elements (RFC 9110 §5.6.3).
-    fileprivate var trimmingBlanks: Substring {
-        let isBlank = { (character: Character) in character == " " || character == "\t" }
-        let start = drop(while: isBlank)
-        return start.lastIndex { !isBlank($0) }.map { start[...$0] } ?? start
+    private static func seconds(_ argument: Substring.UTF8View) -> Int? {
+        let digits = argument.trimmingBlanks.filter { $0 != UInt8(ascii: "\"") }
+        guard !digits.isEmpty, digits.allSatisfy(\.isDigit) else { return nil }
+        return digits.reduce(0) { min($0 * 10 + Int($1 - UInt8(ascii: "0")), Int(Int32.max)) }
     }
 }
 
@@ -111,19 +126,21 @@ struct IfNoneMatch {
 
     /// Whether the client has this representation already. Tags are compared weakly: a `W/` in front counts for nothing.
     func matches(_ eTag: String) -> Bool {
+        let (value, eTag) = (value.utf8, eTag.utf8)
         // Most clients send back the one tag that they got.
-        guard value != eTag, value != "*" else { return true }
+        guard !value.elementsEqual(eTag), !value.elementsEqual("*".utf8) else { return true }
         var rest = value[...]
         while let tag = Self.nextTag(in: &rest) {
-            if tag == eTag { return true }
+            if tag.elementsEqual(eTag) { return true }
         }
         return false
     }
 
     /// The next quoted tag; a comma inside it does not end it. Nil at the end and where the list is broken.
-    private static func nextTag(in rest: inout Substring) -> Substring? {
-        guard let start = rest.firstIndex(of: "\"") else { return nil }
-        guard let end = rest[rest.index(after: start)...].firstIndex(of: "\"") else { return nil }
+    private static func nextTag(in rest: inout Substring.UTF8View) -> Substring.UTF8View? {
+        let mark = UInt8(ascii: "\"")
+        guard let start = rest.firstIndex(of: mark) else { return nil }
+        guard let end = rest[rest.index(after: start)...].firstIndex(of: mark) else { return nil }
         defer { rest = rest[rest.index(after: end)...] }
         return rest[start...end]
     }

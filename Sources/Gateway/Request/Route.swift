@@ -109,11 +109,11 @@ package enum FixedRoute {
 
     /// The one job that the page's form asks for.
     private static func name(in query: Substring) throws(Problem) -> JobName {
-        let members = query.split(separator: "&", omittingEmptySubsequences: false)
-        guard members.count == 1, members[0].hasPrefix("name=") else {
+        let members = query.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
+        guard members.count == 1, members[0].starts(with: "name=".utf8) else {
             throw .invalidQuery("Give the name of one job: /jobs?name=NAME, or better /jobs/NAME.")
         }
-        let name = members[0].dropFirst("name=".count).utf8
+        let name = members[0].dropFirst("name=".utf8.count)
         return try JobName(segment: name.span)
     }
 }
@@ -141,9 +141,10 @@ private enum Place {
 
     private static func problem(at path: Substring) throws(Problem) -> FixedRoute {
         let prefix = "/problems/"
-        guard path.hasPrefix(prefix), let type = ProblemType(rawValue: String(path.dropFirst(prefix.count))) else {
-            throw .noSuchRoute
-        }
+        let slug = path.utf8.dropFirst(prefix.utf8.count)
+        guard path.utf8.starts(with: prefix.utf8),
+            let type = ProblemType.allCases.first(where: { $0.rawValue.utf8.elementsEqual(slug) })
+        else { throw .noSuchRoute }
         return .problem(type)
     }
 }
