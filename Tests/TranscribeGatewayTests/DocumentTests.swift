@@ -77,7 +77,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [ExitStatus.bad, ExitStatus.later, ArgumentParser.ExitCode.validationFailure.rawValue])
+    @Test(arguments: [
+        ExitStatus.configuration, ExitStatus.temporaryFailure, ArgumentParser.ExitCode.validationFailure.rawValue,
+    ])
     func operationsPageNamesTheExitStatus(status: Int32) {
         #expect(Self.rows(of: Self.operations).contains { $0[0] == "\(status)" })
     }

@@ -67,7 +67,7 @@ struct Listeners {
         do throws(ServerError) {
             return try HTTPServer(options: options, handler: handler)
         } catch {
-            throw refusal("\(error)")
+            throw exitCode(printing: "\(error)")
         }
     }
 
@@ -83,8 +83,9 @@ struct Listeners {
         let possible = DescriptorLimit.raise() - reserve(settings)
         guard wanted > possible else { return wanted }
         guard settings.source(of: "listen.connections") == .standard, possible >= 16 else {
-            throw refusal(
-                "listen.connections is \(wanted), but this process may open \(max(0, possible)) connections. "
+            throw exitCode(
+                printing:
+                    "listen.connections is \(wanted), but this process may open \(max(0, possible)) connections. "
                     + "Raise the limit of open files (ulimit -n) or lower listen.connections.")
         }
         logger.notice(

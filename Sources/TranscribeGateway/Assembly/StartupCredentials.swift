@@ -6,7 +6,7 @@ import SigV4
 enum StartupCredentials {
     case found(Credentials, CredentialsOrigin)
     /// Nobody has answered yet. The gateway starts, is not ready, and goes on asking.
-    case late
+    case pending
     /// There are none; why, in words, and the status to end with.
     case none(reason: String, status: Int32)
 
@@ -17,19 +17,20 @@ enum StartupCredentials {
     /// `report` is nil where the search did not end in time.
     init(_ report: ChainReport?, at now: Timestamp) {
         guard let report else {
-            self = .late
+            self = .pending
             return
         }
         guard let credentials = report.credentials, let origin = report.origin else {
             self = .none(
-                reason: Self.advice(on: report), status: report.isTransient ? ExitStatus.later : ExitStatus.bad)
+                reason: Self.advice(on: report),
+                status: report.isTransient ? ExitStatus.temporaryFailure : ExitStatus.configuration)
             return
         }
         do throws(CredentialsError) {
             try credentials.checkShape(at: now)
             self = .found(credentials, origin)
         } catch {
-            self = .none(reason: "The AWS credentials cannot be used: \(error).", status: ExitStatus.bad)
+            self = .none(reason: "The AWS credentials cannot be used: \(error).", status: ExitStatus.configuration)
         }
     }
 

@@ -51,10 +51,10 @@ extension Upstream {
         switch await StartupCredentials(from: chain, now: { .wallTime }) {
         case .found(let credentials, let origin):
             return Upstream(endpoint: settings.transcribe, credentials: chain, first: (credentials, origin))
-        case .late:
+        case .pending:
             StandardError.write("The source of the AWS credentials has not answered yet; the gateway waits for it.")
             return Upstream(endpoint: settings.transcribe, credentials: chain)
-        case .none(let reason, let status): throw refusal(reason, status: status)
+        case .none(let reason, let status): throw exitCode(printing: reason, status: status)
         }
     }
 }
@@ -73,9 +73,9 @@ extension AWSSettings {
         do throws(CredentialsError) {
             profile = try ProfileSettings(environment: environment, files: FileReader())
         } catch {
-            throw refusal("\(error)")
+            throw exitCode(printing: "\(error)")
         }
-        return try refusingBadConfiguration { () throws(ConfigurationError) in
+        return try exitingOnProblems { () throws(ConfigurationError) in
             try load(from: environment, profile: profile.endpoints)
         }
     }

@@ -24,24 +24,24 @@ struct SettingsOptions: ParsableArguments {
             + named.filter { $0.2 != nil }.map { Override(option: $0.0, key: $0.1, value: $0.2) }
         let sources = SettingsSources(
             overrides: overrides, environment: ProcessInfo.processInfo.environment, file: config)
-        return try refusingBadConfiguration { () throws(ConfigurationError) in
+        return try exitingOnProblems { () throws(ConfigurationError) in
             try Settings.load(from: sources)
         }
     }
 }
 
 /// Turns a bad configuration into words on standard error and the status for it.
-func refusingBadConfiguration<Value>(_ load: () throws(ConfigurationError) -> Value) throws -> Value {
+func exitingOnProblems<Value>(_ load: () throws(ConfigurationError) -> Value) throws -> Value {
     do throws(ConfigurationError) {
         return try load()
     } catch {
-        throw refusal(error.description)
+        throw exitCode(printing: error.description)
     }
 }
 
 /// Says on standard error why the gateway does not start. Throw what it returns.
-func refusal(_ words: String, status: Int32 = ExitStatus.bad) -> ExitCode {
-    StandardError.write(words)
+func exitCode(printing message: String, status: Int32 = ExitStatus.configuration) -> ExitCode {
+    StandardError.write(message)
     return ExitCode(status)
 }
 
@@ -56,7 +56,7 @@ enum StandardError {
 /// Statuses that the program ends with (sysexits.h).
 enum ExitStatus {
     /// EX_CONFIG: somebody has to change something.
-    static let bad: Int32 = 78
+    static let configuration: Int32 = 78
     /// EX_TEMPFAIL: the same start may succeed later.
-    static let later: Int32 = 75
+    static let temporaryFailure: Int32 = 75
 }
