@@ -2,7 +2,7 @@ import Testing
 
 @testable import TranscribeGateway
 
-@Suite struct ReportTests {
+@Suite struct SettingsReaderTests {
     @Test func alignsKeysValuesAndSources() {
         let settings = [
             EffectiveSetting(key: "a.b", text: "1", source: .standard),

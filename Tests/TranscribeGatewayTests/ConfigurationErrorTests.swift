@@ -3,7 +3,7 @@ import Testing
 @testable import TranscribeGateway
 
 /// The whole sentence for one bad value of each kind.
-@Suite struct RefusalTests {
+@Suite struct ConfigurationErrorTests {
     @Test(arguments: [
         (
             "listen.host=example.com",
