@@ -50,7 +50,6 @@ import Transcribe
     /// A mark that combines with a delimiter makes one Character of both.
     @Test(arguments: [
         ("fields=name&\u{301}view=full", "Give one of"), ("view=\u{301}full", "can only be"),
-        ("view=full\u{600}&x", "Give one of"),
     ])
     func takesAQueryApartAtItsBytes(query: String, words: String) async {
         let reply = await TestBench().get("/jobs/a?\(query)")

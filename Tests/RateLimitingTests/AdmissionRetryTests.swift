@@ -80,7 +80,8 @@ import Testing
     }
 
     @Test func anAttemptThatIsTheLastAfterAllTeachesOnce() {
-        var (told, both) = (AdmissionScenario(AdmissionOptions(reserve: 0)), AdmissionScenario(AdmissionOptions(reserve: 0)))
+        var told = AdmissionScenario(AdmissionOptions(reserve: 0))
+        var both = AdmissionScenario(AdmissionOptions(reserve: 0))
         told.arrive(0, caller: 1)
         told.end(0, .throttled)
         both.arrive(0, caller: 1)

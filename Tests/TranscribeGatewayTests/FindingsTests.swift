@@ -34,7 +34,7 @@ import Transcribe
     @Test func failsOnExpiredCredentials() async {
         let end = ["AWS_CREDENTIAL_EXPIRATION": "2026-11-24T11:00:00Z"]
         let section = DoctorReport.Section(await report(keys.merging(end) { $1 }), at: now)
-        #expect(section.failures == ["use: the credentials ended at 2026-11-24T11:00:00.000Z"])
+        #expect(section.failures == ["use: the credentials expired at 2026-11-24T11:00:00.000Z"])
     }
 
     @Test func failsOnABrokenSourceAndOnNoSource() async {

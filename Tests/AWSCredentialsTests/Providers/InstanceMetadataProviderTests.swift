@@ -151,7 +151,7 @@ import UpstreamTestSupport
         try await server.serving { transport in
             let start = ContinuousClock.now
             let reason = try await reason(through: transport)
-            #expect(reason.contains("did not result within 1 s") && reason.contains("hop limit"))
+            #expect(reason.contains("did not answer within 1 s") && reason.contains("hop limit"))
             #expect(ContinuousClock.now - start < .seconds(2))
         }
         #expect(server.seen.count == 1)
