@@ -1,11 +1,11 @@
 /// A value with the times that an ``ExpiringCache`` keeps beside it. Times are kept to the nanosecond, as the clock is.
 public struct CacheEntry<Value: Sendable>: Sendable {
     public let value: Value
-    /// When the value was asked for at its origin.
+    /// When the value was requested from its origin.
     public let requestedAt: Moment
-    /// Up to here the value needs no look at its origin. The cache doesn't judge it.
+    /// Until then the value need not be requested again. The cache itself does not use it.
     public let freshUntil: Moment
-    /// Up to here, inclusive, the cache gives the value; afterwards it is gone.
+    /// Until then, inclusive, the cache returns the value; afterwards the entry is removed.
     public let keepUntil: Moment
 
     public init(
@@ -20,7 +20,7 @@ public struct CacheEntry<Value: Sendable>: Sendable {
         self.keepUntil = Moment(keepUntil)
     }
 
-    /// Another value with the same times.
+    /// An entry with another value and the same times.
     public func holding(_ value: Value) -> Self {
         Self(value, requestedAt: requestedAt, freshUntil: freshUntil, keepUntil: keepUntil)
     }
@@ -33,9 +33,9 @@ public struct CacheEntry<Value: Sendable>: Sendable {
     }
 }
 
-/// An instant in whole nanoseconds since the clock's epoch: 8 bytes instead of 16, good for 292 years, and of a layout that
-/// the compiler knows, which the clock's own instant has not. A part of a nanosecond is cut off, so a deadline never moves
-/// later; instants out of range are clamped.
+/// An instant in whole nanoseconds since the clock's epoch: 8 bytes instead of 16, for 292 years, with a layout that the
+/// compiler knows, unlike that of the clock's own instant. It is rounded down, so a deadline never moves later; instants
+/// out of range are clamped.
 public struct Moment: Comparable, Sendable {
     public let nanoseconds: Int64
 
@@ -67,8 +67,8 @@ public struct Moment: Comparable, Sendable {
     private static let attosecondsPerNanosecond: Int128 = 1_000_000_000
 }
 
-/// What glibc's allocator takes for the things that a cache entry is made of, to be summed up to its cost. Tests hold
-/// these against what the allocator reports.
+/// The bytes that glibc's allocator takes for the parts of a cache entry; their sum is its cost. Tests compare these with
+/// what the allocator reports.
 public enum HeapSize {
     /// Of a block: eight bytes of header, in steps of 16, at least 32 (malloc/malloc.c, "Chunk representation"). An
     /// instance of a class is a block of 16 bytes and its stored properties.
@@ -77,8 +77,8 @@ public enum HeapSize {
     /// Of an array's elements behind the standard library's header.
     public static func array(ofBytes bytes: Int) -> Int { bytes == 0 ? 0 : block(32 + bytes) }
 
-    /// Of a string made in one go: up to 15 bytes of UTF-8 stand in the string itself. More are followed by a NUL and,
-    /// from 64 on, by eight bytes more, in steps of 16: a rule found by measuring sizes from 0 to 5,000 in Swift 6.3.
+    /// Of a string made at once: up to 15 bytes of UTF-8 stand in the string itself. More are followed by a NUL and, from
+    /// 64 bytes, by eight more, in steps of 16. The rule was measured for sizes from 0 to 5,000 in Swift 6.3.
     public static func string(utf8Count: Int) -> Int {
         guard utf8Count > 15 else { return 0 }
         let extra = utf8Count >= 64 ? 8 : 0

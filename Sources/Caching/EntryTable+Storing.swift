@@ -1,16 +1,16 @@
 extension EntryTable {
-    /// One step on the way to store a value.
+    /// The result of one step of storing a value.
     enum StoringStep: Sendable {
-        /// Room was needed. Let go of this entry, then take the next step.
+        /// Room was needed. Free this entry, then take the next step.
         case evicted(Entry)
-        /// Done; let go of what was there before.
+        /// Done. Free the replaced value.
         case stored(replacing: CacheEntry<Value>?)
-        /// Not kept; let go of what it was to replace.
+        /// Not kept. Free the entry that was to be replaced.
         case refused(Entry?)
     }
 
-    /// Stores, or evicts a single entry for it. Each step is short, so that no hit waits while many small entries make
-    /// way for a large one; and because each step checks the lease, a purge between two of them wins.
+    /// Stores the value, or evicts a single entry for it. Each step is short, so that no hit waits while many small entries
+    /// are evicted for a large one. Each step checks the lease, so that a purge between two steps wins.
     mutating func stepToStore(_ stored: CacheEntry<Value>, for key: Key, hash: UInt32, cost: Int, under lease: Lease)
         -> StoringStep
     {
@@ -18,11 +18,11 @@ extension EntryTable {
         guard let price = price(of: cost) else { return refuse(key, removing: remove(key, hash: hash)) }
         if let slot = slot(of: key, hash: hash) {
             guard bytes - self.cost(of: slot) + cost > budget else {
-                leases.spend(for: key)
+                leases.release(for: key)
                 return .stored(replacing: replace(slot, with: stored, cost: price))
             }
         } else if bytes + growth + cost <= budget {
-            leases.spend(for: key)
+            leases.release(for: key)
             insert(Entry(key: key, stored: stored), hash: hash, cost: price)
             return .stored(replacing: nil)
         }
@@ -47,7 +47,7 @@ extension EntryTable {
     }
 
     private mutating func refuse(_ key: Key, removing entry: Entry? = nil) -> StoringStep {
-        leases.spend(for: key)
+        leases.release(for: key)
         return .refused(entry)
     }
 }

@@ -1,9 +1,9 @@
-/// One shard's entries, within a budget of bytes that counts its own tables too. Nothing here frees an entry: whatever
-/// leaves is returned, and the caller lets go of it outside the lock. Not safe for concurrent access.
+/// One shard's entries, within a budget of bytes that includes its own tables. Nothing here frees an entry: every entry that
+/// leaves is returned, and the caller frees it outside the lock. Not safe for concurrent access.
 @usableFromInline
 struct EntryTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    /// A slot's key and value, or neither. Two optionals, not an optional pair: so a hit copies, and retains, the value
-    /// alone.
+    /// A slot's key and value, or neither. Two optionals rather than an optional pair, so that a hit copies and retains only
+    /// the value.
     @usableFromInline
     struct Entry: Sendable {
         @usableFromInline var key: Key?
@@ -51,7 +51,7 @@ struct EntryTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return remove(key, hash: hash)
     }
 
-    /// Leaves this table empty, and returns the old one's memory.
+    /// Empties this table and returns the old one, whose memory the caller frees.
     mutating func purgeAll() -> Self {
         let old = self
         leases.purgeAll()
@@ -81,7 +81,7 @@ extension EntryTable {
 
     func cost(of slot: Int) -> Int { policy.cost(of: slot) }
 
-    /// Puts an entry into a vacant slot. The key must not be there.
+    /// Puts an entry into a vacant slot. The key must not be in the table.
     mutating func insert(_ entry: Entry, hash: UInt32, cost: UInt32) {
         if vacant.isEmpty { grow() }
         let slot = Int(vacant.removeLast())
@@ -90,7 +90,7 @@ extension EntryTable {
         policy.admit(slot, hash: hash, cost: cost)
     }
 
-    /// Puts another value under the key of an occupied slot, which keeps its place, and returns the old one.
+    /// Replaces the value of an occupied slot, which keeps its place in the policy, and returns the old one.
     mutating func replace(_ slot: Int, with stored: CacheEntry<Value>, cost: UInt32) -> CacheEntry<Value>? {
         let old = entries[slot].stored
         entries[slot].stored = stored
@@ -114,7 +114,7 @@ extension EntryTable {
         return vacate(slot)
     }
 
-    /// Ends what the policy no longer knows.
+    /// Empties a slot that the policy has removed.
     private mutating func vacate(_ slot: Int) -> Entry {
         index.remove(slot, hash: policy.hash(of: slot))
         vacant.append(UInt32(slot))
@@ -126,7 +126,7 @@ extension EntryTable {
 // MARK: Growth
 
 extension EntryTable {
-    /// The bytes by which the tables have to grow before another entry fits in.
+    /// The bytes by which the tables have to grow before another entry fits.
     var growth: Int {
         vacant.isEmpty ? Self.tableBytes(for: Self.capacity(after: entries.count)) - tableBytes : 0
     }
@@ -141,7 +141,7 @@ extension EntryTable {
         index.reserve(slots.upperBound)
     }
 
-    /// By a quarter: all arrays are sized exactly, so the bytes they have are the bytes that are counted.
+    /// By a quarter. All arrays are sized exactly, so that the bytes they have are the bytes counted.
     private static func capacity(after capacity: Int) -> Int { max(16, capacity + capacity / 4) }
 
     private static func tableBytes(for capacity: Int) -> Int {

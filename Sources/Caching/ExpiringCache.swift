@@ -3,18 +3,18 @@ public import Synchronization
 /// Values by key, bounded by bytes, each until its time. Safe for use from any thread.
 ///
 /// **Concurrency.** The keys are spread over shards by their hash, each with its own mutex. A hit holds one of them
-/// for the look-up and the retain; it allocates nothing and moves no list node. What leaves the cache is released after
-/// the mutex, and making room evicts one entry for each time that the mutex is taken.
+/// for the look-up and the retain; it allocates nothing and moves no list node. Entries that leave the cache are freed
+/// after the mutex is released, and making room evicts one entry each time the mutex is taken.
 ///
-/// **Eviction.** ``S3FIFO`` in each shard, within an equal share of the capacity. The cost of an entry is told by those
-/// who store it (``HeapSize`` knows what the allocator takes); the cache adds the exact size of its own tables, about
-/// 90 bytes an entry. An entry that would not fit into its shard alone is not kept.
+/// **Eviction.** ``S3FIFO`` in each shard, within an equal share of the capacity. The caller that stores an entry passes its
+/// cost (``HeapSize`` computes what the allocator takes); the cache adds the exact size of its own tables, about 90 bytes
+/// an entry. An entry that would not fit into its shard alone is not kept.
 ///
-/// **Expiration.** Time is an argument. A value is given as long as it is not past `keepUntil`; whether it is fresh is
-/// for the caller to judge. An expired entry leaves when it is looked up, replaced or evicted.
+/// **Expiration.** Time is an argument. A value is returned until `keepUntil`; the caller judges whether it is fresh. An
+/// expired entry leaves when it is looked up, replaced or evicted.
 ///
-/// **Purges.** To store takes a ``Lease``, issued before the value was asked for. A purge of the key, or of all, voids
-/// the leases that are out: what was on its way at the time of the purge is never kept.
+/// **Purges.** Storing requires a ``Lease``, issued before the value is fetched. A purge of the key, or of all keys, voids
+/// the outstanding leases: a value that was being fetched at the time of the purge is never kept.
 public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline
     final class Shard: Sendable {
@@ -37,8 +37,8 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
         shift = Int.bitWidth - shards.trailingZeroBitCount
     }
 
-    /// The shards for so many bytes: of at most 8 MiB each, for a shard whose tables grow is locked while it copies them,
-    /// half a millisecond at that size; but at least 16, for the threads, and at most 1024.
+    /// The number of shards for a capacity in bytes: at most 8 MiB each, because a shard is locked while its growing tables
+    /// are copied, half a millisecond at that size; at least 16, for the threads, and at most 1024.
     public static func shards(for capacity: Int) -> Int {
         var shards = 16
         while shards < 1024, capacity / shards > 8 << 20 { shards *= 2 }
@@ -46,7 +46,7 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
     }
 
     // The hit path is inlinable down to the first call without a type parameter, so that it is specialized where it is
-    // used: otherwise it takes six times as long.
+    // used. Without that it takes six times as long.
 
     /// The value of `key` unless it is past its `keepUntil`. Allocates nothing.
     @inlinable
@@ -57,22 +57,22 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
         return stored
     }
 
-    /// Leave to store a value of `key` that is about to be asked for. Spend it with
-    /// ``store(_:for:cost:under:)`` or ``release(_:for:)``.
+    /// Issues a lease for a value of `key` that is about to be fetched. End it with ``store(_:for:cost:under:)`` or
+    /// ``release(_:for:)``.
     public func lease(for key: Key) -> Lease {
         shards[place(of: key).shard].table.withLock { $0.leases.issue(for: key) }
     }
 
-    /// Gives a lease back without storing, as after a failure.
+    /// Ends a lease without storing, as after a failed fetch.
     public func release(_ lease: consuming Lease, for key: Key) {
-        shards[place(of: key).shard].table.withLock { $0.leases.spend(for: key) }
+        shards[place(of: key).shard].table.withLock { $0.leases.release(for: key) }
     }
 
-    /// Stores a value in place of what the key had, and spends the lease.
+    /// Stores a value, replaces the one that the key has, and ends the lease.
     ///
     /// - Parameter cost: the bytes that the allocator gave for key and value.
-    /// - Returns: whether it was kept. It is not if a purge voided the lease. It is not if it is larger than a shard's
-    ///   share; then what the key had is gone too, because it is out of date.
+    /// - Returns: whether the value is kept. It is not if a purge voided the lease. It is not if it is larger than a shard's
+    ///   share; then the value that the key had is removed too, because it is out of date.
     @discardableResult
     public func store(_ stored: CacheEntry<Value>, for key: Key, cost: Int, under lease: consuming Lease) -> Bool {
         let (shard, hash) = place(of: key)
@@ -87,24 +87,24 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
         }
     }
 
-    /// Notes that the value of `key` takes another number of bytes now, and makes room for them. Does nothing if `isSame`
-    /// says that there is another value by now; it is called under the mutex and must be quick.
+    /// Changes the cost of the value of `key`, in bytes, and makes room for it. Does nothing if `isSame` returns false for
+    /// the value that the key has now; `isSame` runs under the mutex and must be quick.
     public func updateCost(of key: Key, to cost: Int, ifStill isSame: (Value) -> Bool) {
         let (index, hash) = place(of: key)
         let shard = shards[index]
         shard.table.withLock { $0.updateCost(of: key, hash: hash, to: cost, ifStill: isSame) }
-        // One entry for each time that the mutex is taken, and freed after it, as for storing.
+        // One entry each time the mutex is taken, and freed after its release, as for storing.
         while shard.table.withLock({ $0.evictIfOverBudget() }) != nil {}
     }
 
-    /// Purges `key`, and the result of a flight under way with it. Returns whether there was an entry.
+    /// Purges `key`, and voids the lease of a fetch in flight. Returns whether there was an entry.
     @discardableResult
     public func remove(_ key: Key) -> Bool {
         let (shard, hash) = place(of: key)
         return shards[shard].table.withLock { $0.purge(key, hash: hash) } != nil
     }
 
-    /// Purges every key, shard by shard, and the results of all flights under way.
+    /// Purges every key, shard by shard, and voids the leases of all fetches in flight.
     public func removeAll() {
         for shard in shards {
             _ = shard.table.withLock { $0.purgeAll() }
@@ -123,15 +123,15 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
     }
 }
 
-/// What an ``ExpiringCache`` counts. Hits and misses are counted by those who look up.
+/// The counts of an ``ExpiringCache``. The caller counts hits and misses.
 public struct CacheCounts: Sendable, Equatable {
-    /// Entries held now, expired ones that nobody has looked up since among them.
+    /// Entries held now, including expired ones that were not looked up since.
     public internal(set) var entries = 0
     /// Bytes held now: the costs of the entries and the cache's own tables. Never above the capacity.
     public internal(set) var bytes = 0
-    /// Entries that left to make room, since the start.
+    /// Entries evicted since the start.
     public internal(set) var evictions = 0
-    /// Entries that left because they were looked up after their time, since the start.
+    /// Entries removed since the start because they were looked up after `keepUntil`.
     public internal(set) var expirations = 0
 
     static func += (total: inout CacheCounts, part: CacheCounts) {

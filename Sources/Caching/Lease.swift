@@ -1,16 +1,16 @@
-/// Leave to store one key's value, taken when its flight starts. A purge in between voids it. Spend each lease once:
-/// ``ExpiringCache/store(_:for:cost:under:)`` does, ``ExpiringCache/release(_:for:)`` does without storing.
+/// Permission to store one key's value, issued before the value is fetched. A purge in between voids it. End each lease
+/// once: ``ExpiringCache/store(_:for:cost:under:)`` does, and ``ExpiringCache/release(_:for:)`` does without storing.
 public struct Lease: Sendable {
     let issuedAfter: UInt64
 }
 
-/// Which leases are out, and which of them a purge has voided: exactly those of its key that were issued before it.
-/// It holds one record for each key with a lease out, so the flights under way bound it. Not safe for concurrent
+/// The outstanding leases, and which of them a purge has voided: exactly those of its key that were issued before it. It
+/// holds one record for each key with an outstanding lease, so the fetches in flight bound it. Not safe for concurrent
 /// access.
 struct LeaseTable<Key: Hashable & Sendable> {
     private struct Record {
         var holders = 0
-        /// The number of the key's last purge while a lease was out.
+        /// The number of the key's last purge while a lease was outstanding.
         var purge: UInt64 = 0
     }
 
@@ -29,7 +29,7 @@ struct LeaseTable<Key: Hashable & Sendable> {
         return record.purge <= lease.issuedAfter && purgeOfAll <= lease.issuedAfter
     }
 
-    mutating func spend(for key: Key) {
+    mutating func release(for key: Key) {
         guard let holders = records[key]?.holders else { return }
         if holders == 1 { records[key] = nil } else { records[key]?.holders = holders - 1 }
     }

@@ -1,21 +1,21 @@
 internal import Synchronization
 
-/// Single flight: work on a key that is under way is done once for all who ask meanwhile. Safe for use from any thread.
+/// Single flight: the work for a key is done once for all callers that need it meanwhile. Safe for use from any thread.
 ///
-/// A flight belongs to nobody. It holds waiters and no work: whoever is told to lead does the work, lands the flight
-/// whatever came of it, and shares the result, or the error, with the waiters of this flight alone. A waiter that loses
-/// interest cancels nothing; it stays until the landing.
+/// A flight holds waiters, not the work. The caller that leads does the work, finishes the flight whatever the outcome, and
+/// passes the result or the error to the waiters of this flight only. A waiter cannot leave; it stays until the flight
+/// finishes.
 ///
-/// Between a miss and ``join(_:as:)`` another flight may have landed. So the leader looks in the cache again before it
-/// works, and stores its result before it lands: then no key is worked on twice in vain.
+/// Between a miss and ``join(_:as:)`` another flight may have finished. So the leader looks in the cache again before the
+/// work, and stores the result before it finishes the flight: then no work is done twice.
 public final class SingleFlight<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
     /// The result of joining a flight.
     public enum Joined: Sendable, Equatable {
-        /// There was no flight: the caller has to do the work and to land it.
+        /// There was no flight: the caller has to do the work and to finish the flight.
         case leads
-        /// The work is under way: its landing serves this waiter too.
+        /// There is a flight: its result is for this waiter too.
         case joined
-        /// There are as many waiters as there may be: not taken in.
+        /// The limit of waiters is reached: the waiter was not added.
         case full
     }
 
@@ -23,7 +23,7 @@ public final class SingleFlight<Key: Hashable & Sendable, Waiter: Sendable>: Sen
         let waiters = Mutex<[Key: [Waiter]]>([:])
     }
 
-    // With one mutex, four threads that did nothing but join and land took three times as long for 64 keys.
+    // With one mutex, four threads that only joined and finished took three times as long for 64 keys.
     private let stripes = (0..<16).map { _ in Stripe() }
     private let limit: Int
     private let waiterCount = Atomic(0)
@@ -33,7 +33,7 @@ public final class SingleFlight<Key: Hashable & Sendable, Waiter: Sendable>: Sen
         self.limit = limit
     }
 
-    /// Adds a waiter to the flight of `key`, which begins with it if there is none. Constant time.
+    /// Adds a waiter to the flight of `key`, or begins a flight with it if there is none. Constant time.
     public func join(_ key: Key, as waiter: Waiter) -> Joined {
         guard waiterCount.add(1, ordering: .relaxed).newValue <= limit else {
             waiterCount.subtract(1, ordering: .relaxed)
@@ -46,7 +46,7 @@ public final class SingleFlight<Key: Hashable & Sendable, Waiter: Sendable>: Sen
         }
     }
 
-    /// Begins a flight for which nobody waits yet, such as a refresh. False if there is one already.
+    /// Begins a flight without a waiter, as for a refresh. Returns false if there is a flight already.
     public func lead(_ key: Key) -> Bool {
         stripe(of: key).waiters.withLock { waiters in
             guard waiters[key] == nil else { return false }
@@ -55,17 +55,17 @@ public final class SingleFlight<Key: Hashable & Sendable, Waiter: Sendable>: Sen
         }
     }
 
-    /// Ends the flight of `key` and gives its waiters, in the order they came. Serve them outside any lock.
+    /// Ends the flight of `key` and returns its waiters in the order of joining. Serve them outside any lock.
     public func finish(_ key: Key) -> [Waiter] {
         let finished = stripe(of: key).waiters.withLock { $0.removeValue(forKey: key) } ?? []
         waiterCount.subtract(finished.count, ordering: .relaxed)
         return finished
     }
 
-    /// Flights under way.
+    /// The number of flights.
     public var count: Int { stripes.reduce(0) { $0 + $1.waiters.withLock { $0.count } } }
 
-    /// Waiters of all flights.
+    /// The number of waiters of all flights.
     public var waiting: Int { waiterCount.load(ordering: .relaxed) }
 
     private func stripe(of key: Key) -> Stripe { stripes[key.hashValue & (stripes.count - 1)] }

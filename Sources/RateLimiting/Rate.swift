@@ -1,11 +1,11 @@
-/// So many events in so long: 20 a second, 600 a minute.
+/// A number of events in an interval, such as 20 a second or 600 a minute. No rate (nil) means no limit.
 public struct Rate: Hashable, Sendable {
     /// Events in one interval; at least 1.
     public let count: Int
     /// Longer than zero.
     public let interval: Duration
 
-    /// A limit that is switched off has no rate: `count` must be at least 1 and `interval` longer than zero.
+    /// `count` must be at least 1 and `interval` longer than zero.
     public init(_ count: Int, per interval: Duration) {
         precondition(count > 0 && interval > .zero, "a rate counts at least one event in an interval")
         self.count = count
@@ -17,9 +17,9 @@ public struct Rate: Hashable, Sendable {
         Double(count) / (interval / .seconds(1))
     }
 
-    /// Nanoseconds from one event to the next. Whole and rounded down, so a caller gains less than 1 ns an event
-    /// and a burst of exactly one second is full again after one second, not one nanosecond later.
-    public var emissionInterval: Int64 {
+    /// Nanoseconds from one event to the next, rounded down: a client gains less than 1 ns an event, and a burst of exactly
+    /// one second is full again after one second, not one nanosecond later.
+    var emissionInterval: Int64 {
         max(1, interval.nanoseconds / Int64(count))
     }
 
@@ -39,6 +39,6 @@ extension Duration {
 }
 
 extension Int64 {
-    /// 2⁶¹ ns, about 73 years: further than any time or debt that a policy here takes for real.
+    /// 2⁶¹ ns, about 73 years: more than any real time or debt.
     static let horizon: Int64 = 1 << 61
 }

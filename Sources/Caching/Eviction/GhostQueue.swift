@@ -1,16 +1,16 @@
-/// Remembers the hashes of entries that were evicted lately, without the entries, in eight bytes each. It is a
-/// set-associative table: a hash may stand in the eight places of its row only, and the oldest of them makes way.
-/// Two keys of equal hash are taken for one; the price is a place in the wrong queue. Not safe for concurrent access.
+/// The hashes of entries that were evicted lately, without the entries, in eight bytes each. It is a set-associative table:
+/// a hash stands in one of the eight places of its row and replaces the oldest of them. Two keys of equal hash count as
+/// one; the worst result is an entry in the wrong queue. Not safe for concurrent access.
 struct GhostQueue {
     private static let ways = 8
-    /// The number of its insertion (high half, never 0) and a hash (low half); 0 is an empty place.
+    /// The number of the insertion (high half, never 0) and the hash (low half); 0 is an empty place.
     private var places: [UInt64] = []
     private var insertions: UInt32 = 1
 
     /// The bytes of a table with room for `count` hashes.
     static func footprint(for count: Int) -> Int { places(for: count) * MemoryLayout<UInt64>.stride }
 
-    /// Makes room for `count` hashes, keeping those that are there.
+    /// Makes room for `count` hashes and keeps those it has.
     mutating func reserve(_ count: Int) {
         let old = places
         places = Array(repeating: 0, count: Self.places(for: count))
@@ -22,7 +22,7 @@ struct GhostQueue {
         put(UInt64(insertions) << 32 | UInt64(hash))
     }
 
-    /// Whether `hash` is among the last `window` hashes remembered. It is forgotten by being recalled.
+    /// Returns whether `hash` is among the last `window` hashes remembered, and forgets it.
     mutating func recall(_ hash: UInt32, within window: Int) -> Bool {
         for place in row(of: hash) where places[place] != 0 && UInt32(truncatingIfNeeded: places[place]) == hash {
             let isRecent = Int(age(of: place)) < window
@@ -43,7 +43,7 @@ struct GhostQueue {
         return start..<min(start + Self.ways, places.count)
     }
 
-    /// Insertions since; an empty place is older than any other.
+    /// The number of insertions since; an empty place is older than any other.
     private func age(of place: Int) -> UInt32 {
         places[place] == 0 ? .max : insertions &- UInt32(places[place] >> 32)
     }

@@ -1,11 +1,11 @@
-/// Which slot has to go when room is needed: S3-FIFO (Yang, Zhang, Qiu, Yue, Rashmi: "FIFO queues are all you need for
+/// Selects the slot to evict when room is needed: S3-FIFO (Yang, Zhang, Qiu, Yue, Rashmi: "FIFO queues are all you need for
 /// cache eviction", SOSP 2023). A slot is a number that the owner gives to an entry. Not safe for concurrent access.
 ///
-/// A new slot enters the *small* queue, a tenth of the budget. What was hit twice by the time it reaches the end moves
-/// to the *main* queue; the rest leaves, and only hashes are remembered, of as many as there are slots.
-/// Whoever comes back in that time enters the main queue at once. There a slot that was hit goes round again, as often
-/// as it was hit, up to three times. So a scan of names that nobody asks for again passes
-/// through a tenth of the memory, however long it is.
+/// A new slot enters the *small* queue, a tenth of the budget. A slot hit twice by the time it reaches the end moves to the
+/// *main* queue; the others leave, and a ``GhostQueue`` remembers the hashes of as many as there are slots. A key that
+/// returns in that time enters the main queue at once. There a slot that was hit goes round again, as often as it was hit,
+/// up to three times. So a scan of names that are asked for only once passes through a tenth of the memory, however long
+/// it is.
 ///
 /// A hit raises a counter of two bits and moves nothing.
 @usableFromInline
@@ -16,7 +16,8 @@ package struct S3FIFO: Sendable {
 
     private let budget: Int
     private var nodes: [SlotNode] = []
-    /// Apart from the nodes, because a hit needs this one byte only: a million of them fit the processor's cache.
+    /// Hits and the queue of each slot. Apart from the nodes, because a hit needs only this byte: a million of them fit the
+    /// processor's cache.
     private var marks: [UInt8] = []
     private var small = SlotQueue()
     private var main = SlotQueue()
@@ -46,7 +47,7 @@ package struct S3FIFO: Sendable {
         ghosts.reserve(capacity)
     }
 
-    /// Takes in a slot that holds a new entry. `hash` is that of its key.
+    /// Admits a slot that holds a new entry. `hash` is that of its key.
     package mutating func admit(_ slot: Int, hash: UInt32, cost: UInt32) {
         nodes[slot].hash = hash
         nodes[slot].cost = cost
@@ -58,13 +59,13 @@ package struct S3FIFO: Sendable {
         }
     }
 
-    /// Notes a hit.
+    /// Records a hit.
     @usableFromInline
     package mutating func touch(_ slot: Int) {
         if marks[slot] & Self.hits < Self.hits { marks[slot] += 1 }
     }
 
-    /// Notes that an admitted slot holds an entry of the same key and another cost.
+    /// Records another cost of an admitted slot.
     package mutating func updateCost(of slot: Int, to cost: UInt32) {
         if isInMain(slot) {
             main.updateCost(of: slot, to: cost, in: &nodes)
@@ -78,7 +79,7 @@ package struct S3FIFO: Sendable {
         if isInMain(slot) { main.remove(slot, in: &nodes) } else { small.remove(slot, in: &nodes) }
     }
 
-    /// Takes out the slot that has to go; nil if there is none.
+    /// Removes the slot to evict and returns it; nil if there is none.
     package mutating func evict() -> Int? {
         while count > 0 {
             let isSmallFull = small.bytes >= budget / Self.smallShare || main.count == 0

@@ -1,5 +1,5 @@
 /// Finds the slots whose keys have a given hash: open addressing with linear probing, eight bytes a place, at most
-/// three quarters full. It sees no keys: of the candidates the caller compares the key. Not safe for concurrent access.
+/// three quarters full. It holds no keys: the caller compares the keys of the candidates. Not safe for concurrent access.
 @usableFromInline
 struct SlotIndex: Sendable {
     /// A hash (high half) and a slot plus one (low half); 0 is an empty place.
@@ -8,7 +8,7 @@ struct SlotIndex: Sendable {
     /// The bytes of an index of `capacity` slots.
     static func footprint(for capacity: Int) -> Int { places(for: capacity) * MemoryLayout<UInt64>.stride }
 
-    /// Makes room for `capacity` slots, keeping those that are there.
+    /// Makes room for `capacity` slots and keeps those it has.
     mutating func reserve(_ capacity: Int) {
         let old = places
         places = Array(repeating: 0, count: Self.places(for: capacity))
@@ -19,7 +19,7 @@ struct SlotIndex: Sendable {
     @usableFromInline
     func start(of hash: UInt32) -> Int { hash.scaled(to: places.count) }
 
-    /// The next slot of that hash at or after `place`, which moves on behind it; nil if there is none.
+    /// Returns the next slot of that hash at or after `place`, and moves `place` behind it; nil if there is none.
     @usableFromInline
     func candidate(for hash: UInt32, from place: inout Int) -> Int? {
         guard !places.isEmpty else { return nil }
@@ -31,12 +31,12 @@ struct SlotIndex: Sendable {
         return nil
     }
 
-    /// There must be room, and the slot must not be there.
+    /// There must be room, and the slot must not be in the index.
     mutating func insert(_ slot: Int, hash: UInt32) {
         put(Self.pack(slot, hash))
     }
 
-    /// Takes out a slot that is there and closes the gap, so that no search has to step over dead places.
+    /// Removes a slot that is in the index and closes the gap, so that a search never has to step over deleted places.
     mutating func remove(_ slot: Int, hash: UInt32) {
         let wanted = Self.pack(slot, hash)
         var gap = start(of: hash)

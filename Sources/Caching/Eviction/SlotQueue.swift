@@ -1,5 +1,5 @@
-/// What an eviction policy knows of a slot: its neighbours in the queue it stands in, its cost in bytes and the hash of
-/// its key. 16 bytes, so that four share a cache line.
+/// A slot in an eviction policy: its neighbours in its queue, its cost in bytes and the hash of its key. 16 bytes, so that
+/// four share a cache line.
 struct SlotNode {
     var older = SlotQueue.none
     var newer = SlotQueue.none
@@ -7,8 +7,8 @@ struct SlotNode {
     var hash: UInt32 = 0
 }
 
-/// A first-in first-out queue threaded through an array of nodes: any slot can be taken out in constant time, and
-/// nothing is allocated. Not safe for concurrent access.
+/// A first-in first-out queue linked through an array of nodes: any slot can be removed in constant time, and nothing is
+/// allocated. Not safe for concurrent access.
 struct SlotQueue {
     static let none = UInt32.max
 
@@ -42,7 +42,7 @@ struct SlotQueue {
         return slot
     }
 
-    /// Changes the cost of a slot that stands in this queue; its place stays.
+    /// Changes the cost of a slot in this queue; the slot keeps its place.
     mutating func updateCost(of slot: Int, to cost: UInt32, in nodes: inout [SlotNode]) {
         bytes += Int(cost) - Int(nodes[slot].cost)
         nodes[slot].cost = cost

@@ -2,10 +2,10 @@ import Synchronization
 
 /// Limits each client to a rate with a burst, by GCRA, in bounded memory however many clients there are.
 ///
-/// Safe to use from any thread: clients are spread over stripes, each behind its own lock, held for some tens of
-/// nanoseconds. Exact for every client it remembers; `ClientTable` says whom it forgets, and that it then errs toward
-/// admitting. A request allocates nothing, except that a stripe doubles (a few times in its life) when it meets more
-/// clients at once than ever before; it does not shrink.
+/// Safe to use from any thread: clients are spread over stripes, each with its own lock, held for some tens of nanoseconds.
+/// Exact for every client it remembers; `ClientTable` describes which it forgets, and that the error is toward admitting. A
+/// request allocates nothing, except that a stripe doubles when it holds more active clients than ever before; it does not
+/// shrink.
 public final class ClientLimiter: Sendable {
     private static let stripeCount = 64
 
@@ -16,8 +16,9 @@ public final class ClientLimiter: Sendable {
     private let stripes: InlineArray<64, Mutex<ClientTable>>
 
     /// - Parameters:
-    ///   - capacity: clients active at once (their bucket not full) that are all remembered. The memory limit is 32
-    ///     to 64 bytes for each, 32 MiB by default, and is taken only as they come.
+    ///   - burst: requests in a full bucket; below 1 counts as 1.
+    ///   - capacity: clients active at once (their buckets not full) that are all remembered. The memory limit is 32 to 64
+    ///     bytes for each, 32 MiB by default; it is taken only as clients arrive.
     ///   - epoch: about the present; times are kept as distances from it.
     public init(rate: Rate, burst: Int, capacity: Int = 1 << 20, epoch: ContinuousClock.Instant) {
         policy = GCRA(rate: rate, burst: burst)
@@ -30,7 +31,7 @@ public final class ClientLimiter: Sendable {
     /// `q` of every ``Result``.
     public var quota: Int { policy.burst }
 
-    /// Takes `cost` tokens from the client's bucket, or none if it is refused.
+    /// Takes `cost` tokens from the client's bucket, or none if the request is refused.
     ///
     /// A cost above the burst is admitted by a full bucket and leaves a debt (see `GCRA`).
     public func admit(_ key: UInt64, cost: Int = 1, at now: ContinuousClock.Instant) -> Result {
@@ -42,7 +43,7 @@ public final class ClientLimiter: Sendable {
         return Result(decision, quota: quota, window: window)
     }
 
-    // Twice the clients, so that two sets of eight are practically never both full of active ones.
+    // Twice the clients, so that the two sets of a client are hardly ever both full of active ones.
     private static func slots(for capacity: Int) -> Int {
         let wanted = (2 * max(1, capacity) + stripeCount - 1) / stripeCount
         return 1 << (Int.bitWidth - (wanted - 1).leadingZeroBitCount)
@@ -50,7 +51,7 @@ public final class ClientLimiter: Sendable {
 }
 
 extension ClientLimiter {
-    /// What a client is told: the numbers of `RateLimit-Policy: "client";q=…;w=…` and `RateLimit: "client";r=…;t=…`
+    /// The decision with the numbers of the fields `RateLimit-Policy: "client";q=…;w=…` and `RateLimit: "client";r=…;t=…`
     /// (draft-ietf-httpapi-ratelimit-headers).
     public struct Result: Hashable, Sendable {
         public let admitted: Bool

@@ -1,14 +1,14 @@
 /// The bucket states of many clients in bounded memory. Not safe for concurrent access: `ClientLimiter` locks it.
 ///
-/// Open addressing in sets of eight slots, and a key may live in either of two sets chosen by its hash, which keeps
-/// sets evenly filled up to high loads. Where a newcomer goes says what is forgotten:
+/// Open addressing in sets of eight slots. A key may stand in either of two sets chosen by its hash, which keeps the sets
+/// evenly filled up to high loads. A new client takes:
 ///
-/// 1. a slot never used, else the client that has been idle longest. An idle client's bucket is full, so forgetting it
-///    loses nothing; that is why nothing ever has to be swept.
+/// 1. a slot never used, else that of the client idle longest. An idle client's bucket is full, so forgetting it loses
+///    nothing, and no sweep is needed.
 /// 2. If both sets hold only active clients the table doubles, up to its limit. That is the only allocation.
-/// 3. At the limit the newcomer replaces the client of the two sets that is nearest to full. The error is toward
-///    admitting: that client regains the few tokens it had used, nobody is refused for want of room, and the heaviest
-///    users, whom the limit is for, are the last to be forgotten.
+/// 3. At the limit the new client replaces the client of the two sets whose bucket is nearest to full. The error is toward
+///    admitting: the replaced client regains the few tokens it had used, no client is refused for lack of room, and the
+///    clients with the most requests, at which the limit aims, are the last to be forgotten.
 struct ClientTable: Sendable {
     private struct Slot {
         var key: UInt64 = 0
@@ -19,8 +19,8 @@ struct ClientTable: Sendable {
     private static let setSize = 8
 
     private var slots: [Slot]
-    /// The latest time that anyone asked at. Who read the clock and then waited for the lock comes with an earlier one;
-    /// judged by it, the bucket would seem fuller of debt than it is.
+    /// The latest time of any request. A thread that reads the clock and then waits for the lock has an earlier one, by
+    /// which the client's debt would look larger than it is.
     private var latest = Int64.min
     private let limit: Int
 
@@ -34,7 +34,7 @@ struct ClientTable: Sendable {
         self.limit = max(slots, limit)
     }
 
-    /// Seeded anew in each process (SipHash), so that nobody can choose keys that crowd one set.
+    /// SipHash with a seed for each process, so that a client cannot choose keys that crowd one set.
     static func hash(_ key: UInt64) -> UInt64 {
         UInt64(bitPattern: Int64(key.hashValue))
     }
@@ -88,7 +88,7 @@ struct ClientTable: Sendable {
 }
 
 extension ClientTable {
-    /// The place in a set that a newcomer would take, and how many it could have without harm.
+    /// The slot of a set that a new client would take, and how many slots of the set are free or idle.
     private struct Vacancy {
         var index: Int
         var arrival = Int64.max

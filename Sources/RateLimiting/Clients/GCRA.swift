@@ -1,30 +1,30 @@
 /// The Generic Cell Rate Algorithm as virtual scheduling (ITU-T I.371 annex A): a token bucket whose whole state is one
 /// number, the theoretical arrival time of the next request if requests came exactly at the rate.
 ///
-/// Times are nanoseconds since any fixed instant. A bucket is full when that time has passed; each token taken moves it
-/// one emission interval on, and a request fits if it ends up at most `burst` intervals ahead of now. Pure integer
-/// arithmetic: nothing drifts, nothing overflows. Time that steps back gives nobody a token and takes none away.
-public struct GCRA: Hashable, Sendable {
-    /// The state of a client never seen: a full bucket, whatever the time.
-    public static let full = Int64.min
+/// Times are nanoseconds since any fixed instant. A bucket is full when that time has passed; each token taken moves it one
+/// emission interval on, and a request is admitted if it ends up at most `burst` intervals ahead of now. Integer
+/// arithmetic: nothing drifts, nothing overflows. Time that steps back adds no token and takes none.
+struct GCRA: Hashable, Sendable {
+    /// The state of a new client: a full bucket, whatever the time.
+    static let full = Int64.min
 
     /// Tokens in a full bucket; at least 1.
-    public let burst: Int
+    let burst: Int
     let interval: Int64
     let tolerance: Int64
 
     /// `burst` below 1 counts as 1.
-    public init(rate: Rate, burst: Int) {
+    init(rate: Rate, burst: Int) {
         self.burst = max(1, burst)
         interval = rate.emissionInterval
         tolerance = Self.time(for: self.burst, every: interval)
     }
 
-    /// Decides about a request of `cost` tokens. The caller keeps `arrival` of the decision as the next state.
+    /// Decides about a request of `cost` tokens. ``Decision/arrival`` is the next state.
     ///
-    /// A cost above the burst is admitted by a full bucket alone and leaves a debt, so that a large batch is neither
-    /// locked out for ever nor cheaper than its parts. A negative cost counts as 0.
-    public func decide(_ state: Int64, at now: Int64, cost: Int = 1) -> Decision {
+    /// A cost above the burst is admitted only by a full bucket and leaves a debt, so that a large batch is neither refused
+    /// for ever nor cheaper than its parts. A negative cost counts as 0.
+    func decide(_ state: Int64, at now: Int64, cost: Int = 1) -> Decision {
         let now = min(max(now, -.horizon), .horizon)
         let ahead = max(0, Self.difference(state, now))
         let excess = ahead + Self.time(for: min(max(0, cost), burst), every: interval) - tolerance
@@ -51,16 +51,16 @@ public struct GCRA: Hashable, Sendable {
 }
 
 extension GCRA {
-    /// What was decided about one request, in whole tokens and nanoseconds.
-    public struct Decision: Hashable, Sendable {
-        public let admitted: Bool
+    /// The decision about one request, in whole tokens and nanoseconds.
+    struct Decision: Hashable, Sendable {
+        let admitted: Bool
         /// The state to keep: the theoretical arrival time, never before the `now` of the decision.
-        public let arrival: Int64
+        let arrival: Int64
         /// Whole tokens left.
-        public let remaining: Int
-        /// Until the bucket is full again if nothing more comes.
-        public let untilFull: Int64
+        let remaining: Int
+        /// Until the bucket is full again if no more requests come.
+        let untilFull: Int64
         /// Until the same request is admitted; 0 if it was.
-        public let untilAdmitted: Int64
+        let untilAdmitted: Int64
     }
 }

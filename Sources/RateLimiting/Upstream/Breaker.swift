@@ -1,26 +1,27 @@
-/// A circuit breaker (Nygard, Release It!) for one upstream. A pure value; time and chance are arguments.
+/// A circuit breaker (Nygard, *Release It!*) for one upstream. A pure value; time and chance are arguments.
 ///
 /// - Closed: calls pass. It opens when the failures of the window reach the ratio, given enough calls.
 /// - Open: calls are refused until the pause is over.
-/// - Half open: a few calls pass as probes. Enough successes close it, one failure opens it for longer. Probes from
-///   which nothing is heard hold nobody up for ever: after another pause there is another round.
+/// - Half open: a few calls pass as probes. Enough successes close it, one failure opens it for longer. If probes do not
+///   end, another round of probes begins after another pause.
 ///
-/// What counts as a failure is for the caller to say. The outcome of a call that began before the last change of state
-/// proves nothing about now and is not counted.
+/// The caller decides what counts as a failure. The outcome of a call that began before the last change of state proves
+/// nothing about the present and is not counted.
 public struct Breaker: Sendable {
+    /// Also the label of a metric, by its raw value.
     public enum State: String, Hashable, Sendable, CaseIterable {
         case closed, open
         case halfOpen = "half_open"
     }
 
-    public enum Outcome: Hashable, Sendable {
+    enum Outcome: Hashable, Sendable {
         case succeeded, failed
-        /// Neither proves anything nor may keep a probe's place.
+        /// Proves nothing; a probe that ends so makes room for another.
         case ignored
     }
 
-    /// Leave to make one call. Its outcome is recorded once.
-    public struct Pass: Hashable, Sendable {
+    /// Permission to make one call. Record its outcome once.
+    struct Pass: Hashable, Sendable {
         fileprivate let period: Int
     }
 
@@ -42,14 +43,14 @@ public struct Breaker: Sendable {
     private var openings = 0
     private var pause = Duration.zero
     /// How often the state has changed.
-    public private(set) var changes = 0
+    private(set) var changes = 0
 
-    public init(_ options: BreakerOptions, at now: ContinuousClock.Instant) {
+    init(_ options: BreakerOptions, at now: ContinuousClock.Instant) {
         self.options = options
         phase = .closed(OutcomeWindow(length: options.window, at: now))
     }
 
-    public var state: State {
+    var state: State {
         switch phase {
         case .closed: .closed
         case .open: .open
@@ -57,8 +58,8 @@ public struct Breaker: Sendable {
         }
     }
 
-    /// How long until a call may pass if it may not now, or nil. Changes nothing.
-    public func refusal(at now: ContinuousClock.Instant) -> Duration? {
+    /// How long until a call may pass, or nil if it may now. Changes nothing.
+    func refusal(at now: ContinuousClock.Instant) -> Duration? {
         switch phase {
         case .closed: nil
         case .open(let end): now < end ? now.duration(to: end) : nil
@@ -67,8 +68,8 @@ public struct Breaker: Sendable {
         }
     }
 
-    /// Leave to make a call, or nil while there is a ``refusal(at:)``.
-    public mutating func admit(at now: ContinuousClock.Instant) -> Pass? {
+    /// Lets one call pass. Nil while there is a ``refusal(at:)``.
+    mutating func admit(at now: ContinuousClock.Instant) -> Pass? {
         guard refusal(at: now) == nil else { return nil }
         switch phase {
         case .closed: break
@@ -81,13 +82,13 @@ public struct Breaker: Sendable {
         return Pass(period: changes)
     }
 
-    /// Whether a call under way may make another attempt: nothing has changed since it began, or it is closed again.
-    public func admitsRetry(of pass: Pass) -> Bool {
+    /// Whether a call in flight may make another attempt: the state is as when it began, or closed again.
+    func admitsRetry(of pass: Pass) -> Bool {
         state == .closed || pass.period == changes
     }
 
-    /// Takes in how the call ended. `random` is from 0 to 1 (see ``BreakerOptions``).
-    public mutating func record(
+    /// Records how a call ended. `random`, from 0 to 1, is the jitter of the pause (see ``BreakerOptions``).
+    mutating func record(
         _ outcome: Outcome, of pass: Pass, at now: ContinuousClock.Instant, random: Double
     ) {
         guard pass.period == changes else { return }
@@ -135,7 +136,7 @@ public struct Breaker: Sendable {
     }
 }
 
-/// Successes and failures of the last while, counted in ten buckets of time of which the oldest is forgotten as a whole.
+/// Successes and failures of a sliding window, in ten buckets of time of which the oldest is forgotten as a whole.
 struct OutcomeWindow: Sendable {
     private struct Bucket {
         var calls = 0

@@ -82,35 +82,35 @@ struct CallBudget: Sendable {
     }
 }
 
-/// A log of the latest calls, by which no window of a fixed length holds more than so many, wherever it begins (sliding
-/// window log). A token bucket alone lets its burst and its rate pass in the same second. A pure value.
+/// A sliding window log: it keeps the instants of the latest calls, so that no window of a fixed length holds more than the
+/// limit, wherever it begins. A token bucket alone admits its burst and its rate in the same second. A pure value.
 struct CallWindow: Sendable {
     /// Calls in one window; at least 1.
     let limit: Int
     let length: Duration
-    /// When the latest calls began: a ring once there are as many as the limit.
+    /// When the latest calls began: a ring buffer once it holds as many as the limit.
     private var starts: [ContinuousClock.Instant] = []
     private var oldest = 0
 
-    /// As many calls a second as the rate has, or for a rate that is no whole number of calls in a second, the next
-    /// whole number in the time that they take.
+    /// As many calls a second as the rate has. If that is no whole number, the next whole number in the time that so many
+    /// calls take.
     ///
-    /// The window is a twentieth longer than that: two calls that begin a second apart arrive less than a second apart
-    /// if the first met with a busy machine or a new connection, and it is on arrival that the service counts.
+    /// The window is a twentieth longer than that: the service counts calls on arrival, and two calls that begin a second
+    /// apart arrive less than a second apart if the first was delayed by a busy machine or a new connection.
     init(for rate: Rate) {
         limit = max(1, Int((rate.perSecond - 1e-9).rounded(.up)))
         let exact = rate.interval * limit / rate.count
         length = exact + exact / 20
     }
 
-    /// How long until a call may begin that leaves room in the window for so many more, fewer than the limit.
+    /// How long until a call may begin that leaves room in the window for `kept` more; `kept` is below the limit.
     func wait(leaving kept: Int = 0, at now: ContinuousClock.Instant) -> Duration {
         let place = kept - (limit - starts.count)
         guard place >= 0 else { return .zero }
         return max(.zero, now.duration(to: starts[(oldest + place) % starts.count] + length))
     }
 
-    /// A call begins.
+    /// Records that a call begins.
     mutating func record(at now: ContinuousClock.Instant) {
         guard starts.count == limit else { return starts.append(now) }
         starts[oldest] = now

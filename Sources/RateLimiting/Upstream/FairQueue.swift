@@ -1,9 +1,9 @@
 /// A bounded queue that serves callers in turn and each caller's entries in the order they came: round robin, which is
 /// deficit round robin (Shreedhar and Varghese) where everything costs one. Not safe for concurrent access.
 ///
-/// Whoever has nothing waiting is served within a turn, however much others have. When it is full, the caller with the
-/// most waiting loses its newest to a caller with less. So one caller with a thousand can neither starve another with
-/// one nor keep it out. Constant time but for that loss, which looks at each caller once.
+/// A caller with nothing waiting is served within one turn, however much others have. When the queue is full, an entry of
+/// a caller with fewer entries replaces the newest entry of the caller with the most. So a caller with a thousand entries
+/// can neither starve a caller with one nor keep it out. Constant time, except that a replacement looks at each caller.
 struct FairQueue<Element: Sendable>: Sendable {
     private struct Entry {
         let element: Element
@@ -12,7 +12,7 @@ struct FairQueue<Element: Sendable>: Sendable {
         var next: UInt64?
     }
 
-    /// What waits for one caller, and the callers before and after it in the ring of turns.
+    /// The entries of one caller, and the callers before and after it in the ring of turns.
     private struct CallerQueue {
         var first: UInt64
         var last: UInt64
@@ -26,8 +26,9 @@ struct FairQueue<Element: Sendable>: Sendable {
     private var queues: [UInt64: CallerQueue] = [:]
     /// The caller whose turn it is.
     private var turn: UInt64?
-    /// How many callers have so many entries waiting, and the most that one has.
+    /// How many callers have so many entries.
     private var callersByCount: [Int: Int] = [:]
+    /// The most entries of one caller.
     private var longest = 0
 
     init(limit: Int) {
@@ -37,12 +38,12 @@ struct FairQueue<Element: Sendable>: Sendable {
     var count: Int { entries.count }
     var isEmpty: Bool { entries.isEmpty }
 
-    /// The IDs of the entries for which it holds, in no order.
+    /// The IDs of the entries whose elements satisfy the condition, in no order.
     func ids(where holds: (Element) -> Bool) -> [UInt64] {
         entries.compactMap { holds($0.value.element) ? $0.key : nil }
     }
 
-    /// The least of what the elements have.
+    /// The least value among the elements; nil if there are none.
     func least<Value: Comparable>(_ value: (Element) -> Value) -> Value? {
         entries.values.reduce(nil) { least, entry in
             let value = value(entry.element)
@@ -55,21 +56,20 @@ struct FairQueue<Element: Sendable>: Sendable {
 
     func count(of caller: UInt64) -> Int { queues[caller]?.count ?? 0 }
 
-    /// Whether there is room for one more of the caller, if need be by another one's loss.
+    /// Whether there is room for one more entry of the caller, if need be in place of another caller's.
     func accepts(_ caller: UInt64) -> Bool {
         count < limit || count(of: caller) + 1 < longest
     }
 
-    /// How many are served before one more of the caller if nobody else comes: at most as many of each other caller as
-    /// of this one, itself included.
+    /// How many entries are served before one more entry of the caller, if no more arrive: of each other caller at most as
+    /// many as of this one, the new entry included.
     func position(of caller: UInt64) -> Int {
         let own = count(of: caller)
         let others = queues.count - (own > 0 ? 1 : 0)
         return min(count, own + others * (own + 1))
     }
 
-    /// Adds an entry under an ID that is not in use; returns the one that had to make room for it. The caller has to
-    /// be accepted.
+    /// Adds an entry under an unused ID and returns the entry that it replaces, if any. The queue has to accept the caller.
     mutating func append(_ element: Element, id: UInt64, of caller: UInt64) -> Element? {
         let dropped = count < limit ? nil : dropNewest()
         let last = queues[caller]?.last
@@ -109,7 +109,7 @@ struct FairQueue<Element: Sendable>: Sendable {
 }
 
 extension FairQueue {
-    /// A caller that comes anew gets the last turn of the round under way.
+    /// Gives a new caller the last turn of the current round.
     private mutating func addCaller(_ caller: UInt64, with id: UInt64) {
         let next = turn ?? caller
         let previous = queues[next]?.previous ?? caller

@@ -1,5 +1,5 @@
-/// The right to make one call upstream. Hold it across the call, suspensions included: it cannot be copied, so it ends
-/// exactly once, by ``finish(_:)`` or, if the scope is left without that, as an abandoned call.
+/// Permission to make one call upstream. Hold it across the call, suspensions included. It cannot be copied, so it ends
+/// exactly once: by ``finish(_:)``, or as an abandoned call if the scope is left without that.
 public struct Admission: ~Copyable, Sendable {
     private let control: AdmissionControl
     private let grant: AdmissionGrant
@@ -12,19 +12,16 @@ public struct Admission: ~Copyable, Sendable {
 
     deinit { control.end(grant, outcome) }
 
-    /// How long the call had to wait for it.
-    public var waited: Duration { grant.waited }
-
-    /// How this call asks for further attempts. Of no use after the call.
+    /// Asks for further attempts of this call. Without effect after the call.
     public var retries: RetryAdmission { RetryAdmission(of: grant, from: control) }
 
-    /// Ends the call. What it took is counted up to here.
+    /// Ends the call and records its outcome and its time up to now.
     public consuming func finish(_ outcome: CallOutcome) {
         self.outcome = outcome
     }
 }
 
-/// How a call in flight asks for another attempt.
+/// Asks for further attempts of a call in flight.
 public struct RetryAdmission: Sendable {
     private let control: AdmissionControl
     private let grant: AdmissionGrant
@@ -34,56 +31,55 @@ public struct RetryAdmission: Sendable {
         self.grant = grant
     }
 
-    /// An attempt failed as told. To be said at once, before any back-off: the rate learns from it, and what follows is
-    /// not the service's time. ``Admission/finish(_:)`` tells of the last attempt if this has not.
+    /// Records how an attempt failed. Call it at once, before any back-off: the call rate learns from it. For the last
+    /// attempt of a call ``Admission/finish(_:)`` does the same if this was not called.
     public func attemptFailed(_ outcome: CallOutcome) {
         control.attemptFailed(of: grant, outcome)
     }
 
-    /// Whether the call may make another attempt, right before it. Waits for a token if one comes by the deadline.
+    /// Returns whether the call may make another attempt; call it right before the attempt. It waits for a token if one
+    /// comes by the deadline.
     public func admit(by deadline: ContinuousClock.Instant) async -> Bool {
         await control.admitRetry(of: grant, by: deadline)
     }
 }
 
-/// What was granted to one call; held by its ``Admission``.
+/// What one admitted call holds; part of its ``Admission``.
 struct AdmissionGrant: Sendable {
     /// Identifies the call.
     let number: UInt64
     let priority: CallPriority
     let pass: Breaker.Pass
-    /// How long the call had waited for it.
-    let waited: Duration
 }
 
-/// Who wants to make a call upstream.
+/// A call that asks for admission.
 struct AdmissionRequest: Sendable {
-    /// Whose turn the call takes.
+    /// The caller whose turn it takes.
     let caller: UInt64
     let priority: CallPriority
     /// When the answer has to be there.
     let deadline: ContinuousClock.Instant
 }
 
-/// For whom a call upstream is made, the most urgent first.
-public enum CallPriority: Int, Sendable, CaseIterable {
-    /// Somebody waits for this one answer: may wait for its turn, and may use everything.
+/// How urgent a call upstream is, the most urgent first.
+public enum CallPriority: Sendable, CaseIterable {
+    /// A request waits for the answer: the call may wait for its turn and may use every token and permit.
     case interactive
-    /// A refresh or a watcher's poll: never waits, leaves the reserve alone, and yields to whoever does wait.
+    /// A refresh or a watcher's poll: it never waits, leaves the reserve, and is refused while interactive calls wait.
     case background
 }
 
-/// How a call upstream, or one attempt of it, ended: what the breaker and the rate learn from.
+/// How a call upstream, or one attempt of it, ended. The breaker and the call rate learn from it.
 public enum CallOutcome: Hashable, Sendable, CaseIterable {
-    /// An answer, whatever it says; that the caller is wrong is one too.
+    /// An answer, whatever it says; an error of the caller is one too.
     case answered
-    /// The service said that it is asked too often. It works, so the breaker does not care; the rate falls.
+    /// The service said that it is asked too often. It works, so the breaker ignores this; the call rate falls.
     case throttled
-    /// The service, or the way to it, failed.
+    /// The service failed, or the network to it.
     case failed
-    /// No answer in time: a failure.
+    /// No answer by the deadline: a failure.
     case timedOut
-    /// The service was not asked, or the call was given up: nothing is learned.
+    /// The service was not asked, or the call was cancelled: nothing is learned.
     case abandoned
 
     var forBreaker: Breaker.Outcome {

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The one door through which all calls upstream go: breaker, queue, permits and budget (`AdmissionState` says
-/// how they decide). Safe to use from any thread. ``run()`` has to be running, or nobody who waits for a token gets it.
+/// Admits every call upstream by breaker, queue, permits and budget; `AdmissionState` describes the rules. Safe to use from
+/// any thread. ``run()`` has to be running: it wakes the calls that wait for a token or whose deadline passes.
 public final class AdmissionControl: Sendable {
     typealias Decision = Result<AdmissionGrant, AdmissionRefusal>
     typealias State = AdmissionState<CheckedContinuation<Decision, Never>>
@@ -20,7 +20,7 @@ public final class AdmissionControl: Sendable {
 
     /// - Parameters:
     ///   - sleep: waits until an instant; ends early only by cancellation.
-    ///   - random: a number from 0 to 1, the jitter of the breaker's pauses.
+    ///   - random: returns a number from 0 to 1, the jitter of the breaker's pauses.
     public init(
         _ options: AdmissionOptions,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
@@ -35,8 +35,8 @@ public final class AdmissionControl: Sendable {
         self.random = random
     }
 
-    /// Wakes whoever waits when the time has come; until the task is cancelled. Call it once. The sleeps are its child
-    /// tasks. Whoever waits then is not told of its end: cancel those tasks too.
+    /// Wakes waiting calls when their time has come, until the task is cancelled. Call it once. Its sleeps are child tasks.
+    /// Calls that wait when it ends get no decision from it: cancel their tasks too.
     public func run() async {
         await withDiscardingTaskGroup { group in
             for await instant in wakeUps.stream {
@@ -48,11 +48,12 @@ public final class AdmissionControl: Sendable {
         }
     }
 
-    /// Leave to make a call, now or when its turn comes.
+    /// Admits a call, now or when its turn comes.
     ///
     /// - Parameters:
-    ///   - caller: whose turn it takes. One key for all is a queue without turns.
-    ///   - deadline: when the answer has to be there. A call that cannot make it is refused at once.
+    ///   - caller: the key whose turn the call takes. With one key for all calls they are served in order of arrival.
+    ///   - deadline: when the answer has to be there. A call that cannot be answered by then is refused at once.
+    /// - Throws: ``AdmissionRefusal`` if the call must not be made.
     public func admit(
         _ caller: UInt64, priority: CallPriority, by deadline: ContinuousClock.Instant
     ) async throws(AdmissionRefusal) -> Admission {
@@ -67,7 +68,7 @@ public final class AdmissionControl: Sendable {
         }
     }
 
-    /// What is to be seen of it now.
+    /// The figures for metrics, now.
     public var status: AdmissionStatus { update { $0.status(at: $1) } }
 
     func attemptFailed(of grant: AdmissionGrant, _ outcome: CallOutcome) {
@@ -91,7 +92,7 @@ public final class AdmissionControl: Sendable {
         update { $0.end(grant, outcome, at: $1, random: random) }
     }
 
-    /// Waits for what `enter` has put into a queue. A task that is cancelled leaves the queue.
+    /// Waits for the decision about the waiter that `enter` has put into a queue. Cancellation removes it from there.
     private func wait(
         _ enter: @Sendable (inout State, CheckedContinuation<Decision, Never>, UInt64, ContinuousClock.Instant) -> Void
     ) async -> Decision {
@@ -100,7 +101,7 @@ public final class AdmissionControl: Sendable {
             await withCheckedContinuation { continuation in
                 update { state, now in
                     enter(&state, continuation, waiterID, now)
-                    // The handler may have been called already, when there was nobody to leave.
+                    // The handler may have run already, before the waiter was in the queue.
                     if Task.isCancelled { state.cancel(waiterID: waiterID) }
                 }
             }
@@ -109,8 +110,8 @@ public final class AdmissionControl: Sendable {
         }
     }
 
-    /// Changes the state, sees who may begin by that, and tells them outside the lock. The clock is read inside it, so
-    /// that the state's time never steps back.
+    /// Changes the state, dispatches the calls that may begin after that, and resumes them outside the lock. The clock is
+    /// read inside the lock, so that the state's time never steps back.
     private func update<Value>(_ change: (inout State, ContinuousClock.Instant) -> Value) -> Value {
         let (value, decisions, wakeUp) = guarded.withLock { guarded in
             let now = now()
@@ -131,12 +132,12 @@ extension AdmissionControl.Decision {
     }
 }
 
-/// When somebody will look again, with as few sleepers as may be: each wakes before all that were set before it, and none
-/// is ever called off. Not safe for concurrent access.
+/// The instants at which a sleeping task will dispatch again, the earliest last. A new sleep begins only if it ends before
+/// all others, and none is ever cancelled. Not safe for concurrent access.
 struct PendingWakeUps: Sendable {
     private var pending: [ContinuousClock.Instant] = []
 
-    /// The wake-up to set for something that is due then, or nil if there is one by then or nothing is due.
+    /// Returns the wake-up to set for what is due next, or nil if nothing is or if an earlier wake-up is set already.
     mutating func add(
         for next: ContinuousClock.Instant?, at now: ContinuousClock.Instant
     ) -> ContinuousClock.Instant? {

@@ -1,8 +1,8 @@
-/// What bounds the calls upstream.
+/// The bounds of the calls upstream.
 public struct AdmissionOptions: Hashable, Sendable {
-    /// Attempts in any second; nil is no limit.
+    /// Attempts in any second; nil means no limit.
     public var rate: Rate?
-    /// How many of those may begin at once after a quiet while; more than the rate changes nothing.
+    /// How many of those may begin at once after a quiet time; more than the rate changes nothing.
     public var burst: Int
     /// How many of the burst, and of the rate, only interactive calls may use.
     public var reserve: Int
@@ -12,8 +12,8 @@ public struct AdmissionOptions: Hashable, Sendable {
     public var queue: Int
     public var breaker: BreakerOptions
 
-    /// - Parameter reserve: unless told otherwise a third of what can begin at once, be it the burst or the rate, and one
-    ///   of two; of one there is nothing to reserve, or nobody else would ever call.
+    /// - Parameter reserve: nil means a third of what can begin at once (the burst, or the rate if that is less), at least 1.
+    ///   With a burst of one nothing is reserved, or background calls would never run.
     public init(
         rate: Rate? = Rate(15, per: .seconds(1)), burst: Int = 15, reserve: Int? = nil, concurrency: Int = 32,
         queue: Int = 1_000, breaker: BreakerOptions = BreakerOptions()
@@ -33,17 +33,17 @@ public struct AdmissionOptions: Hashable, Sendable {
 
 /// When a ``Breaker`` opens and how it closes again.
 public struct BreakerOptions: Hashable, Sendable {
-    /// The past that counts; longer than zero.
+    /// How long an outcome counts; longer than zero.
     public var window: Duration
     /// Fewer calls than these in the window prove nothing.
     public var minimumCalls: Int
     /// The share of failures, above 0 and up to 1, at which it opens.
     public var failureRatio: Double
-    /// Calls let through at once when it is half open, and the successes that close it.
+    /// Calls admitted at once while it is half open, and the successes that close it.
     public var probes: Int
     /// The longest pause before the first probes; it doubles each time that they fail.
     public var firstPause: Duration
-    /// Where the doubling ends. It bounds how long after the end of an outage calls are still refused.
+    /// The upper bound of the doubling: how long after the end of an outage calls are still refused.
     public var longestPause: Duration
 
     public init(
@@ -58,10 +58,10 @@ public struct BreakerOptions: Hashable, Sendable {
         self.longestPause = longestPause
     }
 
-    /// The pause after so many openings in a row, the first being 1. `random` from 0 to 1 is the jitter: up to a half
-    /// is taken off, so that replicas that opened together do not probe together.
+    /// The pause after the nth opening in a row, from 1. `random`, from 0 to 1, is the jitter: up to a half is taken off,
+    /// so that replicas that opened together do not probe together.
     func pause(afterOpenings openings: Int, random: Double) -> Duration {
-        // Twenty doublings are further than any sensible cap, and more could overflow.
+        // Twenty doublings exceed any sensible bound, and more could overflow.
         let pause = min(firstPause * (1 << min(openings - 1, 20)), longestPause)
         return pause * (1 - random / 2)
     }

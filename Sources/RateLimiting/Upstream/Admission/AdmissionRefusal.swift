@@ -1,19 +1,19 @@
-/// Why a call upstream is not made. Each says how long from now on another try has a chance.
+/// Why a call upstream is not made, with the time after which another try may succeed.
 public enum AdmissionRefusal: Error, Hashable, Sendable {
-    /// The upstream fails; it is left alone until then.
+    /// The upstream fails: the breaker refuses calls until then.
     case breakerOpen(retryAfter: Duration)
-    /// There is no token, and none in time.
+    /// There is no token, and none comes in time.
     case budgetUsedUp(retryAfter: Duration)
-    /// As many calls are in flight as may be, and this one may not wait.
+    /// All permits are in use, and this call may not wait.
     case tooManyInFlight(retryAfter: Duration)
-    /// As many wait as may, and no other caller has more waiting than this one.
+    /// The queue is full, and no other caller has more calls in it than this one.
     case queueFull(retryAfter: Duration)
-    /// Its turn would come too late for an answer by its deadline.
+    /// The call's turn would come too late for an answer by its deadline.
     case deadlineTooClose(retryAfter: Duration)
     /// The task that waited was cancelled.
     case cancelled
 
-    /// Zero if nothing is known, or if nobody is there to try again.
+    /// Zero if nothing is known, and after cancellation.
     public var retryAfter: Duration {
         switch self {
         case .breakerOpen(let wait), .budgetUsedUp(let wait), .tooManyInFlight(let wait), .queueFull(let wait),
@@ -23,7 +23,7 @@ public enum AdmissionRefusal: Error, Hashable, Sendable {
         }
     }
 
-    /// The case without its number, fit to be a label.
+    /// The case without its time; the raw value is a label for metrics.
     public enum Reason: String, Hashable, Sendable, CaseIterable {
         case breakerOpen = "breaker_open"
         case budgetUsedUp = "budget_used_up"

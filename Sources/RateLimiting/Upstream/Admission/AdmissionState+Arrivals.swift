@@ -1,11 +1,12 @@
 extension AdmissionState {
+    /// What becomes of a call on arrival.
     enum Placement {
         case decided(Decision)
-        /// Neither now nor never.
+        /// It has to wait.
         case waits(in: AdmissionLane)
     }
 
-    /// Decides about a call that comes, unless it has to wait; then nothing is changed.
+    /// Decides about a call that arrives, unless it has to wait; then nothing is changed.
     mutating func arrive(_ request: AdmissionRequest, at now: ContinuousClock.Instant) -> Placement {
         if isTurn(of: AdmissionLane(for: request.priority, isRetry: false)), now < request.deadline,
             let grant = begin(request, since: now, at: now)
@@ -20,7 +21,7 @@ extension AdmissionState {
         }
     }
 
-    /// Decides about a call that can wait: it hears the answer, now or later, under its handle.
+    /// Decides about a call that can wait. The decision is delivered to its handle, now or later.
     mutating func arrive(
         _ request: AdmissionRequest, as handle: Handle, waiterID: UInt64, at now: ContinuousClock.Instant
     ) {
@@ -32,27 +33,27 @@ extension AdmissionState {
         }
     }
 
-    /// Lets one wait whose turn may come in time.
+    /// Puts a waiter into the queue; the entry that has to make room for it is refused.
     mutating func enqueue(_ waiter: Waiter, waiterID: UInt64, in lane: AdmissionLane) {
-        let lost = queues[lane].append(waiter, id: waiterID, of: waiter.request.caller)
-        if let lost { refuse(lost, .queueFull(retryAfter: holdTime.mean)) }
+        let dropped = queues[lane].append(waiter, id: waiterID, of: waiter.request.caller)
+        if let dropped { refuse(dropped, .queueFull(retryAfter: holdTime.mean)) }
         trackDeadline(of: waiter)
     }
 
-    /// The task of a waiter was cancelled. Without effect if it does not wait, or no longer.
+    /// The task of a waiter was cancelled. Without effect if that waiter is not in a queue.
     mutating func cancel(waiterID: UInt64) {
         for lane in AdmissionLane.allCases {
             if let waiter = queues[lane].remove(waiterID) { return refuse(waiter, .cancelled) }
         }
     }
 
-    /// Whether nobody waits who is to be served before a newcomer in this lane, or in none.
+    /// Whether a call that arrives for this lane, or for none, has to be served before all that wait.
     func isTurn(of lane: AdmissionLane?) -> Bool {
         guard let lane else { return queues.isEmpty }
         return queues[lane].isEmpty && queues.count(before: lane) == 0
     }
 
-    /// Where a call that cannot begin now has to wait, or why it need not.
+    /// The lane in which a call that cannot begin now has to wait, or why it is refused.
     private func queueOrRefusal(
         of request: AdmissionRequest, at now: ContinuousClock.Instant
     ) -> Result<AdmissionLane, AdmissionRefusal> {
@@ -65,7 +66,7 @@ extension AdmissionState {
         return .success(lane)
     }
 
-    /// Why a call that may not wait cannot begin.
+    /// Why a call that may not wait cannot begin now.
     private func refusalNow(
         for priority: CallPriority, at now: ContinuousClock.Instant
     ) -> AdmissionRefusal {
@@ -73,8 +74,8 @@ extension AdmissionState {
         return .budgetUsedUp(retryAfter: tokenWait(for: priority, count: queues.count + 1, at: now))
     }
 
-    /// A refusal if its turn would come too late for nearly any call to be answered by the deadline. With the mean alone
-    /// half of those that wait longest in an overload would not be: their tokens would be wasted.
+    /// A refusal if the call's turn would come too late for nearly any call to be answered by the deadline. With the mean
+    /// hold time instead of the bound, half of the calls that wait longest in an overload would be late and waste a token.
     private func refusalIfTooLate(
         of request: AdmissionRequest, in lane: AdmissionLane, at now: ContinuousClock.Instant
     ) -> AdmissionRefusal? {
@@ -85,8 +86,8 @@ extension AdmissionState {
         return tokens > permits ? .budgetUsedUp(retryAfter: tokens) : .deadlineTooClose(retryAfter: permits)
     }
 
-    /// How long until a permit comes to the one with so many before it, if in a hold time as many are given back as there
-    /// are. Retries before it hold theirs already, so the figure is rather high while there are some.
+    /// How long until a permit is free for the call with so many before it, if every permit is given back once in a hold
+    /// time. Retries before it hold their permits already, so the figure is too high while there are some.
     private func permitWait(position: Int) -> Duration {
         let missing = position + 1 - (permits - inFlight)
         return missing > 0 ? holdTime.mean * missing / permits : .zero

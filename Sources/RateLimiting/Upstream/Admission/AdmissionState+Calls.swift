@@ -1,14 +1,14 @@
 extension AdmissionState {
-    /// An attempt of a call in flight ended as told. The sooner this is known the fewer others are throttled too.
+    /// Records how an attempt of a call in flight ended. The sooner this is known, the fewer other calls are throttled.
     mutating func attemptFailed(of grant: AdmissionGrant, _ outcome: CallOutcome, at now: ContinuousClock.Instant) {
         guard calls[grant.number]?.attemptFailed() == true else { return }
         budget?.learn(from: outcome, at: now)
     }
 
-    /// A call in flight wants to make another attempt.
+    /// Decides about another attempt of a call in flight.
     ///
-    /// A retry takes a token, and counts as its call does: that of an interactive call may wait for one, before
-    /// those that have not begun; that of a background call is refused if there is none above the reserve now.
+    /// It takes a token with the priority of its call: for an interactive call it may wait for one, ahead of calls that
+    /// have not begun; for a background call it is refused if there is none above the reserve now.
     mutating func retry(
         _ grant: AdmissionGrant, by deadline: ContinuousClock.Instant, at now: ContinuousClock.Instant
     ) -> Placement {
@@ -23,7 +23,7 @@ extension AdmissionState {
         return .waits(in: lane)
     }
 
-    /// Lets a retry wait for its token.
+    /// Puts a further attempt into the queue, where it waits for its token.
     mutating func enqueue(
         _ grant: AdmissionGrant, by deadline: ContinuousClock.Instant, as handle: Handle, waiterID: UInt64,
         in lane: AdmissionLane, at now: ContinuousClock.Instant
@@ -33,7 +33,7 @@ extension AdmissionState {
         enqueue(waiter, waiterID: waiterID, in: lane)
     }
 
-    /// A call ended. `random`, from 0 to 1, is the breaker's jitter.
+    /// Records the end of a call. `random`, from 0 to 1, is the breaker's jitter.
     mutating func end(
         _ grant: AdmissionGrant, _ outcome: CallOutcome, at now: ContinuousClock.Instant, random: Double
     ) {
@@ -43,13 +43,13 @@ extension AdmissionState {
         if outcome != .abandoned, !(outcome == .timedOut && call.isCutShort) {
             holdTime.record(call.begin.duration(to: now))
         }
-        breaker.record(proof(in: outcome, of: call), of: grant.pass, at: now, random: random)
+        breaker.record(breakerOutcome(outcome, of: call), of: grant.pass, at: now, random: random)
         calls[grant.number] = nil
     }
 
-    /// The time-out of an attempt that was cut short says nothing of a service that has answered others meanwhile. If it
-    /// has not, it may be down: in an overload all attempts are late, and the breaker would never hear of it.
-    private func proof(in outcome: CallOutcome, of call: CallInFlight) -> Breaker.Outcome {
+    /// What the breaker learns. The time-out of an attempt that was cut short proves nothing if the service has answered
+    /// another call meanwhile. Otherwise it counts: in an overload all attempts are cut short, and the service may be down.
+    private func breakerOutcome(_ outcome: CallOutcome, of call: CallInFlight) -> Breaker.Outcome {
         guard outcome == .timedOut, call.isCutShort, let lastAnswer, lastAnswer > call.attemptBegin else {
             return outcome.forBreaker
         }
@@ -62,14 +62,15 @@ extension AdmissionState {
     }
 }
 
-/// What is known of a call between its grant and its end.
+/// A call between its grant and its end.
 struct CallInFlight: Sendable {
     let begin: ContinuousClock.Instant
     let deadline: ContinuousClock.Instant
-    /// What the request had from its arrival to its deadline.
+    /// From the arrival of the request to its deadline.
     let time: Duration
-    /// When the latest attempt began, and whether its failure was told.
+    /// When the latest attempt began.
     private(set) var attemptBegin: ContinuousClock.Instant
+    /// Whether the failure of the latest attempt is recorded.
     private(set) var hasAttemptFailed = false
 
     init(of request: AdmissionRequest, since arrival: ContinuousClock.Instant, at now: ContinuousClock.Instant) {
@@ -79,7 +80,7 @@ struct CallInFlight: Sendable {
         attemptBegin = now
     }
 
-    /// The latest attempt failed. Only the first word counts. False if it was told already.
+    /// Records that the latest attempt failed. Returns false if that was recorded already.
     mutating func attemptFailed() -> Bool {
         guard !hasAttemptFailed else { return false }
         hasAttemptFailed = true
@@ -90,19 +91,19 @@ struct CallInFlight: Sendable {
         (attemptBegin, hasAttemptFailed) = (now, false)
     }
 
-    /// Whether the latest attempt had less than most, three quarters, of what the request had. That there was no answer
-    /// by the deadline is then the fault of what went before it rather than the service's.
+    /// Whether the latest attempt had less than three quarters of the request's time. The reason that there was no answer
+    /// by the deadline is then the wait before the attempt rather than the service.
     var isCutShort: Bool { attemptBegin.duration(to: deadline) < time * 3 / 4 }
 }
 
-/// A mean of times in which old ones fade, and how far from it they are: SRTT and RTTVAR of RFC 6298 §2.
+/// A smoothed mean of times and their deviation from it: SRTT and RTTVAR of RFC 6298 §2.
 struct SmoothedTime: Sendable {
     /// Zero until something was recorded.
     private(set) var mean = Duration.zero
     private var deviation = Duration.zero
     private var isEmpty = true
 
-    /// What hardly any time exceeds: four deviations above the mean, as the RTO of RFC 6298 §2.3 has it.
+    /// Four deviations above the mean, as the RTO of RFC 6298 §2.3: hardly any time exceeds it.
     var bound: Duration { mean + deviation * 4 }
 
     mutating func record(_ time: Duration) {

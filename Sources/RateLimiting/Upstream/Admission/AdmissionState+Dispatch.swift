@@ -1,5 +1,5 @@
 extension AdmissionState {
-    /// Lets in whoever may begin by now and turns away whoever has waited too long.
+    /// Begins every waiting call that may begin by now and refuses those that have waited too long.
     mutating func dispatch(at now: ContinuousClock.Instant) {
         rejectExpired(at: now)
         guard !queues.isEmpty else { return }
@@ -7,14 +7,14 @@ extension AdmissionState {
         repeat { rejectWhileOpen(at: now) } while serveNext(at: now)
     }
 
-    /// When there is something to dispatch if nothing happens before; nil if nobody waits.
+    /// When there is something to dispatch if nothing else happens before; nil if no call waits.
     func nextDispatch(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         guard !queues.isEmpty else { return nil }
         let end = earliestEnd ?? now
         return nextLane == nil ? end : min(end, now + tokenWait(for: .interactive, at: now))
     }
 
-    /// The first lane in which somebody waits who lacks nothing but a token. What it lacks, those after it lack too.
+    /// The first lane whose calls lack nothing but a token. Lanes after it need the same token.
     private var nextLane: AdmissionLane? {
         queues.occupied.first { $0.isRetry || hasPermit(for: .interactive) }
     }
@@ -37,7 +37,7 @@ extension AdmissionState {
         return renew(held, at: now)
     }
 
-    /// Lets a call in flight make another attempt, or nil if there is no token.
+    /// Begins another attempt of a call in flight, or returns nil if there is no token.
     mutating func renew(_ grant: AdmissionGrant, at now: ContinuousClock.Instant) -> AdmissionGrant? {
         guard takeToken(for: grant.priority, at: now) else { return nil }
         counts.retries += 1
@@ -50,12 +50,13 @@ extension AdmissionState {
         deliver(.failure(refusal), to: waiter)
     }
 
-    /// One more waits, who may be the first whose time is over.
+    /// Remembers the earliest instant at which a waiter has to be refused.
     mutating func trackDeadline(of waiter: Waiter) {
         earliestEnd = min(earliestEnd ?? waiter.latestBegin, waiter.latestBegin)
     }
 
-    /// Whom the breaker refuses has no reason to wait. Retries pass while it is half open: they may be the probes'.
+    /// Refuses all waiting calls while the breaker does. While it is half open further attempts stay: their calls may be
+    /// probes.
     private mutating func rejectWhileOpen(at now: ContinuousClock.Instant) {
         guard let wait = breaker.refusal(at: now) else { return }
         for lane in AdmissionLane.allCases where !lane.isRetry || breaker.state == .open {
@@ -63,7 +64,7 @@ extension AdmissionState {
         }
     }
 
-    /// Looks at all who wait, but only once somebody's time can be over.
+    /// Refuses the waiters whose time is over. It looks at all of them, but only when the earliest can be due.
     private mutating func rejectExpired(at now: ContinuousClock.Instant) {
         guard let end = earliestEnd, now >= end else { return }
         for lane in AdmissionLane.allCases {

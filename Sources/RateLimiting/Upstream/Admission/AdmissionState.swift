@@ -1,13 +1,13 @@
 /// Decides which calls upstream are made, and when: the breaker, the permits, the budget and the queues before them, as
-/// one value. Time and chance are arguments. Not safe for concurrent access: `AdmissionControl` locks it, after
-/// every change lets it ``dispatch(at:)``, and delivers what ``takeDecisions()`` gives outside the lock.
+/// one value. Time and chance are arguments. Not safe for concurrent access: `AdmissionControl` locks it, calls
+/// ``dispatch(at:)`` after every change, and delivers the result of ``takeDecisions()`` outside the lock.
 ///
-/// A call may begin if the breaker admits it, a permit is free and the budget has a token. If it may not, it waits if it
-/// is of a kind that waits and its turn comes in time; else it is refused at once. Lanes are served in their order, and
-/// in a lane each caller in turn; background calls begin only while nobody waits.
+/// A call begins if the breaker admits it, a permit is free and the budget has a token. Otherwise an interactive call
+/// waits if its turn comes in time, and every other call is refused at once. Lanes are served in their order, and in a
+/// lane each caller in turn; background calls begin only while no call waits.
 ///
-/// Within a caller the order is that of arrival. To serve the newest first helps where whoever waits will be late
-/// anyway; here nobody is let in who would be, so it could only make the early ones late.
+/// The calls of one caller are served in order of arrival. Serving the newest first helps where most waiting calls will be
+/// late anyway; here such calls are refused on arrival, so it would only make the early ones late.
 ///
 /// The number of permits is fixed. A limit that shrank with rising latency gave 534 decisions a minute instead of 899 when
 /// the service took 1 s instead of 0.1 s (15 calls a second, 32 permits, 30 asked for). It helped only in a simulation in
@@ -15,14 +15,14 @@
 struct AdmissionState<Handle: Sendable>: Sendable {
     typealias Decision = Result<AdmissionGrant, AdmissionRefusal>
 
-    /// A call, or a further attempt of one, that waits.
+    /// A call that waits, or a further attempt of one.
     struct Waiter: Sendable {
         let handle: Handle
         let request: AdmissionRequest
         let arrival: ContinuousClock.Instant
-        /// From then on there is no point in beginning.
+        /// The call is refused if it has not begun by then.
         let latestBegin: ContinuousClock.Instant
-        /// What a further attempt holds already.
+        /// The grant that a further attempt holds already.
         var held: AdmissionGrant?
     }
 
@@ -30,7 +30,7 @@ struct AdmissionState<Handle: Sendable>: Sendable {
     /// The most calls in flight; at least 1.
     let permits: Int
     var budget: CallBudget?
-    /// How long a call in flight keeps its permit.
+    /// How long calls keep their permits.
     var holdTime = SmoothedTime()
     /// By the number of the grant.
     var calls: [UInt64: CallInFlight] = [:]
@@ -38,7 +38,7 @@ struct AdmissionState<Handle: Sendable>: Sendable {
     var lastAnswer: ContinuousClock.Instant?
     var queues: AdmissionQueues<Waiter>
     var counts = AdmissionCounts()
-    /// No waiter's ``Waiter/latestBegin`` is before this.
+    /// No ``Waiter/latestBegin`` is before this; nil while no call waits.
     var earliestEnd: ContinuousClock.Instant?
     private var decisions: [(Handle, Decision)] = []
     private var grants: UInt64 = 0
@@ -53,7 +53,7 @@ struct AdmissionState<Handle: Sendable>: Sendable {
     /// Calls that hold a permit.
     var inFlight: Int { calls.count }
 
-    /// What has been decided about waiters since the last time, to be delivered in this order.
+    /// Returns the decisions about waiters since the last call, to be delivered in this order.
     mutating func takeDecisions() -> [(Handle, Decision)] {
         defer { decisions = [] }
         return decisions
@@ -70,7 +70,7 @@ struct AdmissionState<Handle: Sendable>: Sendable {
             counts: counts)
     }
 
-    /// Whether one more call of that kind may be in flight. A quarter of the permits is for interactive calls alone.
+    /// Whether one more call of that priority may be in flight. A quarter of the permits is for interactive calls alone.
     func hasPermit(for priority: CallPriority) -> Bool {
         inFlight < (priority == .interactive ? permits : max(1, permits * 3 / 4))
     }
@@ -85,7 +85,7 @@ struct AdmissionState<Handle: Sendable>: Sendable {
         budget?.take(for: priority, at: now) ?? true
     }
 
-    /// Lets a call begin, or nil if anything it needs is missing; then nothing is taken.
+    /// Begins a call. Returns nil, and takes nothing, if the breaker refuses or a permit or a token is missing.
     mutating func begin(
         _ request: AdmissionRequest, since arrival: ContinuousClock.Instant, at now: ContinuousClock.Instant
     ) -> AdmissionGrant? {
@@ -96,15 +96,15 @@ struct AdmissionState<Handle: Sendable>: Sendable {
         counts.admitted += 1
         grants += 1
         calls[grants] = CallInFlight(of: request, since: arrival, at: now)
-        return AdmissionGrant(number: grants, priority: priority, pass: pass, waited: arrival.duration(to: now))
+        return AdmissionGrant(number: grants, priority: priority, pass: pass)
     }
 }
 
-/// A queue for each lane, fair among the callers in it. Not safe for concurrent access.
+/// One queue for each lane, fair among the callers in it. Not safe for concurrent access.
 struct AdmissionQueues<Element: Sendable>: Sendable {
     private var queues: [FairQueue<Element>]
 
-    /// `limit` bounds each lane but those of the retries: they hold permits, which bounds them.
+    /// `limit` bounds each lane but that of the retries: these hold permits, which bounds them.
     init(limit: Int) {
         queues = AdmissionLane.allCases.map { FairQueue(limit: $0.isRetry ? .max : limit) }
     }
@@ -114,30 +114,31 @@ struct AdmissionQueues<Element: Sendable>: Sendable {
         _modify { yield &queues[lane.rawValue] }
     }
 
-    /// All that wait.
+    /// All calls and further attempts that wait.
     var count: Int { queues.reduce(0) { $0 + $1.count } }
 
     var isEmpty: Bool { queues.allSatisfy(\.isEmpty) }
 
-    /// The lanes in which somebody waits, in their order.
+    /// The lanes that are not empty, in their order.
     var occupied: [AdmissionLane] { AdmissionLane.allCases.filter { !self[$0].isEmpty } }
 
-    /// How many wait in the lanes that are served before this one.
+    /// How many wait in the lanes served before this one.
     func count(before lane: AdmissionLane) -> Int { queues.prefix(lane.rawValue).reduce(0) { $0 + $1.count } }
 }
 
-/// What waits in front of the upstream, in the order in which it is served; all of it interactive.
+/// The two kinds of interactive calls that wait, in the order in which they are served.
 enum AdmissionLane: Int, Sendable, CaseIterable {
-    /// Further attempts. Their calls hold permits: the sooner they end the better.
+    /// Further attempts. They come first because their calls hold permits until they end.
     case retries
+    /// Calls that have not begun.
     case calls
 
-    /// Nil for what never waits.
+    /// Nil for background calls, which never wait.
     init?(for priority: CallPriority, isRetry: Bool) {
         guard priority == .interactive else { return nil }
         self = isRetry ? .retries : .calls
     }
 
-    /// Whether its calls have begun already and hold a permit each.
+    /// Whether the calls of this lane have begun already and hold a permit each.
     var isRetry: Bool { self == .retries }
 }

@@ -1,29 +1,32 @@
-/// An ``AdmissionControl`` at one moment, for metrics.
+/// The figures of an ``AdmissionControl`` at one instant, for metrics.
 public struct AdmissionStatus: Hashable, Sendable {
-    /// Tokens in the bucket, and the attempts a second allowed now; nil without a limit.
+    /// Tokens in the bucket; nil without a limit.
     public let tokens: Double?
+    /// Attempts a second allowed now, as learned from throttling; nil without a limit.
     public let rate: Double?
     public let breaker: Breaker.State
     public let breakerChanges: Int
     public let inFlight: Int
-    /// The most that may be in flight.
+    /// The most calls that may be in flight: the number of permits.
     public let limit: Int
     /// Calls and further attempts that wait.
     public let waiting: Int
     public let counts: AdmissionCounts
 }
 
-/// What an ``AdmissionControl`` has decided since it began.
+/// The decisions of an ``AdmissionControl`` since it began.
 public struct AdmissionCounts: Hashable, Sendable {
-    /// Calls let through.
+    /// Calls admitted.
     public internal(set) var admitted = 0
-    /// Calls not let through, by reason; those that gave up waiting are among them.
+    /// Calls refused, by reason; those cancelled while waiting are among them.
     public internal(set) var refused: [AdmissionRefusal.Reason: Int] = [:]
-    /// Further attempts of calls let through, and those not let through.
+    /// Further attempts admitted.
     public internal(set) var retries = 0
+    /// Further attempts refused.
     public internal(set) var retriesRefused = 0
-    /// Calls and further attempts that were let through after waiting, and the sum of their waits.
+    /// Calls and further attempts admitted after waiting.
     public internal(set) var waits = 0
+    /// The sum of their waits.
     public internal(set) var waited = Duration.zero
 
     mutating func record(_ refusal: AdmissionRefusal) {
