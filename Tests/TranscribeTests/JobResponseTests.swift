@@ -5,7 +5,7 @@ import UpstreamTestSupport
 
 @testable import Transcribe
 
-/// What becomes of every kind of answer that will not get better: one request, and the right error.
+/// The error for each kind of response that is not retried, after one request.
 @Suite struct JobResponseTests {
     @Test(arguments: [
         (400, "NotFoundException"), (404, "NotFoundException"),
@@ -50,9 +50,15 @@ import UpstreamTestSupport
         (#"{"MedicalTranscriptionJob":{"MedicalTranscriptionJobName":"Visit-1"}}"#, .anotherJob),
         (String(repeating: #"{"a":"#, count: 100_000), .notAJob),
     ])
-    func refusesASuccessThatIsNotTheJob(body: String, fault: MalformedResponse) async throws {
+    func refusesASuccessThatIsNotTheJob(body: String, problem: MalformedResponse) async throws {
         let error = try await onlyError(ScriptedTransport.answer(200, body))
-        #expect(error == .malformedResponse(fault, ResponseOrigin(status: 200, requestID: "4f1b-22")))
+        #expect(error == .malformedResponse(problem, ResponseOrigin(status: 200, requestID: "4f1b-22")))
+    }
+
+    @Test func comparesTheNameByItsBytes() throws {
+        let name = try JobName("K")
+        let body = #"{"MedicalTranscriptionJob":{"MedicalTranscriptionJobName":"\u212A"}}"#
+        #expect(throws: MalformedResponse.anotherJob) { try JobResponse.job(in: Array(body.utf8), for: name) }
     }
 
     @Test(arguments: [300, 301, 302, 304, 307, 308])
@@ -88,7 +94,7 @@ import UpstreamTestSupport
         }
     }
 
-    /// The error of a look-up that must not be tried again.
+    /// The error of a call that must not be retried.
     private func onlyError(_ step: @escaping ScriptedTransport.Step) async throws -> TranscribeError {
         let scenario = try ClientScenario([step])
         let error = try #require(await scenario.lookUp().error)

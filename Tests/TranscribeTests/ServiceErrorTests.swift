@@ -22,6 +22,7 @@ import Testing
         #expect(error(400, body).origin.code?.text == "Code")
         #expect(error(400, #"{"__type": "a#Type:b#c", "code": 7}"#).origin.code?.text == "Type")
         #expect(error(400, body, header: ("x-amzn-errortype", "")).origin.code?.text == "Code")
+        #expect(error(400, body, header: ("x-amzn-errortype", "Header:\u{301}b")).origin.code?.text == "Header")
     }
 
     @Test(arguments: [
@@ -76,7 +77,7 @@ import Testing
     @Test(arguments: [
         "The requested job couldn't be found. Check the job name and try your request again.",
         "The requested job couldn’t be found.", "Job Could Not Be Found", "Not found", "It doesn't exist",
-        "IT DOESN’T EXIST", "the job does not exist",
+        "IT DOESN’T EXIST", "the job does not exist", "not found\u{301}",
     ])
     func knowsAnUnknownJobByTheMessage(message: String) {
         #expect(error(400, #"{"__type": "BadRequestException", "Message": "\#(message)"}"#).kind == .jobNotFound)

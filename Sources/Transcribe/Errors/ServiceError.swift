@@ -70,9 +70,9 @@ extension ServiceError {
     /// Transcribe sends `BadRequestException` for an unknown job, for invalid input and for other errors. Only the text
     /// tells them apart. The text about invalid input quotes the input, so it is checked first.
     private var kindOfBadRequest: Kind {
-        let text = (message ?? "").lowercased().replacing("’", with: "'")
-        if text.contains("validation error") && text.contains("detected") { return .invalidRequest }
-        return Self.absences.contains(where: text.contains) ? .jobNotFound : .badRequest
+        let text = (message ?? "").utf8.map(\.lowercased).replacing("’".utf8, with: "'".utf8)
+        if text.contains("validation error".utf8) && text.contains("detected".utf8) { return .invalidRequest }
+        return Self.absences.contains { text.contains($0.utf8) } ? .jobNotFound : .badRequest
     }
 
     private static let absences = [
@@ -180,9 +180,10 @@ public struct ErrorCode: Hashable, Sendable {
     /// Reads a code as AWS sends it, in one of the forms `Foo`, `Foo:http://…`, `namespace#Foo` and
     /// `namespace#Foo:http://…` (awsJson 1.1, "Operation error serialization"). Nil if there is no code.
     public init?(wire: String) {
-        let withoutURI = wire.prefix { $0 != ":" }
-        let name = withoutURI.firstIndex(of: "#").map { withoutURI[withoutURI.index(after: $0)...] } ?? withoutURI
-        text = String(name)
+        let withoutURI = wire.utf8.prefix { $0 != UInt8(ascii: ":") }
+        let namespaceEnd = withoutURI.firstIndex(of: UInt8(ascii: "#"))
+        let name = namespaceEnd.map { withoutURI[withoutURI.index(after: $0)...] } ?? withoutURI
+        text = String(decoding: name, as: UTF8.self)
         guard text.isName(maximumLength: 100) else { return nil }
     }
 }

@@ -34,7 +34,8 @@ extension JobResponse {
     package static func job(in body: [UInt8], for name: JobName) throws(MalformedResponse) -> Job {
         guard let output = try? JSONDecoder().decode(Output.self, from: Data(body)) else { throw .notAJob }
         guard let job = output.job else { throw .withoutJob }
-        guard job.name == name.text else { throw .anotherJob }
+        // By bytes: for `==` a name of other characters may be equal, such as the Kelvin sign and "K".
+        guard let jobName = job.name, jobName.utf8.elementsEqual(name.text.utf8) else { throw .anotherJob }
         return job
     }
 
