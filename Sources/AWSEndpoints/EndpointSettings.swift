@@ -1,3 +1,5 @@
+import Formats
+
 /// What the environment and the selected profile say about where AWS's services are ("Service-specific endpoints",
 /// "AWS Region", "Dual-stack and FIPS endpoints" in the AWS SDKs and Tools Reference Guide). The environment comes first.
 package struct EndpointSettings: Sendable {
@@ -92,10 +94,8 @@ extension EndpointSettings {
         _ name: String, _ key: String = "", _ profileValue: Bool? = nil
     ) throws(EndpointError) -> EndpointSetting? {
         guard let text = variable(name) else { return profileValue == true ? .profile(profile.name, key: key) : nil }
-        switch String(decoding: text.utf8.map(\.lowercased), as: UTF8.self) {
-        case "true": return .variable(name)
-        case "false": return nil
-        default: throw .notAllowed(.variable(name), allowed: "true or false")
-        }
+        if text.equals(ignoringCase: "true") { return .variable(name) }
+        guard text.equals(ignoringCase: "false") else { throw .notAllowed(.variable(name), allowed: "true or false") }
+        return nil
     }
 }

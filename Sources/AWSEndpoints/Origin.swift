@@ -94,7 +94,7 @@ extension Origin {
     private static func port(readingFrom url: inout ArraySlice<UInt8>, default: Int) -> Int? {
         guard url.first == UInt8(ascii: ":") else { return `default` }
         url.removeFirst()
-        let digits = url.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let digits = url.prefix(while: \.isDigit)
         url.removeFirst(digits.count)
         guard digits.count <= 5, let port = Int(String(decoding: digits, as: UTF8.self)), (1...65_535).contains(port)
         else { return nil }
@@ -119,12 +119,5 @@ package struct EndpointURL: Sendable {
         self.text = text
         self.origin = origin
         pathAndQuery = String(decoding: rest, as: UTF8.self)
-    }
-}
-
-extension UInt8 {
-    /// The small letter of a capital one.
-    var lowercased: UInt8 {
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
     }
 }
