@@ -15,7 +15,7 @@ import TranscribeEmulator
     private let clock = Clock()
     private let emulator: Emulator
 
-    /// Time that the test sets.
+    /// A clock that the test sets.
     private final class Clock: Sendable {
         private let time = Mutex(start)
 

@@ -7,7 +7,7 @@ import UpstreamTestSupport
 
 @testable import Transcribe
 
-/// A client with everything around it in a test's hand.
+/// A client whose transport, credentials, clock and jitter the test controls.
 struct ClientScenario {
     let time = ManualClock.forClient()
     let transport: ScriptedTransport
@@ -36,7 +36,7 @@ struct ClientScenario {
             observe: outcomes.append)
     }
 
-    /// What one look-up of the job `visit-1` brings.
+    /// The result of one call for the job `visit-1`.
     func lookUp(within timeout: Duration = .seconds(5)) async -> Result<JobResponse, TranscribeError> {
         do throws(TranscribeError) {
             let deadline = time.source.now() + timeout

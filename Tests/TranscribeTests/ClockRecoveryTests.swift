@@ -62,7 +62,7 @@ import UpstreamTestSupport
         #expect(scenario.transport.requests.last?.value(of: "x-amz-date") == "20261124T060845Z")
     }
 
-    /// Two calls are refused for the clock; the first to hear of it corrects it for both, and both try again.
+    /// AWS rejects two calls because of the clock. The first one corrects it for both, and both try again.
     @Test func triesAgainIfAnotherCallCorrectedTheClock() async throws {
         let late = LateClient()
         let scenario = try ClientScenario([
@@ -85,7 +85,7 @@ import UpstreamTestSupport
     }
 }
 
-/// A client that a step of its own script can reach.
+/// Holds a client for a step of its own script.
 private final class LateClient: Sendable {
     let client = Mutex<TranscribeClient?>(nil)
 }
@@ -94,7 +94,7 @@ private func refusal(_ code: String, ahead milliseconds: Int64) -> ScriptedTrans
     ScriptedTransport.refusal(400, code, headers: date(ahead: milliseconds))
 }
 
-/// AWS's clock against ours at the start of a test.
+/// A `Date` that far ahead of the start of a test.
 private func date(ahead milliseconds: Int64) -> [(name: String, value: String)] {
     [("Date", Timestamp.wallStart.adding(milliseconds: milliseconds).httpDate)]
 }

@@ -12,7 +12,7 @@ import UpstreamTestSupport
     /// ThreadSanitizer needs many rounds to see a short race, a plain run does not.
     private static let rounds = ProcessInfo.processInfo.environment["RACE_ROUNDS"].flatMap { Int($0) } ?? 4_000
 
-    /// Calls share the quota and the clock; with every other attempt failing, both change all the time.
+    /// Calls share the quota and the clock; every other attempt fails, so both change all the time.
     @Test func servesManyCallsAtOnce() async throws {
         let client = TranscribeClient(
             endpoint: ClientScenario.endpoint, transport: AlternatingTransport(),
@@ -28,7 +28,7 @@ import UpstreamTestSupport
         #expect(client.quota.withLock(\.tokens) <= RetryQuota.capacity)
     }
 
-    /// How many of the rounds had one of the two results that can be.
+    /// The number of rounds that ended with one of the two possible results.
     private static func lookUp(_ rounds: Int, with client: TranscribeClient) async -> Int {
         var served = 0
         for _ in 0..<rounds {
@@ -43,7 +43,7 @@ import UpstreamTestSupport
     }
 }
 
-/// Fails every other request, and shows a clock that runs wrong now and then.
+/// Fails every other request. Some responses have a `Date` that is far off.
 private final class AlternatingTransport: Transport {
     private let count = Atomic(0)
 

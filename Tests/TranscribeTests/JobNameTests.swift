@@ -22,9 +22,9 @@ import Transcribe
         (":", .illegalCharacter(0x3A, position: 1)),
         (String(repeating: "x", count: 201), .tooLong(count: 201)),
     ])
-    func refusesWhatAWSRefuses(text: String, fault: JobNameError) {
-        #expect(throws: fault) { try JobName(text) }
-        #expect(throws: fault) { try JobName(segment: text) }
+    func refusesWhatAWSRefuses(text: String, error: JobNameError) {
+        #expect(throws: error) { try JobName(text) }
+        #expect(throws: error) { try JobName(segment: text) }
     }
 
     @Test(arguments: [("%61", "a"), ("a%2Eb", "a.b"), ("%2e%2E%2e", "..."), ("a%5Fb%2D", "a_b-")])
@@ -49,8 +49,8 @@ import Transcribe
         ("%zz", .badPercentEncoding(position: 1)), ("%4g", .badPercentEncoding(position: 1)),
         ("%%41", .badPercentEncoding(position: 1)),
     ])
-    func decodesAPathSegmentOnlyOnce(segment: String, fault: JobNameError) {
-        #expect(throws: fault) { try JobName(segment: segment) }
+    func decodesAPathSegmentOnlyOnce(segment: String, error: JobNameError) {
+        #expect(throws: error) { try JobName(segment: segment) }
     }
 
     @Test func doesNotDecodeAPlainText() {
@@ -68,10 +68,10 @@ import Transcribe
         (.dotSegment, "A job name of only '.' or '..' cannot stand in a URL path."),
         (.badPercentEncoding(position: 3), "The '%' at character 3 of the job name is not followed by"),
     ])
-    func saysWhatIsWrongAndWhatIsAllowed(fault: JobNameError, words: String) {
-        #expect("\(fault)".hasPrefix(words))
+    func saysWhatIsWrongAndWhatIsAllowed(error: JobNameError, words: String) {
+        #expect("\(error)".hasPrefix(words))
         #expect(
-            "\(fault)".hasSuffix(
+            "\(error)".hasSuffix(
                 "A job name is 1 to 200 characters, each a letter a-z or A-Z, a digit, '.', '_' or '-'."))
     }
 

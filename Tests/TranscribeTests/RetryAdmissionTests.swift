@@ -7,10 +7,11 @@ import UpstreamTestSupport
 @testable import Transcribe
 
 @Suite struct RetryAdmissionTests {
-    /// Says yes so often, and keeps what it was told and when it was asked: how many requests and sleeps there had been.
-    private final class Doorkeeper: Sendable {
+    /// Admits so many retries, and records each failed attempt and each question with the number of requests and sleeps
+    /// before it.
+    private final class AdmissionRecord: Sendable {
         enum Event: Equatable {
-            case told(String, requests: Int, slept: Int)
+            case failed(String, requests: Int, slept: Int)
             case asked(requests: Int, slept: Int)
         }
 
@@ -20,8 +21,8 @@ import UpstreamTestSupport
 
         var events: [Event] { state.withLock { $0.events } }
 
-        func hear(_ error: TranscribeError, in scenario: ClientScenario) {
-            let event = Event.told(
+        func fail(_ error: TranscribeError, in scenario: ClientScenario) {
+            let event = Event.failed(
                 error.caseName, requests: scenario.transport.requests.count, slept: scenario.time.sleeps.count)
             state.withLock { $0.events.append(event) }
         }
@@ -36,16 +37,16 @@ import UpstreamTestSupport
         }
     }
 
-    private func lookUp(_ scenario: ClientScenario, _ doorkeeper: Doorkeeper) async -> Result<
+    private func lookUp(_ scenario: ClientScenario, _ record: AdmissionRecord) async -> Result<
         JobResponse, TranscribeError
     > {
         do throws(TranscribeError) {
             let deadline = scenario.time.source.now() + .seconds(5)
             return .success(
                 try await scenario.client.job(named: ClientScenario.name, deadline: deadline) {
-                    doorkeeper.hear($0, in: scenario)
+                    record.fail($0, in: scenario)
                 } admitRetry: {
-                    doorkeeper.admits(in: scenario)
+                    record.admits(in: scenario)
                 })
         } catch {
             return .failure(error)
@@ -57,12 +58,12 @@ import UpstreamTestSupport
             ScriptedTransport.refusal(400, "ThrottlingException"), ScriptedTransport.failure(.closedEarly),
             ScriptedTransport.job,
         ])
-        let doorkeeper = Doorkeeper(admitting: 2)
-        _ = try await lookUp(scenario, doorkeeper).get()
+        let record = AdmissionRecord(admitting: 2)
+        _ = try await lookUp(scenario, record).get()
         #expect(
-            doorkeeper.events == [
-                .told("throttled", requests: 1, slept: 0), .asked(requests: 1, slept: 1),
-                .told("unreachable", requests: 2, slept: 1), .asked(requests: 2, slept: 2),
+            record.events == [
+                .failed("throttled", requests: 1, slept: 0), .asked(requests: 1, slept: 1),
+                .failed("unreachable", requests: 2, slept: 1), .asked(requests: 2, slept: 2),
             ])
     }
 
@@ -70,16 +71,16 @@ import UpstreamTestSupport
         let scenario = try ClientScenario([
             ScriptedTransport.refusal(400, "AccessDeniedException"), ScriptedTransport.job,
         ])
-        let doorkeeper = Doorkeeper(admitting: 9)
-        #expect(await lookUp(scenario, doorkeeper).error != nil)
-        _ = try await lookUp(scenario, doorkeeper).get()
-        #expect(doorkeeper.events == [.told("accessDenied", requests: 1, slept: 0)])
+        let record = AdmissionRecord(admitting: 9)
+        #expect(await lookUp(scenario, record).error != nil)
+        _ = try await lookUp(scenario, record).get()
+        #expect(record.events == [.failed("accessDenied", requests: 1, slept: 0)])
     }
 
     @Test func withoutItTheFailureIsFinalAndTheQuotaIsWhole() async throws {
         let scenario = try ClientScenario([ScriptedTransport.failure(.closedEarly)])
-        let doorkeeper = Doorkeeper(admitting: 0)
-        #expect(await lookUp(scenario, doorkeeper).error == .unreachable(.closedEarly))
+        let record = AdmissionRecord(admitting: 0)
+        #expect(await lookUp(scenario, record).error == .unreachable(.closedEarly))
         #expect(scenario.transport.requests.count == 1)
         #expect(scenario.client.quota.withLock(\.tokens) == RetryQuota.capacity)
     }
@@ -88,13 +89,13 @@ import UpstreamTestSupport
         let scenario = try ClientScenario(
             [ScriptedTransport.refusal(403, "ExpiredTokenException")],
             credentials: [.success(RotatingCredentials.old), .success(RotatingCredentials.new)])
-        let doorkeeper = Doorkeeper(admitting: 0)
-        guard case .credentialsRejected = await lookUp(scenario, doorkeeper).error else {
+        let record = AdmissionRecord(admitting: 0)
+        guard case .credentialsRejected = await lookUp(scenario, record).error else {
             Issue.record("another error than that of the attempt")
             return
         }
         #expect(
-            doorkeeper.events == [.told("credentialsRejected", requests: 1, slept: 0), .asked(requests: 1, slept: 0)])
+            record.events == [.failed("credentialsRejected", requests: 1, slept: 0), .asked(requests: 1, slept: 0)])
         #expect(scenario.client.quota.withLock(\.tokens) == RetryQuota.capacity)
     }
 

@@ -3,7 +3,7 @@ import Synchronization
 
 @testable import Transcribe
 
-/// Credentials of which a refresh brings the next set; after the last one it fails, or brings that again.
+/// A source whose refresh returns the next set. After the last one it returns that again, or fails.
 final class RotatingCredentials: CredentialsSource {
     private let state: Mutex<(sets: [Result<Credentials, CredentialsUnavailable>], refreshes: Int)>
 
@@ -11,7 +11,7 @@ final class RotatingCredentials: CredentialsSource {
         state = Mutex((sets, 0))
     }
 
-    /// How often a refresh was forced.
+    /// The number of forced refreshes.
     var refreshes: Int { state.withLock(\.refreshes) }
 
     func current(by deadline: ContinuousClock.Instant) async throws(CredentialsUnavailable) -> Credentials {

@@ -38,7 +38,7 @@ import Testing
     ])
     func decidesByStatusWithoutAKnownCode(status: Int, kind: ServiceError.Kind) {
         #expect(self.kind(status, nil) == kind)
-        #expect(self.kind(status, "NobodyKnowsThisException") == kind)
+        #expect(self.kind(status, "UnknownToThisClientException") == kind)
     }
 
     /// moto's answers to a wrong secret, an unknown key and a missing policy: XML under `text/html`.
