@@ -34,8 +34,8 @@ extension Credentials {
 
     /// The fifth part of `arn:aws:sts::123456789012:assumed-role/name/session`.
     private static func accountID(inARN arn: String) -> String? {
-        let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
-        return parts.count > 5 && !parts[4].isEmpty ? String(parts[4]) : nil
+        let parts = arn.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        return parts.count > 5 && !parts[4].isEmpty ? String(Substring(parts[4])) : nil
     }
 }
 
