@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `transcribe-gateway`: parses the command line and hands over to a subcommand.
+/// `transcribe-gateway`: parses the command line and runs a subcommand.
 @main
 struct App: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,8 +9,8 @@ struct App: AsyncParsableCommand {
         discussion: """
             Every setting can be given as --set KEY=VALUE, in the environment as GATEWAY_ and the key in capitals \
             (cache.ttl.running is GATEWAY_CACHE_TTL_RUNNING), or in a JSON file. AWS's own variables (AWS_REGION, \
-            AWS_PROFILE, ...) mean what they mean everywhere. A configuration that is not right ends with status 78, \
-            a source of AWS credentials that fails for the moment with status 75.
+            AWS_PROFILE, ...) have the meaning that they have for the AWS SDKs. Status 78 means that the configuration \
+            is not valid, status 75 that a source of AWS credentials fails at the moment.
             """,
         subcommands: [Serve.self, Demo.self, Check.self, Doctor.self, Health.self],
         defaultSubcommand: Serve.self)

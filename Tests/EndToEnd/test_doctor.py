@@ -39,7 +39,7 @@ def test_names_the_selected_source_and_the_endpoint(aws, upstream):
     found = findings(result)
     assert found["environment"] == "found"
     assert "AKID… (long-lived)" in result.stdout and "AKIDEXAMPLE" not in result.stdout
-    assert found["end"] == "none"
+    assert found["expiration"] == "none"
     assert found["region"] == "us-east-1 (AWS_REGION)"
     assert found["endpoint"] == f"http://127.0.0.1:{upstream.port} (AWS_ENDPOINT_URL_TRANSCRIBE)"
     assert found["clock"] == "agrees with AWS's"
@@ -77,7 +77,7 @@ def test_names_the_signer_and_what_a_user_may_not_do(moto):
     result = examine(moto.stranger)
     assert result.returncode == 1 and "transcribe:GetMedicalTranscriptionJob" in result.stdout
     result = examine((moto.reader[0], "wrong" + moto.reader[1][5:]))
-    assert result.returncode == 1 and "AWS STS does not take the credentials (SignatureDoesNotMatch)" in result.stdout
+    assert result.returncode == 1 and "AWS STS rejects the credentials (SignatureDoesNotMatch)" in result.stdout
 
 
 def test_leaves_the_decision_to_amazon_transcribe(aws, agent):
@@ -86,7 +86,7 @@ def test_leaves_the_decision_to_amazon_transcribe(aws, agent):
     for arguments in [], ["--job", "fine-1"]:
         result = doctor(*arguments, environment=aws | {"AWS_ENDPOINT_URL_STS": agent.url})
         assert result.returncode == 0, result.stdout
-        assert findings(result)["ARN"] == "AWS STS does not take the credentials (InvalidClientTokenId)"
+        assert findings(result)["ARN"] == "AWS STS rejects the credentials (InvalidClientTokenId)"
 
 
 def test_says_why_each_source_gave_nothing():

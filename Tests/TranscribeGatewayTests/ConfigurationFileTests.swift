@@ -57,11 +57,11 @@ extension ConfigurationFile {
         (#"{"listen": 8080}"#, "listen in g.json is a number, but must be an object of settings."),
         (
             #"{"other": {}}"#,
-            "other in g.json is not a setting; without it, transcribe-gateway check lists all there are."
+            "other in g.json is not a setting; transcribe-gateway check lists all settings."
         ),
         (
             #"{"credentials": "s3cr3t"}"#,
-            "credentials in g.json is not a setting; without it, transcribe-gateway check lists all there are."
+            "credentials in g.json is not a setting; transcribe-gateway check lists all settings."
         ),
     ])
     func refusesUnknownKeys(contents: String, sentence: String) {

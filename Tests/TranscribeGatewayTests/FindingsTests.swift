@@ -18,7 +18,7 @@ import Transcribe
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "HUSH", "AWS_SESSION_TOKEN": "TOKEN",
     ]
 
-    @Test func showsTheBeginningOfTheKeyAndTheEndOfTheSet() async {
+    @Test func showsTheBeginningOfTheKeyAndTheExpiration() async {
         let end = ["AWS_CREDENTIAL_EXPIRATION": "2026-11-24T17:30:05Z"]
         let section = DoctorReport.Section(await report(keys.merging(end) { $1 }), at: now)
         #expect(
@@ -26,7 +26,7 @@ import Transcribe
                 AWS credentials
                   environment  found
                   access key   AKID… (temporary)
-                  end          2026-11-24T17:30:05.000Z, in 5 h 30 min
+                  expiration   2026-11-24T17:30:05.000Z, in 5 h 30 min
                 """)
         #expect(section.failures.isEmpty)
     }
@@ -41,24 +41,24 @@ import Transcribe
         let broken = DoctorReport.Section(await report(["AWS_ACCESS_KEY_ID": "A"]), at: now)
         #expect(broken.failures == ["environment: AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not"])
         let none = DoctorReport.Section(await report([:]), at: now)
-        #expect(none.failures == ["credentials: no source is set up"])
+        #expect(none.failures == ["credentials: no source is configured"])
         #expect("\(none)".contains("environment  AWS_ACCESS_KEY_ID is not set"))
     }
 
     @Test(arguments: [
         (CallerIdentity.known(arn: "arn:aws:iam::1:user/u"), "ARN  arn:aws:iam::1:user/u", true),
         (.unknown(reason: "gone"), "ARN  not known: gone", true),
-        (.rejected(code: "ExpiredToken"), "ARN  AWS does not take the credentials (ExpiredToken)", false),
+        (.rejected(code: "ExpiredToken"), "ARN  AWS rejects the credentials (ExpiredToken)", false),
     ])
-    func letsNoLookUpPassThatAWSRefuses(identity: CallerIdentity, words: String, works: Bool) {
+    func failsWhereSTSRejectsTheCredentials(identity: CallerIdentity, words: String, works: Bool) {
         let section = DoctorReport.Section(identity, at: nil, decides: true)
         #expect("\(section)".hasSuffix(words))
         #expect(section.failures.isEmpty == works)
     }
 
-    @Test func lookUpsMayPassWhereAnotherThanSTSDecides() {
+    @Test func leavesTheDecisionToAmazonTranscribe() {
         let section = DoctorReport.Section(CallerIdentity.rejected(code: "ExpiredToken"), at: nil, decides: false)
-        #expect("\(section)".hasSuffix("ARN  AWS STS does not take the credentials (ExpiredToken)"))
+        #expect("\(section)".hasSuffix("ARN  AWS STS rejects the credentials (ExpiredToken)"))
         #expect(section.failures.isEmpty)
     }
 }
@@ -68,11 +68,11 @@ import Transcribe
 
     @Test(
         arguments: [
-            // How far this machine's clock is ahead, in seconds; what to say; what to add before signing.
+            // How far this machine's clock is ahead, in seconds; the text; what to add before signing.
             (0, "agrees with AWS's", 0), (1, "agrees with AWS's", 0), (-1, "agrees with AWS's", 0),
             (10, "is 10 s ahead of AWS's", 0), (-90, "is 1 min 30 s behind AWS's", 0),
             (
-                3_600, "is 1 h ahead of AWS's; AWS refuses what is signed with it, and the gateway corrects for that",
+                3_600, "is 1 h ahead of AWS's; AWS rejects such signatures, and the gateway corrects for that",
                 -3_600_000
             ),
         ] as [(Int64, String, Int64)])

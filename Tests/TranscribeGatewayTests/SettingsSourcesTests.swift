@@ -75,9 +75,9 @@ import Testing
             set: ["log.names=perhaps", "q=1"])
         #expect(
             all == [
-                "--set q is not a setting; without it, transcribe-gateway check lists all there are.",
-                "GATEWAY_NONSENSE is not a setting; without it, transcribe-gateway check lists all there are.",
-                "GATEWAY_ZZZ is not a setting; without it, transcribe-gateway check lists all there are.",
+                "--set q is not a setting; transcribe-gateway check lists all settings.",
+                "GATEWAY_NONSENSE is not a setting; transcribe-gateway check lists all settings.",
+                "GATEWAY_ZZZ is not a setting; transcribe-gateway check lists all settings.",
                 #"GATEWAY_LISTEN_PORT is "x", but must be a port number from 0 to 65535."#,
                 #"--set log.names is "perhaps", but must be true or false."#,
             ])

@@ -6,7 +6,7 @@ import Testing
 
 @testable import TranscribeGateway
 
-/// What a start makes of what the sources say.
+/// What the start does with the outcomes of the sources.
 @Suite(.timeLimit(.minutes(1))) struct StartupCredentialsTests {
     private struct FixedProvider: CredentialsProvider {
         let name = "fixed"
@@ -15,7 +15,7 @@ import Testing
         func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult { try result.get() }
     }
 
-    /// Does not answer until nobody waits any more.
+    /// Answers only once its task is cancelled.
     private struct SilentProvider: CredentialsProvider {
         let name = "silent"
 
@@ -35,7 +35,7 @@ import Testing
             from: CredentialsChain([FixedProvider(result: result)]), within: .seconds(60), now: { Self.now })
     }
 
-    @Test func handsOnWhatWasFound() async {
+    @Test func returnsTheCredentialsThatWereFound() async {
         let credentials = Credentials(accessKeyID: "A", secretAccessKey: "B")
         guard case .found(credentials, Self.origin) = await first(of: .success(.found(credentials, from: Self.origin)))
         else {
@@ -49,7 +49,7 @@ import Testing
         .endpointFailed("AWS STS", .transfer(.couldNotConnect)), .assumeRoleFailed(role: "r", .throttled),
         .unreadableFile(path: "/f", .unreadable), .ssoFailed(profile: "p", .malformedFile(path: "/f")),
     ])
-    func endsWithAStatusForLaterWhereAnotherStartMaySucceed(error: CredentialsError) async {
+    func endsWithStatus75WhereAnotherStartMaySucceed(error: CredentialsError) async {
         guard case .none(let reason, 75) = await first(of: .failure(error)) else {
             Issue.record("took \(error) for good")
             return
@@ -61,7 +61,7 @@ import Testing
         CredentialsError.endpointFailed("the agent", .status(404)), .assumeRoleFailed(role: "r", .accessDenied),
         .unreadableFile(path: "/f", .permissionDenied), .unknownProfile("p"), .ssoFailed(profile: "p", .expired),
     ])
-    func endsWithAStatusForABadConfigurationWhereSomebodyHasToActFirst(error: CredentialsError) async {
+    func endsWithStatus78WhereTheConfigurationHasToChange(error: CredentialsError) async {
         guard case .none(let reason, 78) = await first(of: .failure(error)) else {
             Issue.record("took \(error) for passing")
             return
@@ -69,7 +69,7 @@ import Testing
         #expect(reason.contains("\(error)"))
     }
 
-    @Test func endsWhereNoSourceIsSetUpAndWhereTheSetCannotBeUsed() async {
+    @Test func endsWithoutASourceOrWithMalformedCredentials() async {
         let malformed = Credentials(accessKeyID: "A B", secretAccessKey: "C")
         for answer in [ProviderResult.notConfigured(reason: "none"), .found(malformed, from: Self.origin)] {
             guard case .none(_, 78) = await first(of: .success(answer)) else {
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func goesOnWithoutASourceThatDoesNotAnswer() async {
+    @Test func startsBeforeASlowSourceAnswers() async {
         let chain = CredentialsChain([SilentProvider()])
         guard case .pending = await StartupCredentials(from: chain, within: .milliseconds(1), now: { Self.now }) else {
             Issue.record("heard something")
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func takesAKeptSetForNoObstacle() {
+    @Test func isReadyWithOldCredentials() {
         #expect(RefreshEvent.kept(expiration: nil, because: .unchanged).obstacle == nil)
         #expect(RefreshEvent.refreshed(expiration: nil, from: Self.origin).obstacle == nil)
         #expect(RefreshEvent.failed(.unchanged).obstacle == "\(CredentialsError.unchanged)")

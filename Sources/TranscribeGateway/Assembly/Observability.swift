@@ -61,10 +61,10 @@ extension JobGateway {
             Double(self.cacheCounts.bytes)
         }
         registry.observe(
-            "transcribe_gateway_cache_evictions", as: .counter, help: "Answers that made room for others."
+            "transcribe_gateway_cache_evictions", as: .counter, help: "Answers that were evicted for others."
         ) { Double(self.cacheCounts.evictions) }
         registry.observe(
-            "transcribe_gateway_cache_expirations", as: .counter, help: "Answers that were asked for after their time."
+            "transcribe_gateway_cache_expirations", as: .counter, help: "Answers that were found expired."
         ) { Double(self.cacheCounts.expirations) }
         registry.observe("transcribe_gateway_waiting_requests", help: "Requests that wait for Amazon Transcribe.") {
             Double(self.fetcher.waiting)
@@ -78,20 +78,22 @@ extension HTTPServer {
         registry.observe("transcribe_gateway_connections", help: "Open connections of the public listener.") {
             Double(self.counts.open)
         }
-        registry.observe("transcribe_gateway_connections_limit", help: "Connections that it holds at most.") {
+        registry.observe("transcribe_gateway_connections_limit", help: "Connections that it accepts at most.") {
             Double(self.connectionLimit)
         }
-        count("transcribe_gateway_connections_accepted", "Connections that it took.", \.accepted, in: registry)
+        count("transcribe_gateway_connections_accepted", "Connections that it accepted.", \.accepted, in: registry)
         count(
-            "transcribe_gateway_connections_refused", "Connections that it closed at once, by reason.", \.refused,
+            "transcribe_gateway_connections_refused",
+            "Connections that it closed right after accepting them, by reason.", \.refused,
             reason: "address", in: registry)
         let ended = "transcribe_gateway_connections_ended"
-        let help = "Connections that it ended: idle, or too slow with a request or with an answer."
+        let help = "Connections that it closed: idle, or too slow with a request or with reading the answer."
         count(ended, help, \.idle, reason: "idle", in: registry)
         count(ended, help, \.slowRequests, reason: "request", in: registry)
         count(ended, help, \.slowReplies, reason: "answer", in: registry)
         count(
-            "transcribe_gateway_descriptor_shortages", "Attempts to take a connection that found no descriptor.",
+            "transcribe_gateway_descriptor_shortages",
+            "Connections that could not be accepted for want of a descriptor.",
             \.shortages, in: registry)
     }
 

@@ -2,19 +2,19 @@ import AWSCredentials
 import Formats
 import SigV4
 
-/// What a start learns of the AWS credentials, and whether it goes on.
+/// What the search for AWS credentials at the start found, and whether the gateway starts.
 enum StartupCredentials {
     case found(Credentials, CredentialsOrigin)
-    /// Nobody has answered yet. The gateway starts, is not ready, and goes on asking.
+    /// The search did not end in time. The gateway starts, is not ready, and goes on searching.
     case pending
-    /// There are none; why, in words, and the status to end with.
+    /// There are none. The program ends with this status.
     case none(reason: String, status: Int32)
 
-    /// How long a start waits. Without any source the whole search takes about a second, unless variables of AWS's make
-    /// it longer; a source that is set up may take up to a minute.
+    /// How long a start waits. Without any source the whole search takes about a second, unless AWS's variables set
+    /// longer timeouts. A configured source may take up to a minute.
     static let timeout = Duration.milliseconds(2_500)
 
-    /// `report` is nil where the search did not end in time.
+    /// - Parameter report: nil if the search did not end in time.
     init(_ report: ChainReport?, at now: Timestamp) {
         guard let report else {
             self = .pending
@@ -34,8 +34,8 @@ enum StartupCredentials {
         }
     }
 
-    /// Searches the chain. A search that does not end in time is cancelled, which ends its requests and programs at once;
-    /// only a file system that does not answer can hold it longer.
+    /// Searches the chain. A search that does not end in time is cancelled, which ends its requests and programs at once.
+    /// Only a file system that does not respond can hold it longer.
     init(
         from chain: CredentialsChain, within timeout: Duration = timeout, now: @escaping @Sendable () -> Timestamp
     ) async {
@@ -56,13 +56,13 @@ enum StartupCredentials {
         return """
             There are no AWS credentials. \(report). \
             Set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give the machine a role; \
-            transcribe-gateway doctor says more.
+            transcribe-gateway doctor shows each source.
             """
     }
 }
 
 extension ChainReport {
-    /// Whether the same search may well find something a little later.
+    /// Whether the same search may succeed a little later.
     fileprivate var isTransient: Bool {
         guard case .failed(let error) = steps.last?.outcome else { return false }
         return error.isTransient

@@ -39,13 +39,14 @@ private struct LocalTransport: Transport {
 }
 
 extension Upstream {
-    /// Amazon Transcribe as AWS's own variables and files describe it. What is missing or wrong is said before anything
-    /// listens; a source of credentials that takes its time is waited for afterwards.
-    /// - Throws: ``ExitCode`` after what is wrong was said on standard error.
+    /// Amazon Transcribe as AWS's own variables and files describe it. Mistakes end the program before a listener starts. A
+    /// slow source of credentials does not delay the start.
+    /// - Throws: ``ExitCode`` after the mistake was printed on standard error.
     static func amazon() async throws -> Upstream {
         let environment = ProcessInfo.processInfo.environment
         let settings = try AWSSettings.loadWithProfile(from: environment)
-        // Seldom used, and needed while a stop ends other transfers; its thread ends with the chain.
+        // A client of its own: a stop ends the other client's transfers while a refresh may still run. Its thread ends
+        // with the chain.
         let client = CurlClient(options: CurlOptions(concurrency: 4))
         let chain = CredentialsChain(environment: environment, files: FileReader(), transport: client)
         switch await StartupCredentials(from: chain, now: { .wallTime }) {
@@ -65,9 +66,9 @@ extension Timestamp {
 }
 
 extension AWSSettings {
-    /// Reads the variables, and what the selected profile says beside them.
+    /// Reads the variables and the selected profile.
     ///
-    /// - Throws: ``ExitCode`` 78 after what is wrong was said on standard error.
+    /// - Throws: ``ExitCode`` 78 after the mistake was printed on standard error.
     static func loadWithProfile(from environment: [String: String]) throws -> AWSSettings {
         let profile: ProfileSettings
         do throws(CredentialsError) {

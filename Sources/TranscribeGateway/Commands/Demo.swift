@@ -8,7 +8,7 @@ import SigV4
 import Transcribe
 import TranscribeEmulator
 
-/// Runs the gateway against an upstream of its own.
+/// Runs the gateway against the emulator of Amazon Transcribe.
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the gateway against a built-in Amazon Transcribe, without an AWS account or network.")
@@ -26,7 +26,7 @@ struct Demo: AsyncParsableCommand {
     }
 }
 
-/// An Amazon Transcribe of one's own on loopback, with sample jobs, that verifies the gateway's signatures.
+/// The emulator on loopback, with sample jobs. It verifies the gateway's signatures.
 struct Demonstration {
     let upstream: Upstream
     let service: any Service
@@ -34,7 +34,8 @@ struct Demonstration {
     init(at now: Timestamp) throws {
         let region = Region("us-east-1")!
         let credentials = Credentials(
-            accessKeyID: "AKIDDEMONSTRATION", secretAccessKey: "nobodysSecret", sessionToken: nil, expiration: nil,
+            accessKeyID: "AKIDDEMONSTRATION", secretAccessKey: "demonstrationSecret", sessionToken: nil,
+            expiration: nil,
             accountID: nil)
         var options = ServerOptions()
         options.bodyLimit = 64 << 10
@@ -49,18 +50,18 @@ struct Demonstration {
             credentials: source, first: (credentials, source.origin), isLocal: true)
     }
 
-    /// What to try, once it runs.
+    /// Requests to try.
     static func greeting(at url: String, admin: String) -> String {
         """
-        The gateway runs at \(url), in front of an Amazon Transcribe of its own. Try:
+        The gateway runs at \(url), in front of a built-in Amazon Transcribe. Try:
 
-          curl \(url)/jobs/visit-42              a finished job
-          curl \(url)/jobs/visit-43              one that failed
-          curl \(url)/jobs/visit-44              one that moves along, from now on for 30 s
-          curl -i \(url)/jobs/visit-45           no such job
-          curl '\(url)/jobs/visit-42?view=full'  everything there is to know
-          curl \(admin)/readyz                      is it ready?
-          curl \(admin)/metrics                     how does it fare?
+          curl \(url)/jobs/visit-42              a completed job
+          curl \(url)/jobs/visit-43              a failed job
+          curl \(url)/jobs/visit-44              a job that runs and completes within 30 s
+          curl -i \(url)/jobs/visit-45           an unknown job
+          curl '\(url)/jobs/visit-42?view=full'  all members of a job
+          curl \(admin)/readyz                      readiness
+          curl \(admin)/metrics                     metrics
 
         Ctrl-C ends it.
 
@@ -68,7 +69,7 @@ struct Demonstration {
     }
 }
 
-/// Made-up credentials that never change.
+/// Made-up credentials that never expire.
 private struct FixedCredentials: CredentialsProvider {
     let name = "demonstration"
     let credentials: Credentials

@@ -3,10 +3,10 @@ import Curl
 import FoundationEssentials
 import Transcribe
 
-/// Says what is known of the way to AWS, and whether a look-up would find through.
+/// Checks each step of a look-up at AWS and prints what it finds.
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say where the AWS credentials come from and whether a look-up would work; exit 0 if it would.")
+        abstract: "Show where the AWS credentials come from and whether a look-up would work; exit 0 if it would.")
 
     @OptionGroup var options: SettingsOptions
 
@@ -20,7 +20,7 @@ struct Doctor: AsyncParsableCommand {
         let client = CurlClient(options: CurlOptions(concurrency: 4, connectTimeout: settings.connectTimeout))
         let run = DoctorRun(
             environment: ProcessInfo.processInfo.environment, settings: settings, client: client,
-            tell: { print("\($0)\n") })
+            show: { print("\($0)\n") })
         let report = try await run.report(lookingUp: job)
         print(report.summary)
         await client.shutDown()

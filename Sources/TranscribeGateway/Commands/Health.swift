@@ -1,7 +1,7 @@
 import ArgumentParser
 import Curl
 
-/// Asks the running gateway whether it is alive: a health check for images that have no shell.
+/// Asks the running gateway whether it is alive: a health check for images without a shell.
 struct Health: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Exit 0 if the gateway that runs with the same settings is alive, else 1.")
@@ -19,9 +19,9 @@ struct Health: AsyncParsableCommand {
     private static func isAlive(at url: String, through client: CurlClient) async -> Bool {
         let request = CurlRequest(method: "GET", url: url, bypassesProxies: true)
         do throws(CurlError) {
-            let answer = try await client.perform(request, deadline: .now + .seconds(2))
-            if answer.status != 200 { StandardError.write("\(url) answered with status \(answer.status)") }
-            return answer.status == 200
+            let response = try await client.perform(request, deadline: .now + .seconds(2))
+            if response.status != 200 { StandardError.write("\(url) answered with status \(response.status)") }
+            return response.status == 200
         } catch {
             StandardError.write("\(url): \(error)")
             return false
@@ -30,12 +30,12 @@ struct Health: AsyncParsableCommand {
 }
 
 extension ListenAddress {
-    /// How it is reached from this machine: a wildcard address by loopback, IPv6 in brackets.
+    /// The host of a URL that reaches this address from this machine: loopback for a wildcard, IPv6 in brackets.
     var urlHost: String {
         switch text {
         case "0.0.0.0": "127.0.0.1"
         case "::": "[::1]"
-        default: text.contains(":") ? "[\(text)]" : text
+        default: text.utf8.contains(UInt8(ascii: ":")) ? "[\(text)]" : text
         }
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import SystemPackage
 
-/// The options that every subcommand shares, and the way from them to checked settings.
+/// The options of every subcommand, and the settings that follow from them.
 struct SettingsOptions: ParsableArguments {
     @Option(help: "A JSON file with settings.")
     var config: String?
@@ -16,7 +16,8 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: "The port to listen on (listen.port).")
     var port: String?
 
-    /// - Throws: ``ExitCode`` 78 after all that is wrong was said on standard error.
+    /// Loads the settings. Blocks while the file is read.
+    /// - Throws: ``ExitCode`` 78 after all mistakes were printed on standard error.
     func settings() throws -> Settings {
         let named = [("--host", "listen.host", host), ("--port", "listen.port", port)]
         let overrides =
@@ -30,7 +31,7 @@ struct SettingsOptions: ParsableArguments {
     }
 }
 
-/// Turns a bad configuration into words on standard error and the status for it.
+/// Prints the problems of a configuration on standard error and throws ``ExitCode`` 78.
 func exitingOnProblems<Value>(_ load: () throws(ConfigurationError) -> Value) throws -> Value {
     do throws(ConfigurationError) {
         return try load()
@@ -39,23 +40,23 @@ func exitingOnProblems<Value>(_ load: () throws(ConfigurationError) -> Value) th
     }
 }
 
-/// Says on standard error why the gateway does not start. Throw what it returns.
+/// Prints on standard error why the program ends, and returns the status for the caller to throw.
 func exitCode(printing message: String, status: Int32 = ExitStatus.configuration) -> ExitCode {
     StandardError.write(message)
     return ExitCode(status)
 }
 
-/// Lines for people on standard error: standard output belongs to the log.
+/// Lines for people on standard error. Standard output belongs to the log.
 enum StandardError {
     static func write(_ text: String) {
-        // Nobody is left to tell if it fails.
+        // An error here cannot be reported anywhere else.
         _ = try? FileDescriptor.standardError.writeAll((text + "\n").utf8)
     }
 }
 
 /// Statuses that the program ends with (sysexits.h).
 enum ExitStatus {
-    /// EX_CONFIG: somebody has to change something.
+    /// EX_CONFIG: the same start fails until the configuration changes.
     static let configuration: Int32 = 78
     /// EX_TEMPFAIL: the same start may succeed later.
     static let temporaryFailure: Int32 = 75

@@ -1,7 +1,7 @@
 import AWSCredentials
 import AWSEndpoints
 
-/// Where AWS's services are by AWS's own variables and the selected profile. The settings of credentials are read
+/// The region and the endpoints that AWS's own variables and the selected profile set. The settings of credentials are read
 /// elsewhere. (AWS SDKs and Tools Reference Guide, "Environment variables support"; "Service-specific endpoints".)
 struct AWSSettings: Sendable {
     let endpoints: EndpointSettings
@@ -18,7 +18,7 @@ extension AWSSettings {
     /// Reads and checks the variables; an empty or blank one counts as unset.
     ///
     /// - Parameter profile: what the selected profile says, which comes after the variables.
-    /// - Throws: all problems of single variables at once; else the first setting that names no place to call.
+    /// - Throws: all problems of single variables at once; else the first setting that gives no endpoint.
     static func load(
         from environment: [String: String], profile: EndpointSettings.Profile
     ) throws(ConfigurationError) -> AWSSettings {

@@ -1,4 +1,4 @@
-/// Everything that is wrong with a configuration, found in one go.
+/// All problems of a configuration.
 struct ConfigurationError: Error, Equatable {
     let problems: [ConfigurationProblem]
 
@@ -12,7 +12,7 @@ extension ConfigurationError: CustomStringConvertible {
     var description: String { problems.map(\.description).joined(separator: "\n") }
 }
 
-/// One thing that is wrong with a configuration. Names are as the user wrote them.
+/// One problem of a configuration. Names are as the user wrote them.
 enum ConfigurationProblem: Equatable, Sendable {
     case notAllowed(String, value: String, allowed: String)
     case secretNotAllowed(String, allowed: String)
@@ -22,7 +22,7 @@ enum ConfigurationProblem: Equatable, Sendable {
     case repeated(key: String, places: String)
     case noValue(String)
     case missing(String, wanted: String)
-    /// Two values that can't go together; a whole sentence.
+    /// Two values of which each is allowed, but not beside the other; a whole sentence.
     case conflict(String)
     case unreadableFile(path: String, ConfigurationFileError)
 }
@@ -43,7 +43,7 @@ extension ConfigurationProblem: CustomStringConvertible {
         case .unknown(let name, let suggestion?):
             "\(name.printable) is not a setting; did you mean \(suggestion)?"
         case .unknown(let name, nil):
-            "\(name.printable) is not a setting; without it, transcribe-gateway check lists all there are."
+            "\(name.printable) is not a setting; transcribe-gateway check lists all settings."
         case .repeated(let key, let places):
             "\(key) is given twice, \(places.printable); give it once."
         case .noValue(let option):

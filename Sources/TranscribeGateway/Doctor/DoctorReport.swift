@@ -1,10 +1,10 @@
-/// What was found out about the way to AWS, and whether a look-up would find through. Holds no secret.
+/// What `doctor` found, and whether a look-up would work. Holds no secret.
 struct DoctorReport: Sendable {
-    /// What belongs together: lines of a label and what is to be said of it.
+    /// The findings of one step: lines of a label and a text.
     struct Section: Sendable {
         let title: String
         private(set) var findings: [(label: String, text: String)] = []
-        /// What a look-up would fail on, in words.
+        /// Why a look-up would fail.
         private(set) var failures: [String] = []
 
         init(_ title: String) {
@@ -15,7 +15,7 @@ struct DoctorReport: Sendable {
             findings.append((label, text))
         }
 
-        /// A finding that no look-up gets past.
+        /// Adds a finding that makes every look-up fail.
         mutating func fail(_ label: String, _ text: String) {
             add(label, text)
             failures.append("\(label): \(text)")
@@ -28,7 +28,7 @@ struct DoctorReport: Sendable {
         failures += section.failures
     }
 
-    /// The last words.
+    /// The last line of the output.
     var summary: String {
         guard !failures.isEmpty else { return "A look-up would work." }
         return "A look-up would fail. " + failures.map { "\($0.printable(upTo: .max))." }.joined(separator: " ")
@@ -47,11 +47,11 @@ extension DoctorReport.Section: CustomStringConvertible {
     }
 }
 
-/// A stretch of time in words: the two largest units that say something.
+/// A duration for people, in its two largest units: `5 h 30 min`.
 struct ElapsedTime: CustomStringConvertible {
     private let seconds: Int64
 
-    /// The sign is left off.
+    /// The sign is ignored.
     init(milliseconds: Int64) {
         seconds = Int64((milliseconds.magnitude + 500) / 1_000)
     }
@@ -60,7 +60,7 @@ struct ElapsedTime: CustomStringConvertible {
         let units: [(name: String, count: Int64)] = [
             ("d", seconds / 86_400), ("h", seconds / 3_600 % 24), ("min", seconds / 60 % 60), ("s", seconds % 60),
         ]
-        let words = units.drop { $0.count == 0 }.prefix(2).filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
-        return words.isEmpty ? "0 s" : words.joined(separator: " ")
+        let parts = units.drop { $0.count == 0 }.prefix(2).filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
+        return parts.isEmpty ? "0 s" : parts.joined(separator: " ")
     }
 }

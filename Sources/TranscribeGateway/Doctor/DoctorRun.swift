@@ -5,36 +5,38 @@ import Formats
 import SigV4
 import Transcribe
 
-/// Walks the way to AWS step by step, as `serve` would, and tells each step as soon as it is done.
+/// Does the steps of a look-up as `serve` would: credentials, endpoint, clock, identity, and one call for a job.
 struct DoctorRun {
     let environment: [String: String]
     let settings: UpstreamSettings
     let client: CurlClient
-    let tell: (DoctorReport.Section) -> Void
+    /// Called with the findings of each step as soon as it is done.
+    let show: (DoctorReport.Section) -> Void
 
     /// - Parameter job: makes one signed call for the job of this name.
-    /// - Throws: ``ExitCode`` 78 where the settings say no place to ask, after that was said on standard error.
+    /// - Throws: ``ExitCode`` 78 if the settings name no endpoint, after that was printed on standard error.
     func report(lookingUp job: JobName?) async throws -> DoctorReport {
         var report = DoctorReport()
         let chainReport = await chain.report(at: .wallTime)
-        tell(DoctorReport.Section(chainReport, at: .wallTime), in: &report)
+        add(DoctorReport.Section(chainReport, at: .wallTime), to: &report)
         let aws = try AWSSettings.loadWithProfile(from: environment)
         let clock = await clock(at: aws.transcribe)
-        tell(DoctorReport.Section(aws, clock), in: &report)
+        add(DoctorReport.Section(aws, clock), to: &report)
         guard let credentials = chainReport.credentials, report.failures.isEmpty else { return report }
         let now = Timestamp.wallTime.adding(milliseconds: (try? clock.get())?.correction ?? 0)
         let sts = try? aws.endpoints.endpoint(of: .securityTokens)
         let identity = await identities.identity(of: credentials, at: now)
-        tell(DoctorReport.Section(identity, at: sts, decides: job == nil && aws.transcribe.setting == nil), in: &report)
+        let stsDecides = job == nil && aws.transcribe.setting == nil
+        add(DoctorReport.Section(identity, at: sts, decides: stsDecides), to: &report)
         if let job {
-            tell(DoctorReport.Section(await answer(for: job, at: aws.transcribe, with: credentials)), in: &report)
+            add(DoctorReport.Section(await response(for: job, at: aws.transcribe, with: credentials)), to: &report)
         }
         return report
     }
 
-    private func tell(_ section: DoctorReport.Section, in report: inout DoctorReport) {
+    private func add(_ section: DoctorReport.Section, to report: inout DoctorReport) {
         report.add(section)
-        tell(section)
+        show(section)
     }
 
     private var chain: CredentialsChain {
@@ -45,7 +47,7 @@ struct DoctorRun {
         CallerIdentityService(environment: environment, files: FileReader(), transport: client)
     }
 
-    /// By an unsigned request, which AWS refuses with a date.
+    /// Compares the clocks by an unsigned request. AWS refuses it, and its response has a date.
     private func clock(at endpoint: Endpoint) async -> Result<ClockComparison?, CurlError> {
         let sent = Timestamp.wallTime
         do throws(CurlError) {
@@ -57,7 +59,7 @@ struct DoctorRun {
         }
     }
 
-    private func answer(
+    private func response(
         for job: JobName, at endpoint: Endpoint, with credentials: Credentials
     ) async -> Result<JobResponse, TranscribeError> {
         let transcribe = TranscribeClient(
@@ -72,7 +74,7 @@ struct DoctorRun {
     }
 }
 
-/// The set that was found, and no other: what AWS says of it is what is wanted.
+/// Always the credentials that were found, so that the outcome of the call is about these.
 private struct StaticCredentialsSource: CredentialsSource {
     let credentials: Credentials
 

@@ -7,12 +7,12 @@ import SigV4
 import Transcribe
 
 extension DoctorReport.Section {
-    /// What one signed call means.
+    /// What the outcome of one signed call means.
     init(_ outcome: Result<JobResponse, TranscribeError>) {
         self.init("One signed call")
         switch outcome {
-        case .success(let answer):
-            add("outcome", "credentials and permission work" + answer.job.words)
+        case .success(let response):
+            add("outcome", "credentials and permission work" + response.job.statusText)
         case .failure(let error) where error.isAnswer:
             add("outcome", "credentials and permission work; \(error.operatorText)")
         case .failure(let error):
@@ -24,7 +24,7 @@ extension DoctorReport.Section {
 }
 
 extension Job {
-    fileprivate var words: String { status.map { "; the job is \($0.rawValue)" } ?? "" }
+    fileprivate var statusText: String { status.map { "; the job is \($0.rawValue)" } ?? "" }
 }
 
 extension Result {
@@ -35,7 +35,7 @@ extension Result {
 }
 
 extension DoctorReport.Section {
-    /// What each source said, and what is known of the set that was found.
+    /// The outcome of each source, and the credentials that were found.
     init(_ report: ChainReport, at now: Timestamp) {
         self.init("AWS credentials")
         for (provider, outcome) in report.steps {
@@ -46,7 +46,7 @@ extension DoctorReport.Section {
             }
         }
         guard let credentials = report.credentials else {
-            if failures.isEmpty { fail("credentials", "no source is set up") }
+            if failures.isEmpty { fail("credentials", "no source is configured") }
             return
         }
         add("access key", "\(credentials.accessKeyID.prefix(4))… \(credentials.kind)")
@@ -57,23 +57,26 @@ extension DoctorReport.Section {
     {
         do throws(CredentialsError) {
             try credentials.checkShape(at: now)
-            add("end", credentials.end(at: now))
+            add("expiration", credentials.expirationText(at: now))
         } catch {
             fail("use", "\(error)")
         }
         guard let expiredAt = origin?.expiredAt else { return }
-        add("warning", "the source itself says that they ended at \(expiredAt); it cannot renew them at the moment")
+        add("warning", "the source says that they expired at \(expiredAt); it cannot refresh them at the moment")
     }
 
-    /// Whom AWS takes the credentials for. That nobody could be asked stops no look-up; that AWS refuses them does, if
-    /// `decides`: not where Amazon Transcribe itself was asked, or is not the AWS whose STS this is.
+    /// The identity that the credentials have for AWS STS.
+    ///
+    /// - Parameter decides: whether a look-up would fail if STS rejects the credentials. It need not if a call to Amazon
+    ///   Transcribe shows that anyway, or if a setting names an endpoint of another provider. An STS that cannot be
+    ///   reached never makes a look-up fail.
     init(_ identity: CallerIdentity, at sts: Endpoint?, decides: Bool) {
         self.init("Identity")
         if let sts { add("STS", "\(sts.url) (\(sts.provenance))") }
         switch identity {
         case .known(let arn): add("ARN", arn)
-        case .rejected(let code) where decides: fail("ARN", "AWS does not take the credentials (\(code))")
-        case .rejected(let code): add("ARN", "AWS STS does not take the credentials (\(code))")
+        case .rejected(let code) where decides: fail("ARN", "AWS rejects the credentials (\(code))")
+        case .rejected(let code): add("ARN", "AWS STS rejects the credentials (\(code))")
         case .unknown(let reason): add("ARN", "not known: \(reason)")
         }
     }
@@ -82,7 +85,7 @@ extension DoctorReport.Section {
 extension Credentials {
     fileprivate var kind: String { sessionToken == nil ? "(long-lived)" : "(temporary)" }
 
-    fileprivate func end(at now: Timestamp) -> String {
+    fileprivate func expirationText(at now: Timestamp) -> String {
         guard let expiration else { return "none" }
         return "\(expiration), in \(ElapsedTime(milliseconds: expiration.milliseconds(since: now)))"
     }
@@ -100,29 +103,29 @@ extension DoctorReport.Section {
     private mutating func add(_ clock: Result<ClockComparison?, CurlError>) {
         switch clock {
         case .success(let comparison?): add("clock", "\(comparison)")
-        case .success(nil): add("clock", "cannot be compared: the endpoint's answer has no date")
+        case .success(nil): add("clock", "cannot be compared: the endpoint's response has no date")
         case .failure(let error): fail("connection", "cannot be asked: \(error)")
         }
     }
 }
 
-/// How far the clock of whoever answered is from this machine's.
+/// How far AWS's clock is from this machine's.
 struct ClockComparison: Equatable {
-    /// Positive where theirs is ahead. A second's half may be wrong, and half of the time that the answer took.
+    /// Positive if AWS's is ahead. Exact to half a second plus half of the time that the response took.
     let milliseconds: Int64
 
-    /// Compares the `Date` of an answer (RFC 9110 §6.6.1) with the middle of the exchange; nil without a usable one.
+    /// Compares the `Date` of a response (RFC 9110 §6.6.1) with the middle of the exchange; nil without a valid date.
     init?(date: String?, sent: Timestamp, received: Timestamp) {
         guard let date = date.flatMap(Timestamp.init(httpDate:)) else { return nil }
         let middle = sent.adding(milliseconds: received.milliseconds(since: sent) / 2)
-        // The date has whole seconds, cut off: on average half a second is missing.
+        // The date has whole seconds, rounded down: on average half a second is missing.
         milliseconds = date.adding(milliseconds: 500).milliseconds(since: middle)
     }
 
-    /// What to add to this machine's time before signing with it: nothing, where AWS takes it as it is.
+    /// What to add to this machine's time before signing with it: nothing if AWS accepts the difference.
     var correction: Int64 { isTolerated ? 0 : milliseconds }
 
-    /// AWS takes what was signed within 5 minutes of its own time.
+    /// AWS accepts a signature that is at most 5 minutes from its own time.
     private var isTolerated: Bool { milliseconds.magnitude < 300_000 }
 }
 
@@ -132,6 +135,6 @@ extension ClockComparison: CustomStringConvertible {
         let difference =
             "is \(ElapsedTime(milliseconds: milliseconds)) \(milliseconds > 0 ? "behind" : "ahead of") AWS's"
         if isTolerated { return difference }
-        return difference + "; AWS refuses what is signed with it, and the gateway corrects for that"
+        return difference + "; AWS rejects such signatures, and the gateway corrects for that"
     }
 }

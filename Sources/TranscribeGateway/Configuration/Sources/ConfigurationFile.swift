@@ -15,7 +15,7 @@ struct ConfigurationFile: Equatable, Sendable {
         }
     }
 
-    /// Reads a file's contents against the keys there are.
+    /// Parses the contents of a file.
     init(path: String, contents: Data, definitions: [SettingDefinition]) {
         switch try? JSONDecoder().decode(JSONValue.self, from: contents) {
         case .object(let members):
@@ -33,7 +33,7 @@ struct ConfigurationFile: Equatable, Sendable {
         problems = error.map { [.unreadableFile(path: path, $0)] } ?? []
     }
 
-    /// In the order of names, so that equal files give equal messages.
+    /// Takes the members in the order of their names, so that equal files give equal messages.
     private mutating func take(
         _ members: [String: JSONValue], under prefix: String, _ known: [String: SettingDefinition]
     ) {
@@ -96,7 +96,7 @@ extension ConfigurationFileError: CustomStringConvertible {
     }
 }
 
-/// Any JSON value; a number is kept as text, because settings are read as text.
+/// Any JSON value. A number is kept as text, because settings are parsed from text.
 enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)
@@ -105,7 +105,7 @@ enum JSONValue: Equatable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// With its article, for a sentence.
+    /// With its article, for use in a sentence.
     var typeName: String {
         switch self {
         case .null: "null"
@@ -117,7 +117,7 @@ enum JSONValue: Equatable, Sendable {
         }
     }
 
-    /// The text of a value that is one; a list's elements separated by commas.
+    /// The text of a scalar, and of a list its elements separated by commas; `nil` for other values.
     func text(isList: Bool) -> String? {
         switch self {
         case .bool(let value): "\(value)"
