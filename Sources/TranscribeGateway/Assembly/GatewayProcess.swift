@@ -14,7 +14,7 @@ struct GatewayProcess {
 
     /// - Throws: ``ExitCode`` 78 after all mistakes in the settings were printed on standard error.
     init(_ options: SettingsOptions) throws {
-        settings = try options.settings()
+        settings = try Settings(options)
     }
 
     /// Serves until SIGTERM or SIGINT, then finishes the accepted requests. A second signal ends that wait.

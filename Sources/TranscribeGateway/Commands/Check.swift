@@ -9,7 +9,7 @@ struct Check: ParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() throws {
-        let settings = try options.settings()
+        let settings = try Settings(options)
         let aws = try AWSSettings.loadWithProfile(from: ProcessInfo.processInfo.environment)
         print((settings.effective + aws.effective).report)
     }

@@ -15,7 +15,7 @@ struct Doctor: AsyncParsableCommand {
 
     func run() async throws {
         hardenProcess()
-        let settings = try options.settings().upstream
+        let settings = try Settings(options).upstream
         let job = try jobName()
         let client = CurlClient(options: CurlOptions(concurrency: 4, connectTimeout: settings.connectTimeout))
         let run = DoctorRun(

@@ -9,7 +9,7 @@ struct Health: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
-        let admin = try options.settings().admin
+        let admin = try Settings(options).admin
         let client = CurlClient(options: CurlOptions(concurrency: 1))
         let isAlive = await Self.isAlive(at: "http://\(admin.host.urlHost):\(admin.port)/livez", through: client)
         await client.shutDown()

@@ -1,8 +1,7 @@
 import ArgumentParser
-import FoundationEssentials
 import SystemPackage
 
-/// The options of every subcommand, and the settings that follow from them.
+/// The options of every subcommand.
 struct SettingsOptions: ParsableArguments {
     @Option(help: "A JSON file with settings.")
     var config: String?
@@ -16,18 +15,11 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: "The port to listen on (listen.port).")
     var port: String?
 
-    /// Loads the settings. Blocks while the file is read.
-    /// - Throws: ``ExitCode`` 78 after all mistakes were printed on standard error.
-    func settings() throws -> Settings {
+    /// The settings among the options, in the order `--set`, `--host`, `--port`.
+    var overrides: [Override] {
         let named = [("--host", "listen.host", host), ("--port", "listen.port", port)]
-        let overrides =
-            assignments.map { Override(set: $0) }
+        return assignments.map { Override(set: $0) }
             + named.filter { $0.2 != nil }.map { Override(option: $0.0, key: $0.1, value: $0.2) }
-        let sources = SettingsSources(
-            overrides: overrides, environment: ProcessInfo.processInfo.environment, file: config)
-        return try exitingOnProblems { () throws(ConfigurationError) in
-            try Settings.load(from: sources)
-        }
     }
 }
 

@@ -55,11 +55,20 @@ struct Settings: Sendable {
 }
 
 extension Settings {
+    /// Loads the settings of this process. Blocks while the file of `--config` is read.
+    ///
+    /// - Throws: ``ExitCode`` 78 after all mistakes were printed on standard error.
+    init(_ options: SettingsOptions) throws {
+        self = try exitingOnProblems { () throws(ConfigurationError) in
+            try Settings.load(from: SettingsSources(options))
+        }
+    }
+
     /// Parses and checks everything.
     ///
     /// - Throws: all problems at once.
     static func load(from sources: SettingsSources) throws(ConfigurationError) -> Settings {
-        let names = EnvironmentNames(sources.environment, definitions: definitions)
+        let names = EnvironmentNames(unknown: sources.unknownVariables, known: definitions.map(\.environmentName))
         var reader = SettingsReader(sources.text)
         var settings = Settings(from: &reader)
         let problems = sources.overrideProblems + names.problems + (sources.file?.problems ?? []) + reader.problems

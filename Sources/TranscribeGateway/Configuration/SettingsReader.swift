@@ -1,3 +1,60 @@
+import FoundationEssentials
+
+/// What the user set, as text. The command line wins over the environment, and the environment over the file.
+struct SettingsSources: Sendable {
+    let overrides: [Override]
+    let environment: [String: String]
+    let file: ConfigurationFile?
+
+    /// The command line and the environment of this process. Blocks while the file of `--config` is read.
+    init(_ options: SettingsOptions) {
+        self.init(
+            overrides: options.overrides, environment: ProcessInfo.processInfo.environment, file: options.config)
+    }
+
+    /// - Parameter path: of the file that `--config` names. Blocks while the file is read.
+    init(overrides: [Override] = [], environment: [String: String] = [:], file path: String? = nil) {
+        self.overrides = overrides
+        self.environment = environment
+        file = path.map { ConfigurationFile(readingFrom: $0, definitions: Settings.definitions) }
+    }
+
+    /// The text of the highest source that sets the key, and that source; nil where none sets it. An empty variable counts
+    /// as unset.
+    func text(of setting: SettingDefinition) -> (text: String, source: SettingSource)? {
+        if let override = overrides.first(where: { $0.key == setting.key }), let text = override.value {
+            return (text, .option(override.option))
+        }
+        let variable = setting.environmentName
+        if let text = environment[variable], !text.isEmpty { return (text, .environment(variable)) }
+        if let file, let text = file.values[setting.key] { return (text, .file(path: file.path)) }
+        return nil
+    }
+
+    /// Variables that begin with `GATEWAY_` and set no key.
+    var unknownVariables: [String: String] {
+        let known = Set(Settings.definitions.map(\.environmentName))
+        return environment.filter { $0.key.utf8.starts(with: "GATEWAY_".utf8) && !known.contains($0.key) }
+    }
+
+    /// Mistakes on the command line itself: unknown keys, keys given twice or without a value.
+    var overrideProblems: [ConfigurationProblem] {
+        var problems: [ConfigurationProblem] = []
+        var seen: [String: String] = [:]
+        let keys = Settings.definitions.map(\.key)
+        for override in overrides {
+            if !keys.contains(override.key) {
+                problems.append(.unknown(override.option, suggestion: override.key.suggestion(among: keys)))
+            } else if override.value == nil {
+                problems.append(.noValue(override.option))
+            } else if let first = seen.updateValue(override.option, forKey: override.key) {
+                problems.append(.repeated(key: override.key, places: "by \(first) and by \(override.option)"))
+            }
+        }
+        return problems
+    }
+}
+
 /// Reads one key after another. A call of `value` both defines the key and returns its typed value, so a field without a
 /// definition doesn't compile.
 struct SettingsReader {
@@ -44,52 +101,5 @@ struct SettingsReader {
             return .serviceLink(name, value: text, allowed: allowed, service: link.service)
         }
         return .notAllowed(name, value: text, allowed: allowed)
-    }
-}
-
-/// What is known of a key before its value is read.
-struct SettingDefinition: Equatable, Sendable {
-    let key: String
-    /// As text, in the form that a user would write.
-    let defaultText: String
-    /// One line of Markdown.
-    let meaning: String
-    /// Ends the sentence "… must be …".
-    let allowed: String
-    let isSecret: Bool
-    /// Whether a JSON array of texts may stand for the value.
-    let isList: Bool
-
-    /// `GATEWAY_` and the key in capitals, where dots and camel humps become `_`.
-    var environmentName: String {
-        let parts = key.map { $0.isUppercase ? "_\($0)" : $0 == "." ? "_" : $0.uppercased() }
-        return "GATEWAY_" + parts.joined()
-    }
-}
-
-/// A key with the text of the value in force, without secrets, and its source.
-struct EffectiveSetting: Equatable, Sendable {
-    let key: String
-    let text: String
-    let source: SettingSource
-}
-
-extension Sequence<EffectiveSetting> {
-    /// `key = value   (source)`, one line each, in columns. Holds no secrets.
-    var report: String {
-        let rows = map { (key: $0.key, text: $0.text.printable, source: $0.source.description.printable) }
-        let keyWidth = rows.map(\.key.count).max() ?? 0
-        // Without this limit one long list would move the sources of all keys far to the right.
-        let textWidth = rows.map(\.text.count).filter { $0 <= 40 }.max() ?? 0
-        let lines = rows.map { row in
-            "\(row.key.padded(to: keyWidth)) = \(row.text.padded(to: textWidth))   (\(row.source))"
-        }
-        return lines.joined(separator: "\n")
-    }
-}
-
-extension String {
-    fileprivate func padded(to width: Int) -> String {
-        self + String(repeating: " ", count: Swift.max(0, width - count))
     }
 }

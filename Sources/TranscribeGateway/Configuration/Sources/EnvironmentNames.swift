@@ -4,10 +4,9 @@ struct EnvironmentNames {
     private(set) var ignored: [String] = []
     private(set) var problems: [ConfigurationProblem] = []
 
-    init(_ environment: [String: String], definitions: [SettingDefinition]) {
-        let known = Set(definitions.map(\.environmentName))
-        let unknown = environment.filter { $0.key.utf8.starts(with: "GATEWAY_".utf8) && !known.contains($0.key) }
-        for (name, value) in unknown.sorted(by: { $0.key < $1.key }) {
+    /// - Parameter known: the variables that set a key.
+    init(unknown variables: [String: String], known: [String]) {
+        for (name, value) in variables.sorted(by: { $0.key < $1.key }) {
             if KubernetesServiceLink(name: name, value: value) != nil {
                 ignored.append(name)
             } else {
