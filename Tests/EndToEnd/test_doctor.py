@@ -124,7 +124,7 @@ def test_takes_the_role_of_a_container(aws, agent):
     assert result.returncode == 0, result.stdout
     found = findings(result)
     assert found["container"] == "found" and "AKID… (temporary)" in result.stdout
-    assert found["end"].endswith(("in 5 h 59 min", "in 6 h"))
+    assert found["expiration"].endswith(("in 5 h 59 min", "in 6 h"))
 
 
 @pytest.mark.parametrize("ahead, words", [(0, "agrees"), (-600, "is 10 min ahead of"), (100, "behind")])
