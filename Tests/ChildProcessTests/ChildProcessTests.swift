@@ -16,7 +16,7 @@ import Testing
         #expect(try await output("echo", "one", "two  three", "$HOME", "| cat") == "one two  three $HOME | cat\n")
     }
 
-    @Test func looksForAPathWithoutSearching() async throws {
+    @Test func runsAPathWithoutASearch() async throws {
         #expect(try await output("/bin/echo", "-n", "") == "")
     }
 
@@ -27,7 +27,7 @@ import Testing
     @Test func givesNoInputNoErrorOutputAndNoDescriptors() async throws {
         #expect(try await output("cat") == "")
         #expect(try await output("sh", "-c", "echo HUSH >&2") == "")
-        // The one more is that of the listing itself.
+        // Descriptor 3 belongs to the listing itself.
         #expect(try await output("sh", "-c", "ls /proc/self/fd | tr '\\n' ' '") == "0 1 2 3 ")
     }
 
@@ -48,8 +48,8 @@ import Testing
         (["/"], .notStarted(code: 13)),
         (["yes"], .tooMuchOutput(limit: 65_536)),
     ])
-    func saysWhyThereIsNoOutput(words: [String], error: ChildProcessError) async {
-        let command = Command(words[0], Array(words.dropFirst()), environment: [:])
+    func saysWhyThereIsNoOutput(line: [String], error: ChildProcessError) async {
+        let command = Command(line[0], Array(line.dropFirst()), environment: [:])
         await #expect(throws: error) {
             try await ChildProcess.output(of: command, limit: 65_536, deadline: .now + .seconds(20))
         }
@@ -67,7 +67,7 @@ import Testing
         "exec >&-; sleep 600",
         "sleep 600 & wait",
         "trap '' TERM; while :; do sleep 1; done",
-        // Leaves its process group for this process's.
+        // Moves from its own process group to that of this process.
         "exec perl -e 'setpgrp(0, getpgrp(getppid)) or die; sleep 600'",
         "exec perl -e 'setpgrp(0, getpgrp(getppid)) or die; close STDOUT; sleep 600'",
     ])
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func killsWhatTheProgramHasStarted() async throws {
-        // The grandchild holds the output open, so that reading could only end with it.
+        // The grandchild holds the output open, so that reading ends only when the grandchild does.
         let mark = "\(UInt32.random(in: 100_000_000...999_999_999))"
         await #expect(throws: ChildProcessError.timedOut) {
             try await output("sh", "-c", "sleep 1\(mark) & exit 0", within: .milliseconds(200))
@@ -89,7 +89,7 @@ import Testing
         // The brackets keep the search from finding itself.
         let search = "grep -las 'sleep.[1]\(mark)' /proc/[0-9]*/cmdline; true"
         let deadline = ContinuousClock.now + .seconds(10)
-        // What is killed takes a moment to go.
+        // A killed process takes a moment to end.
         while try await output("sh", "-c", search) != "" { try #require(ContinuousClock.now < deadline) }
     }
 
@@ -101,7 +101,7 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(10))
     }
 
-    @Test func runsManyAtOnceAndMixesNothingUp() async throws {
+    @Test func runsManyAtOnceAndKeepsTheirOutputsApart() async throws {
         try await withThrowingTaskGroup(of: (Int, String).self) { group in
             for number in 0..<32 { group.addTask { (number, try await output("echo", "\(number)")) } }
             for try await (number, text) in group { #expect(text == "\(number)\n") }

@@ -44,7 +44,7 @@ import Testing
     }
 }
 
-/// The limit is lifted again: what looks for leaks at the end of the process needs descriptors and threads.
+/// Lifts the limit again: the search for leaks at the end of the process needs descriptors and threads.
 private func withNone(of resource: __rlimit_resource_t, _ body: () async -> Void) async {
     var before = rlimit()
     unsafe getrlimit(resource, &before)
@@ -61,7 +61,7 @@ private func output(
     return try await ChildProcess.output(of: command, limit: 9, deadline: .now + time)
 }
 
-/// Orphans come to this process then, as they come to the first of a container (prctl(2), which Swift does not see).
+/// Makes this process inherit orphans, as the first process of a container does (prctl(2), which Swift cannot call).
 private func adoptOrphans() {
     typealias Call = @convention(c) (Int32, UInt, UInt, UInt, UInt) -> Int32
     let setChildSubreaper: Int32 = 36
@@ -69,7 +69,7 @@ private func adoptOrphans() {
     precondition(prctl(setChildSubreaper, 1, 0, 0, 0) == 0)
 }
 
-/// Running or ended.
+/// Whether there is a child process, running or ended.
 private var hasChildren: Bool {
     var information = unsafe siginfo_t()
     return unsafe waitid(P_ALL, 0, &information, WEXITED | WNOHANG | WNOWAIT) == 0

@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    /// A listener that accepts nothing, its backlog full, leaves a new connection without an answer.
+    /// A listener with a full backlog that accepts nothing does not complete a new connection.
     @Test func endsWhenConnectingTakesTooLong() async {
         let listener = FullListener()
         defer { listener.stop() }

@@ -104,7 +104,7 @@ import Testing
         (.documentType, "declares a document type"),
         (.malformed(line: 2), "is not well-formed XML in line 2"),
     ])
-    func saysWhatIsWrong(error: XMLError, words: String) {
-        #expect(error.description == words)
+    func saysWhatIsWrong(error: XMLError, text: String) {
+        #expect(error.description == text)
     }
 }

@@ -90,7 +90,7 @@ private final class Pipe {
     }
 }
 
-/// Lifts the limit again: what looks for leaks at the end of the process needs descriptors and threads.
+/// Lifts the limit again: the search for leaks at the end of the process needs descriptors and threads.
 func withNone(of resource: __rlimit_resource_t, _ body: () async -> Void) async {
     var before = rlimit()
     unsafe getrlimit(resource, &before)
