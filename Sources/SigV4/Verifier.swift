@@ -24,7 +24,7 @@ public struct Verifier: Sendable {
     @discardableResult
     public func verify(
         _ request: SigningRequest, known: [Credentials], at now: Timestamp
-    ) throws(VerificationFailure) -> Credentials {
+    ) throws(VerificationError) -> Credentials {
         let request = request.lowercasingNames()
         let authorization = try authorization(of: request)
         let time = try time(of: request, within: now)
@@ -54,14 +54,14 @@ public struct Verifier: Sendable {
 
 /// Each step takes a request whose header names are in lower case.
 extension Verifier {
-    func authorization(of request: SigningRequest) throws(VerificationFailure) -> Authorization {
+    func authorization(of request: SigningRequest) throws(VerificationError) -> Authorization {
         let lines = request.values(of: "authorization")
         guard let line = lines.first, lines.count == 1 else { throw .missingAuthorization }
         guard let authorization = Authorization(parsing: line) else { throw .malformedAuthorization }
         return authorization
     }
 
-    func time(of request: SigningRequest, within now: Timestamp) throws(VerificationFailure) -> Timestamp {
+    func time(of request: SigningRequest, within now: Timestamp) throws(VerificationError) -> Timestamp {
         let lines = request.values(of: "x-amz-date")
         guard lines.count == 1, let time = Timestamp(basicFormat: lines[0]) else { throw .malformedDate }
         let age = now.milliseconds(since: time)
@@ -70,7 +70,7 @@ extension Verifier {
         return time
     }
 
-    func checkSignedHeaders(of request: SigningRequest, _ signed: Set<String>) throws(VerificationFailure) {
+    func checkSignedHeaders(of request: SigningRequest, _ signed: Set<String>) throws(VerificationError) {
         let sent = Set(request.headers.map(\.name))
         let required = sent.filter { $0.hasPrefix("x-amz-") }.union(["host"])
         if let name = required.subtracting(signed).min() { throw .unsignedHeader(name) }
@@ -78,7 +78,7 @@ extension Verifier {
     }
 
     /// The body's true hash, which the client must have written if it wrote one.
-    func bodyHash(of request: SigningRequest) throws(VerificationFailure) -> String {
+    func bodyHash(of request: SigningRequest) throws(VerificationError) -> String {
         let hash = String(hexadecimal: SHA256.hash(data: request.body))
         guard request.values(of: "x-amz-content-sha256").allSatisfy({ $0 == hash }) else { throw .wrongBodyHash }
         return hash
@@ -86,7 +86,7 @@ extension Verifier {
 
     func checkToken(
         of request: SigningRequest, against credentials: Credentials, at now: Timestamp
-    ) throws(VerificationFailure) {
+    ) throws(VerificationError) {
         let sent = request.values(of: "x-amz-security-token")
         guard sent == (credentials.sessionToken.map { [$0] } ?? []) else { throw .wrongSessionToken }
         if let expiration = credentials.expiration, now >= expiration { throw .credentialsExpired }
@@ -94,7 +94,7 @@ extension Verifier {
 }
 
 /// Why a signature was refused, by the first reason found.
-public enum VerificationFailure: Error, Equatable, Sendable {
+public enum VerificationError: Error, Equatable, Sendable {
     /// No `Authorization` line, or several.
     case missingAuthorization
     /// The `Authorization` line is not of the form that Signature Version 4 gives it.

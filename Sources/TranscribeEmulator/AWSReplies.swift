@@ -55,8 +55,8 @@ extension Reply {
     }
 }
 
-extension VerificationFailure {
-    /// The error code that AWS sends for such a request.
+extension VerificationError {
+    /// The code with which AWS refuses such a request.
     var code: String {
         switch self {
         case .missingAuthorization: "MissingAuthenticationTokenException"

@@ -54,7 +54,7 @@ public final class Emulator: Handler {
 
     public func answer(_ request: borrowing Request) -> Handling {
         guard request.method == .post, request.target == "/" else { return .reply(.notFoundHere) }
-        do throws(VerificationFailure) {
+        do throws(VerificationError) {
             let signed = SigningRequest(
                 method: request.method.rawValue, target: request.target, headers: request.lines, body: request.body)
             try verifier.verify(signed, known: credentials, at: clock())

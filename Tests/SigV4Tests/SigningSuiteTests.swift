@@ -30,7 +30,7 @@ struct SigningSuiteTests {
         let request = try signed(suite)
         let time = try #require(suite.time)
         if suite.context.omit_session_token == true {
-            #expect(throws: VerificationFailure.unsignedHeader("x-amz-security-token")) {
+            #expect(throws: VerificationError.unsignedHeader("x-amz-security-token")) {
                 try verifier.verify(request, known: [suite.credentials], at: time)
             }
         } else {

@@ -2,13 +2,13 @@ import SigV4
 import Testing
 
 @Suite struct VerifierHeaderTests {
-    private func failure(_ change: (inout SigningRequest) -> Void) -> VerificationFailure? {
+    private func failure(_ change: (inout SigningRequest) -> Void) -> VerificationError? {
         var request = VerifierTests.signed()
         change(&request)
         return VerifierTests().failure(of: request)
     }
 
-    private func failureOfAuthorization(_ change: (String) -> String) -> VerificationFailure? {
+    private func failureOfAuthorization(_ change: (String) -> String) -> VerificationError? {
         failure { $0.headers[$0.headers.count - 1].value = change($0.headers.last!.value) }
     }
 

@@ -27,8 +27,8 @@ import Testing
 
     func failure(
         of request: SigningRequest, known: [Credentials] = [credentials], at now: Timestamp = time
-    ) -> VerificationFailure? {
-        do throws(VerificationFailure) {
+    ) -> VerificationError? {
+        do throws(VerificationError) {
             try verifier.verify(request, known: known, at: now)
             return nil
         } catch {
@@ -53,8 +53,8 @@ import Testing
         arguments: [
             (0, nil), (300_000, nil), (300_001, .signatureExpired), (-300_000, nil),
             (-300_001, .signatureNotYetCurrent),
-        ] as [(Int64, VerificationFailure?)])
-    func acceptsFiveMinutesEitherWay(age: Int64, expected: VerificationFailure?) {
+        ] as [(Int64, VerificationError?)])
+    func acceptsFiveMinutesEitherWay(age: Int64, expected: VerificationError?) {
         let permanent = Credentials(accessKeyID: "AKIA", secretAccessKey: "s")
         let now = Self.time.adding(milliseconds: age)
         #expect(failure(of: Self.signed(by: permanent), known: [permanent], at: now) == expected)
