@@ -68,7 +68,8 @@ let package = Package(
         .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
         .testTarget(name: "HTTPExchangeTests", dependencies: ["HTTPExchange", .httpTypes]),
-        .testTarget(name: "SigV4Tests", dependencies: ["Formats", "SigV4", "TestSupport"], exclude: ["Oracle"]),
+        .testTarget(
+            name: "SigV4Tests", dependencies: ["Formats", "SigV4", "TestSupport", .crypto], exclude: ["Oracle"]),
         .testTarget(name: "CachingTests", dependencies: ["Caching", "TestSupport"]),
         .testTarget(name: "RateLimitingTests", dependencies: ["RateLimiting", "TestSupport"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .logging, .metrics]),

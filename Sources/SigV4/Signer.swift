@@ -9,14 +9,17 @@ public import Formats
 public struct Signer: Sendable {
     private let region: String
     private let service: String
-    private let options: SigningOptions
+    private let normalizesPath: Bool
     private let keys = SigningKeyCache()
 
     /// A signer for `service`, by its signing name, in `region`.
-    public init(region: String, service: String, options: SigningOptions = SigningOptions()) {
+    ///
+    /// - Parameter normalizesPath: whether the signed path has its `.` and `..` resolved and its repeated slashes joined. True
+    ///   for every service but S3.
+    public init(region: String, service: String, normalizesPath: Bool = true) {
         self.region = region
         self.service = service
-        self.options = options
+        self.normalizesPath = normalizesPath
     }
 
     /// The header lines to set on `request`, in place of any with these names: `x-amz-date`, `x-amz-security-token` if
@@ -35,10 +38,10 @@ public struct Signer: Sendable {
     ) -> (signature: Signature, headers: [(name: String, value: String)]) {
         let scope = CredentialScope(date: time.date, region: region, service: service)
         let bodyHash = String(hexadecimal: SHA256.hash(data: request.body))
-        var headers = headersToSet(credentials: credentials, at: time, bodyHash: bodyHash)
+        var headers = headersToSet(credentials: credentials, at: time)
         let canonicalRequest = CanonicalRequest(
             request, headers: canonicalHeaders(of: request, setting: headers), bodyHash: bodyHash,
-            normalizesPath: options.normalizesPath)
+            normalizesPath: normalizesPath)
         let key = keys.key(for: credentials, in: scope)
         let signature = Signature(of: canonicalRequest, at: time, scope: scope, key: key)
         let authorization = Authorization(
@@ -48,13 +51,10 @@ public struct Signer: Sendable {
         return (signature, headers)
     }
 
-    private func headersToSet(
-        credentials: Credentials, at time: Timestamp, bodyHash: String
-    ) -> [(name: String, value: String)] {
+    private func headersToSet(credentials: Credentials, at time: Timestamp) -> [(name: String, value: String)] {
         var headers = [(name: "x-amz-date", value: time.basicFormat)]
-        headers.reserveCapacity(4)
-        if let token = credentials.sessionToken { headers.append((Self.tokenName, token)) }
-        if options.sendsBodyHash { headers.append(("x-amz-content-sha256", bodyHash)) }
+        headers.reserveCapacity(3)
+        if let token = credentials.sessionToken { headers.append(("x-amz-security-token", token)) }
         return headers
     }
 
@@ -65,30 +65,13 @@ public struct Signer: Sendable {
         var canonical = CanonicalHeaders(request.headers) { name in
             !Self.unsigned.contains(name) && !headers.contains { $0.name == name }
         }
-        for header in headers where !(options.leavesSessionTokenUnsigned && header.name == Self.tokenName) {
-            canonical.insert(header.name, header.value)
-        }
+        for header in headers { canonical.insert(header.name, header.value) }
         return canonical
     }
-
-    private static let tokenName = "x-amz-security-token"
 
     /// Lines that clients and proxies add, drop or change on the way (botocore's list), and the signature itself.
     private static let unsigned: Set<String> = [
         "authorization", "connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "te",
         "trailer", "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id",
     ]
-}
-
-/// How a service departs from the common rules. Transcribe, and every service but a few, takes the defaults.
-public struct SigningOptions: Sendable, Equatable {
-    /// Resolve `.` and `..` and join repeated slashes in the signed path; S3 wants it as it is.
-    public var normalizesPath = true
-    /// Send and sign the body's hash as `X-Amz-Content-SHA256`.
-    public var sendsBodyHash = false
-    /// Send the session token without signing it.
-    public var leavesSessionTokenUnsigned = false
-
-    /// The common rules.
-    public init() {}
 }

@@ -1,3 +1,4 @@
+import Crypto
 import Formats
 import FoundationEssentials
 import SigV4
@@ -46,12 +47,26 @@ struct SuiteCase {
             sessionToken: context.credentials.token)
     }
 
+    /// What the request is signed with: without the token where the suite leaves that out of the signature.
+    var signingCredentials: Credentials {
+        guard context.omit_session_token == true else { return credentials }
+        return Credentials(accessKeyID: credentials.accessKeyID, secretAccessKey: credentials.secretAccessKey)
+    }
+
+    /// The lines that the suite wants on the request before it is signed: the body's hash in some cases.
+    var linesToSign: [(name: String, value: String)] {
+        guard context.sign_body else { return [] }
+        return [("X-Amz-Content-SHA256", String(hexadecimal: SHA256.hash(data: request.body)))]
+    }
+
+    /// The lines that the suite wants added without a signature: the session token in one case.
+    var linesToAdd: [(name: String, value: String)] {
+        guard context.omit_session_token == true, let token = context.credentials.token else { return [] }
+        return [("X-Amz-Security-Token", token)]
+    }
+
     var signer: Signer {
-        var options = SigningOptions()
-        options.normalizesPath = context.normalize
-        options.sendsBodyHash = context.sign_body
-        options.leavesSessionTokenUnsigned = context.omit_session_token ?? false
-        return Signer(region: context.region, service: context.service, options: options)
+        Signer(region: context.region, service: context.service, normalizesPath: context.normalize)
     }
 
     var time: Timestamp? { Timestamp(rfc3339: context.timestamp) }
