@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension CachingTests {
-    /// Random operations on the cache and on the simplest thing that behaves like it.
+    /// Random operations on the cache and on a simple model of it.
     @Suite struct CacheModelTests {
         private struct Reference {
             struct Entry {
@@ -35,7 +35,7 @@ extension CachingTests {
             }
         }
 
-        /// With room for all the two agree in everything; with little room the cache may have lost an entry, no more.
+        /// With room for all entries the two agree in everything; with little room the cache may only have lost entries.
         @Test(arguments: [(64 << 20, 4), (256 << 10, 4), (64 << 10, 1)], [UInt64(1), 2])
         func agreesWithASimpleReference(size: (capacity: Int, shards: Int), seed: UInt64) {
             let cache = JobCache(capacity: size.capacity, shards: size.shards)

@@ -1,4 +1,4 @@
 import Testing
 
-/// One after another, because some of them measure the memory and the time that all share.
+/// The suites run one after another, because some measure the memory and the time of the whole process.
 @Suite(.serialized) enum CachingTests {}

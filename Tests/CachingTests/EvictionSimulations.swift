@@ -3,7 +3,7 @@ import TestSupport
 
 /// A cache of `capacity` equal entries under one policy, fed with names (numbers).
 protocol EvictionSimulation {
-    /// Looks `name` up and takes it in on a miss. Returns whether it was there.
+    /// Looks `name` up and admits it on a miss. Returns whether it was a hit.
     mutating func access(_ name: Int) -> Bool
 }
 
@@ -39,7 +39,7 @@ struct S3FIFOSimulation: EvictionSimulation {
     }
 }
 
-/// What both references need: a list from the newest to the oldest, where slot 0 is the end that joins the two.
+/// The list of both references, from the newest to the oldest slot; slot 0 is its head.
 struct LinkedSlots {
     private var newer: [Int]
     private var older: [Int]
@@ -64,7 +64,7 @@ struct LinkedSlots {
     }
 }
 
-/// Least recently used: the reference that everybody knows.
+/// Least recently used, the common reference.
 struct LRUSimulation: EvictionSimulation {
     private var list: LinkedSlots
     private var slots: [Int: Int] = [:]

@@ -100,7 +100,7 @@ extension CachingTests {
             #expect((tiny.counts.entries, tiny.counts.bytes) == (0, 0))
         }
 
-        /// A value that looks into the cache when it is freed: under the lock that would be a recursive call.
+        /// A value that looks into the cache when it is freed: under the lock that would be a deadlock.
         private final class Prying: Sendable {
             let cache: ExpiringCache<JobKey, Prying>
 

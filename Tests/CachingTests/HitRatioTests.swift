@@ -17,7 +17,7 @@ extension CachingTests {
             var plain = 0.0
             /// While every fifth request asks for a new name.
             var scanned = 0.0
-            /// At once after a scan that came alone: as many new names as there are names.
+            /// Right after a scan without other traffic: as many new names as there are names.
             var afterBurst = 0.0
             var costOfScan: Double { 1 - scanned / plain }
             var costOfBurst: Double { 1 - afterBurst / plain }

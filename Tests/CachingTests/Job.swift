@@ -1,6 +1,6 @@
 import Caching
 
-/// A key as the gateway has them: a string of about twenty bytes in a type of its own.
+/// A key like the gateway's: a string of about twenty bytes in a type of its own.
 struct JobKey: Hashable, Sendable {
     let name: String
 
@@ -13,11 +13,11 @@ struct JobKey: Hashable, Sendable {
         name = "visit-2024-" + String(repeating: "0", count: 9 - digits.count) + digits
     }
 
-    /// What the allocator takes for it.
+    /// The bytes that the allocator takes for it.
     var cost: Int { HeapSize.string(utf8Count: name.utf8.count) }
 }
 
-/// A value as the gateway has them: an instance that owns some bytes.
+/// A value like the gateway's: an instance that owns some bytes.
 final class JobBody: Sendable {
     let number: Int
     let bytes: [UInt8]
@@ -27,7 +27,7 @@ final class JobBody: Sendable {
         bytes = Array(repeating: UInt8(truncatingIfNeeded: number), count: size)
     }
 
-    /// What the allocator takes for it.
+    /// The bytes that the allocator takes for it.
     var cost: Int { HeapSize.block(32) + HeapSize.array(ofBytes: bytes.count) }
 }
 
@@ -46,7 +46,7 @@ extension Moment {
 }
 
 extension ExpiringCache {
-    /// Stores as a flight does that nobody disturbs.
+    /// Stores a value under a new lease.
     @discardableResult
     func put(_ value: Value, for key: Key, cost: Int = 100, at now: ContinuousClock.Instant = .start) -> Bool {
         let stored = CacheEntry(

@@ -25,7 +25,7 @@ extension CachingTests {
                 errors.append(abs(Double(accounted) / Double(given) - 1))
             }
             print("accounted against allocated, \(shards) shards: off by", errors)
-            // What others allocate meanwhile disturbs an attempt, but a wrong constant is wrong in all.
+            // Other allocations at the same time disturb an attempt, but a wrong constant is wrong in all.
             #expect(errors.min()! < 0.05)
         }
 
@@ -43,7 +43,7 @@ extension CachingTests {
             #expect(isClose(instance, HeapSize.block(32)), "\(instance)")
         }
 
-        /// What one of many takes, the median of several attempts.
+        /// The bytes of one unit of many, the median of several attempts.
         private func perUnit<Unit>(_ make: () -> Unit) -> Double {
             let units = 10_000
             return (0..<5).map { _ in

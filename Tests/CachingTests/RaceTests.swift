@@ -5,7 +5,7 @@ import Testing
 
 extension CachingTests {
     @Suite struct RaceTests {
-        /// For each of eight threads: 10^5 in all, or each.
+        /// For each of eight threads: 10⁵ in all, or each in a long run.
         private let rounds = TestRun.isLong ? 100_000 : 12_800
 
         @Test func survivesEightThreadsThatDoEverythingAtOnce() async {
@@ -33,7 +33,7 @@ extension CachingTests {
             #expect((cache.counts.entries, cache.counts.bytes) == (0, 0))
         }
 
-        /// Every purge is followed by a look: what was stored under an older lease must never be seen again.
+        /// Looks into the cache after every purge: a value stored under an older lease must never be seen again.
         @Test func aPurgeWinsInEveryInterleaving() async {
             let cache = JobCache(capacity: 1 << 20, shards: 1)
             let epoch = Atomic(0)
@@ -58,7 +58,7 @@ extension CachingTests {
             #expect(wrong.value == 0)
         }
 
-        /// As a gateway does: look up; on a miss join; the leader looks again, works, stores, lands.
+        /// As the gateway does: look up; on a miss join; the leader looks again, does the work, stores and finishes.
         @Test func worksOnceForEachKeyHoweverManyAsk() async {
             let cache = JobCache(capacity: 64 << 20, shards: 4)
             let flights = SingleFlight<JobKey, Int>(limit: 10_000)
@@ -85,7 +85,7 @@ extension CachingTests {
             #expect((flights.count, flights.waiting) == (0, 0))
         }
 
-        @Test func everyWaiterTakenInIsServedOnceAndTheOthersAreRefused() async {
+        @Test func everyWaiterThatJoinsIsServedOnceAndTheOthersAreRefused() async {
             let flights = SingleFlight<JobKey, Int>(limit: 20)
             let (balance, refused) = (Counter(), Counter())
             await onThreads(8) { [rounds] thread in

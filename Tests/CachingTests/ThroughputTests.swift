@@ -27,8 +27,8 @@ extension CachingTests {
             return withExtendedLifetime(sum) { attempts.min()! }
         }
 
-        /// A hit among a million waits for memory four or five times, which no table can spare it. The bound is in
-        /// terms of a request: ten microseconds of a processor, of which a tenth may go there.
+        /// A hit among a million waits for memory four or five times; no table can avoid that. The bound is a tenth of a
+        /// request, which takes ten microseconds of a processor.
         @Test func aHitAmongAMillionCostsLittleMoreThanAmongAThousand() {
             let costs = [1_000, 1_000_000].map { count in
                 let cache = filled(count)

@@ -4,7 +4,7 @@ import Testing
 @testable import RateLimiting
 
 @Suite struct AdmissionMemoryTests {
-    // However many callers there are, only those that wait are remembered.
+    // Only callers with waiting calls are remembered.
     @Test(.disabled(if: ProcessStatus.isSanitized, "skipped: a sanitizer's shadow would be measured"))
     func aMillionCallersLeaveNothingBehind() {
         let before = ProcessStatus.residentBytes
@@ -15,7 +15,7 @@ import Testing
         let grown = (ProcessStatus.residentBytes - before) >> 20
         print("1,000,000 callers at a queue of 1,000: \(grown) MiB")
         #expect(queue.count <= 1_000)
-        // A million remembered would take over 100; the other tests of this process move the figure by some.
+        // A million callers would take over 100 MiB; the other tests of this process change the figure a little.
         #expect(grown < 60)
     }
 }

@@ -11,7 +11,7 @@ import Testing
         #expect(scenario.status.counts.admitted == 1 && scenario.status.counts.retries == 1)
     }
 
-    @Test func itWaitsBeforeThoseWhoHaveNotBegun() {
+    @Test func aRetryWaitsAheadOfCallsThatHaveNotBegun() {
         var scenario = AdmissionScenario(AdmissionOptions(burst: 2, reserve: 0))
         for number in 0..<4 { scenario.arrive(number, caller: UInt64(number)) }
         scenario.retry(1, as: 100, after: .failed)
@@ -22,7 +22,7 @@ import Testing
         #expect(scenario.admitted == [0, 1, 100, 2])
     }
 
-    @Test func itNeedsNoSecondPermit() {
+    @Test func aRetryNeedsNoSecondPermit() {
         var scenario = AdmissionScenario(AdmissionOptions(rate: nil, concurrency: 1))
         scenario.arrive(0, caller: 1)
         scenario.arrive(1, caller: 1)
@@ -30,7 +30,7 @@ import Testing
         #expect(scenario.admitted == [0, 100] && scenario.status.inFlight == 1)
     }
 
-    @Test func ofABackgroundCallItLeavesTheReserve() {
+    @Test func aRetryOfABackgroundCallLeavesTheReserve() {
         var scenario = AdmissionScenario(AdmissionOptions(burst: 6, reserve: 5))
         scenario.arrive(0, caller: 1, priority: .background)
         scenario.retry(0, as: 100, after: .failed)
@@ -40,7 +40,7 @@ import Testing
         #expect(scenario.admitted == [0, 1])
     }
 
-    @Test func withoutATokenInTimeItIsRefused() {
+    @Test func aRetryWithoutATokenInTimeIsRefused() {
         var scenario = AdmissionScenario(AdmissionOptions(rate: Rate(1, per: .seconds(1)), burst: 1, reserve: 0))
         scenario.arrive(0, caller: 1)
         scenario.retry(0, as: 100, after: .failed, within: .seconds(1))
@@ -48,7 +48,7 @@ import Testing
         #expect(scenario.status.counts.refused.isEmpty)
     }
 
-    @Test func anOpenBreakerRefusesIt() {
+    @Test func anOpenBreakerRefusesARetry() {
         var scenario = AdmissionScenario(AdmissionOptions(rate: nil, breaker: BreakerOptions(minimumCalls: 2)))
         for number in 0..<3 { scenario.arrive(number, caller: 1) }
         for number in 0..<2 { scenario.end(number, .failed) }
@@ -79,16 +79,16 @@ import Testing
         #expect(scenario.status.rate == once)
     }
 
-    @Test func anAttemptThatIsTheLastAfterAllTeachesOnce() {
-        var told = AdmissionScenario(AdmissionOptions(reserve: 0))
-        var both = AdmissionScenario(AdmissionOptions(reserve: 0))
-        told.arrive(0, caller: 1)
-        told.end(0, .throttled)
+    @Test func aFailureThatIsRecordedTwiceLowersTheRateOnce() {
+        var once = AdmissionScenario(AdmissionOptions(reserve: 0))
+        var both = once
+        once.arrive(0, caller: 1)
+        once.end(0, .throttled)
         both.arrive(0, caller: 1)
         both.attemptFailed(0, .throttled)
         let rate = both.status.rate
         both.end(0, .throttled)
-        #expect(rate == both.status.rate && rate == told.status.rate && told.status.inFlight == 0)
+        #expect(rate == both.status.rate && rate == once.status.rate && once.status.inFlight == 0)
     }
 
     @Test func theRateFallsBeforeTheBackOff() throws {

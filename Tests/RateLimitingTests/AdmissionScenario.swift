@@ -1,12 +1,13 @@
 @testable import RateLimiting
 
-/// An admission state with its visitors, on a clock that stands still until told. Visitors have numbers.
+/// An admission state and its calls, on a clock that the test advances. Calls and further attempts have numbers.
 struct AdmissionScenario {
     private(set) var now = ContinuousClock().now
     private var state: AdmissionState<Int>
     private var grants: [Int: AdmissionGrant] = [:]
-    /// Those let in, and those turned away, in their order.
+    /// The admitted ones, in their order.
     private(set) var admitted: [Int] = []
+    /// The refused ones, in their order.
     private(set) var refused: [(number: Int, refusal: AdmissionRefusal)] = []
 
     init(_ options: AdmissionOptions) {
@@ -29,7 +30,7 @@ struct AdmissionScenario {
         settle()
     }
 
-    /// The call of a visitor wants another attempt, under a number of its own.
+    /// A call asks for another attempt, under a number of its own.
     mutating func retry(
         _ call: Int, as number: Int, after outcome: CallOutcome, within timeout: Duration = .seconds(5)
     ) {
@@ -54,7 +55,7 @@ struct AdmissionScenario {
         settle()
     }
 
-    /// Time passes, and whatever is due meanwhile happens.
+    /// Advances the clock and dispatches what is due meanwhile.
     mutating func pass(_ duration: Duration) {
         let end = now + duration
         while let next = state.nextDispatch(at: now), next <= end {
@@ -65,7 +66,7 @@ struct AdmissionScenario {
         settle()
     }
 
-    /// When the next thing happens by itself.
+    /// When there is something to dispatch if nothing else happens before.
     var next: ContinuousClock.Instant? { state.nextDispatch(at: now) }
 
     private mutating func settle() {

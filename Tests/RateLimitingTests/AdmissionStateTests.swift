@@ -3,7 +3,7 @@ import Testing
 @testable import RateLimiting
 
 @Suite struct AdmissionStateTests {
-    @Test func letsInWhileThereAreTokensAndThenMakesWait() {
+    @Test func admitsCallsWhileThereAreTokensAndQueuesTheRest() {
         var scenario = AdmissionScenario(AdmissionOptions(rate: Rate(15, per: .seconds(1)), burst: 15, reserve: 0))
         for number in 0..<20 { scenario.arrive(number, caller: 1) }
         #expect(scenario.admitted == Array(0..<15) && scenario.status.waiting == 5)
@@ -16,7 +16,7 @@ import Testing
         #expect(scenario.status.counts.waits == 5 && scenario.status.counts.waited > .seconds(5))
     }
 
-    @Test func whoCannotBeServedByTheDeadlineIsRefusedAtOnce() {
+    @Test func aCallThatCannotBeServedByItsDeadlineIsRefusedAtOnce() {
         var scenario = AdmissionScenario(AdmissionOptions(reserve: 0, concurrency: 100))
         for number in 0..<200 { scenario.arrive(number, caller: 1, within: .seconds(3)) }
         // 15 at once, then 15 in each 1.05 s from then on.
@@ -29,7 +29,7 @@ import Testing
         #expect(waiting > 25 && scenario.status.waiting == 0 && scenario.admitted.count == 15 + waiting)
     }
 
-    @Test func whoseDeadlineHasPassedIsTurnedAway() {
+    @Test func aWaiterPastItsDeadlineIsRefused() {
         var scenario = AdmissionScenario(AdmissionOptions(rate: nil, concurrency: 1))
         scenario.arrive(0, caller: 1)
         scenario.arrive(1, caller: 1, within: .seconds(2))
@@ -43,9 +43,9 @@ import Testing
         #expect(scenario.admitted == [0, 2])
     }
 
-    @Test func theMeasuredTimeOfCallsDecidesWhoCanBeServed() {
+    @Test func theMeasuredTimeOfCallsDecidesWhichCanBeServed() {
         var scenario = AdmissionScenario(AdmissionOptions(rate: nil, concurrency: 1))
-        // So often that hardly any deviation from two seconds is left.
+        // So many that hardly any deviation from two seconds is left.
         for number in 100..<130 {
             scenario.arrive(number, caller: 1)
             scenario.pass(.seconds(2))
@@ -57,14 +57,14 @@ import Testing
         #expect(scenario.refused.map(\.refusal) == [.deadlineTooClose(retryAfter: .seconds(2))])
         scenario.arrive(3, caller: 1, within: .milliseconds(4_100))
         #expect(scenario.status.waiting == 1)
-        // Whoever need not wait is let in however long calls take: that is how it is seen that they take less.
+        // A call that need not wait is admitted however long calls take, so that a shorter time is measured.
         scenario.end(1, .abandoned)
         scenario.end(3, .abandoned)
         scenario.arrive(4, caller: 1, within: .milliseconds(100))
         #expect(scenario.admitted.suffix(3) == [1, 3, 4])
     }
 
-    @Test func beyondTheBoundTheyAreRefused() {
+    @Test func callsBeyondTheBoundOfTheQueueAreRefused() {
         var scenario = AdmissionScenario(AdmissionOptions(rate: nil, concurrency: 1, queue: 3))
         for number in 0..<6 { scenario.arrive(number, caller: 1) }
         #expect(scenario.refused.map(\.number) == [4, 5])
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test(arguments: [(nil, AdmissionRefusal.Reason.tooManyInFlight), (Rate(1, per: .seconds(9)), .budgetUsedUp)])
-    func withoutAQueueTheyHearWhatIsLacking(rate: Rate?, reason: AdmissionRefusal.Reason) {
+    func withoutAQueueTheRefusalNamesWhatIsMissing(rate: Rate?, reason: AdmissionRefusal.Reason) {
         let concurrency = rate == nil ? 1 : 2
         var scenario = AdmissionScenario(AdmissionOptions(rate: rate, burst: 1, concurrency: concurrency, queue: 0))
         for number in 0..<2 { scenario.arrive(number, caller: 1) }
@@ -97,7 +97,7 @@ import Testing
         #expect(scenario.admitted.last == 14)
     }
 
-    @Test func backgroundIsRefusedWhileSomebodyWaitsForAToken() {
+    @Test func aBackgroundCallIsRefusedWhileACallWaitsForAToken() {
         var scenario = AdmissionScenario(AdmissionOptions(burst: 1, reserve: 0))
         scenario.arrive(0, caller: 1)
         scenario.arrive(1, caller: 1)
@@ -106,7 +106,7 @@ import Testing
         #expect((scenario.refused.first?.refusal.retryAfter ?? .zero) > .milliseconds(66))
     }
 
-    @Test func anOpenBreakerTurnsEverybodyAwayAndLetsProbesIn() {
+    @Test func anOpenBreakerRefusesAllCallsAndThenAdmitsProbes() {
         let breaker = BreakerOptions(minimumCalls: 3, probes: 1, firstPause: .seconds(1))
         var scenario = AdmissionScenario(AdmissionOptions(rate: nil, concurrency: 3, breaker: breaker))
         for number in 0..<5 { scenario.arrive(number, caller: 1) }
@@ -124,7 +124,7 @@ import Testing
         #expect(scenario.admitted.last == 8)
     }
 
-    @Test func whoWaitsWhenTheBreakerOpensHearsItAtOnce() {
+    @Test func waitingCallsAreRefusedAtOnceWhenTheBreakerOpens() {
         let breaker = BreakerOptions(minimumCalls: 1)
         var scenario = AdmissionScenario(AdmissionOptions(rate: nil, concurrency: 1, breaker: breaker))
         for number in 0..<3 { scenario.arrive(number, caller: 1) }
@@ -142,7 +142,7 @@ import Testing
         #expect(try #require(scenario.status.rate) < 15)
     }
 
-    @Test func whoLeavesIsServedNoMore() {
+    @Test func aCancelledWaiterIsServedNoMore() {
         var scenario = AdmissionScenario(AdmissionOptions(rate: nil, concurrency: 1))
         for number in 0..<3 { scenario.arrive(number, caller: 1) }
         scenario.cancel(1)

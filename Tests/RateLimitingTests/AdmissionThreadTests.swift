@@ -42,15 +42,15 @@ import Testing
         #expect(granted.load(ordering: .relaxed) == 1_000)
     }
 
-    /// At once, on as many threads as there are.
+    /// Runs the bodies at once, on as many threads as there are.
     private func inTasks(_ count: Int, _ body: @escaping @Sendable (Int) async -> Void) async {
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<count { group.addTask { @concurrent in await body(number) } }
         }
     }
 
-    // 10⁵ calls that wait, of which a third is cancelled at any moment: each gets exactly one answer, no permit is lost.
-    @Test func whoWaitsAndWhoLeavesAreAllAnswered() async {
+    // 10⁵ waiting calls, a third of them cancelled at any moment: each gets exactly one decision, and no permit is lost.
+    @Test func everyWaiterGetsADecisionWhetherCancelledOrNot() async {
         let options = AdmissionOptions(
             rate: nil, concurrency: 4, queue: 100_000, breaker: BreakerOptions(minimumCalls: .max))
         let control = AdmissionControl(options)

@@ -1,6 +1,7 @@
-import RateLimiting
 import TestSupport
 import Testing
+
+@testable import RateLimiting
 
 @Suite struct BreakerTests {
     private let start = ContinuousClock().now
@@ -22,7 +23,7 @@ import Testing
         breaker.record(outcome, of: pass, at: time(milliseconds), random: random)
     }
 
-    /// Leave for a call that the test relies on.
+    /// The pass of a call that has to be admitted.
     private func admit(_ breaker: inout Breaker, at milliseconds: Int) throws -> Breaker.Pass {
         let pass = breaker.admit(at: time(milliseconds))
         return try #require(pass)
@@ -137,7 +138,7 @@ import Testing
         #expect(!breaker.admitsRetry(of: old) && breaker.admitsRetry(of: probe))
     }
 
-    // What it does must be what the definition says, whatever comes.
+    // Compares it with a list of all outcomes.
     @Test func countsAsAListOfAllOutcomesWould() {
         var (random, breaker) = (SplitMix64(seed: 11), breaker())
         var (now, outcomes) = (0, [(bucket: Int, failed: Bool)]())

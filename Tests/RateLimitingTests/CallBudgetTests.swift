@@ -24,7 +24,7 @@ import Testing
     @Test(arguments: [(15, 15), (20, 40), (3, 1), (7, 5), (200, 10), (1, 1)])
     func neverGrantsMoreThanTheRateInAnySecond(perSecond: Int, burst: Int) {
         var (budget, random) = (budget(perSecond, burst: burst, reserve: burst / 3), SplitMix64(seed: 8))
-        // Grants up to each millisecond, in each of which all kinds want a call but in quiet times.
+        // The tokens taken up to each millisecond. Both priorities want one in each, except in quiet times.
         var (sums, isQuiet) = ([0], false)
         for millisecond in 0..<60_000 {
             if millisecond % 500 == 0 { isQuiet = Int.random(in: 0..<4, using: &random) == 0 }
@@ -35,7 +35,7 @@ import Testing
         #expect(windows.max() == perSecond)
     }
 
-    // What it does must be what the definitions say: a bucket by the textbook and a list of all calls.
+    // The reference: a textbook bucket and a list of all calls.
     @Test(arguments: [(10, 5), (20, 40), (4, 1), (1, 1), (1_000, 50)])
     func agreesWithATextbookBucketAndAListOfAllCalls(perSecond: Int, burst: Int) {
         let (interval, length) = (1_000_000_000 / Int64(perSecond), Int64(1_050_000_000))
@@ -70,7 +70,7 @@ import Testing
         #expect(abs(window.length / .seconds(1) - 1.05 * seconds) < 1e-6)
     }
 
-    @Test func whoeverIsNotInteractiveLeavesTheReserveInTheBucketAndInTheWindow() {
+    @Test func backgroundCallsLeaveTheReserveInTheBucketAndInTheWindow() {
         var budget = budget()
         #expect(take(&budget, 100, .background, at: 0) == 10)
         for millisecond in 1..<10_000 {
@@ -88,7 +88,7 @@ import Testing
         #expect(options.reserve == reserve)
         var budget = budget(perSecond, burst: burst, reserve: options.reserve)
         let grants = (0..<60_000).count { budget.take(for: .background, at: time($0)) }
-        // A window of 1.05 s holds the rate but for the reserve; the first one begins with it full.
+        // A window of 1.05 s holds the rate without the reserve; the first window begins with a full bucket.
         let share = min(perSecond, burst) == 1 ? perSecond : perSecond - options.reserve
         #expect(Double(grants) >= 0.9 * Double(share) * 60 / 1.05)
         #expect(budget.take(for: .interactive, at: time(60_000)) || reserve == 0)
@@ -111,7 +111,7 @@ import Testing
         #expect(wait >= now - .milliseconds(5) && wait <= now + .milliseconds(50))
     }
 
-    @Test func whatFollowsABurstIsSpacedEvenlyWhileSomebodyWaits() {
+    @Test func callsAfterABurstAreEvenlySpacedWhileCallsWait() {
         var budget = budget()
         #expect(take(&budget, 20, .interactive, at: 0) == 15)
         var begins: [Int] = []
@@ -162,7 +162,7 @@ import Testing
         #expect([-100_000, 1_049, 1_050].map { take(&budget, 1, .interactive, at: $0) } == [0, 0, 1])
     }
 
-    @Test func aCallThatWasGivenUpTeachesNothing() {
+    @Test func anAbandonedCallChangesNoRate() {
         var budget = budget()
         for _ in 0..<5 { budget.learn(from: .throttled, at: start) }
         let before = budget.rate

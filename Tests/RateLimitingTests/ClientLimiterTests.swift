@@ -1,7 +1,8 @@
-import RateLimiting
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import RateLimiting
 
 @Suite struct ClientLimiterTests {
     private let start = ContinuousClock().now
@@ -21,7 +22,7 @@ import Testing
         #expect([refused.quota, refused.window, refused.remaining, refused.reset] == [200, 2, 0, 1])
     }
 
-    @Test(arguments: [3, 7, 15, 100]) func isNeverTooEarlyWhenItTellsWhenToComeBack(perMinute: Int) {
+    @Test(arguments: [3, 7, 15, 100]) func theResetOfARefusalIsNeverTooEarly(perMinute: Int) {
         let limiter = ClientLimiter(rate: Rate(perMinute, per: .seconds(60)), burst: 2, epoch: start)
         _ = limiter.admit(1, cost: 2, at: start)
         for cost in 1...2 {
@@ -70,7 +71,7 @@ import Testing
         #expect(limiter.admit(7, at: start + .seconds(9)).remaining == 8)
     }
 
-    @Test func whenAllAreActiveItAdmitsTheNewcomerAndKeepsTheHeaviest() {
+    @Test func whenAllAreActiveItAdmitsTheNewClientAndKeepsTheHeaviest() {
         let limiter = limiter(1, burst: 10, capacity: 1)
         _ = limiter.admit(.max, cost: 10, at: start)
         let refused = (0..<UInt64(100_000)).count { !limiter.admit($0, at: start).admitted }

@@ -4,37 +4,37 @@ import Testing
 @testable import RateLimiting
 
 @Suite struct FairQueueTests {
-    /// The same by definition: a list of callers in the order of their turns, each with its IDs.
+    /// A simple reference: a list of callers in the order of their turns, each with its IDs.
     private struct Reference {
         let limit: Int
-        var lines: [(caller: UInt64, ids: [UInt64])] = []
-        var count: Int { lines.reduce(0) { $0 + $1.ids.count } }
-        var longest: Int { lines.map(\.ids.count).max() ?? 0 }
+        var queues: [(caller: UInt64, ids: [UInt64])] = []
+        var count: Int { queues.reduce(0) { $0 + $1.ids.count } }
+        var longest: Int { queues.map(\.ids.count).max() ?? 0 }
 
-        func own(_ caller: UInt64) -> Int { lines.first { $0.caller == caller }?.ids.count ?? 0 }
+        func own(_ caller: UInt64) -> Int { queues.first { $0.caller == caller }?.ids.count ?? 0 }
 
         func accepts(_ caller: UInt64) -> Bool { count < limit || own(caller) + 1 < longest }
 
         mutating func append(_ id: UInt64, of caller: UInt64) {
-            if let index = lines.firstIndex(where: { $0.caller == caller }) {
-                lines[index].ids.append(id)
+            if let index = queues.firstIndex(where: { $0.caller == caller }) {
+                queues[index].ids.append(id)
             } else {
-                lines.append((caller, [id]))
+                queues.append((caller, [id]))
             }
         }
 
         mutating func popFirst() -> UInt64? {
-            guard !lines.isEmpty else { return nil }
-            var line = lines.removeFirst()
-            let id = line.ids.removeFirst()
-            if !line.ids.isEmpty { lines.append(line) }
+            guard !queues.isEmpty else { return nil }
+            var queue = queues.removeFirst()
+            let id = queue.ids.removeFirst()
+            if !queue.ids.isEmpty { queues.append(queue) }
             return id
         }
 
         mutating func remove(_ id: UInt64) -> Bool {
-            for index in lines.indices where lines[index].ids.contains(id) {
-                lines[index].ids.removeAll { $0 == id }
-                if lines[index].ids.isEmpty { lines.remove(at: index) }
+            for index in queues.indices where queues[index].ids.contains(id) {
+                queues[index].ids.removeAll { $0 == id }
+                if queues[index].ids.isEmpty { queues.remove(at: index) }
                 return true
             }
             return false
@@ -62,14 +62,14 @@ import Testing
         #expect(queue.isEmpty && queue.first == nil)
     }
 
-    @Test func aNewcomerWaitsForOneTurnHoweverMuchOthersHave() {
+    @Test func aNewCallerWaitsForOneTurnHoweverMuchOthersHave() {
         var queue = queue((0..<90).map { ("\($0 % 3)-\($0 / 3)", UInt64($0 % 3)) })
         #expect(queue.position(of: 9) == 3)
         _ = queue.append("new", id: 100, of: 9)
         #expect((0..<4).map { _ in queue.popFirst() } == ["0-0", "1-0", "2-0", "new"])
     }
 
-    @Test func whenFullTheOneWithTheMostLosesItsNewest() {
+    @Test func whenFullTheCallerWithTheMostLosesItsNewest() {
         var queue = queue(limit: 4, [("a1", 1), ("a2", 1), ("a3", 1), ("b1", 2)])
         #expect(!queue.accepts(1) && queue.accepts(2) && queue.accepts(3))
         #expect(queue.append("c1", id: 10, of: 3) == "a3")
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test(arguments: [(0, ["1", "3", "2"]), (1, ["0", "3", "2"]), (2, ["0", "3", "1"]), (3, ["0", "1", "2"])])
-    func whoLeavesIsGoneFromAnyPlace(number: Int, rest: [String]) {
+    func removesAnEntryFromAnyPlace(number: Int, rest: [String]) {
         let id = UInt64(number)
         var queue = queue([("0", 1), ("1", 1), ("2", 1), ("3", 2)])
         let (first, second) = (queue.remove(id), queue.remove(id))
@@ -88,7 +88,7 @@ import Testing
         #expect(drain(&queue) == rest)
     }
 
-    @Test func aQueueOfNoneAcceptsNobody() {
+    @Test func aQueueWithoutPlacesAcceptsNoCaller() {
         #expect(!FairQueue<String>(limit: 0).accepts(1))
     }
 
@@ -101,7 +101,7 @@ import Testing
             case 0..<5:
                 #expect(queue.accepts(caller) == reference.accepts(caller))
                 guard queue.accepts(caller) else { continue }
-                let longest = reference.lines.filter { $0.ids.count == reference.longest }
+                let longest = reference.queues.filter { $0.ids.count == reference.longest }
                 if let dropped = queue.append(id, id: id, of: caller) {
                     #expect(longest.contains { $0.ids.last == dropped } && reference.remove(dropped))
                     lost += 1
@@ -112,7 +112,7 @@ import Testing
                 let victim = UInt64.random(in: id - min(id, 80)...id, using: &random)
                 #expect((queue.remove(victim) != nil) == reference.remove(victim))
             }
-            #expect(queue.count == reference.count && queue.first == reference.lines.first?.ids.first)
+            #expect(queue.count == reference.count && queue.first == reference.queues.first?.ids.first)
             #expect(queue.count(of: caller) == reference.own(caller))
         }
         #expect(lost > 100)

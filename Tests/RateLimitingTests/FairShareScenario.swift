@@ -2,8 +2,8 @@ import TestSupport
 
 @testable import RateLimiting
 
-/// Callers that each want many calls and ask for several at a time, on a clock of our own. A call takes 50 ms; whoever is
-/// refused asks again within a second.
+/// Callers that each want many calls and ask for several at a time, on a clock of its own. A call takes 50 ms; a refused
+/// caller asks again within a second.
 final class FairShareScenario {
     static let timeout = Duration.seconds(5)
 
@@ -13,7 +13,7 @@ final class FairShareScenario {
     private let atOnce: Int
     private var random = SplitMix64(seed: 17)
     private var callerOf: [Int: Int] = [:]
-    /// What each caller has asked for and not heard of yet.
+    /// The undecided and unfinished calls of each caller.
     private var outstanding: [Int: Int] = [:]
     private var ends: [(at: ContinuousClock.Instant, number: Int)] = []
     private var seen = (admitted: 0, refused: 0)
@@ -27,7 +27,7 @@ final class FairShareScenario {
         start = admission.now
     }
 
-    /// Passes so many seconds.
+    /// Lets all callers ask for so many seconds.
     func run(seconds: Int) {
         for _ in 0..<seconds {
             for caller in callers.shuffled(using: &random) { ask(caller) }
@@ -35,7 +35,7 @@ final class FairShareScenario {
         }
     }
 
-    /// One call of a caller of its own; how long it waits for it.
+    /// Makes one call of a new caller and returns how long it waits.
     func lonelyCall() -> Duration? {
         let asked = start.duration(to: admission.now)
         arrive(callers.upperBound)

@@ -8,12 +8,12 @@ import Testing
     }
 
     @Test(arguments: [(1, 1_000), (4, 1_000), (1_000, 1_000), (4, 60)])
-    func everyCallerGetsItsShareAndNobodyIsStarved(atOnce: Int, queue: Int) throws {
+    func everyCallerGetsItsShareAndNoneIsStarved(atOnce: Int, queue: Int) throws {
         let scenario = scenario(atOnce: atOnce, queue: queue)
         scenario.run(seconds: 10)
         let wait = try #require(scenario.lonelyCall())
         scenario.run(seconds: 280)
-        // Whoever comes first has the burst to itself; from then on all are there.
+        // The first caller has the burst to itself; after the first second all callers ask.
         let begins = scenario.begins.filter { $0.caller < 50 && $0.at > .seconds(1) }
         let shares = (0..<50).map { caller in begins.count { $0.caller == caller } }
         let mean = Double(begins.count) / 50
@@ -21,7 +21,7 @@ import Testing
         print("\(atOnce) at once: \(begins.count) calls in 299 s, \(least) to \(most) for each; one waited \(wait)")
         #expect(Double(begins.count) > 0.94 * 15 * 299)
         #expect(Double(least) >= 0.9 * mean && Double(most) <= 1.1 * mean)
-        // A turn is one call of each of the others.
+        // A turn is one call of each other caller.
         #expect(wait <= .seconds(50 * 1.05 / 15 + 0.1))
     }
 
@@ -33,7 +33,7 @@ import Testing
         #expect(!spans.isEmpty && spans.allSatisfy { $0 >= .seconds(1) })
     }
 
-    @Test func withoutTurnsTheOneAskerHasNoChance() {
+    @Test func aSecondCallerIsServedAmongAThousandCallsOfTheFirst() {
         var scenario = AdmissionScenario(AdmissionOptions(reserve: 0))
         for number in 0..<1_000 { scenario.arrive(number, caller: 0) }
         scenario.arrive(1_000, caller: 0)

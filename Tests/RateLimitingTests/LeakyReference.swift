@@ -1,4 +1,4 @@
-/// The bucket as a textbook has it: a level that fills with time and from which requests take. Exact in 128 bits.
+/// A textbook token bucket: a level that fills with time and from which requests take. Exact in 128 bits.
 struct LeakyReference {
     let interval: Int128
     let burst: Int128

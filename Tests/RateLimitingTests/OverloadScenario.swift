@@ -2,7 +2,7 @@ import TestSupport
 
 @testable import RateLimiting
 
-/// A healthy upstream that is asked for more than the rate, on a clock of our own: how its calls end.
+/// A healthy upstream and more calls than the rate allows, on a clock of its own; it counts how the calls end.
 struct OverloadScenario {
     private(set) var admission: AdmissionScenario
     /// In milliseconds, evenly spread.
@@ -19,7 +19,7 @@ struct OverloadScenario {
         self.latency = latency
     }
 
-    /// So many calls a second of so many callers, for so long.
+    /// Makes `perSecond` calls a second, of `callers` callers in turn, for so many seconds.
     mutating func run(callers: Int, perSecond: Int, seconds: Int) {
         for number in deadlines.count..<deadlines.count + perSecond * seconds {
             deadlines.append(admission.now + .seconds(5))

@@ -3,7 +3,7 @@ import Testing
 @testable import RateLimiting
 
 @Suite struct OverloadTests {
-    @Test(arguments: [50...350, 200...200, 20...2_000], [1, 50]) func ofAHealthyServiceMakesNoTimeOuts(
+    @Test(arguments: [50...350, 200...200, 20...2_000], [1, 50]) func anOverloadOfAHealthyServiceMakesNoTimeOuts(
         latency: ClosedRange<Int>, callers: Int
     ) {
         var scenario = OverloadScenario(AdmissionOptions(), latency: latency)
@@ -32,7 +32,7 @@ import Testing
             AdmissionOptions(rate: nil, concurrency: 4, breaker: BreakerOptions(minimumCalls: 1)))
         for number in 0..<4 { scenario.arrive(number, caller: 1) }
         for number in 4..<7 { scenario.arrive(number, caller: 1) }
-        // Two seconds of its five are gone when the fifth may begin.
+        // The fifth call begins after two of its five seconds.
         scenario.pass(.seconds(2))
         scenario.end(0, .answered)
         return scenario
@@ -48,7 +48,7 @@ import Testing
         #expect(scenario.status.breaker == .closed)
     }
 
-    @Test func ifNobodyIsAnsweredItDoes() {
+    @Test func aTimeOutOfACallThatHadWaitedCountsIfNoCallIsAnswered() {
         var scenario = busyScenario()
         scenario.pass(.seconds(3))
         scenario.end(4, .timedOut)
