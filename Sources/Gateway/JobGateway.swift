@@ -4,27 +4,25 @@ import HTTPTypes
 import RateLimiting
 import Transcribe
 
-/// The gateway's public face: `GET /jobs/{name}`, and what explains it.
+/// The handler of the public listener: `GET /jobs/{name}`, and what explains it.
 ///
-/// A request is a straight line: route, admit, look in the cache, reply. Only a miss leaves the server's thread: it joins
-/// the flight for its job and is answered when that lands, or at its deadline.
+/// A request passes the steps client, host, route, admit, cache and reply, all on the server's thread. A miss suspends the
+/// request: it joins the fetch of its job, and the reply follows when the fetch ends, or at the request's deadline.
 public final class JobGateway: Handler {
     let options: GatewayOptions
     let cache: JobCache
-    private let limiter: ClientLimiter?
     let sharedFields: SharedFields
-    private let ids = RequestIDSource()
     let recorder: RequestRecorder
-    /// Brings what is not cached; its `run()` has to be running.
+    private let limiter: ClientLimiter?
+    private let ids = RequestIDSource()
+    /// Asks AWS for what the cache does not have. Its `run()` has to be running.
     public let fetcher: Fetcher
 
     public init(options: GatewayOptions, source: any JobSource, recorder: RequestRecorder) {
         self.options = options
         self.recorder = recorder
         cache = JobCache(capacity: options.cacheCapacity, shards: JobCache.shards(for: options.cacheCapacity))
-        fetcher = Fetcher(
-            source: source, options: options, cache: cache, hash: { recorder.hash(of: $0) },
-            report: { recorder.record(fetch: $0) })
+        fetcher = Fetcher(source: source, options: options, cache: cache, recorder: recorder)
         limiter = options.clientLimit.map {
             ClientLimiter(rate: $0.rate, burst: $0.burst, epoch: options.time.now())
         }
@@ -43,122 +41,99 @@ public final class JobGateway: Handler {
             let route = try Route(request, allowed: options.fields)
             context.route = route.kind
             try admit(&context, at: now)
-            let condition = IfNoneMatch(request[.ifNoneMatch])
             switch route {
-            case .job(let name, let fields):
-                let directives = request[.cacheControl].map(CacheDirectives.init) ?? .none
-                return lookUp(
-                    JobRequest(
-                        name: name, fields: fields, condition: condition, directives: directives, context: context))
-            case .fixed(let route):
-                let isPreflight = request[.accessControlRequestMethod] != nil
-                return .reply(reply(route, for: context, unless: condition, isPreflight: isPreflight))
+            case .job(let name, let fields): return answer(JobRequest(name, fields, of: request, in: context))
+            case .fixed(let route): return .reply(reply(with: route, to: request, in: context))
             }
         } catch {
-            return .reply(reply(error, for: context))
+            return .reply(reply(with: error, in: context))
         }
     }
 
     public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
-        reply(Problem(refusal), for: context(of: request, at: options.time.now()))
+        reply(with: Problem(refusal), in: context(of: request, at: options.time.now()))
     }
 
     private func context(of request: borrowing Request, at now: ContinuousClock.Instant) -> RequestContext {
-        RequestContext(
-            request, id: ids.id(suggested: request[.xRequestID]), at: Moment(now), sharing: options.crossOrigin,
-            client: client(of: request))
+        let client = options.clients.client(of: request)
+        recorder.warnOfUntrustedProxy { options.clients.isForwardedByStranger(request) }
+        return RequestContext(
+            request, id: ids.id(suggested: request[.xRequestID]), at: Moment(now), client: client,
+            sharing: options.crossOrigin)
     }
 
     private func admit(_ context: inout RequestContext, at now: ContinuousClock.Instant) throws(Problem) {
-        guard let decision = limiter?.admit(context.client.subscriber, at: now) else { return }
-        try apply(decision, to: &context)
-    }
-
-    private func lookUp(_ request: JobRequest) -> Handling {
-        let now = request.context.start
-        guard let stored = cache.value(for: request.name, at: now) else { return forward(request, because: .miss) }
-        let mayBeStale = fetcher.revocation.permits(stored)
-        switch options.freshness.decision(on: stored, for: request.directives, mayBeStale: mayBeStale, at: now) {
-        case .serve:
-            return .reply(reply(stored, .cache(), for: request))
-        case .serveAfterFailedRefresh(let detail):
-            return .reply(reply(stored, .cache(detail), for: request))
-        case .serveAndRefresh:
-            fetcher.refresh(request.fetchRequest(because: .stale, isRefresh: true))
-            return .reply(reply(stored, .cache(), for: request))
-        case .forward(let reason):
-            return forward(request, because: reason)
-        }
-    }
-}
-
-/// Who asks, and whether they may.
-extension JobGateway {
-    /// The peer, or whoever a trusted proxy says it asks for.
-    func client(of request: borrowing Request) -> PeerAddress {
-        let peer = request.peer
-        guard options.clients.trusts(peer) else {
-            recorder.warnOfUntrustedProxy { request[.xForwardedFor] != nil }
-            return peer
-        }
-        return request[.xForwardedFor].map { options.clients.client(behind: peer, forwardedFor: $0) } ?? peer
-    }
-
-    /// Notes what the client's limit says, and refuses if it is enforced.
-    func apply(_ decision: ClientLimiter.Result, to context: inout RequestContext) throws(Problem) {
-        context.quota = decision
-        guard !decision.admitted else { return }
-        guard options.clientLimit?.isShadow == true else { throw .quotaExceeded(retryAfter: decision.reset) }
+        guard let result = limiter?.admit(context.client.subscriber, at: now) else { return }
+        context.quota = result
+        guard !result.admitted else { return }
+        guard options.clientLimit?.isShadow == true else { throw .quotaExceeded(retryAfter: result.reset) }
         context.isOverQuota = true
     }
-}
 
-extension HTTPField.Name {
-    fileprivate static let xForwardedFor = HTTPField.Name("X-Forwarded-For")!
-}
-
-/// What the cache cannot answer: it waits for AWS.
-extension JobGateway {
-    func forward(_ request: JobRequest, because reason: ForwardReason) -> Handling {
-        guard !request.directives.onlyIfCached else {
-            return .reply(reply(.notCached, for: request.context, request.name))
+    private func answer(_ request: JobRequest) -> Handling {
+        switch resolve(
+            request.name, request.directives, caller: request.context.client.subscriber, at: request.context.start)
+        {
+        case .resolved(let resolution): .reply(reply(with: resolution, to: request))
+        case .needsFetch(let fetch): .later(reply(after: fetch, to: request))
         }
-        return .later(wait(for: request, because: reason))
     }
 
-    /// A little longer than the flight may take, so that its own words are heard first.
-    private func wait(for request: JobRequest, because reason: ForwardReason) -> DeferredReply {
+    /// The wait may be a little longer than the fetch, so that the request gets the result of the fetch, also of one that
+    /// has run out of time.
+    private func reply(after fetch: FetchRequest, to request: JobRequest) -> DeferredReply {
         DeferredReply(
             deadline: request.context.start.instant + options.timeout + .milliseconds(250),
             expired: { expiry in
-                self.reply(
-                    expiry == .serverStopping ? .stopping : .upstreamTimeout, for: request.context, request.name)
+                let problem = expiry == .serverStopping ? Problem.stopping : .upstreamTimeout
+                return self.reply(with: .problem(problem), to: request)
             },
-            start: { pending in self.join(request, because: reason, pending) })
-    }
-
-    private func join(_ request: JobRequest, because reason: ForwardReason, _ pending: any PendingReply) {
-        let waiter = Waiter(request: request.fetchRequest(because: reason)) { result, isCollapsed in
-            let isWaiting = pending.prepare {
-                self.reply(result, because: reason, for: request, isCollapsed: isCollapsed)
-            }
-            return isWaiting ? pending : nil
-        }
-        guard case .full = fetcher.join(as: waiter) else { return }
-        pending.complete { reply(.overloaded, for: request.context, request.name) }
+            start: { pending in
+                let waiter = Waiter(request: fetch) { result, isCollapsed in
+                    let resolution = Resolution(result, because: fetch.reason, isCollapsed: isCollapsed)
+                    return pending.prepare { self.reply(with: resolution, to: request) } ? pending : nil
+                }
+                self.fetcher.join(as: waiter, isUrgent: true)?.send()
+            })
     }
 }
 
-/// What operators take out of the cache. An answer that is on its way at that time reaches those who wait for it, and is
-/// not kept.
+/// What is known of a job. This part knows nothing of replies, so that the names of a batch and a watcher can use it too.
 extension JobGateway {
-    /// Forgets what is known of a job.
+    /// Takes the job from the cache, where that may answer. Begins a fetch in the background where a refresh is due.
+    ///
+    /// - Parameter caller: the client, for which a fetch takes its turn.
+    func resolve(
+        _ name: JobName, _ directives: CacheDirectives, caller: UInt64, at now: Moment
+    ) -> CacheResult {
+        func fetch(because reason: ForwardReason, isRefresh: Bool = false) -> FetchRequest {
+            FetchRequest(name: name, reason: reason, caller: caller, isRefresh: isRefresh)
+        }
+        func forward(because reason: ForwardReason) -> CacheResult {
+            directives.onlyIfCached ? .resolved(.problem(.notCached)) : .needsFetch(fetch(because: reason))
+        }
+        guard let entry = cache.value(for: name, at: now) else { return forward(because: .miss) }
+        let mayBeStale = fetcher.revocation.permits(entry)
+        switch options.freshness.decision(on: entry, for: directives, mayBeStale: mayBeStale, at: now) {
+        case .serve: return .resolved(.answer(entry, .cache()))
+        case .serveAfterFailedRefresh(let detail): return .resolved(.answer(entry, .cache(detail)))
+        case .serveAndRefresh:
+            fetcher.refresh(fetch(because: .stale, isRefresh: true))
+            return .resolved(.answer(entry, .cache()))
+        case .forward(let reason): return forward(because: reason)
+        }
+    }
+}
+
+/// Purges by the operator. The answer to a call that is under way reaches the requests that wait for it, and is not stored.
+extension JobGateway {
+    /// Removes a job from the cache.
     func purge(_ name: JobName) {
         cache.remove(name)
         recorder.recordPurge(of: name)
     }
 
-    /// Forgets everything.
+    /// Removes every job from the cache.
     func purge() {
         cache.removeAll()
         recorder.recordPurge(of: nil)

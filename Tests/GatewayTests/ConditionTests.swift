@@ -31,14 +31,21 @@ import Testing
         }
     }
 
+    /// `TAG` stands for the tag, without its quotation marks.
     @Test(arguments: [
-        ("\"x\"", true), ("W/\"x\"", true), ("\"a\", \"x\"", true), ("\"a\",W/\"x\" , \"b\"", true), ("*", true),
-        ("\"y\"", false), ("x", false), ("\"x", false), ("", false), ("\"a,x\"", false), ("\"X\"", false),
-        ("\"a\"\u{301}, \"x\"", true), ("\u{600}\"x\"", true), ("\"x\"\u{301}", true), ("\"x\u{301}\"", false),
+        ("\"TAG\"", true), ("W/\"TAG\"", true), ("\"a\", \"TAG\"", true), ("\"a\",W/\"TAG\" , \"b\"", true),
+        ("*", true),
+        ("\"y\"", false), ("TAG", false), ("\"TAG", false), ("", false), ("\"a,TAG\"", false), ("\"TAGa\"", false),
+        // A mark that combines with a quotation mark does not hide it.
+        ("\"a\"\u{301}, \"TAG\"", true), ("\u{600}\"TAG\"", true), ("\"TAG\"\u{301}", true),
+        ("\"TAG\u{301}\"", false),
     ])
     func comparesLists(value: String, matches: Bool) throws {
-        let condition = try #require(IfNoneMatch(value))
-        #expect(condition.matches("\"x\"") == matches)
+        let tag = EntityTag(of: Array("{}".utf8))
+        let digits = "44136fa355b3678a1146ad16"
+        let condition = try #require(IfNoneMatch(value.replacing("TAG", with: digits)))
+        #expect(condition.matches(tag) == matches)
+        #expect(!(try #require(IfNoneMatch("\"\(digits.uppercased())\"")).matches(tag)))
     }
 
     @Test func hasNoConditionWithoutTheField() {

@@ -2,6 +2,7 @@ import Caching
 import HTTPExchange
 import RateLimiting
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 import Transcribe
@@ -18,8 +19,8 @@ import UpstreamTestSupport
         options.admission = AdmissionOptions(rate: Rate(15, per: .seconds(1)), burst: burst, concurrency: 32)
         options.time = clock.source
         return Fetcher(
-            source: source, options: options, cache: JobCache(capacity: 1 << 20, shards: 1), hash: { _ in 1 },
-            report: { _ in })
+            source: source, options: options, cache: JobCache(capacity: 1 << 20, shards: 1),
+            recorder: RequestRecorder(log: nil, names: NameHash(), registry: PrometheusRegistry()))
     }
 
     private func request(
@@ -44,8 +45,8 @@ import UpstreamTestSupport
             try await fetcher.admission.admit(1, priority: .interactive, by: .now + .seconds(5)).finish(.answered)
         }
         fetcher.refresh(request(name, isRefresh: true))
-        #expect(fetcher.join(as: waiter(name, results)) == .joined)
-        #expect(fetcher.join(as: waiter(name, results, reason: .request)) == .joined)
+        #expect(fetcher.join(as: waiter(name, results), isUrgent: true) == nil)
+        #expect(fetcher.join(as: waiter(name, results, reason: .request), isUrgent: true) == nil)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await fetcher.run() }
             #expect(await eventually { results.count == 2 })
@@ -59,9 +60,9 @@ import UpstreamTestSupport
     @Test func takesAllButTheFirstOfAFlightForCollapsedAndARefreshesWaitersToo() async throws {
         let fetcher = fetcher(burst: 10)
         let (first, second, results) = (try JobName("a"), try JobName("b"), Results())
-        for _ in 1...2 { _ = fetcher.join(as: waiter(first, results)) }
+        for _ in 1...2 { _ = fetcher.join(as: waiter(first, results), isUrgent: true) }
         fetcher.refresh(request(second, isRefresh: true))
-        _ = fetcher.join(as: waiter(second, results))
+        _ = fetcher.join(as: waiter(second, results), isUrgent: true)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await fetcher.run() }
             #expect(await eventually { results.count == 3 })

@@ -32,14 +32,18 @@ public final class AdminHandler: Handler {
             if case .purge = route, !purgesForAnybody, !request.peer.isLoopback { throw .purgingNotAllowed }
             return .reply(reply(to: route))
         } catch {
-            return .reply(
-                error.reply(to: RequestContext(request, id: ids.id(suggested: request[.xRequestID]), at: Moment(.now))))
+            return .reply(error.reply(in: context(of: request)))
         }
     }
 
     public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
-        Problem(refusal).reply(
-            to: RequestContext(request, id: ids.id(suggested: request[.xRequestID]), at: Moment(.now)))
+        Problem(refusal).reply(in: context(of: request))
+    }
+
+    private func context(of request: borrowing Request) -> RequestContext {
+        RequestContext(
+            request, id: ids.id(suggested: request[.xRequestID]), at: Moment(.now), client: request.peer,
+            sharing: .only([]))
     }
 
     private func reply(to route: AdminRoute) -> Reply {

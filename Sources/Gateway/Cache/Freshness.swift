@@ -55,16 +55,6 @@ public struct Freshness: Sendable {
     }
 }
 
-/// Why a request goes on to AWS, as `Cache-Status` says it (RFC 9211 §2.2).
-enum ForwardReason: String, Sendable {
-    /// Nothing is stored.
-    case miss
-    /// What is stored is too old.
-    case stale
-    /// The client demands better than what is stored.
-    case request
-}
-
 /// What the cache can do for a request (RFC 9111 §4).
 enum CacheDecision: Equatable {
     /// What is stored answers it.

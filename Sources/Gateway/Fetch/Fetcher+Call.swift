@@ -2,11 +2,11 @@ import Caching
 import RateLimiting
 import Transcribe
 
-/// One flight: from its request to what everybody is told.
+/// One fetch, from its request to its result.
 extension Fetcher {
-    /// Looks in the cache again first: a flight of the same name may have landed between the look-up and the joining. The
-    /// lease comes before, so that a purge from here on is noticed.
-    func result(of request: FetchRequest) async -> FetchResult {
+    /// Looks in the cache again first: another fetch of the same name may have ended between the look-up and the joining.
+    /// The lease is taken before that, so that a purge from here on is noticed.
+    func fetch(_ request: FetchRequest) async -> FetchResult {
         let now = options.time.now()
         let lease = cache.lease(for: request.name)
         let known = cache.value(for: request.name, at: Moment(now))
@@ -15,17 +15,17 @@ extension Fetcher {
             return .answered(known, isStored: true)
         }
         do throws(FetchFailure) {
-            let answer = try await ask(for: request, instead: known?.value.job, at: now)
+            let answer = try await call(for: request, instead: known?.value.job, at: now)
             revocation.clear()
-            return keep(answer, of: request.name, requestedAt: now, under: lease)
+            return store(answer, of: request.name, requestedAt: now, under: lease)
         } catch {
-            report(error)
+            recorder.record(fetch: error)
             return fallBack(to: known, of: request.name, because: error, under: lease)
         }
     }
 
     /// One call, once it is admitted. That there is no such job is an answer too.
-    private func ask(
+    private func call(
         for request: FetchRequest, instead known: CachedJob?, at now: ContinuousClock.Instant
     ) async throws(FetchFailure) -> CachedAnswer {
         let deadline = now + options.timeout
@@ -38,13 +38,13 @@ extension Fetcher {
                 await retries.admit(by: deadline)
             }
             admission.finish(.answered)
-            report(nil)
-            return .job(kept(known, as: answer.job) ?? cached(answer.job, request))
+            recorder.record(fetch: nil)
+            return .job(cachedJob(answer.job, of: request.name, instead: known))
         } catch {
             let failure = FetchFailure.upstream(error)
             admission.finish(error.disposition.signal)
             guard error.isAnswer else { throw failure }
-            report(failure)
+            recorder.record(fetch: failure)
             return .refusal(failure.problem)
         }
     }
@@ -59,29 +59,26 @@ extension Fetcher {
         }
     }
 
-    /// What was rendered stays, if AWS still says the same.
-    private func kept(_ known: CachedJob?, as job: Job) -> CachedJob? {
-        known.flatMap { $0.job == job ? $0 : nil }
+    /// Keeps what was rendered, if AWS still says the same.
+    private func cachedJob(_ job: Job, of name: JobName, instead known: CachedJob?) -> CachedJob {
+        if let known, known.job == job { return known }
+        return CachedJob(
+            job, named: name, fields: options.fields.shownByDefault, nameHash: recorder.names.hash(of: name))
     }
 
-    private func cached(_ job: Job, _ request: FetchRequest) -> CachedJob {
-        CachedJob(job, named: request.name, fields: options.fields.shownByDefault, nameHash: hash(request.name))
-    }
-
-    private func keep(
+    private func store(
         _ answer: CachedAnswer, of name: JobName, requestedAt: ContinuousClock.Instant, under lease: consuming Lease
     ) -> FetchResult {
         let lifetime = options.freshness.lifetime(of: answer, at: options.time.wallTime(), jitter: options.jitter())
         let freshUntil = requestedAt + lifetime
-        let stored = CacheEntry(
+        let entry = CacheEntry(
             answer, requestedAt: requestedAt, freshUntil: freshUntil,
             keepUntil: freshUntil + options.freshness.staleWindow(of: answer))
-        let isStored = cache.store(stored, for: name, cost: answer.cost(under: name), under: lease)
-        return .answered(stored, isStored: isStored)
+        let isStored = cache.store(entry, for: name, cost: answer.cost(under: name), under: lease)
+        return .answered(entry, isStored: isStored)
     }
 
-    /// Without a new answer the last one is better than none, for a while; but who lost the right to see the job must
-    /// not see it any longer.
+    /// Without a new answer the last one is served for a while, unless AWS has withdrawn the right to see the job.
     private func fallBack(
         to known: CacheEntry<CachedAnswer>?, of name: JobName, because failure: FetchFailure,
         under lease: consuming Lease
@@ -97,17 +94,17 @@ extension Fetcher {
             cache.release(lease, for: name)
             return .failed(failure, fallback: Moment(now) < known.freshUntil ? known : nil)
         }
-        let again = Moment(now + failure.pause(atMost: options.freshness.running))
-        let held = known.holding(.refreshFailed(job, retryAt: again, because: failure.detail))
-        // Not kept means purged: then it is not to be shown either.
-        let isKept = cache.store(held, for: name, cost: held.value.cost(under: name), under: lease)
+        let retryAt = Moment(now + failure.pause(atMost: options.freshness.running))
+        let held = known.holding(.refreshFailed(job, retryAt: retryAt, because: failure.detail))
+        // An entry that was not stored has been purged: then it is not served either.
+        let isStored = cache.store(held, for: name, cost: held.value.cost(under: name), under: lease)
         let isRecent = known.isStale(byLessThan: options.freshness.staleIfError, at: Moment(now))
-        return .failed(failure, fallback: isKept && isRecent ? held : nil)
+        return .failed(failure, fallback: isStored && isRecent ? held : nil)
     }
 }
 
 extension FetchRequest {
-    /// Whether what another flight has brought meanwhile will do.
+    /// Whether an answer that another fetch has brought meanwhile is good enough.
     fileprivate func accepts(_ known: CacheEntry<CachedAnswer>, at now: Moment) -> Bool {
         switch reason {
         case .miss, .stale: now < known.freshUntil

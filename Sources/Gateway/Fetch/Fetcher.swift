@@ -4,124 +4,112 @@ public import RateLimiting
 import Synchronization
 public import Transcribe
 
-/// Asks AWS, once for all who wait for the same job.
+/// Fetches jobs from AWS, each once for all requests that wait for it.
 ///
-/// A flight belongs to nobody: whoever joins it waits for its result, and whoever leaves cancels nothing. The flights
-/// end with ``run()``, which has to be running.
+/// A fetch belongs to no request: a request that joins it waits for its result, and one that ends early cancels nothing.
+/// The fetches end with ``run()``, which has to be running. Safe to use from any thread.
 public final class Fetcher: Sendable {
     let source: any JobSource
     let options: GatewayOptions
     let cache: JobCache
-    let hash: @Sendable (JobName) -> UInt64
-    let report: @Sendable (FetchFailure?) -> Void
+    let recorder: RequestRecorder
     let admission: AdmissionControl
     let revocation = Revocation()
     private let flights: SingleFlight<JobName, Waiter>
     private let tasks = FetchTasks()
 
-    /// - Parameters:
-    ///   - hash: what stands for a job's name in the log, kept with it.
-    ///   - report: hears of each fetch why it brought nothing; nil if it brought an answer.
-    init(
-        source: any JobSource, options: GatewayOptions, cache: JobCache,
-        hash: @escaping @Sendable (JobName) -> UInt64, report: @escaping @Sendable (FetchFailure?) -> Void
-    ) {
+    init(source: any JobSource, options: GatewayOptions, cache: JobCache, recorder: RequestRecorder) {
         self.source = source
         self.options = options
         self.cache = cache
-        self.hash = hash
-        self.report = report
+        self.recorder = recorder
         admission = AdmissionControl(options.admission, now: options.time.now, sleep: options.time.sleep)
         flights = SingleFlight(limit: options.waiters)
     }
 
     /// Calls to AWS, and what keeps them from being made.
     public var admissionStatus: AdmissionStatus { admission.status }
-    /// Flights under way, those among them that have to wait for a call of their own.
+    /// Fetches under way, those that wait for their turn among them.
     var fetchesInFlight: Int { flights.count }
     /// Requests that wait for them.
     public var waiting: Int { flights.waiting }
-    /// Flies until the task is cancelled, which cancels what still flies; returns when the last flight has landed.
+
+    /// Runs the fetches until the task is cancelled. That cancels the fetches under way; returns when the last has ended.
     public func run() async {
         await tasks.run { await admission.run() }
     }
 
-    /// Waits for the job with everybody who wants it, as the first of them beginning the flight. `.full` if too many wait.
-    func join(as waiter: Waiter) -> SingleFlight<JobName, Waiter>.Joined {
-        join(as: waiter, isUrgent: true)
+    /// Lets a request wait for its job. The first one for a job begins the fetch.
+    ///
+    /// - Parameter isUrgent: whether the fetch begins on this thread, up to its first wait.
+    /// - Returns: what sends the reply to a request that there is no room for; nil if it waits.
+    func join(as waiter: Waiter, isUrgent: Bool) -> (any PendingReply)? {
+        switch flights.join(waiter.request.name, as: waiter) {
+        case .leads: tasks.begin(isUrgent: isUrgent) { await self.run(waiter.request) }
+        case .joined: break
+        case .full: return waiter.prepareReply(.tooManyWaiting, false)
+        }
+        return nil
     }
 
-    private func join(as waiter: Waiter, isUrgent: Bool) -> SingleFlight<JobName, Waiter>.Joined {
-        let joined = flights.join(waiter.request.name, as: waiter)
-        if case .leads = joined { begin(waiter.request, isUrgent: isUrgent) }
-        return joined
-    }
-
-    /// Asks for the job although nobody waits for it, unless that is under way.
+    /// Fetches the job in the background, unless a fetch of it is under way.
     func refresh(_ request: FetchRequest) {
-        if flights.lead(request.name) { begin(request, isUrgent: false) }
+        guard flights.lead(request.name) else { return }
+        tasks.begin(isUrgent: false) { await self.run(request) }
     }
 
-    private func begin(_ request: FetchRequest, isUrgent: Bool) {
-        tasks.begin(isUrgent: isUrgent) { await self.run(request) }
-    }
-
-    /// All replies are made before the first is sent: each that is sent wakes a thread of the server's, which would then
-    /// look at every request that still waits.
+    /// Fetches the job and gives the result to all that wait for it. A waiter that the result does not answer joins another
+    /// fetch; that one does not begin at once, so that others can join it too.
+    ///
+    /// All replies are made before the first is sent: each reply that is sent wakes a thread of the server, which then looks
+    /// at every request that still waits.
     private func run(_ request: FetchRequest) async {
-        let result = await result(of: request)
-        let waiters = flights.finish(request.name)
-        let replies = waiters.enumerated().compactMap { index, waiter in
-            result.isFinal(for: waiter, of: request)
-                ? waiter.prepareReply(result, index > 0 || request.isRefresh) : rejoin(waiter)
+        let result = await fetch(request)
+        let replies = flights.finish(request.name).enumerated().compactMap { index, waiter in
+            result.answers(waiter, of: request)
+                ? waiter.prepareReply(result, index > 0 || request.isRefresh) : join(as: waiter, isUrgent: false)
         }
         for reply in replies { reply.send() }
-    }
-
-    /// Lets one who joined a flight that had to yield fly in its own right; not at once, for others may join it.
-    private func rejoin(_ waiter: Waiter) -> (any PendingReply)? {
-        guard case .full = join(as: waiter, isUrgent: false) else { return nil }
-        return waiter.prepareReply(.tooManyWaiting, false)
     }
 }
 
 extension FetchResult {
-    /// Whether this is the answer for who waits: a refresh that the budget had no token for is none for somebody who
-    /// may have one of the reserve.
-    fileprivate func isFinal(for waiter: Waiter, of request: FetchRequest) -> Bool {
+    /// Whether this is a result for a waiter. A background refresh that was refused for lack of budget is none for an
+    /// interactive waiter: that one may use the reserve.
+    fileprivate func answers(_ waiter: Waiter, of request: FetchRequest) -> Bool {
         guard case .failed(let failure, _) = self, failure.isOwnRefusal else { return true }
         return waiter.request.priority == request.priority || request.priority == .interactive
     }
 }
 
-/// What a flight sets out for.
+/// What a fetch is for.
 struct FetchRequest: Sendable {
     let name: JobName
     let reason: ForwardReason
-    /// Whose turn it takes where calls have to wait.
+    /// The client whose turn it takes where calls have to wait.
     let caller: UInt64
-    /// Whether nobody waits for it: it was begun to refresh what is served meanwhile.
+    /// Whether it refreshes in the background what is served meanwhile.
     let isRefresh: Bool
 
-    /// Who demands better than what is stored, and what nobody waits for, leaves the reserve of the budget alone.
+    /// Forced and background refreshes may not use the reserved part of the budget.
     var priority: CallPriority { isRefresh || reason == .request ? .background : .interactive }
 }
 
-/// How a flight ended, for everybody who waited for it.
+/// How a fetch ended.
 enum FetchResult: Sendable {
     /// `isStored` is false if a purge or the cache's bounds kept the answer out of it.
     case answered(CacheEntry<CachedAnswer>, isStored: Bool)
     /// `fallback` is what may be served all the same.
     case failed(FetchFailure, fallback: CacheEntry<CachedAnswer>?)
-    /// It brought nothing for this waiter, and so many others wait that it cannot join another one.
+    /// So many requests wait that this one cannot.
     case tooManyWaiting
 }
 
-/// A request that waits for a flight.
+/// A request that waits for a fetch.
 struct Waiter: Sendable {
     let request: FetchRequest
-    /// Makes the reply without sending it, and gives what sends it; nil if the request was answered meanwhile.
-    /// `isCollapsed` if the flight was another one's. Called once; must not block.
+    /// Makes the reply without sending it, and returns what sends it; nil if the request was answered meanwhile.
+    /// `isCollapsed` if another request had begun the fetch. Called once; must not block.
     let prepareReply: @Sendable (_ result: FetchResult, _ isCollapsed: Bool) -> (any PendingReply)?
 }
 

@@ -2,10 +2,12 @@ import HTTPExchange
 import HTTPTypes
 import Logging
 import Telemetry
+import Transcribe
 
 /// A line for each request. It names the job by its hash and says nothing of the query, the user agent or any content.
 struct AccessLog: Sendable {
     private let writer: LogWriter
+    private let names: NameHash
     /// How lines begin, by outcome.
     private let heads: [LogHead]
     private let methods: [(method: HTTPRequest.Method, member: LogMember)]
@@ -15,8 +17,9 @@ struct AccessLog: Sendable {
     private let isOverQuota: LogMember
     private let job, microseconds, bytes, client, requestID, awsRequestID: LogName
 
-    init(_ writer: LogWriter) {
+    init(_ writer: LogWriter, names: NameHash) {
         self.writer = writer
+        self.names = names
         let head = writer.head(.info, logger: "access", message: "request")
         heads = Outcome.allCases.map { head.followed(by: writer.member("outcome", $0.label)) }
         methods = HTTPRequest.Method.known.map { ($0, writer.member("method", $0.rawValue)) }
@@ -33,14 +36,20 @@ struct AccessLog: Sendable {
 
     /// - Parameters:
     ///   - elapsed: nanoseconds.
-    ///   - label: what the job is called here.
+    ///   - hash: of the job's name, where it is known already.
     func write(
-        _ reply: Reply, to context: RequestContext, _ outcome: Outcome, elapsed: Int64, label: JobLabel?,
-        awsRequestID: String?
+        _ reply: Reply, in context: RequestContext, _ outcome: Outcome, elapsed: Int64, job name: JobName?,
+        hash: UInt64?, awsRequestID: String?
     ) {
         writer.log(heads[outcome.rawValue]) { line in
             line.append(member(context.method))
-            if let label { line.member(job, label) }
+            if let name {
+                if names.showsNames {
+                    line.member(job, name.text)
+                } else {
+                    line.member(job, hexadecimal: hash ?? names.hash(of: name))
+                }
+            }
             line.append(statuses[reply.status.code])
             if context.isOverQuota { line.append(isOverQuota) }
             line.member(microseconds, Int(elapsed / 1_000))

@@ -6,27 +6,27 @@ import Synchronization
 public import Telemetry
 public import Transcribe
 
-/// Keeps the books: a line in the access log and a tick in the metrics for each request.
+/// Writes the access log, counts requests and fetches, and logs what goes wrong at AWS. Safe to use from any thread.
 public final class RequestRecorder: Sendable {
     private let log: AccessLog?
-    private let names: NameHash
+    let names: NameHash
     private let metrics: RequestMetrics
     private let upstream: UpstreamMetrics
     private let clock: @Sendable () -> ContinuousClock.Instant
     private let logger: Logger?
-    /// Whether somebody has been told that proxies are not trusted.
+    /// Whether the warning of an untrusted proxy has been logged.
     private let hasWarned = Atomic(false)
     /// When a failure of the upstream was last logged, and how many were not since.
     private let failures = Mutex<(at: Moment?, suppressed: Int)>((nil, 0))
 
     /// - Parameters:
     ///   - log: where the access log goes; nil keeps none.
-    ///   - logger: hears why Amazon Transcribe could not be asked.
+    ///   - logger: where warnings go; nil logs none.
     public init(
         log: LogWriter?, names: NameHash, registry: PrometheusRegistry, logger: Logger? = nil,
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
-        self.log = log.map(AccessLog.init)
+        self.log = log.map { AccessLog($0, names: names) }
         self.names = names
         metrics = RequestMetrics(registry: registry)
         upstream = UpstreamMetrics(registry: registry)
@@ -34,15 +34,7 @@ public final class RequestRecorder: Sendable {
         self.logger = logger
     }
 
-    /// How a job is called in the log.
-    func label(for name: JobName) -> JobLabel { names.label(for: name, hash: hash(of: name)) }
-
-    /// The same for a job whose name was hashed before.
-    func label(for name: JobName, hash: UInt64) -> JobLabel { names.label(for: name, hash: hash) }
-
-    func hash(of name: JobName) -> UInt64 { names.hash(of: name) }
-
-    /// Counts a fetch, and what kept it from an answer.
+    /// Counts a fetch, and logs why AWS gave no usable answer. Nil if the fetch brought a job.
     func record(fetch failure: FetchFailure?) {
         upstream.increment(fetch: failure)
         if case .upstream(let error) = failure { log(error) }
@@ -51,10 +43,10 @@ public final class RequestRecorder: Sendable {
     /// Counts an attempt of a call to AWS. Nil if it brought a job.
     public func record(attempt error: TranscribeError?) { upstream.increment(attempt: error) }
 
-    /// Says that an operator took something out of the cache.
+    /// Logs a purge.
     /// - Parameter name: nil for everything.
     func recordPurge(of name: JobName?) {
-        logger?.info("purged", metadata: ["job": "\(name.map { label(for: $0).text } ?? "all")"])
+        logger?.info("purged", metadata: ["job": "\(name.map { names.label(for: $0) } ?? "all")"])
     }
 
     /// Logs why a call to AWS brought no job, at most once a second: while AWS is down there is one for each look-up.
@@ -92,16 +84,19 @@ public final class RequestRecorder: Sendable {
             """)
     }
 
-    /// Records an answer. `label` is only asked for if there is a log.
-    /// - Parameter age: how long ago AWS was asked for it, in nanoseconds; nil for what is no job.
+    /// Counts a request and writes its line.
+    /// - Parameters:
+    ///   - hash: of the job's name, where it is known already.
+    ///   - age: how long ago AWS was asked, in nanoseconds; nil for what is no job.
     func record(
-        _ reply: Reply, to context: RequestContext, _ outcome: Outcome, age: Int64? = nil, awsRequestID: String? = nil,
-        label: @autoclosure () -> JobLabel?
+        _ reply: Reply, in context: RequestContext, _ outcome: Outcome, job: JobName? = nil, hash: UInt64? = nil,
+        age: Int64? = nil, awsRequestID: String? = nil
     ) {
         let elapsed = Moment(clock()).nanoseconds(since: context.start)
         metrics.record(context.route, outcome, status: reply.status.code, elapsed: elapsed)
         if let age { metrics.record(age: age) }
         if context.isOverQuota { metrics.incrementOverQuota() }
-        log?.write(reply, to: context, outcome, elapsed: elapsed, label: label(), awsRequestID: awsRequestID)
+        log?.write(
+            reply, in: context, outcome, elapsed: elapsed, job: job, hash: hash, awsRequestID: awsRequestID)
     }
 }

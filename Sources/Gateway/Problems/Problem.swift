@@ -72,7 +72,7 @@ extension Problem {
 
 extension Problem {
     /// The problem for this request: a document, or a page for whoever prefers one.
-    func reply(to context: RequestContext) -> Reply {
+    func reply(in context: RequestContext) -> Reply {
         var fields = FieldBlock(reserving: 512)
         if context.prefersHTML {
             fields.append(contentsOf: .page)

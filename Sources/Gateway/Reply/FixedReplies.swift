@@ -1,10 +1,25 @@
-import Crypto
-import Formats
 import HTTPExchange
 import HTTPTypes
 import Telemetry
+import Transcribe
 
-// Answers that depend on nothing but the request.
+// Replies that depend on nothing but the request.
+
+extension JobGateway {
+    /// The reply on a route that needs no job, recorded.
+    func reply(with route: FixedRoute, to request: borrowing Request, in context: RequestContext) -> Reply {
+        let reply =
+            switch route {
+            case .form(let name): Reply.redirect(to: "/jobs/\(name.text)", context)
+            case .home: Page.home.reply(in: context)
+            case .file(let file): file.reply(in: context, unless: IfNoneMatch(request[.ifNoneMatch]))
+            case .problem(let type): type.reply(in: context)
+            case .options: Reply.options(context, isPreflight: request[.accessControlRequestMethod] != nil)
+            }
+        recorder.record(reply, in: context, .fixed)
+        return reply
+    }
+}
 
 extension Reply {
     static func redirect(to location: String, _ context: RequestContext) -> Reply {
@@ -31,7 +46,7 @@ extension Reply {
 }
 
 extension Page {
-    func reply(to context: RequestContext) -> Reply {
+    func reply(in context: RequestContext) -> Reply {
         var fields = FieldBlock(reserving: 640)
         fields.append(contentsOf: .page)
         fields.append(.vary, "Accept, Prefer, Origin")
@@ -43,8 +58,8 @@ extension Page {
 
 extension ProblemType {
     /// What the type means: a page, or a document for programs.
-    func reply(to context: RequestContext) -> Reply {
-        guard !context.prefersHTML else { return Page(self).reply(to: context) }
+    func reply(in context: RequestContext) -> Reply {
+        guard !context.prefersHTML else { return Page(self).reply(in: context) }
         var fields = FieldBlock()
         fields.append(.contentType, "application/json")
         fields.append(.cacheControl, "no-store")
@@ -69,25 +84,25 @@ extension ProblemType {
 package struct StaticFile: Sendable {
     let body: Body
     private let fields: FieldBlock
-    private let eTag: String
+    private let tag: EntityTag
 
     init(_ type: String, _ body: Body) {
         self.body = body
-        eTag = "\"\(String(hexadecimal: SHA256.hash(data: body.bytes).prefix(12)))\""
+        tag = EntityTag(of: body.bytes)
         var fields = FieldBlock()
         fields.append(.contentType, type)
         // No longer than an old version may do harm after an update.
         fields.append(.cacheControl, "max-age=300")
-        fields.append(.eTag, eTag)
+        tag.append(to: &fields)
         fields.append(contentsOf: .security)
         self.fields = fields
     }
 
     /// 200, or 304 if the client has this version.
-    func reply(to context: RequestContext, unless condition: IfNoneMatch?) -> Reply {
+    func reply(in context: RequestContext, unless condition: IfNoneMatch?) -> Reply {
         var fields = fields
         fields.append(context)
-        let isKnown = condition?.matches(eTag) ?? false
+        let isKnown = condition?.matches(tag) ?? false
         return Reply(status: isKnown ? .notModified : .ok, fields: fields, body: body)
     }
 

@@ -102,6 +102,21 @@ struct EntityTag: Sendable, Equatable {
         }
     }
 
+    /// Whether these are the digits between its quotation marks.
+    func isSpelled(_ digits: Span<UInt8>) -> Bool {
+        guard digits.count == 24 else { return false }
+        for index in 0..<16 where digits[index] != Self.digit(high >> (60 - 4 * UInt64(index))) { return false }
+        for index in 0..<8 where digits[16 + index] != Self.digit(UInt64(low) >> (28 - 4 * UInt64(index))) {
+            return false
+        }
+        return true
+    }
+
+    private static func digit(_ number: UInt64) -> UInt8 {
+        let value = UInt8(truncatingIfNeeded: number & 0xF)
+        return value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+    }
+
     func append(to fields: inout FieldBlock) {
         fields.append(starting: .eTag) { value in
             value.write(hexadecimal: high)

@@ -2,65 +2,100 @@ import Caching
 import HTTPExchange
 import HTTPTypes
 import RateLimiting
+import Transcribe
 
-/// Everything the answer with a job says beside its bytes.
-struct JobReply {
-    /// What the bytes are.
-    enum Form {
-        case document(JobRendering)
-        case page(Body)
+extension JobGateway {
+    /// The reply to a request for a job, recorded.
+    func reply(with resolution: Resolution, to request: JobRequest) -> Reply {
+        switch resolution {
+        case .problem(let problem): return reply(with: problem, in: request.context, job: request.name)
+        case .answer(let entry, let status):
+            // After a wait the reply is as old as the wait. A hit has not waited, and saves itself the clock.
+            let now = status.isHit ? request.context.start : Moment(options.time.now())
+            let outcome = status.outcome(isFresh: now < entry.freshUntil)
+            switch entry.value {
+            case .refusal(let problem):
+                return reply(with: problem, in: request.context, job: request.name, outcome: outcome)
+            case .job(let job), .refreshFailed(let job, _, _):
+                let reply = JobReply(entry: entry, job: job, status: status, now: now).reply(to: request, of: self)
+                recorder.record(
+                    reply, in: request.context, outcome, job: request.name, hash: job.nameHash,
+                    age: now.nanoseconds(since: entry.requestedAt))
+                return reply
+            }
+        }
     }
 
-    let form: Form
-    /// When AWS was asked.
-    let requestedAt: Moment
-    /// How long its answer counts as fresh.
-    let freshUntil: Moment
-    /// When asking can bring something new at the earliest.
-    let retryAt: Moment
-    let now: Moment
-    let isFinished: Bool
+    /// The reply that says a problem, recorded.
+    func reply(
+        with problem: Problem, in context: RequestContext, job: JobName? = nil, outcome: Outcome? = nil
+    ) -> Reply {
+        let reply = problem.reply(in: context)
+        recorder.record(reply, in: context, outcome ?? problem.outcome, job: job, awsRequestID: problem.awsRequestID)
+        return reply
+    }
+}
+
+extension Problem {
+    fileprivate var outcome: Outcome {
+        switch status.code {
+        case 429: .limited
+        case 500...: .failed
+        default: .refused
+        }
+    }
+}
+
+/// The reply with a job: a document for programs, a page for people.
+private struct JobReply {
+    let entry: CacheEntry<CachedAnswer>
+    let job: CachedJob
     let status: CacheStatus
+    let now: Moment
 
     // In whole seconds.
-    private var lifetime: Int { freshUntil.seconds(since: requestedAt) }
-    private var age: Int { max(0, now.seconds(since: requestedAt)) }
-    private var freshnessLeft: Int { freshUntil.seconds(since: now) }
-    /// Rounded up: who comes back earlier finds the same answer.
-    private var retryAfter: Int { max(1, -now.seconds(since: retryAt)) }
+    private var lifetime: Int { entry.freshUntil.seconds(since: entry.requestedAt) }
+    private var age: Int { max(0, now.seconds(since: entry.requestedAt)) }
+    private var freshnessLeft: Int { entry.freshUntil.seconds(since: now) }
+    /// Rounded up: a client that asks earlier finds the same answer.
+    private var retryAfter: Int { max(1, -now.seconds(since: entry.retryAt)) }
 
-    func reply(to context: RequestContext, unless condition: IfNoneMatch?, sharing sharedFields: SharedFields) -> Reply
-    {
-        switch form {
-        case .document(let rendering): document(rendering, to: context, unless: condition, sharing: sharedFields)
-        case .page(let body): page(body, to: context)
+    /// A representation that is made for the first time makes the cache's entry larger.
+    func reply(to request: JobRequest, of gateway: JobGateway) -> Reply {
+        let updateCost = {
+            gateway.cache.updateCost(of: request.name, to: CachedAnswer.job(job).cost(under: request.name)) {
+                $0.job === job
+            }
         }
+        let allowed = gateway.options.fields
+        guard !request.context.prefersHTML else {
+            return page(job.page(of: allowed, named: request.name, growing: updateCost), to: request.context)
+        }
+        let rendering = job.rendering(of: request.fields, whole: allowed, growing: updateCost)
+        return document(rendering, to: request, sharing: gateway.sharedFields)
     }
 
     /// 200, or 304 if the client has this representation. The 304 keeps the content, because its length has to be that of
     /// the 200; the server sends none of it.
-    private func document(
-        _ rendering: JobRendering, to context: RequestContext, unless condition: IfNoneMatch?,
-        sharing sharedFields: SharedFields
-    ) -> Reply {
-        let isKnown = condition?.matches(rendering.tag.text) ?? false
+    private func document(_ rendering: JobRendering, to request: JobRequest, sharing shared: SharedFields) -> Reply {
+        let isKnown = request.condition?.matches(rendering.tag) ?? false
         var fields = FieldBlock(reserving: 640)
-        fields.append(contentsOf: sharedFields.block)
-        if sharedFields.caching == .maxAge { fields.append(starting: .maxAge) { $0.write(lifetime) } }
+        fields.append(contentsOf: shared.block)
+        if shared.caching == .maxAge { fields.append(starting: .maxAge) { $0.write(lifetime) } }
         rendering.tag.append(to: &fields)
-        if !isFinished { fields.append(starting: .retryAfter) { $0.write(retryAfter) } }
+        if !job.isFinished { fields.append(starting: .retryAfter) { $0.write(retryAfter) } }
         append(to: &fields)
-        fields.append(namesIn: context)
-        fields.append(quotaLeftTo: context)
+        fields.append(namesIn: request.context)
+        fields.append(quotaLeftTo: request.context)
         return Reply(status: isKnown ? .notModified : .ok, fields: fields, body: rendering.body)
     }
 
-    /// A running job's page asks again a second after the job will be worth another look.
+    /// The page of a running job loads itself again a second after the job can have changed.
     private func page(_ body: Body, to context: RequestContext) -> Reply {
         var fields = FieldBlock(reserving: 960)
         fields.append(contentsOf: .page)
         fields.append(contentsOf: .jobPage)
-        if !isFinished { fields.append(starting: .refresh) { $0.write(retryAfter + 1) } }
+        if !job.isFinished { fields.append(starting: .refresh) { $0.write(retryAfter + 1) } }
         append(to: &fields)
         fields.append(context)
         return Reply(status: .ok, fields: fields, body: body)
@@ -87,12 +122,12 @@ extension FieldBlock {
     }()
 }
 
-/// What the answers with all jobs say alike, written once.
+/// The header fields that every document of a job has, written once.
 struct SharedFields: Sendable {
     let caching: ClientCaching
     let block: FieldBlock
 
-    /// - Parameter limiter: whose policy they tell.
+    /// - Parameter limiter: the limiter whose policy they tell.
     init(caching: ClientCaching, limiter: ClientLimiter?) {
         self.caching = caching
         var block = FieldBlock()
@@ -102,7 +137,7 @@ struct SharedFields: Sendable {
         switch caching {
         case .revalidate: block.append(.cacheControl, "private, no-cache")
         case .noStore: block.append(.cacheControl, "no-store")
-        // It differs by job.
+        // Each job has its own.
         case .maxAge: break
         }
         if let limiter { block.append(quota: limiter.quota, window: limiter.window) }

@@ -1,5 +1,6 @@
 import Formats
 public import HTTPExchange
+import HTTPTypes
 
 /// Who may ask, and whose word counts about who asks.
 public struct ClientRule: Sendable {
@@ -16,6 +17,18 @@ public struct ClientRule: Sendable {
     func trusts(_ peer: PeerAddress) -> Bool { trustedProxies.contains { $0.contains(peer) } }
 
     func admits(_ client: PeerAddress) -> Bool { allowed?.contains { $0.contains(client) } ?? true }
+
+    /// The address that the request counts for: the peer's, or behind a trusted proxy the client's.
+    func client(of request: borrowing Request) -> PeerAddress {
+        let peer = request.peer
+        guard trusts(peer), let hops = request[.xForwardedFor] else { return peer }
+        return client(behind: peer, forwardedFor: hops)
+    }
+
+    /// Whether a peer that is no trusted proxy says that it forwards the request.
+    func isForwardedByStranger(_ request: borrowing Request) -> Bool {
+        !trusts(request.peer) && request[.xForwardedFor] != nil
+    }
 
     /// The client behind a trusted proxy. Each proxy adds at the right end whom it had the request from, so the field is
     /// read from there, past the proxies that are trusted: what stands further left can be of the client's invention. If
@@ -37,6 +50,10 @@ public struct ClientRule: Sendable {
             rest = rest[..<comma]
         }
     }
+}
+
+extension HTTPField.Name {
+    fileprivate static let xForwardedFor = HTTPField.Name("X-Forwarded-For")!
 }
 
 extension PeerAddress {

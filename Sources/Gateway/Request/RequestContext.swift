@@ -23,15 +23,16 @@ struct RequestContext: Sendable {
     /// Whether that limit would have refused it, were it enforced.
     var isOverQuota = false
 
-    /// - Parameter client: who asks, if not the peer.
+    /// - Parameters:
+    ///   - client: the address that the request counts for.
+    ///   - sharing: which pages of other origins may read the reply.
     init(
-        _ request: borrowing Request, id: RequestID, at start: Moment, sharing: CrossOrigin = .only([]),
-        client: PeerAddress? = nil
+        _ request: borrowing Request, id: RequestID, at start: Moment, client: PeerAddress, sharing: CrossOrigin
     ) {
         self.id = id
         self.start = start
         method = request.method
-        self.client = client ?? request.peer
+        self.client = client
         target = request.target
         prefersHTML = AcceptField.prefersHTML(request[.accept])
         sharesWith = request[.origin].flatMap { sharing.admits($0) ? $0 : nil }
@@ -53,19 +54,21 @@ struct RequestContext: Sendable {
     }
 }
 
-/// A request for a job: which one, how much of it, what the client has already, and how
-/// fresh it wants it.
+/// A request for a job.
 struct JobRequest: Sendable {
     let name: JobName
+    /// The members of the job that the client wants.
     let fields: JobFields
+    /// Which representations the client has already.
     let condition: IfNoneMatch?
     let directives: CacheDirectives
     let context: RequestContext
-}
 
-extension JobRequest {
-    /// The flight that would bring what it asks for.
-    func fetchRequest(because reason: ForwardReason, isRefresh: Bool = false) -> FetchRequest {
-        FetchRequest(name: name, reason: reason, caller: context.client.subscriber, isRefresh: isRefresh)
+    init(_ name: JobName, _ fields: JobFields, of request: borrowing Request, in context: RequestContext) {
+        self.name = name
+        self.fields = fields
+        condition = IfNoneMatch(request[.ifNoneMatch])
+        directives = request[.cacheControl].map(CacheDirectives.init) ?? .none
+        self.context = context
     }
 }

@@ -125,23 +125,22 @@ struct IfNoneMatch {
     }
 
     /// Whether the client has this representation already. Tags are compared weakly: a `W/` in front counts for nothing.
-    func matches(_ eTag: String) -> Bool {
-        let (value, eTag) = (value.utf8, eTag.utf8)
-        // Most clients send back the one tag that they got.
-        guard !value.elementsEqual(eTag), !value.elementsEqual("*".utf8) else { return true }
-        var rest = value[...]
-        while let tag = Self.nextTag(in: &rest) {
-            if tag.elementsEqual(eTag) { return true }
+    func matches(_ tag: EntityTag) -> Bool {
+        let utf8 = value.utf8
+        let bytes = utf8.span
+        if bytes.count == 1, bytes[0] == UInt8(ascii: "*") { return true }
+        var start = 0
+        // A comma between quotation marks does not end a tag. A list that breaks off ends there.
+        while let open = Self.mark(in: bytes, from: start), let close = Self.mark(in: bytes, from: open + 1) {
+            if tag.isSpelled(bytes.extracting(open + 1..<close)) { return true }
+            start = close + 1
         }
         return false
     }
 
-    /// The next quoted tag; a comma inside it does not end it. Nil at the end and where the list is broken.
-    private static func nextTag(in rest: inout Substring.UTF8View) -> Substring.UTF8View? {
-        let mark = UInt8(ascii: "\"")
-        guard let start = rest.firstIndex(of: mark) else { return nil }
-        guard let end = rest[rest.index(after: start)...].firstIndex(of: mark) else { return nil }
-        defer { rest = rest[rest.index(after: end)...] }
-        return rest[start...end]
+    /// The place of the next quotation mark.
+    private static func mark(in bytes: Span<UInt8>, from start: Int) -> Int? {
+        for index in start..<bytes.count where bytes[index] == UInt8(ascii: "\"") { return index }
+        return nil
     }
 }

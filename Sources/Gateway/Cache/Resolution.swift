@@ -1,0 +1,39 @@
+import Caching
+import Transcribe
+
+/// What is known of a job, whatever the reply to it will look like.
+enum Resolution: Sendable {
+    /// An answer of AWS's, and what part the cache had in it.
+    case answer(CacheEntry<CachedAnswer>, CacheStatus)
+    case problem(Problem)
+
+    /// What a request gets from the fetch that it waited for.
+    ///
+    /// - Parameter isCollapsed: whether another request had begun the fetch.
+    init(_ result: FetchResult, because reason: ForwardReason, isCollapsed: Bool) {
+        switch result {
+        case .answered(let entry, let isStored):
+            self = .answer(entry, .upstream(reason, isCollapsed: isCollapsed, isStored: isStored))
+        case .failed(let failure, let fallback?):
+            self = .answer(fallback, CacheStatus(fallingBackFrom: reason, because: failure))
+        case .failed(let failure, fallback: nil): self = .problem(failure.problem)
+        case .tooManyWaiting: self = .problem(.overloaded)
+        }
+    }
+}
+
+/// What the cache can do for a request: answer it, or name the fetch that it has to wait for.
+enum CacheResult {
+    case resolved(Resolution)
+    case needsFetch(FetchRequest)
+}
+
+/// Why a request goes on to AWS, as `Cache-Status` says it (RFC 9211 §2.2).
+enum ForwardReason: String, Sendable {
+    /// Nothing is stored.
+    case miss
+    /// What is stored is too old.
+    case stale
+    /// The client demands better than what is stored.
+    case request
+}
