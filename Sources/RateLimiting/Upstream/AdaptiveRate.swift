@@ -4,10 +4,9 @@
 /// first, near the rate that was too high, so that few calls are throttled; and it is back at the ceiling after seven
 /// seconds at most. It rises only when calls end, so it stays low while nothing is known of the service.
 ///
-/// The adaptive mode of the AWS SDKs (CUBIC and a measured send rate) was compared with this in simulations of the whole
-/// admission. With 15 calls a second of which the service takes 5, both bring 5.0 answers a second; of the attempts 7.5 %
-/// are throttled here, 8.6 % there; when the quota is back, 80 % of 14.3 answers a second are reached after 2 to 3 s here,
-/// after up to 4 s there. After a total refusal of 2 s that takes 5 to 6 s here, 4 s there.
+/// The adaptive mode of the AWS SDKs (CUBIC and a measured send rate) did no better in simulations of the whole admission:
+/// at 15 calls a second and a quota of 5, both bring 5.0 answers a second, 7.5 % of the attempts are throttled here and
+/// 8.6 % there, and both are back at the rate 3 s after the quota; only after a total refusal of 2 s is this later, by 2 s.
 struct AdaptiveRate: Sendable {
     /// Calls a second, however much is throttled; the ceiling where that is lower.
     static let minimum = 0.5

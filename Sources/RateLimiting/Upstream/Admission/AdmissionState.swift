@@ -38,7 +38,7 @@ struct AdmissionState<Handle: Sendable>: Sendable {
     var lastAnswer: ContinuousClock.Instant?
     var queues: AdmissionQueues<Waiter>
     var counts = AdmissionCounts()
-    /// No ``Waiter/latestBegin`` is before this; nil while no call waits.
+    /// No ``Waiter/latestBegin`` is before this.
     var earliestEnd: ContinuousClock.Instant?
     private var decisions: [(Handle, Decision)] = []
     private var grants: UInt64 = 0
