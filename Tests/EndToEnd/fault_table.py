@@ -33,7 +33,7 @@ UPSTREAM = {
         ROWS, "test_faults.py::test_an_answer_without_an_end_is_hung_up_on",
         "test_endurance.py::test_a_thousand_faults_leave_nothing_behind"]),
     "redirect": ("502, not followed", "1 call", [ROWS, "CurlTests/ResponseReaderTests.swift::followsNoRedirect"]),
-    "gzip bomb": ("502, not inflated", "1 call", [ROWS, "CurlTests/ResponseReaderTests.swift::refusesAnEncodedAnswer"]),
+    "gzip bomb": ("502, not inflated", "1 call", [ROWS, "CurlTests/ResponseReaderTests.swift::refusesAnEncodedResponse"]),
     "AccessDenied": ("502, also for what was seen", "1 call", [
         ROWS, "test_outage.py::test_a_revoked_role_stops_seeing_data"]),
     "expired or unknown credentials": ("one refresh, one retry, then 502; never 401 or 403", "2 calls", [
@@ -71,7 +71,7 @@ CLIENTS = {
         "test_connections.py::test_a_client_that_sends_no_more_gets_its_answer_and_leaves_nothing_behind",
         "test_listener.py::test_half_open_connections_without_a_whole_request_end_soon"]),
     "client gone while it waits": ("no crash, no leak", "upstream.timeout", [
-        "MicroHTTPDTests/WaitingTests.swift::survivesClientsThatLeaveWhileTheyWait",
+        "MicroHTTPDTests/SuspendedRequestTests.swift::survivesClientsThatLeaveWhileTheyWait",
         "test_single_flight.py::test_a_fetch_outlives_the_client_that_began_it",
         "test_listener.py::test_clients_that_go_while_they_wait_leave_nothing_behind"]),
     "more connections than allowed": ("they wait; operators are answered", "listen.idleTimeout", [
