@@ -24,6 +24,15 @@ import Testing
         for file in files { #expect(file.length <= 300, "\(file) has \(file.length) lines") }
     }
 
+    /// Beside folders a module may have one file.
+    @Test func everyFolderHasTwoToTwelveFiles() {
+        for (folder, content) in Dictionary(grouping: files, by: \.folder) {
+            let isModule = folder == content[0].module
+            let least = isModule && files.contains { $0.module == folder && $0.folder != folder } ? 1 : 2
+            #expect((least...12).contains(content.count), "\(folder) has \(content.count) files")
+        }
+    }
+
     @Test func noFunctionIsLong() {
         let functions = files.flatMap { file in file.functions.map { (file, $0) } }
         #expect(functions.count > 500)
