@@ -1,0 +1,14 @@
+import Testing
+
+@Suite struct NameTests {
+    /// Every top-level type with the files that declare it.
+    private let types: [String: [SourceFile]] = {
+        let pairs = SourceTree.files.flatMap { file in file.topLevelTypes.map { ($0, file) } }
+        return Dictionary(grouping: pairs, by: \.0).mapValues { $0.map(\.1) }
+    }()
+
+    @Test func noTypeNameStandsInTwoModules() {
+        #expect(types.count > 100)
+        for (name, files) in types { #expect(Set(files.map(\.module)).count == 1, "\(name) in \(files)") }
+    }
+}
