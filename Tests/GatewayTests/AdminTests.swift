@@ -12,12 +12,12 @@ import Testing
     private func get(
         _ target: String, host: String = "localhost", method: HTTPRequest.Method = .get,
         from peer: UInt32 = 0x7F00_0001,
-        of gateway: JobGateway = TestBench().gateway, purgesForAnybody: Bool = false
+        of gateway: JobGateway = TestBench().gateway, allowsRemotePurges: Bool = false
     ) throws -> Reply {
         let request = Request(
             method: method, target: target, host: host, peer: PeerAddress(ipv4: peer), fields: FieldList(list: []))
         let handler = AdminHandler(
-            readiness: readiness, registry: registry, gateway: gateway, purgesForAnybody: purgesForAnybody)
+            readiness: readiness, registry: registry, gateway: gateway, allowsRemotePurges: allowsRemotePurges)
         guard case .reply(let reply) = handler.answer(request) else { throw AdminError.waits }
         return reply
     }
@@ -91,7 +91,7 @@ import Testing
         let refused = try get("/cache", method: .delete, from: stranger)
         #expect(refused.status == .forbidden)
         #expect(refused.text.contains("admin.purge=true"))
-        #expect(try get("/cache", method: .delete, from: stranger, purgesForAnybody: true).status == .noContent)
+        #expect(try get("/cache", method: .delete, from: stranger, allowsRemotePurges: true).status == .noContent)
     }
 
     @Test func knowsWhatCanBePurged() throws {

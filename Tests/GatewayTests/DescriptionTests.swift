@@ -60,7 +60,7 @@ import Testing
             let type = try #require(problem["type"] as? String)
             #expect(problem["title"] as? String == titles[type])
         }
-        // GET and HEAD have no content that could be too large, and purging is for operators, who have their own listener.
+        // GET and HEAD have no content that could be too large, and operators purge on their own listener.
         let shown = Set(problems.compactMap { $0["type"] as? String })
         let elsewhere = [ProblemType.contentTooLarge, .purgingNotAllowed].map(\.uri)
         #expect(shown == Set(titles.keys).subtracting(elsewhere))

@@ -37,7 +37,7 @@ import UpstreamTestSupport
         }
     }
 
-    /// The refresh may not have the last token; who waits for the same job may, and gets it.
+    /// The refresh may not take the last token. An interactive waiter for the same job may, and gets it.
     @Test func givesWhoWaitsTheTokenThatItsFlightHadToLeave() async throws {
         let fetcher = fetcher(burst: 3)
         let (name, results) = (try JobName("a"), Results())
@@ -53,7 +53,7 @@ import UpstreamTestSupport
             group.cancelAll()
         }
         #expect(source.calls == 1)
-        // The one who demanded was refused with the refresh; the other one flew again, now first.
+        // The forced refresh was refused with the background one. The interactive waiter began another fetch, as its first.
         #expect(results.summary == ["failed collapsed", "answered"])
     }
 

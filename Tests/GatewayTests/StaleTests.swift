@@ -38,7 +38,7 @@ import Transcribe
             #expect(stale.field("Cache-Status") == "transcribe-gateway; hit; ttl=-3")
             #expect(stale.field("Age") == "8")
             #expect(stale.field("Retry-After") == "1")
-            // The refresh is under way once; who comes meanwhile is served too and begins no other.
+            // One refresh is under way. A request that comes meanwhile is served too and begins no other.
             #expect(await eventually { bench.source.held == 1 })
             #expect(await bench.get("/jobs/a").text.contains("IN_PROGRESS"))
             bench.source.openGate()

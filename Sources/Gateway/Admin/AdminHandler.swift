@@ -4,32 +4,32 @@ import HTTPTypes
 public import Telemetry
 import Transcribe
 
-/// The operators' listener: is it alive, is it ready, how does it fare; and what it remembers can be purged.
+/// The handler of the operators' listener: liveness, readiness, metrics and purges of the cache.
 public final class AdminHandler: Handler {
     private let readiness: Readiness
     private let registry: PrometheusRegistry
     private let gateway: JobGateway
-    private let purgesForAnybody: Bool
+    private let allowsRemotePurges: Bool
     private let hosts = HostRule.addresses
     private let ids = RequestIDSource()
 
     /// - Parameters:
-    ///   - gateway: whose cache can be purged.
-    ///   - purgesForAnybody: false lets only this machine purge.
+    ///   - gateway: the gateway with the cache that is purged.
+    ///   - allowsRemotePurges: whether other machines than this one may purge.
     public init(
-        readiness: Readiness, registry: PrometheusRegistry, gateway: JobGateway, purgesForAnybody: Bool = false
+        readiness: Readiness, registry: PrometheusRegistry, gateway: JobGateway, allowsRemotePurges: Bool = false
     ) {
         self.readiness = readiness
         self.registry = registry
         self.gateway = gateway
-        self.purgesForAnybody = purgesForAnybody
+        self.allowsRemotePurges = allowsRemotePurges
     }
 
     public func answer(_ request: borrowing Request) -> Handling {
         do throws(Problem) {
             guard hosts.admits(request.host) else { throw .wrongAdminHost }
             let route = try AdminRoute(request)
-            if case .purge = route, !purgesForAnybody, !request.peer.isLoopback { throw .purgingNotAllowed }
+            if case .purge = route, !allowsRemotePurges, !request.peer.isLoopback { throw .purgingNotAllowed }
             return .reply(reply(to: route))
         } catch {
             return .reply(error.reply(in: context(of: request)))
@@ -96,7 +96,7 @@ extension Problem {
         "Only this machine itself may purge the cache, unless the gateway is started with admin.purge=true.")
 }
 
-/// What an operator asks for.
+/// What an operator's request asks for.
 enum AdminRoute {
     case liveness
     case readiness

@@ -2,9 +2,9 @@ public import Formats
 import Synchronization
 import Telemetry
 
-/// Whether the gateway wants requests, and if not, why.
+/// Whether the gateway is ready for requests, and if not, why. Safe to use from any thread.
 public final class Readiness: Sendable {
-    /// What can stand against it.
+    /// What has to be met.
     public enum Condition: String, CaseIterable, Sendable {
         case serving
         case credentials
@@ -13,12 +13,12 @@ public final class Readiness: Sendable {
     private let obstacles: Mutex<[Condition: String]>
     private let status = Mutex<CredentialsStatus?>(nil)
 
-    /// Not ready, until the server says that it serves.
+    /// Not ready until the condition `serving` is met.
     public init() {
         obstacles = Mutex([.serving: "The gateway is starting."])
     }
 
-    /// Notes that a condition is met (nil), or in words for the operator why not.
+    /// Sets why a condition is not met, as a sentence for the operator; nil if it is met.
     public func set(_ condition: Condition, obstacle: String?) {
         obstacles.withLock { $0[condition] = obstacle }
     }
@@ -39,7 +39,7 @@ public final class Readiness: Sendable {
         status.write(to: &text)
     }
 
-    /// What stands against it now; empty if it is ready.
+    /// The conditions that are not met; empty if it is ready.
     var current: [(condition: Condition, reason: String)] {
         let obstacles = obstacles.withLock { $0 }
         return Condition.allCases.compactMap { condition in obstacles[condition].map { (condition, $0) } }
@@ -48,17 +48,17 @@ public final class Readiness: Sendable {
 
 /// The state of the AWS credentials, for the operator. Holds no secret.
 public struct CredentialsStatus: Sendable, Equatable {
-    /// What people call the source of the set in use; nil where there is none.
+    /// The name of the source of the set in use; nil without a set.
     public var source: String?
-    /// When that set ends; nil where it does not, or there is none.
+    /// When that set expires; nil if it does not, or without a set.
     public var expiration: Timestamp?
     /// The last refresh, if it failed.
     public var failure: Failure?
 
-    /// A refresh that brought nothing.
+    /// A failed refresh.
     public struct Failure: Sendable, Equatable {
         public let time: Timestamp
-        /// Why, in words.
+        /// Why, as a sentence for the operator.
         public let reason: String
 
         public init(at time: Timestamp, reason: String) {

@@ -3,7 +3,7 @@ import HTTPExchange
 import Synchronization
 import Transcribe
 
-// What the cache accounts for a job: the sizes of the blocks that the allocator gave, as HeapSize knows them.
+// What the cache accounts for a job: the sizes of the blocks that the allocator gives, as HeapSize computes them.
 
 extension CachedJob {
     /// Bytes on the heap, everything that only this job holds included; more once another representation was made.

@@ -3,16 +3,16 @@ import HTTPExchange
 import Synchronization
 import Transcribe
 
-/// Jobs by name, as AWS last told them.
+/// AWS's last answers, by job name.
 typealias JobCache = ExpiringCache<JobName, CachedAnswer>
 
-/// What AWS said of a name, as it is remembered: a job, or that there is none.
+/// What AWS answered for a name: a job, or that there is none.
 enum CachedAnswer: Sendable {
     case job(CachedJob)
-    /// A job that could not be had anew; until then nobody asks again unless a client demands it. Indirect, as the next
-    /// one, so that a hit copies one reference.
+    /// A job whose last refresh failed. Until `retryAt` it is not asked for again, unless a client demands it. Indirect, as
+    /// the next case, so that a hit copies one reference.
     indirect case refreshFailed(CachedJob, retryAt: Moment, because: CacheStatus.Detail)
-    /// AWS knows no such job, or does not accept the name.
+    /// AWS knows no job of this name, or does not accept the name.
     indirect case refusal(Problem)
 
     /// The job, if there is one.
@@ -37,7 +37,7 @@ enum CachedAnswer: Sendable {
 }
 
 extension CacheEntry<CachedAnswer> {
-    /// When asking can bring something new at the earliest.
+    /// The earliest time at which another request can bring something new.
     var retryAt: Moment {
         if case .refreshFailed(_, let until, _) = value { max(freshUntil, until) } else { freshUntil }
     }
@@ -45,11 +45,11 @@ extension CacheEntry<CachedAnswer> {
 
 /// A job and its representations, each rendered once.
 final class CachedJob: Sendable {
-    /// How many selections of members are kept beside the usual one and the whole; whoever asks for more kinds has them
-    /// rendered anew.
+    /// How many selections of members are kept beside the default one and the whole. Further ones are rendered for each
+    /// request.
     private static let keptSelections = 3
 
-    /// The representations that not everybody asks for.
+    /// The representations beside the default one, made on demand.
     struct Extras {
         var selections: [(fields: JobFields, rendering: JobRendering)] = []
         var page: Body?
@@ -57,7 +57,7 @@ final class CachedJob: Sendable {
 
     // In the order that takes the least memory.
     let job: Job
-    /// The usual selection, which needs no lock.
+    /// The default selection, which needs no lock.
     let rendering: JobRendering
     private let fields: JobFields
     let extras = Mutex(Extras())
@@ -77,8 +77,8 @@ final class CachedJob: Sendable {
     var isFinished: Bool { job.isFinished }
 
     /// - Parameters:
-    ///   - whole: all members that may be seen, a selection that always finds a place.
-    ///   - growing: called if the representation was made, and is kept, so that the job takes more memory now.
+    ///   - whole: all members that may be seen; this selection is always kept.
+    ///   - growing: called if a new representation is kept, so that the job takes more memory.
     func rendering(of fields: JobFields, whole: JobFields, growing: () -> Void) -> JobRendering {
         guard fields != self.fields else { return rendering }
         let (rendering, isNew) = extras.withLock {

@@ -3,15 +3,15 @@ import Formats
 import Synchronization
 import Transcribe
 
-/// How long an answer may be served without asking again, and how long after that while it cannot be had anew.
+/// How long an answer may be served without asking AWS again, and how long after that while AWS gives no new one.
 public struct Freshness: Sendable {
     /// The longest that a running job stays fresh, in terms of ``running``.
     private static let longestInterval = 6
-    /// A running job is asked for again after this part of its age: who has waited for an hour learns of the end at most
-    /// half a minute late, and a minute-old job is looked at as often as ``running`` says.
+    /// A running job is asked for again after this part of its age: of a job that ran for an hour the end is seen at most
+    /// half a minute late. A job that began a minute ago is asked for as often as ``running`` says.
     private static let partOfAge = 120
 
-    /// Of a job that has just begun; one that has run for long stays fresh for up to six times as long.
+    /// Of a job that has just begun. A job that has run for long stays fresh for up to six times as long.
     public var running: Duration
     /// Of a job that has ended. It can still change: tags, deletion, another job of the same name.
     public var finished: Duration
@@ -59,15 +59,15 @@ public struct Freshness: Sendable {
 enum CacheDecision: Equatable {
     /// What is stored answers it.
     case serve
-    /// What is stored answers it, and is asked for anew meanwhile.
+    /// What is stored answers it, and is refreshed in the background.
     case serveAndRefresh
-    /// What is stored is too old, but a moment ago nothing better was to be had.
+    /// What is stored is stale, and the last refresh has just failed.
     case serveAfterFailedRefresh(CacheStatus.Detail)
     case forward(ForwardReason)
 }
 
 extension Freshness {
-    /// However often a client says `no-cache`: a younger answer is good enough.
+    /// In seconds: a younger answer is good enough for every client, also with `no-cache`.
     private static let youngest = 1
 
     /// - Parameter mayBeStale: whether the gateway may show what it saw before, if the client takes it.
@@ -105,17 +105,17 @@ extension CacheEntry<CachedAnswer> {
     }
 }
 
-/// Whether AWS refuses the gateway's role or credentials at present: then what was seen before is not to be shown once it
-/// is stale, whichever job it is. Safe to use from any thread.
+/// Whether AWS refuses the gateway's role or credentials at present. Then no stale answer may be served, of any job. Safe
+/// to use from any thread.
 final class Revocation: Sendable {
-    /// Nanoseconds of the last refusal that no answer has followed.
+    /// The time of the last refusal that no success has followed, in nanoseconds.
     private let moment = Atomic(Int64.min)
 
     func set(at now: Moment) {
         moment.store(now.nanoseconds, ordering: .relaxed)
     }
 
-    /// AWS has answered as to somebody who may ask.
+    /// AWS accepted our credentials again.
     func clear() {
         if moment.load(ordering: .relaxed) != .min { moment.store(.min, ordering: .relaxed) }
     }

@@ -1,9 +1,10 @@
 import Synchronization
 
-/// The tasks of fetches. They belong to nobody, but they end with ``run(while:)``, which has to be running.
+/// The tasks of fetches. They are independent of the requests that began them and end with ``run(while:)``, which has to
+/// be running. Safe to use from any thread.
 ///
-/// They are no child tasks, for only their parent could begin those, on a thread that has to be woken for it. What is
-/// urgent begins on the thread of whoever asks, up to its first wait.
+/// They are no child tasks: only their parent could begin those, on a thread that has to be woken for it. An urgent fetch
+/// begins on the caller's thread, up to its first wait.
 final class FetchTasks: Sendable {
     private let state = Mutex(FetchTasksState())
 
@@ -35,10 +36,10 @@ private struct FetchTasksState: Sendable {
     typealias Waiter = CheckedContinuation<Void, Never>
 
     private enum Phase {
-        /// Flights are kept.
+        /// Fetches are kept until ``open()``.
         case before([Fetch])
         case open
-        /// Flights are cancelled; who waits for the last one.
+        /// Fetches are cancelled. The waiter is resumed when the last one has ended.
         case closed(Waiter?)
     }
 
@@ -58,7 +59,7 @@ private struct FetchTasksState: Sendable {
         return numbers
     }
 
-    /// Takes in the task of a fetch, unless that has ended. True: it is to be cancelled.
+    /// Stores the task of a fetch, unless the fetch has ended. True if it has to be cancelled.
     mutating func hasToCancel(_ task: Task<Void, Never>, of number: UInt64) -> Bool {
         guard tasks.keys.contains(number) else { return false }
         tasks[number] = .some(task)
@@ -66,7 +67,7 @@ private struct FetchTasksState: Sendable {
         return false
     }
 
-    /// The last one to leave frees whoever waits for it.
+    /// Removes a fetch that has ended. Returns the waiter if it was the last one.
     mutating func leave(_ number: UInt64) -> Waiter? {
         tasks.removeValue(forKey: number)
         guard case .closed(let waiter?) = phase, tasks.isEmpty else { return nil }
@@ -85,7 +86,7 @@ private struct FetchTasksState: Sendable {
         return tasks.values.compactMap(\.self)
     }
 
-    /// Nobody has to wait where no fetch runs.
+    /// Returns the waiter at once if no fetch runs.
     mutating func waitForLast(_ waiter: Waiter) -> Waiter? {
         guard !tasks.isEmpty else { return waiter }
         phase = .closed(waiter)

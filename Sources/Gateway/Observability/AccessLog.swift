@@ -67,7 +67,7 @@ struct AccessLog: Sendable {
 }
 
 extension HTTPRequest.Method {
-    /// RFC 9110's and RFC 5789's, the usual first. Any other is text of the client's choice, which no log should hold.
+    /// RFC 9110's and RFC 5789's, the usual first. Any other method is text that the client chose, and is logged as `other`.
     fileprivate static let known: [HTTPRequest.Method] = [
         .get, .head, .options, .post, .put, .delete, .patch, .trace, .connect,
     ]

@@ -46,7 +46,7 @@ struct RequestMetrics: Sendable {
     /// - Parameter age: nanoseconds.
     func record(age: Int64) { ages.recordNanoseconds(age) }
 
-    /// A client's limit would have refused a request, were it enforced.
+    /// Counts a request that the client's limit would refuse if it were enforced.
     func incrementOverQuota() { shadowRefusals.increment() }
 
     /// - Parameter elapsed: nanoseconds.
@@ -61,23 +61,23 @@ extension HistogramBuckets {
     fileprivate static let age = HistogramBuckets([0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600])
 }
 
-/// How a request was answered, as its log line and the metrics tell it. Numbered, so that it finds its metric in an array.
+/// How a request was answered, for its log line and the metrics. Numbered, so that it finds its metric in an array.
 enum Outcome: Int, CaseIterable, Sendable {
     /// From the cache; that there is no such job counts too.
     case hit
-    /// From the cache, past its freshness: while it is asked for anew, or because AWS gave no answer.
+    /// From the cache, past its freshness: while it is refreshed, or because AWS gave no answer.
     case stale
     /// By a call to AWS that this request began.
     case miss
     /// By a call to AWS that another request had begun.
     case collapsed
-    /// The request was at fault.
+    /// The request was wrong.
     case refused
     /// The client's quota was used up.
     case limited
-    /// There was no answer to give.
+    /// There was no answer.
     case failed
-    /// By the program itself: a page, a file, a redirection.
+    /// Without a job: a page, a file, a redirection.
     case fixed
 
     var label: String {

@@ -1,4 +1,4 @@
-/// A piece of a page, escaped by construction: text gets in as text only, and markup by naming an element of ours.
+/// A piece of a page, escaped by construction: text is always escaped, and markup comes only from named elements.
 struct HTML: Sendable {
     /// The piece in UTF-8, ready to be sent.
     private(set) var text: String
@@ -7,12 +7,12 @@ struct HTML: Sendable {
         text = markup
     }
 
-    /// Text, whatever it holds.
+    /// Text, which may hold anything.
     static func text(_ text: String) -> HTML {
         HTML(markup: escaped(text))
     }
 
-    /// An element. Attribute values are escaped too; names are words of ours.
+    /// An element. Attribute values are escaped too; names are literals of this program.
     static func element(
         _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:], _ children: HTML...
     ) -> HTML {

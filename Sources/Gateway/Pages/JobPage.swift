@@ -2,8 +2,8 @@ import Formats
 import Transcribe
 
 extension Page {
-    /// A job for people: its state in a word, then whatever is known and may be seen. When a running job is worth another
-    /// look is said in the header (`Refresh`), so that the page can be kept.
+    /// A job for people: its status, then every member that has a value and may be seen. The time after which the page of a
+    /// running job loads itself again stands in the header (`Refresh`), so that the page itself can be cached.
     init(_ job: Job, name: JobName, fields: JobFields) {
         title = name.text
         let status = job.status?.rawValue
@@ -52,7 +52,7 @@ extension Page {
         .element("time", ["datetime": text], .text(text))
     }
 
-    /// A link where it can only lead to a web page; any other scheme stays text.
+    /// A link if the scheme is https; any other URI stays text.
     private static func link(_ uri: String) -> HTML {
         guard uri.utf8.starts(with: "https://".utf8) else { return .text(uri) }
         return .element("a", ["href": uri, "rel": "noreferrer noopener"], .text(uri))
@@ -60,7 +60,7 @@ extension Page {
 }
 
 extension JobField {
-    /// What people call it.
+    /// The member's name for people.
     fileprivate var label: String {
         switch self {
         case .name: "Name"
@@ -85,7 +85,7 @@ extension JobField {
 }
 
 extension Job.Settings {
-    /// The settings in words, or nil if there are none.
+    /// The settings as text, or nil if none is set.
     fileprivate var summary: String? {
         let parts = [
             channelIdentification.map { "channels \($0 ? "identified" : "not identified")" },

@@ -2,14 +2,14 @@ import HTTPExchange
 import HTTPTypes
 import Transcribe
 
-/// A page for people. It works without script and loads nothing but this gateway's own style and icon.
+/// A page for people. It works without script and loads only this gateway's own style and icon.
 struct Page {
     let title: String
     let content: [HTML]
 
     /// The page in UTF-8.
     var body: Body {
-        // Copied, because a text that grew has room to spare, and this one may be kept.
+        // Copied, because a text that grew has unused capacity, and this one may be cached.
         Body(document.text.utf8.map { $0 })
     }
 
@@ -36,7 +36,7 @@ struct Page {
 }
 
 extension FieldBlock {
-    /// What every page says: keep no copy, load only what is ours, be in nobody's frame.
+    /// The fields of every page: no copy is stored, only this gateway's files are loaded, and no other page frames it.
     static let page = {
         var fields = FieldBlock()
         fields.append(.contentType, "text/html; charset=utf-8")

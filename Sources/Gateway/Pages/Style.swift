@@ -1,6 +1,6 @@
 import HTTPExchange
 
-/// The pages' style and icon, as files of this gateway: the pages' policy allows nothing inline.
+/// The pages' style and icon, served as files, because the pages' policy allows nothing inline.
 enum Style {
     static let sheet = Body(
         """

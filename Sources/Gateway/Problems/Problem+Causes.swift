@@ -2,7 +2,7 @@ import HTTPExchange
 import HTTPTypes
 import RateLimiting
 
-// What the gateway reports by itself. What goes wrong at AWS has its problems in UpstreamDisposition.
+// Problems of the gateway itself. The problems of a call to AWS stand in UpstreamDisposition.
 
 extension Problem {
     /// For `only-if-cached` (RFC 9111 §5.2.1.7).
@@ -32,7 +32,7 @@ extension Problem {
         case .breakerOpen(let wait):
             self = Problem(
                 .upstreamUnavailable,
-                "Amazon Transcribe has failed too often of late; the gateway is leaving it alone for a while."
+                "Too many requests to Amazon Transcribe have failed; the gateway makes none for a while."
             ).retrying(after: wait)
         case .tooManyInFlight(let wait), .queueFull(let wait), .deadlineTooClose(let wait):
             self = Problem.overloaded.retrying(after: wait)
@@ -42,7 +42,7 @@ extension Problem {
 }
 
 extension Problem {
-    /// The words for what the server refuses before any route is looked at.
+    /// Why the HTTP server refused a request before a route was looked for.
     init(_ refusal: Refusal) {
         switch refusal {
         case .malformed(let reason):

@@ -3,8 +3,8 @@ public import HTTPTypes
 import Telemetry
 import Transcribe
 
-/// An answer that is no job: what was wrong, what is allowed, what to do (RFC 9457). Its texts are ours alone: nothing
-/// that AWS or a library said, and nothing of the request.
+/// An answer that is no job: what was wrong, what is allowed, what to do (RFC 9457). Its texts stand in this program. They
+/// repeat nothing that AWS or a library said, and nothing of the request.
 public struct Problem: Error, Sendable {
     public let type: ProblemType
     public let status: HTTPResponse.Status
@@ -23,8 +23,8 @@ public struct Problem: Error, Sendable {
         self.detail = detail
     }
 
-    /// The same problem, with advice when to try again: never early, at least a second, and at most an hour, whatever a
-    /// server upstream says.
+    /// The same problem with a time after which to try again: never early, at least a second, and at most an hour, however
+    /// long AWS asks to wait.
     func retrying(after delay: Duration) -> Problem {
         let (seconds, rest) = delay.components
         var problem = self
@@ -71,7 +71,7 @@ extension Problem {
 }
 
 extension Problem {
-    /// The problem for this request: a document, or a page for whoever prefers one.
+    /// The reply that says this problem: a document, or a page where the client prefers one.
     func reply(in context: RequestContext) -> Reply {
         var fields = FieldBlock(reserving: 512)
         if context.prefersHTML {
@@ -107,7 +107,7 @@ extension Problem {
 }
 
 extension TextBuffer {
-    /// The member that the registered quota-exceeded type asks for; "client" is the name in `RateLimit-Policy`.
+    /// The member that the registered type quota-exceeded requires; "client" is the name in `RateLimit-Policy`.
     fileprivate mutating func appendViolatedPolicies() {
         key("violated-policies")
         openArray()

@@ -86,7 +86,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
 }
 
 extension ProblemType {
-    /// What the type means and what to do, for whoever follows its link.
+    /// What the type means and what to do: the content of its page.
     var explanation: String {
         switch self {
         case .malformedRequest:
@@ -98,7 +98,7 @@ extension ProblemType {
         case .tooManyHeaderFields: "The request has more header fields than this server reads. Send fewer."
         case .contentTooLarge: "The request's content is larger than this server reads."
         case .contentNotAllowed: "GET and HEAD have no content here. Send the request without it."
-        case .unsupportedFeature: "The request relies on a feature of HTTP that this server does not have."
+        case .unsupportedFeature: "The request needs a feature of HTTP that this server does not have."
         case .clientNotAllowed:
             """
             The gateway answers clients of certain addresses only. If the client should be one of them, the operator adds \
@@ -106,10 +106,10 @@ extension ProblemType {
             """
         case .wrongHost:
             """
-            The request's Host is not one that this server answers for, a guard against pages of strangers. If the name \
-            is right, the operator adds it to listen.hosts.
+            The request's Host is not one that this server answers for. That keeps pages of other sites from reaching it \
+            under their own name. If the name is right, the operator adds it to listen.hosts.
             """
-        case .noSuchRoute: "The URL leads nowhere. Jobs are at /jobs/{name}."
+        case .noSuchRoute: "There is nothing at this URL. Jobs are at /jobs/{name}."
         case .methodNotAllowed: "The method cannot be used with this URL. The Allow field lists those that can."
         case .invalidQuery: "A member of the query is unknown, repeated, or has a value that is not allowed."
         case .invalidJobName: "A job name is 1 to 200 characters, each a letter a-z or A-Z, a digit, '.', '_' or '-'."
@@ -118,7 +118,8 @@ extension ProblemType {
             Amazon Transcribe knows no medical transcription job of this name in the gateway's account and region. \
             Names are case-sensitive, and AWS forgets jobs after 90 days.
             """
-        case .quotaExceeded: "The client has sent more requests than its quota allows. Retry-After says when to go on."
+        case .quotaExceeded:
+            "The client has sent more requests than its quota allows. Retry-After says when to send the next one."
         case .upstreamThrottled:
             """
             Amazon Transcribe limits the requests of the gateway's AWS account. It is AWS's limit, not the client's; \
@@ -126,8 +127,8 @@ extension ProblemType {
             """
         case .upstreamBudget:
             """
-            The gateway asks Amazon Transcribe only so often, to keep the account within its quota, and has done so. \
-            Retry-After says when to try again.
+            The gateway limits its own requests to Amazon Transcribe, to keep the account within its quota, and that \
+            limit is reached. Retry-After says when to try again.
             """
         case .upstreamUnavailable:
             """

@@ -1,23 +1,23 @@
 import HTTPExchange
 import Transcribe
 
-/// How the cache had part in an answer, as `Cache-Status` says it (RFC 9211).
+/// What part the cache had in an answer, as `Cache-Status` says it (RFC 9211).
 enum CacheStatus {
-    /// From the cache at once; where `detail` says so, for want of a better one.
+    /// From the cache at once. `detail` says why a stale answer is served, where a refresh failed or was not possible.
     case cache(Detail? = nil)
-    /// From AWS. `isCollapsed` if another request had begun the call.
+    /// From AWS. `isCollapsed` if another request had begun the fetch.
     case upstream(ForwardReason, isCollapsed: Bool, isStored: Bool)
-    /// From the cache, after AWS was asked and gave no answer; with the status that it gave instead.
+    /// From the cache, after AWS was asked and gave no answer. `status` is that of AWS's response, if there was one.
     case fallback(ForwardReason, status: Int?)
 
-    /// What a token can say of why a stored answer had to do.
+    /// Why a stored answer is served.
     enum Detail: String, Sendable {
         case staleIfError = "stale-if-error"
         case budgetUsedUp = "upstream-budget"
         case overloaded
     }
 
-    /// Of a stored answer that is served because of this failure.
+    /// The status of a stored answer that is served because of this failure.
     init(fallingBackFrom reason: ForwardReason, because failure: FetchFailure) {
         switch failure {
         case .upstream(let error) where error.disposition.wasAsked:

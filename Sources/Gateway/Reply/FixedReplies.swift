@@ -31,8 +31,8 @@ extension Reply {
         return Reply(status: .seeOther, fields: fields)
     }
 
-    /// What can be done with a URL (RFC 9110 §9.3.7), and, for a browser that asks before it asks, what a page of another
-    /// origin can do with it (Fetch Standard §3.2.2).
+    /// The methods of a URL (RFC 9110 §9.3.7), and for a preflight what a page of another origin can do with it (Fetch
+    /// Standard §3.2.2).
     static func options(_ context: RequestContext, isPreflight: Bool) -> Reply {
         var fields = FieldBlock()
         fields.append(.allow, Route.methods)
@@ -91,7 +91,7 @@ package struct StaticFile: Sendable {
         tag = EntityTag(of: body.bytes)
         var fields = FieldBlock()
         fields.append(.contentType, type)
-        // No longer than an old version may do harm after an update.
+        // Short, because after an update an old version would still be used for this time.
         fields.append(.cacheControl, "max-age=300")
         tag.append(to: &fields)
         fields.append(contentsOf: .security)

@@ -19,7 +19,7 @@ package struct JobRendering: Sendable {
 }
 
 extension [UInt8] {
-    /// A copy without the room to spare that an array has after it grew: for what is kept.
+    /// A copy without the unused capacity that an array has after it grew, because it is cached.
     fileprivate var fitted: [UInt8] {
         var copy: [UInt8] = []
         copy.reserveCapacity(count)

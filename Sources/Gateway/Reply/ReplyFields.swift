@@ -22,7 +22,7 @@ extension FieldStart {
 }
 
 extension FieldBlock {
-    /// What every answer says: don't guess its type, don't tell S3 a job's name as referrer.
+    /// The fields of every reply: its type is not guessed, and the job's name is not sent to S3 as the referrer.
     static let security = {
         var fields = FieldBlock()
         fields.append(.xContentTypeOptions, "nosniff")
@@ -30,14 +30,14 @@ extension FieldBlock {
         return fields
     }()
 
-    /// The fields that belong to the request rather than to what it asked for.
+    /// The fields that depend on the request and not on what it asks for.
     mutating func append(_ context: RequestContext) {
         append(namesIn: context)
         if let quota = context.quota { append(quota: quota.quota, window: quota.window) }
         append(quotaLeftTo: context)
     }
 
-    /// What the request is called, and whose pages may read the answer.
+    /// The request's identifier, and which pages may read the reply.
     mutating func append(namesIn context: RequestContext) {
         append(starting: .requestID) { $0.write(context.id) }
         if let origin = context.sharesWith {
@@ -47,7 +47,7 @@ extension FieldBlock {
         }
     }
 
-    /// The client's limit, which is the same for all.
+    /// The limit, which is the same for all clients.
     mutating func append(quota: Int, window: Int) {
         append(starting: .rateLimitPolicy) { value in
             value.write(quota)
@@ -56,7 +56,7 @@ extension FieldBlock {
         }
     }
 
-    /// How much of it is left to this client.
+    /// What is left of the limit to this client.
     mutating func append(quotaLeftTo context: RequestContext) {
         guard let quota = context.quota else { return }
         append(starting: .rateLimit) { value in
@@ -83,7 +83,7 @@ public enum CrossOrigin: Sendable {
 }
 
 extension FieldBlock {
-    /// What lets the page of `origin` read this answer.
+    /// Lets pages of `origin` read this reply.
     mutating func append(sharingWith origin: String) {
         append(.accessControlAllowOrigin, origin)
         append(
@@ -92,7 +92,7 @@ extension FieldBlock {
         append(.crossOriginResourcePolicy, "cross-origin")
     }
 
-    /// What lets it send the requests that it asked about.
+    /// Lets pages of that origin send the requests that the preflight asks about.
     static let preflight = {
         var fields = FieldBlock()
         fields.append(.accessControlAllowMethods, "GET, HEAD")

@@ -2,11 +2,11 @@ import Formats
 public import HTTPExchange
 import HTTPTypes
 
-/// Who may ask, and whose word counts about who asks.
+/// Which clients are answered, and which peers may name the client that they forward for.
 public struct ClientRule: Sendable {
-    /// Peers that pass on the requests of others and write `X-Forwarded-For`.
+    /// Proxies whose `X-Forwarded-For` is believed.
     public var trustedProxies: [AddressRange]
-    /// The clients that are answered; nil is everybody.
+    /// The clients that are answered; nil is every client.
     public var allowed: [AddressRange]?
 
     public init(trustedProxies: [AddressRange], allowed: [AddressRange]?) {
@@ -30,9 +30,9 @@ public struct ClientRule: Sendable {
         !trusts(request.peer) && request[.xForwardedFor] != nil
     }
 
-    /// The client behind a trusted proxy. Each proxy adds at the right end whom it had the request from, so the field is
-    /// read from there, past the proxies that are trusted: what stands further left can be of the client's invention. If
-    /// all are trusted, the leftmost one asks; if one is no address, the proxy itself counts.
+    /// The client behind a trusted proxy. Each proxy appends the address it received the request from, so the field is read
+    /// from its right end, past the proxies that are trusted: the client can have written what stands further left. If all
+    /// are trusted, the leftmost one is the client. If one is no address, the proxy itself is.
     ///
     /// `Forwarded` (RFC 7239) is not read: most proxies that write the one field let the other pass as the client sent it.
     ///
@@ -82,13 +82,13 @@ extension Substring.UTF8View {
     }
 }
 
-/// Which `Host` values a listener answers for: the guard against DNS rebinding, by which a page of a stranger reaches a
-/// server in the reader's own network under the stranger's name.
+/// Which `Host` values a listener answers for. The rule guards against DNS rebinding: a page of another site could reach a
+/// server in the reader's network under the name of its own site.
 public enum HostRule: Sendable {
     case any
-    /// These names, in small letters, compared without the port, in any case.
+    /// These names, which are in lower case. The port and the case of a request's value do not count.
     case only([String])
-    /// `localhost` and whatever is an address: a rebinding attack needs a name.
+    /// `localhost` and every address: a rebinding attack needs a name.
     case addresses
 
     /// - Parameter host: the value of `Host`; empty if the request has none, which only HTTP/1.0 may do, and no browser.

@@ -5,7 +5,7 @@ public enum JobField: String, CaseIterable, Sendable {
     case contentIdentificationType, tags
 }
 
-/// A set of job members: what a client asks for, what an operator allows, what a representation shows.
+/// A set of job members: those that a client asks for, an operator allows, or a representation shows.
 public struct JobFields: OptionSet, Hashable, Sendable {
     public let rawValue: UInt32
 
@@ -23,12 +23,12 @@ public struct JobFields: OptionSet, Hashable, Sendable {
 
     /// Every documented member (`?view=full`).
     public static let full = JobFields(JobField.allCases)
-    /// What an app needs to follow a job: the default.
+    /// The members that an app needs to follow a job: the default.
     public static let standard = JobFields([
         JobField.name, .status, .createdAt, .startedAt, .completedAt, .transcriptUri, .failureReason,
     ])
 
-    /// Those of them that are shown where a query does not say which.
+    /// Those of them that are shown without a query.
     var shownByDefault: JobFields { intersection(.standard) }
 
     /// The members' names in the order of the schema, for people.
@@ -39,12 +39,11 @@ public struct JobFields: OptionSet, Hashable, Sendable {
 
 /// The query of a job's URL: which members the client wants.
 ///
-/// Nothing in it is ignored: an unknown member is refused, because a misspelt `fields` would otherwise show more than was
-/// asked for.
+/// An unknown member is refused: if it were ignored, a misspelt `fields` would show more than was asked for.
 struct JobQuery {
     let fields: JobFields
 
-    /// - Parameter allowed: the members that may be seen at all; others don't exist.
+    /// - Parameter allowed: the members that may be seen at all. Others are refused as unknown.
     init(_ query: Substring, allowed: JobFields) throws(Problem) {
         guard !query.isEmpty else {
             fields = allowed.shownByDefault

@@ -4,23 +4,23 @@ import HTTPTypes
 import RateLimiting
 import Transcribe
 
-/// One request on its way through the gateway: what its answer and its line in the access log need of it.
+/// The state of one request: what its reply and its line in the access log need of it.
 struct RequestContext: Sendable {
     let id: RequestID
     let start: Moment
     let method: HTTPRequest.Method
-    /// Who asks: the peer, or whoever a trusted proxy says it asks for.
+    /// The address that the request counts for: the peer's, or behind a trusted proxy the client's.
     let client: PeerAddress
     let target: String
-    /// Whether the client would rather have a page.
+    /// Whether the client prefers a page.
     let prefersHTML: Bool
-    /// The origin of the page that asks, if it may read the answer.
+    /// The origin of the page that sent the request, if it may read the reply.
     let sharesWith: String?
-    /// What it asks for, once that is known.
+    /// `none` until the route is known.
     var route = Route.Kind.none
-    /// What the client's limit said; nil where there is none, or before it was asked.
+    /// The result of the client's limit; nil without a limit, or before it was applied.
     var quota: ClientLimiter.Result?
-    /// Whether that limit would have refused it, were it enforced.
+    /// Whether a limit that is not enforced would have refused it.
     var isOverQuota = false
 
     /// - Parameters:

@@ -1,16 +1,16 @@
 import Formats
 
-// The readers look at bytes: a mark that combines with a delimiter makes one Character of both, and hides the delimiter from
-// whatever compares Characters.
+// The readers look at bytes: a mark that combines with a delimiter makes one Character of both, and a comparison of
+// Characters does not find the delimiter.
 
 extension Substring.UTF8View {
-    /// Whether this is the word, which is in small letters, but for the case of ASCII letters.
+    /// Whether this is the word, which is in lower case. The case of ASCII letters does not count.
     func isWord(_ word: StaticString) -> Bool {
         guard count == word.utf8CodeUnitCount else { return false }
         return elementsEqual(word.description.utf8) { byte, letter in byte.lowercased == letter }
     }
 
-    /// What stands before the first such byte, and what stands after it; nil where there is none.
+    /// The bytes before the first separator and those after it; nil without a separator.
     func divided(at separator: UInt8) -> (Substring.UTF8View, Substring.UTF8View?) {
         guard let place = firstIndex(of: separator) else { return (self, nil) }
         return (self[..<place], self[index(after: place)...])
@@ -72,14 +72,14 @@ private struct MediaRange {
 /// What a client demands of the cache: the request directives of `Cache-Control` that mean something here (RFC 9111
 /// §5.2.1). Others, and malformed ones, are ignored; of repeated ones the strictest counts.
 struct CacheDirectives: Sendable, Equatable {
-    /// Nothing in particular.
+    /// A request without the field.
     static let none = CacheDirectives()
 
     /// Seconds that an answer may be old. `no-cache` is 0: asking AWS again is what validates an answer here.
     private(set) var maxAge: Int?
-    /// Seconds by which an answer may be past its freshness; nil leaves that to the gateway.
+    /// Seconds that an answer may be past its freshness; nil leaves that to the gateway.
     private(set) var maxStale: Int?
-    /// Whether an answer from AWS is not wanted.
+    /// Whether the client wants no answer from AWS.
     private(set) var onlyIfCached = false
 
     private init() {}

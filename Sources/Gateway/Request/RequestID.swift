@@ -3,11 +3,11 @@ import HTTPExchange
 import Synchronization
 import Telemetry
 
-/// The name of a request.
+/// The identifier of a request, for its reply and the log.
 enum RequestID: Sendable {
-    /// Ours, written as 16 hexadecimal digits.
+    /// Made here, written as 16 hexadecimal digits.
     case number(UInt64)
-    /// The client's.
+    /// Sent by the client.
     case given(String)
 
     var text: String {
@@ -36,17 +36,18 @@ extension LogLine {
     }
 }
 
-/// Gives every request a name by which people can find it in the log.
+/// Gives every request an identifier. Safe to use from any thread.
 final class RequestIDSource: Sendable {
     private let seed: UInt64
     private let count = Atomic<UInt64>(0)
 
-    /// - Parameter seed: a random number, so that two replicas don't use the same names.
+    /// - Parameter seed: a random number, so that two replicas make different identifiers.
     init(seed: UInt64 = .random(in: .min ... .max)) {
         self.seed = seed
     }
 
-    /// The client's own name if it is `[A-Za-z0-9._-]{1,64}`, else a new one: unique for all practical purposes, not secret.
+    /// The client's identifier if it is `[A-Za-z0-9._-]{1,64}`, else a new one, which is unique for all practical purposes
+    /// and not secret.
     func id(suggested: String?) -> RequestID {
         if let suggested, suggested.isName(maximumLength: 64) { return .given(suggested) }
         return .number(Self.mixed(seed &+ count.wrappingAdd(1, ordering: .relaxed).newValue))

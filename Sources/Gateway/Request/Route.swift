@@ -2,12 +2,12 @@ package import HTTPExchange
 import HTTPTypes
 package import Transcribe
 
-/// What a request asks for, decided on the raw target: nothing is decoded before it is taken apart, and once after.
+/// What a request asks for. The raw target is taken apart first; each part is decoded once, after that.
 package enum Route {
     case job(JobName, JobFields)
     case fixed(FixedRoute)
 
-    /// The kinds of route, as the metrics tell them. Numbered, so that each finds its metric in an array.
+    /// The kinds of route in the metrics. Numbered, so that each finds its metric in an array.
     enum Kind: Int, CaseIterable, Sendable {
         /// A request that was refused before its route was known.
         case none
@@ -48,7 +48,7 @@ package enum Route {
             self = .fixed(.options)
             return
         }
-        // The query first: what is wrong with it must not depend on whether the name is right.
+        // The query is checked first, so that its problems do not depend on the name.
         let fields = try JobQuery(query, allowed: allowed).fields
         self = .job(try JobName(segment: bytes.extracting(segment)), fields)
     }
@@ -82,9 +82,9 @@ extension JobName {
     }
 }
 
-/// What the program answers by itself.
+/// A route that is answered without a job.
 package enum FixedRoute {
-    /// What the page's form sends: it leads to the job.
+    /// The target of the page's form, which leads to the job.
     case form(JobName)
     case home
     case file(StaticFile)
@@ -118,7 +118,7 @@ package enum FixedRoute {
     }
 }
 
-/// What a path leads to, whatever the query says.
+/// What a path leads to.
 private enum Place {
     case form
     /// `*`, the server as a whole: only OPTIONS can ask about it (RFC 9110 §9.3.7).

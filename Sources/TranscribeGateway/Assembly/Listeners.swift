@@ -33,7 +33,7 @@ struct Listeners {
             adminOptions,
             AdminHandler(
                 readiness: observability.readiness, registry: observability.registry, gateway: handler,
-                purgesForAnybody: settings.admin.allowsRemotePurges))
+                allowsRemotePurges: settings.admin.allowsRemotePurges))
         gateway.observe(in: observability.registry)
         observability.readiness.set(.serving, obstacle: nil)
     }
