@@ -1,14 +1,25 @@
 /// A set of ASCII bytes, one bit for each. The test for a byte takes the same few instructions for every set, because some
 /// sets are asked about every byte of a request.
+@usableFromInline
 package struct ASCIISet: Sendable {
-    @usableFromInline var low: UInt64 = 0
-    @usableFromInline var high: UInt64 = 0
+    /// The bits of the bytes below 64.
+    @usableFromInline let low: UInt64
+    /// The bits of the bytes from 64 to 127.
+    @usableFromInline let high: UInt64
+
+    @inlinable
+    init(low: UInt64, high: UInt64) {
+        self.low = low
+        self.high = high
+    }
 
     /// The set of these characters.
     package init(_ characters: String) {
+        var (low, high): (UInt64, UInt64) = (0, 0)
         for byte in characters.utf8 {
             if byte < 64 { low |= 1 << UInt64(byte) } else { high |= 1 << UInt64(byte - 64) }
         }
+        self.init(low: low, high: high)
     }
 
     /// False for a byte that is not ASCII.
@@ -18,19 +29,29 @@ package struct ASCIISet: Sendable {
     }
 }
 
+/// The common sets. Their bits are written out, so that the compiler knows them in every module; the tests compare them with
+/// the characters.
 extension ASCIISet {
-    private static let alphanumerics = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-    /// The characters of names that AWS and clients give: job names, request IDs, error codes. They need no escape in a log
-    /// line, a header field, a JSON string, a URL or a page.
-    package static let name = ASCIISet(alphanumerics + "._-")
+    /// The characters of names that AWS and clients give: job names, request IDs, error codes. ASCII letters, digits, `.`, `_`
+    /// and `-`, which need no escape in a log line, a header field, a JSON string, a URL or a page.
+    @inlinable
+    package static var name: ASCIISet { ASCIISet(low: 0x03FF_6000_0000_0000, high: 0x07FF_FFFE_87FF_FFFE) }
+
     /// `tchar` of RFC 9110 §5.6.2: the characters of a method and of a field's name.
-    package static let token = ASCIISet(alphanumerics + "!#$%&'*+-.^_`|~")
+    @inlinable
+    package static var token: ASCIISet { ASCIISet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE) }
+
     /// `unreserved` of RFC 3986 §2.3: what percent-encoding leaves as it is.
-    package static let unreserved = ASCIISet(alphanumerics + "-._~")
+    @inlinable
+    package static var unreserved: ASCIISet { ASCIISet(low: 0x03FF_6000_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
+
     /// What may stand in a path or query without encoding: `unreserved`, `sub-delims`, `:@/?` of RFC 3986 §3.3.
-    package static let target = ASCIISet(alphanumerics + "-._~!$&'()*+,;=:@/?")
+    @inlinable
+    package static var target: ASCIISet { ASCIISet(low: 0xAFFF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF) }
+
     /// What neither a host nor a port holds.
-    package static let outsideHost = ASCIISet("/@, \t?#\\")
+    @inlinable
+    package static var outsideHost: ASCIISet { ASCIISet(low: 0x8000_9009_0000_0200, high: 0x0000_0000_1000_0001) }
 }
 
 extension UInt8 {
@@ -138,6 +159,7 @@ extension StringProtocol {
 
 extension [UInt8] {
     /// Appends the bytes of a text.
+    @inlinable
     package mutating func append(_ text: String) {
         append(contentsOf: text.utf8)
     }

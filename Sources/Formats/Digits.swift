@@ -69,6 +69,7 @@ extension OutputSpan<UInt8> {
 
 extension String {
     /// Two digits in lower case for each byte.
+    @inlinable
     package init(hexadecimal bytes: some Sequence<UInt8>) {
         var digits: [UInt8] = []
         // Enough for a SHA-256, which does not say how long it is.

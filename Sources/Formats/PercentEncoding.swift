@@ -1,5 +1,6 @@
 extension [UInt8] {
     /// Appends `bytes`, each but the unreserved ones (RFC 3986 §2.3) as `%XX` with capital digits.
+    @inlinable
     package mutating func append(percentEncoding bytes: some Sequence<UInt8>) {
         let unreserved = ASCIISet.unreserved
         for byte in bytes {
