@@ -48,6 +48,7 @@ let package = Package(
                 "Formats", "HTTPExchange", "Caching", "Curl", "RateLimiting", "Telemetry", "Transcribe",
                 .httpTypes, .crypto, .coreMetrics, .logging,
             ],
+            exclude: ["Gateway.docc"],
             resources: [.embedInCode("Resources/openapi.yaml"), .embedInCode("Resources/openapi.json")]),
         .target(name: "TranscribeEmulator", dependencies: ["Formats", "HTTPExchange", "SigV4", .httpTypes]),
         // Layer 5: the wiring.
