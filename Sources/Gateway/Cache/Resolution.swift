@@ -1,11 +1,11 @@
 import Caching
 import Transcribe
 
-/// What is known of a job, whatever the reply to it will look like.
+/// What is known of a job, whatever the reply to it will look like. Large cases are indirect, so that a hit copies little.
 enum Resolution: Sendable {
     /// An answer of AWS's, and what part the cache had in it.
     case answer(CacheEntry<CachedAnswer>, CacheStatus)
-    case problem(Problem)
+    indirect case problem(Problem)
 
     /// What a request gets from the fetch that it waited for.
     ///
@@ -25,7 +25,7 @@ enum Resolution: Sendable {
 /// What the cache can do for a request: answer it, or name the fetch that it has to wait for.
 enum CacheResult {
     case resolved(Resolution)
-    case needsFetch(FetchRequest)
+    indirect case needsFetch(FetchRequest)
 }
 
 /// Why a request goes on to AWS, as `Cache-Status` says it (RFC 9211 §2.2).

@@ -17,13 +17,30 @@ extension JobGateway {
             case .refusal(let problem):
                 return reply(with: problem, in: request.context, job: request.name, outcome: outcome)
             case .job(let job), .refreshFailed(let job, _, _):
-                let reply = JobReply(entry: entry, job: job, status: status, now: now).reply(to: request, of: self)
+                let reply = reply(
+                    with: job, as: JobReply(entry: entry, job: job, status: status, now: now), to: request)
                 recorder.record(
                     reply, in: request.context, outcome, job: request.name, hash: job.nameHash,
                     age: now.nanoseconds(since: entry.requestedAt))
                 return reply
             }
         }
+    }
+
+    private func reply(with job: CachedJob, as reply: JobReply, to request: JobRequest) -> Reply {
+        guard !request.context.prefersHTML else {
+            let page = job.page(of: options.fields, named: request.name) { updateCost(of: job, named: request.name) }
+            return reply.page(page, to: request.context)
+        }
+        let rendering = job.rendering(of: request.fields, whole: options.fields) {
+            updateCost(of: job, named: request.name)
+        }
+        return reply.document(rendering, to: request, sharing: sharedFields)
+    }
+
+    /// A representation that is made for the first time makes the cache's entry larger.
+    private func updateCost(of job: CachedJob, named name: JobName) {
+        cache.updateCost(of: name, to: CachedAnswer.job(job).cost(under: name)) { $0.job === job }
     }
 
     /// The reply that says a problem, recorded.
@@ -60,24 +77,9 @@ private struct JobReply {
     /// Rounded up: a client that asks earlier finds the same answer.
     private var retryAfter: Int { max(1, -now.seconds(since: entry.retryAt)) }
 
-    /// A representation that is made for the first time makes the cache's entry larger.
-    func reply(to request: JobRequest, of gateway: JobGateway) -> Reply {
-        let updateCost = {
-            gateway.cache.updateCost(of: request.name, to: CachedAnswer.job(job).cost(under: request.name)) {
-                $0.job === job
-            }
-        }
-        let allowed = gateway.options.fields
-        guard !request.context.prefersHTML else {
-            return page(job.page(of: allowed, named: request.name, growing: updateCost), to: request.context)
-        }
-        let rendering = job.rendering(of: request.fields, whole: allowed, growing: updateCost)
-        return document(rendering, to: request, sharing: gateway.sharedFields)
-    }
-
     /// 200, or 304 if the client has this representation. The 304 keeps the content, because its length has to be that of
     /// the 200; the server sends none of it.
-    private func document(_ rendering: JobRendering, to request: JobRequest, sharing shared: SharedFields) -> Reply {
+    func document(_ rendering: JobRendering, to request: JobRequest, sharing shared: SharedFields) -> Reply {
         let isKnown = request.condition?.matches(rendering.tag) ?? false
         var fields = FieldBlock(reserving: 640)
         fields.append(contentsOf: shared.block)
@@ -91,7 +93,7 @@ private struct JobReply {
     }
 
     /// The page of a running job loads itself again a second after the job can have changed.
-    private func page(_ body: Body, to context: RequestContext) -> Reply {
+    func page(_ body: Body, to context: RequestContext) -> Reply {
         var fields = FieldBlock(reserving: 960)
         fields.append(contentsOf: .page)
         fields.append(contentsOf: .jobPage)
