@@ -13,19 +13,15 @@ public struct Credentials: Sendable, Equatable {
     public let sessionToken: String?
     /// When the set stops working; nil if it has no end.
     public let expiration: Timestamp?
-    /// The AWS account of the key, where the source tells it.
-    public let accountID: String?
 
     /// A set of credentials exactly as its source gave them.
     public init(
-        accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil,
-        expiration: Timestamp? = nil, accountID: String? = nil
+        accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil, expiration: Timestamp? = nil
     ) {
         self.accessKeyID = accessKeyID
         self.secretAccessKey = secretAccessKey
         self.sessionToken = sessionToken
         self.expiration = expiration
-        self.accountID = accountID
     }
 }
 

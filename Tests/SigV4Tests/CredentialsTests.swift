@@ -5,7 +5,7 @@ import Testing
 @Suite struct CredentialsTests {
     let credentials = Credentials(
         accessKeyID: "ASIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI", sessionToken: "AQoDYXdzEPT",
-        expiration: Timestamp(millisecondsSinceEpoch: 0), accountID: "123456789012")
+        expiration: Timestamp(millisecondsSinceEpoch: 0))
 
     @Test func printsNeitherSecretNorTokenNorTheWholeKeyID() {
         var dumped = ""

@@ -9,7 +9,7 @@ import TranscribeEmulator
 
 @Suite struct EmulatorTests {
     private static let credentials = Credentials(
-        accessKeyID: "AKID", secretAccessKey: "secret", sessionToken: nil, expiration: nil, accountID: nil)
+        accessKeyID: "AKID", secretAccessKey: "secret", sessionToken: nil, expiration: nil)
     private static let start = Timestamp(millisecondsSinceEpoch: 1_795_500_525_188)
 
     private let clock = Clock()
@@ -43,7 +43,7 @@ import TranscribeEmulator
         let signed = Signer(region: "us-east-1", service: "transcribe").headers(
             for: SigningRequest(method: "POST", headers: headers, body: body),
             credentials: Credentials(
-                accessKeyID: "AKID", secretAccessKey: secret, sessionToken: nil, expiration: nil, accountID: nil),
+                accessKeyID: "AKID", secretAccessKey: secret, sessionToken: nil, expiration: nil),
             at: time ?? clock.now)
         let request = Request(
             method: .post, target: "/", host: "emulator", peer: PeerAddress(ipv4: 0x7F00_0001),

@@ -56,8 +56,7 @@ extension Profile {
         else { throw .incompleteProfile(name, missing: "aws_secret_access_key") }
         return Credentials(
             accessKeyID: accessKeyID, secretAccessKey: secretAccessKey,
-            sessionToken: section.value(of: "aws_session_token"), expiration: nil,
-            accountID: section.value(of: "aws_account_id"))
+            sessionToken: section.value(of: "aws_session_token"), expiration: nil)
     }
 }
 
@@ -68,8 +67,7 @@ extension Profile {
         guard let words = ShellWords(try needed("credential_process"))?.words, let program = words.first
         else { throw .malformedProfile(name, .malformedCommand) }
         return CredentialProcess(
-            profile: name, program: program, arguments: Array(words.dropFirst()),
-            accountID: section.value(of: "aws_account_id"))
+            profile: name, program: program, arguments: Array(words.dropFirst()))
     }
 }
 

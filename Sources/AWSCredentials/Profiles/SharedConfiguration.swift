@@ -66,7 +66,7 @@ extension Section {
     /// Without static keys and what belongs to them, if `isSuperseded`.
     fileprivate func withoutKeys(where isSuperseded: Bool) -> Section {
         isSuperseded
-            ? without(["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_account_id"]) : self
+            ? without(["aws_access_key_id", "aws_secret_access_key", "aws_session_token"]) : self
     }
 }
 

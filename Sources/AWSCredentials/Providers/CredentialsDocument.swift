@@ -17,8 +17,7 @@ struct CredentialsDocument {
             let token = members.Token, let expiration = members.Expiration.flatMap(Timestamp.init(rfc3339:))
         else { throw .malformed }
         credentials = Credentials(
-            accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: token, expiration: expiration,
-            accountID: members.AccountId)
+            accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: token, expiration: expiration)
     }
 
     private struct Members: Decodable {
@@ -27,6 +26,5 @@ struct CredentialsDocument {
         let SecretAccessKey: String?
         let Token: String?
         let Expiration: String?
-        let AccountId: String?
     }
 }

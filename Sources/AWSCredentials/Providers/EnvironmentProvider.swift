@@ -23,7 +23,7 @@ public struct EnvironmentProvider: CredentialsProvider {
             return .found(
                 Credentials(
                     accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken,
-                    expiration: try expiration(), accountID: environment.value(of: "AWS_ACCOUNT_ID")),
+                    expiration: try expiration()),
                 from: CredentialsOrigin(name))
         }
     }

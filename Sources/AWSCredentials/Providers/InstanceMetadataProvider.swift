@@ -70,8 +70,7 @@ public struct InstanceMetadataProvider: CredentialsProvider {
         else { return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true)) }
         let extended = Credentials(
             accessKeyID: credentials.accessKeyID, secretAccessKey: credentials.secretAccessKey,
-            sessionToken: credentials.sessionToken, expiration: now.adding(milliseconds: 600_000 + jitter()),
-            accountID: credentials.accountID)
+            sessionToken: credentials.sessionToken, expiration: now.adding(milliseconds: 600_000 + jitter()))
         return .found(extended, from: CredentialsOrigin(name, isStaticallyStable: true, expiredAt: end))
     }
 

@@ -15,7 +15,7 @@ struct ProcessProvider: CredentialsProvider {
     /// Throws `processFailed`.
     func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         do throws(ProcessError) {
-            let credentials = try Credentials(writtenBy: process, try await output())
+            let credentials = try Credentials(processOutput: try await output())
             return .found(credentials, from: CredentialsOrigin(name))
         } catch {
             throw .processFailed(profile: process.profile, error)
@@ -34,15 +34,14 @@ struct ProcessProvider: CredentialsProvider {
 }
 
 extension Credentials {
-    fileprivate init(writtenBy process: CredentialProcess, _ output: [UInt8]) throws(ProcessError) {
+    fileprivate init(processOutput output: [UInt8]) throws(ProcessError) {
         guard let members = try? JSONDecoder().decode(ProcessOutput.self, from: Data(output)) else { throw .malformed }
         guard members.Version == 1 else { throw .unknownVersion }
         let expiration = members.Expiration.flatMap(Timestamp.init(rfc3339:))
         guard members.Expiration == nil || expiration != nil else { throw .malformed }
         self.init(
             accessKeyID: members.AccessKeyId, secretAccessKey: members.SecretAccessKey,
-            sessionToken: members.SessionToken, expiration: expiration,
-            accountID: members.AccountId ?? process.accountID)
+            sessionToken: members.SessionToken, expiration: expiration)
     }
 }
 
@@ -53,7 +52,6 @@ private struct ProcessOutput: Decodable {
     let SecretAccessKey: String
     let SessionToken: String?
     let Expiration: String?
-    let AccountId: String?
 }
 
 /// A program that writes credentials to its standard output ("Process credential provider" in the AWS SDKs and Tools
@@ -62,8 +60,6 @@ package struct CredentialProcess: Sendable, Equatable {
     let profile: String
     let program: String
     let arguments: [String]
-    /// The profile's, for output without one.
-    let accountID: String?
 }
 
 extension CredentialProcess: CustomStringConvertible, CustomReflectable {

@@ -95,7 +95,7 @@ extension SSOProvider {
         else { throw portalError(.malformed) }
         return Credentials(
             accessKeyID: keys.accessKeyId, secretAccessKey: keys.secretAccessKey, sessionToken: keys.sessionToken,
-            expiration: Timestamp(millisecondsSinceEpoch: keys.expiration), accountID: settings.accountID)
+            expiration: Timestamp(millisecondsSinceEpoch: keys.expiration))
     }
 }
 

@@ -28,14 +28,7 @@ extension Credentials {
             let expiration = keys.text(at: "Expiration").flatMap(Timestamp.init(rfc3339:))
         else { return nil }
         self.init(
-            accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: token, expiration: expiration,
-            accountID: result.text(at: "AssumedRoleUser", "Arn").flatMap(Self.accountID(inARN:)))
-    }
-
-    /// The fifth part of `arn:aws:sts::123456789012:assumed-role/name/session`.
-    private static func accountID(inARN arn: String) -> String? {
-        let parts = arn.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-        return parts.count > 5 && !parts[4].isEmpty ? String(Substring(parts[4])) : nil
+            accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: token, expiration: expiration)
     }
 }
 

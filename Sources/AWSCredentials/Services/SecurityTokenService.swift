@@ -138,6 +138,6 @@ extension Credentials {
     fileprivate func expiring(byClockAt now: Timestamp, insteadOf date: Timestamp) -> Credentials {
         Credentials(
             accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken,
-            expiration: expiration?.adding(milliseconds: now.milliseconds(since: date)), accountID: accountID)
+            expiration: expiration?.adding(milliseconds: now.milliseconds(since: date)))
     }
 }

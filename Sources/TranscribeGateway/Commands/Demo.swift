@@ -35,8 +35,7 @@ struct Demonstration {
         let region = Region("us-east-1")!
         let credentials = Credentials(
             accessKeyID: "AKIDDEMONSTRATION", secretAccessKey: "demonstrationSecret", sessionToken: nil,
-            expiration: nil,
-            accountID: nil)
+            expiration: nil)
         var options = ServerOptions()
         options.bodyLimit = 64 << 10
         let emulator = Emulator(

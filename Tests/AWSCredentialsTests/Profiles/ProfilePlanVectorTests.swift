@@ -83,10 +83,9 @@ private struct Case: Decodable {
     struct Keys: Decodable {
         let access_key_id: String
         let secret_access_key: String
-        let account_id: String?
 
         var credentials: Credentials {
-            Credentials(accessKeyID: access_key_id, secretAccessKey: secret_access_key, accountID: account_id)
+            Credentials(accessKeyID: access_key_id, secretAccessKey: secret_access_key)
         }
     }
 

@@ -19,11 +19,11 @@ import Testing
 
     @Test func joinsThePartsOfAProfileFromBothFiles() async throws {
         try folder.write(
-            "[default]\naws_access_key_id = AKID\naws_secret_access_key = HUSH\naws_account_id = 12\n",
+            "[default]\naws_access_key_id = AKID\naws_secret_access_key = HUSH\n",
             to: "/home/.aws/config")
         try folder.write("[default]\nAWS_SESSION_TOKEN = TOKEN\n", to: "/home/.aws/credentials")
         let expected = Credentials(
-            accessKeyID: "AKID", secretAccessKey: "HUSH", sessionToken: "TOKEN", accountID: "12")
+            accessKeyID: "AKID", secretAccessKey: "HUSH", sessionToken: "TOKEN")
         #expect(try await result().credentials == expected)
     }
 
@@ -34,7 +34,6 @@ import Testing
             aws_access_key_id = OLD
             aws_secret_access_key = OLD
             aws_session_token = OLD
-            aws_account_id = 12
             """, to: "/home/.aws/config")
         try folder.write(
             "[default]\naws_access_key_id = AKID\naws_secret_access_key = HUSH\n", to: "/home/.aws/credentials")

@@ -14,7 +14,7 @@ import UpstreamTestSupport
     private let base = Credentials(accessKeyID: "AKIDBASE", secretAccessKey: "BASEHUSH")
     private let role = Credentials(
         accessKeyID: "ASIAROLE", secretAccessKey: "ROLEHUSH", sessionToken: "ROLETOKEN",
-        expiration: .noon + 3_600, accountID: "123456789012")
+        expiration: .noon + 3_600)
 
     private static let keys = "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = BASEHUSH\n"
 

@@ -34,14 +34,6 @@ import UpstreamTestSupport
         #expect(server.seen[0].fields["authorization"] == nil)
     }
 
-    @Test func keepsTheAccountThatTheAgentTells() async throws {
-        let document = #"{"AccessKeyId":"A","SecretAccessKey":"B","Token":"C","AccountId":"012345678901","#
-        let transport = ScriptedTransport { [end] _ in
-            CurlResponse(status: 200, body: Array((document + #""Expiration":"\#(end)","RoleArn":"arn"}"#).utf8))
-        }
-        #expect(try await result(ecs, through: transport).credentials?.accountID == "012345678901")
-    }
-
     @Test func showsTheTokenOfTheFileAsItIsAtEachFetch() async throws {
         let folder = try Folder()
         let environment = [

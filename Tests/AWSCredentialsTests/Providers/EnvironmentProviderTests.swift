@@ -12,11 +12,9 @@ import Testing
     @Test func takesEveryPartFromTheEnvironment() throws {
         let others = [
             "AWS_SESSION_TOKEN": "TOKEN", "AWS_CREDENTIAL_EXPIRATION": "2026-11-24T14:00:00+02:00",
-            "AWS_ACCOUNT_ID": "123456789012",
         ]
         let expected = Credentials(
-            accessKeyID: "AKID", secretAccessKey: "HUSH", sessionToken: "TOKEN", expiration: .noon,
-            accountID: "123456789012")
+            accessKeyID: "AKID", secretAccessKey: "HUSH", sessionToken: "TOKEN", expiration: .noon)
         #expect(try result(keys.merging(others) { $1 }).credentials == expected)
     }
 

@@ -39,7 +39,7 @@ import UpstreamTestSupport
     private static let issued = CurlResponse.text(
         #"{"accessToken": "TOKEN2", "expiresIn": 28800, "refreshToken": "REFRESH2", "tokenType": "Bearer"}"#)
     private let found = Credentials(
-        accessKeyID: "A", secretAccessKey: "B", sessionToken: "C", expiration: .noon + 3_600, accountID: "012345678901")
+        accessKeyID: "A", secretAccessKey: "B", sessionToken: "C", expiration: .noon + 3_600)
 
     private func signIn(until end: Timestamp, isRefreshable: Bool = true, to file: String = file) throws {
         let refreshGrant = #", "refreshToken": "REFRESH1", "clientId": "id", "clientSecret": "HUSH""#

@@ -29,7 +29,7 @@ import UpstreamTestSupport
         let result = try await result(transport, named)
         let expected = Credentials(
             accessKeyID: "ASIAROLE", secretAccessKey: "ROLEHUSH", sessionToken: "ROLETOKEN",
-            expiration: .noon + 3_600, accountID: "123456789012")
+            expiration: .noon + 3_600)
         #expect(result == .found(expected, from: CredentialsOrigin("web identity", isStaticallyStable: true)))
         let request = try #require(transport.requests.first)
         #expect(request.url == "https://sts.eu-west-1.amazonaws.com/")

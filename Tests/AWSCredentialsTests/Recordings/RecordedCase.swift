@@ -41,13 +41,12 @@ struct RecordedCase {
         let access_key_id: String
         let secret_access_key: String
         let session_token: String?
-        let account_id: String?
         let expiry: Double?
 
         var credentials: Credentials {
             Credentials(
                 accessKeyID: access_key_id, secretAccessKey: secret_access_key, sessionToken: session_token,
-                expiration: expiry.map(Timestamp.init(secondsSinceEpoch:)), accountID: account_id)
+                expiration: expiry.map(Timestamp.init(secondsSinceEpoch:)))
         }
     }
 }

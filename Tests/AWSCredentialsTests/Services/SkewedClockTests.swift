@@ -49,7 +49,7 @@ import UpstreamTestSupport
         #expect(transport.requests.count == 2)
         // In this machine's time, with which it will be compared.
         #expect(credentials.expiration == .noon + (3_600 - ahead))
-        #expect(credentials.accountID == "123456789012" && credentials.sessionToken == "ROLETOKEN")
+        #expect(credentials.sessionToken == "ROLETOKEN")
     }
 
     @Test(

@@ -14,7 +14,7 @@ extension Credentials {
     static func number(_ number: Int, until expiration: Timestamp? = nil) -> Credentials {
         Credentials(
             accessKeyID: "AKID\(number)", secretAccessKey: "HUSH\(number)", sessionToken: "TOKEN\(number)",
-            expiration: expiration, accountID: nil)
+            expiration: expiration)
     }
 }
 
