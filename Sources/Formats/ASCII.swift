@@ -63,6 +63,7 @@ extension UInt8 {
     @inlinable
     package var isLineBreak: Bool { self == 0x0A || self == 0x0D }
 
+    /// A control character of ASCII.
     @inlinable
     package var isControl: Bool { self < 0x20 || self == 0x7F }
 
@@ -70,9 +71,11 @@ extension UInt8 {
     @inlinable
     package var isFieldContent: Bool { !isControl || self == 0x09 }
 
+    /// A decimal digit of ASCII.
     @inlinable
     package var isDigit: Bool { self >= 0x30 && self <= 0x39 }
 
+    /// A letter of ASCII in either case.
     @inlinable
     package var isLetter: Bool { lowercased >= 0x61 && lowercased <= 0x7A }
 

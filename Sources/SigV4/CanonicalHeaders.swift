@@ -1,6 +1,6 @@
 import Formats
 
-/// The header lines under a signature: names in lower case and sorted, lines of one name in order of appearance.
+/// The header lines that a signature covers, sorted by their names in lower case. Lines of one name keep their order.
 struct CanonicalHeaders {
     private var lines: [(name: String, value: String)] = []
 
@@ -30,7 +30,7 @@ struct CanonicalHeaders {
         return String(decoding: names, as: UTF8.self)
     }
 
-    /// Appends `name:value` and a line feed for each name; the values of a repeated name joined by commas.
+    /// Appends `name:value` and a line feed for each name. The values of a repeated name are joined by commas.
     func append(to text: inout [UInt8]) {
         for (index, line) in lines.enumerated() {
             if repeatsName(at: index) {
@@ -50,7 +50,7 @@ struct CanonicalHeaders {
 }
 
 extension [UInt8] {
-    /// Appends `value` without the blanks at its ends and with one space for each run of them; a folded line (RFC 9112
+    /// Appends `value` without the blanks at its ends and with one space for each run of them. A folded line (RFC 9112
     /// §5.2) counts as a run.
     fileprivate mutating func append(collapsingBlanks value: String) {
         guard value.hasNeedlessBlanks else { return append(value) }
@@ -62,7 +62,7 @@ extension [UInt8] {
 }
 
 extension String {
-    /// Whether collapsing would change the text. Almost never: worth a look before taking it apart.
+    /// Whether collapsing would change the text. It almost never does, so this look is cheaper than to split every value.
     fileprivate var hasNeedlessBlanks: Bool {
         let bytes = utf8Span.span
         var afterBlank = true

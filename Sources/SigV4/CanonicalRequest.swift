@@ -1,8 +1,8 @@
 import Formats
 
-/// The form of a request that both sides hash: stage 1 of "Create a signed AWS API request" (IAM User Guide).
+/// The form of a request that client and service hash: stage 1 of "Create a signed AWS API request" (IAM User Guide).
 package struct CanonicalRequest {
-    /// The whole text; its SHA-256 goes into the string to sign.
+    /// The whole text. Its SHA-256 goes into the string to sign.
     package let text: [UInt8]
     /// The names of the headers under the signature, `host;x-amz-date`.
     package let signedHeaders: String
@@ -27,8 +27,9 @@ package struct CanonicalRequest {
 }
 
 extension [UInt8] {
-    /// Appends the path of a request line in canonical form: absolute, every byte but the unreserved ones and the
-    /// slash percent-encoded. What is already encoded is encoded once more, as every service but S3 wants it.
+    /// Appends the path of a request line in canonical form: absolute, with every byte percent-encoded but the
+    /// unreserved ones and the slash. A path that is encoded already is encoded once more, as every service but S3
+    /// requires.
     mutating func append(canonicalPath path: Substring.UTF8View, normalized: Bool) {
         guard normalized else { return append(path: path) }
         let written = path.split(separator: UInt8(ascii: "/"))
@@ -53,10 +54,10 @@ extension [UInt8] {
 private func resolvingDots(_ segments: [Substring.UTF8View]) -> [Substring.UTF8View] {
     var resolved: [Substring.UTF8View] = []
     for segment in segments {
-        switch String(Substring(segment)) {
-        case ".": continue
-        case "..": _ = resolved.popLast()
-        default: resolved.append(segment)
+        if segment.elementsEqual("..".utf8) {
+            _ = resolved.popLast()
+        } else if !segment.elementsEqual(".".utf8) {
+            resolved.append(segment)
         }
     }
     return resolved
@@ -67,8 +68,9 @@ private func isDots(_ segment: Substring.UTF8View) -> Bool {
 }
 
 extension [UInt8] {
-    /// Appends the query of a request line in canonical form: names and values percent-encoded afresh, always with
-    /// `=`, sorted by encoded name and then by encoded value. (Not by `name=value`: `=` sorts after `-`.)
+    /// Appends the query of a request line in canonical form. Names and values are decoded and percent-encoded again,
+    /// each parameter has a `=`, and the parameters are sorted by encoded name and then by encoded value. (Not by
+    /// `name=value`: `=` sorts after `-`.)
     mutating func append(canonicalQuery query: Substring.UTF8View) {
         let parameters = query.split(separator: UInt8(ascii: "&")).map(Parameter.init).sorted(by: <)
         for (index, parameter) in parameters.enumerated() {
@@ -97,7 +99,7 @@ private struct Parameter {
     }
 }
 
-/// The one canonical spelling of a text that may be encoded, partly encoded or raw.
+/// The canonical encoding of a text that may be encoded, partly encoded or not encoded.
 private func reencoded(_ text: Substring.UTF8View) -> [UInt8] {
     var encoded: [UInt8] = []
     // A `%` that no two digits follow stands for itself and is encoded.

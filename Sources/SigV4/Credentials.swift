@@ -2,19 +2,19 @@ public import Formats
 
 /// An AWS access key, with the session token that belongs to it if it is temporary.
 ///
-/// One value, so that a signature can't mix the key of one set with the token of another. Printing or reflecting it
-/// never shows the secret or the token.
+/// The parts are one value, so that a signature can't mix the key of one set with the token of another. Printing or
+/// reflecting it never shows the secret or the token.
 public struct Credentials: Sendable, Equatable {
-    /// The public half of the key: which key signed.
+    /// The public half of the key. The service finds the secret by it.
     public let accessKeyID: String
-    /// The private half; it never leaves the process.
+    /// The private half. It never leaves the process.
     public let secretAccessKey: String
-    /// Sent along and signed as `X-Amz-Security-Token`; nil for the long-lived key of a user.
+    /// Sent and signed as `X-Amz-Security-Token`. Nil for the long-lived key of a user.
     public let sessionToken: String?
-    /// When the set stops working; nil if it has no end.
+    /// When the set stops working. Nil if it has no end.
     public let expiration: Timestamp?
 
-    /// A set of credentials exactly as its source gave them.
+    /// A set of credentials as its source gave them. Nothing is checked.
     public init(
         accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil, expiration: Timestamp? = nil
     ) {
@@ -34,21 +34,21 @@ extension Credentials {
 }
 
 extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The last four characters of the key id, whether there is a token, and the end: enough to tell two sets apart.
+    /// The last four characters of the key ID, whether there is a token, and the expiration.
     public var description: String {
         let kind = sessionToken == nil ? "no session token" : "with session token"
         return "Credentials(\(shortKeyID), \(kind), \(expiration.map { "until \($0)" } ?? "no expiration"))"
     }
 
-    /// The same as ``description``: debugging output ends in logs too.
+    /// The same as ``description``, because debugging output gets into logs too.
     public var debugDescription: String { description }
 
-    /// What ``description`` says, as children.
+    /// The parts of ``description`` as children.
     public var customMirror: Mirror {
         Mirror(self, children: ["accessKeyID": shortKeyID, "expiration": expiration as Any], displayStyle: .struct)
     }
 
-    private var shortKeyID: String { "…" + accessKeyID.suffix(4) }
+    private var shortKeyID: String { "…" + String(decoding: accessKeyID.utf8.suffix(4), as: UTF8.self) }
 }
 
 /// Where a client gets the credentials to sign with. Both functions may be called from any task, and return or throw by

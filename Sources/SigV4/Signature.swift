@@ -1,7 +1,7 @@
 import Crypto
 import Formats
 
-/// A signature with the texts that it was made from, the same for who signs and who verifies.
+/// A signature with the texts that it was made from. Signer and verifier make it the same way.
 package struct Signature {
     /// Stage 1.
     package let canonicalRequest: CanonicalRequest
@@ -18,12 +18,13 @@ package struct Signature {
     /// The 64 digits that are sent.
     package var hexadecimal: String { String(hexadecimal: code) }
 
-    /// Whether these are its digits; takes as long for a near miss as for a far one (swift-crypto compares codes so).
+    /// Whether these are the digits of this signature. swift-crypto compares in constant time, so the duration tells
+    /// nothing about the number of correct digits.
     func matches(_ digits: String) -> Bool {
         [UInt8](hexadecimal: digits).map { code == $0 } ?? false
     }
 
-    /// The only algorithm there is for one region's key: the first word of the string to sign and of the header.
+    /// The algorithm for a key of one region: the first word of the string to sign and of the header.
     static let algorithm = "AWS4-HMAC-SHA256"
 
     private static func stringToSign(
@@ -42,7 +43,7 @@ package struct Signature {
 /// The `Authorization` header of a signed request: stage 5 of AWS's page.
 struct Authorization: Equatable {
     let accessKeyID: String
-    /// The credential scope as it is written.
+    /// The credential scope as it stands in the header.
     let scope: String
     /// `host;x-amz-date`.
     let signedHeaders: String
@@ -67,8 +68,8 @@ struct Authorization: Equatable {
 }
 
 extension Authorization {
-    /// Reads the header: the three parts in any order, each once, with or without blanks after the commas; nil if
-    /// anything else is there or the names are not lower-case, sorted and different.
+    /// Reads the header: the three parts in any order, each once, with or without blanks after the commas. Nil if
+    /// there is anything else, or if the names are not in lower case, sorted and unique.
     init?(parsing text: String) {
         let words = text.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1)
         guard words.count == 2, words[0].elementsEqual(Signature.algorithm.utf8),
@@ -84,7 +85,7 @@ extension Authorization {
         self.signature = String(signature)
     }
 
-    /// The names under the signature.
+    /// The names of the signed headers.
     var signedHeaderNames: Set<String> {
         Set(signedHeaders.utf8.split(separator: UInt8(ascii: ";")).map { String(Substring($0)) })
     }

@@ -4,8 +4,8 @@ public import Formats
 /// Signs requests to one service in one region with Signature Version 4, in headers: "Create a signed AWS API request"
 /// in the IAM User Guide.
 ///
-/// Pure but for a cache of derived keys: the time is an argument and equal inputs give equal signatures. Safe to use
-/// from any thread; copies share the cache.
+/// The time is an argument and equal inputs give equal signatures. The only state is a cache of derived keys, which
+/// copies share. Safe to use from any thread.
 public struct Signer: Sendable {
     private let region: String
     private let service: String
@@ -22,10 +22,10 @@ public struct Signer: Sendable {
         self.normalizesPath = normalizesPath
     }
 
-    /// The header lines to set on `request`, in place of any with these names: `x-amz-date`, `x-amz-security-token` if
-    /// the credentials have a token, and `authorization`; the names in lower case.
+    /// The header lines to set on `request`, in place of lines with the same names: `x-amz-date`, `x-amz-security-token`
+    /// if the credentials have a token, and `authorization`. The names are in lower case.
     ///
-    /// Every attempt needs a new signature, since the service accepts a time for minutes only.
+    /// Each attempt needs a new signature, because the service accepts a time only for minutes.
     public func headers(
         for request: SigningRequest, credentials: Credentials, at time: Timestamp
     ) -> [(name: String, value: String)] {
@@ -58,7 +58,7 @@ public struct Signer: Sendable {
         return headers
     }
 
-    /// The lines of the request that may be signed, and those about to be set on it.
+    /// The lines of the request that are signed, and those that the signer sets on it.
     private func canonicalHeaders(
         of request: SigningRequest, setting headers: [(name: String, value: String)]
     ) -> CanonicalHeaders {
@@ -69,7 +69,7 @@ public struct Signer: Sendable {
         return canonical
     }
 
-    /// Lines that clients and proxies add, drop or change on the way (botocore's list), and the signature itself.
+    /// Lines that clients and proxies add, remove or change (botocore's list), and the signature itself.
     private static let unsigned: Set<String> = [
         "authorization", "connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "te",
         "trailer", "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id",

@@ -4,11 +4,11 @@ import Synchronization
 
 /// The key derived from a secret for one day, region and service, ready to sign: stage 3 of AWS's page.
 ///
-/// It holds the hash states after the padded key (RFC 2104 §4 names the saving), half of the work of a short message.
+/// It holds the hash states after the padded key (RFC 2104 §4), which saves half of the work for a short message.
 package struct SigningKey: Sendable {
     private let authenticator: HMAC<SHA256>
 
-    /// Derives the key: the HMACs of day, region, service and terminator, each keyed with the one before.
+    /// Derives the key: the HMACs of day, region, service and terminator, each with the previous one as its key.
     package init(secretAccessKey: String, scope: CredentialScope) {
         let secret = SymmetricKey(data: Array("AWS4\(secretAccessKey)".utf8))
         let inputs = [scope.date, scope.region, scope.service, CredentialScope.terminator]
@@ -26,10 +26,10 @@ package struct SigningKey: Sendable {
     }
 }
 
-/// The signing keys in use, so that four of a signature's five HMACs are done once a day.
+/// The signing keys in use, so that four of a signature's five HMACs are computed once a day.
 ///
-/// A key is found by everything that it is derived from, the secret included; so neither midnight nor a rotation needs
-/// an event here, and two secrets under one key id don't mix. Safe to use from any thread.
+/// A key is looked up by all inputs of its derivation, the secret among them. So midnight and a rotation of credentials
+/// need no event here, and two secrets with one key ID don't mix. Safe to use from any thread.
 package final class SigningKeyCache: Sendable {
     private struct Entry {
         let secretAccessKey: String
@@ -47,15 +47,16 @@ package final class SigningKeyCache: Sendable {
     private let entries = Mutex<[Entry]>([])
     private let capacity: Int
 
-    /// The default holds an old and a new set of credentials on both sides of a midnight, twice over.
+    /// - Parameter capacity: how many keys are held. The default is twice what an old and a new set of credentials need
+    ///   before and after midnight.
     package init(capacity: Int = 8) {
         self.capacity = capacity
     }
 
-    /// The key of these credentials in this scope, derived if it isn't held; the oldest held one makes room.
+    /// The key of these credentials in this scope. A key that isn't held is derived and replaces the oldest one.
     package func key(for credentials: Credentials, in scope: CredentialScope) -> SigningKey {
         if let known = known(credentials, scope) { return known }
-        // Derived outside the lock: two threads that meet here both do the work, and neither waits.
+        // Derived outside the lock: two threads may both derive the key, but neither waits for the other.
         let derived = SigningKey(secretAccessKey: credentials.secretAccessKey, scope: scope)
         store(derived, credentials, scope)
         return derived
@@ -80,7 +81,7 @@ package final class SigningKeyCache: Sendable {
     }
 }
 
-/// The day, region and service that a signing key is good for.
+/// The day, region and service for which a signing key is valid.
 package struct CredentialScope: Equatable {
     /// The UTC day, `20150830`.
     let date: String
@@ -89,7 +90,7 @@ package struct CredentialScope: Equatable {
     /// `20150830/us-east-1/transcribe/aws4_request`.
     let text: String
 
-    /// The scope of these three.
+    /// The scope for a day as ``Timestamp/date`` writes it, a region and a service.
     package init(date: String, region: String, service: String) {
         self.date = date
         self.region = region

@@ -1,26 +1,26 @@
 import Crypto
 public import Formats
 
-/// Checks Signature Version 4 as a service in one region does. Safe to use from any thread.
+/// Checks signatures of Version 4 as an AWS service in one region does. Safe to use from any thread.
 public struct Verifier: Sendable {
     private let region: String
     private let service: String
     private let normalizesPath: Bool
     private let keys = SigningKeyCache()
 
-    /// How far `X-Amz-Date` may be from the service's clock, in milliseconds: five minutes, as on most JSON services.
+    /// How far `X-Amz-Date` may be from the service's clock, in milliseconds: five minutes, as for most JSON services.
     public static let window: Int64 = 5 * 60 * 1000
 
-    /// A verifier for `service`, by its signing name, in `region`.
+    /// A verifier for `service`, by its signing name, in `region`. ``Signer`` explains `normalizesPath`.
     public init(region: String, service: String, normalizesPath: Bool = true) {
         self.region = region
         self.service = service
         self.normalizesPath = normalizesPath
     }
 
-    /// The credentials among `known` that signed `request`, if all is right with it at `now`.
+    /// Returns the credentials among `known` that signed `request`, or throws the first error found at `now`.
     ///
-    /// The secret is tried before the token is looked at: only who holds the secret learns that a token is wrong.
+    /// The signature is checked before the token, so that only a client with the secret learns that a token is wrong.
     @discardableResult
     public func verify(
         _ request: SigningRequest, known: [Credentials], at now: Timestamp
@@ -52,7 +52,7 @@ public struct Verifier: Sendable {
     }
 }
 
-/// Each step takes a request whose header names are in lower case.
+/// The steps of the check. Each takes a request whose header names are in lower case.
 extension Verifier {
     func authorization(of request: SigningRequest) throws(VerificationError) -> Authorization {
         let lines = request.values(of: "authorization")
@@ -72,12 +72,12 @@ extension Verifier {
 
     func checkSignedHeaders(of request: SigningRequest, _ signed: Set<String>) throws(VerificationError) {
         let sent = Set(request.headers.map(\.name))
-        let required = sent.filter { $0.hasPrefix("x-amz-") }.union(["host"])
+        let required = sent.filter { $0.utf8.starts(with: "x-amz-".utf8) }.union(["host"])
         if let name = required.subtracting(signed).min() { throw .unsignedHeader(name) }
         if let name = signed.subtracting(sent).min() { throw .missingSignedHeader(name) }
     }
 
-    /// The body's true hash, which the client must have written if it wrote one.
+    /// The hash of the body. A hash that the client sent must be the same.
     func bodyHash(of request: SigningRequest) throws(VerificationError) -> String {
         let hash = String(hexadecimal: SHA256.hash(data: request.body))
         guard request.values(of: "x-amz-content-sha256").allSatisfy({ $0 == hash }) else { throw .wrongBodyHash }
@@ -93,32 +93,32 @@ extension Verifier {
     }
 }
 
-/// Why a signature was refused, by the first reason found.
+/// Why a signature was refused: the first reason found.
 public enum VerificationError: Error, Equatable, Sendable {
-    /// No `Authorization` line, or several.
+    /// There is no `Authorization` line, or more than one.
     case missingAuthorization
-    /// The `Authorization` line is not of the form that Signature Version 4 gives it.
+    /// The `Authorization` line does not have the form of Signature Version 4.
     case malformedAuthorization
-    /// No `X-Amz-Date` line of the form `20150830T123600Z`, or several.
+    /// There is no `X-Amz-Date` line of the form `20150830T123600Z`, or more than one.
     case malformedDate
     /// The credential scope is not the day of `X-Amz-Date`, this region, this service and `aws4_request`.
     case wrongScope
-    /// Signed longer ago than the window allows.
+    /// `X-Amz-Date` is further in the past than the window allows.
     case signatureExpired
-    /// Signed further in the future than the window allows.
+    /// `X-Amz-Date` is further in the future than the window allows.
     case signatureNotYetCurrent
-    /// A line that must be under the signature is not: `Host` or one that begins with `X-Amz-`. In lower case.
+    /// A line that has to be signed is not: `Host` or one that begins with `X-Amz-`. The name is in lower case.
     case unsignedHeader(String)
-    /// A name under the signature that the request has no line for.
+    /// The request has no line for a name that is signed.
     case missingSignedHeader(String)
-    /// Nobody has this access key.
+    /// No known credentials have this access key ID.
     case unknownAccessKey
-    /// `X-Amz-Content-SHA256` is not the body's hash.
+    /// `X-Amz-Content-SHA256` is not the hash of the body.
     case wrongBodyHash
-    /// The signature is not the one that the secret gives for this request.
+    /// The secret gives another signature for this request.
     case wrongSignature
-    /// The session token is missing, not the key's, or given for a key that has none.
+    /// The session token is missing or wrong, or the key has no token.
     case wrongSessionToken
-    /// The credentials have reached their expiration.
+    /// The credentials have expired.
     case credentialsExpired
 }
