@@ -1,7 +1,7 @@
 import Formats
 
-/// The addresses that share a prefix (CIDR: RFC 4632 §3.1, RFC 4291 §2.3). A range of IPv4 holds IPv4 addresses only,
-/// also where a socket gives them as mapped into IPv6; a range of IPv6 holds none of those.
+/// The addresses that share a prefix (CIDR: RFC 4632 §3.1, RFC 4291 §2.3). A range of IPv4 holds only IPv4 addresses, which
+/// a socket may give as mapped into IPv6. A range of IPv6 does not hold mapped addresses.
 public struct AddressRange: Hashable, Sendable {
     private let isIPv4: Bool
     private let high: UInt64
@@ -9,8 +9,8 @@ public struct AddressRange: Hashable, Sendable {
     private let highMask: UInt64
     private let lowMask: UInt64
 
-    /// Reads `ADDRESS/LENGTH`, or an address alone. Nil if it is neither, or if the address has bits below the prefix:
-    /// `10.1.2.3/8` could mean the one or the other.
+    /// Reads `ADDRESS/LENGTH`, or an address alone. Nil for another text, and for an address with bits after the prefix,
+    /// because `10.1.2.3/8` could mean the address or the network.
     public init?(_ text: some StringProtocol) {
         let utf8 = Substring(text).utf8
         let bytes = utf8.span
@@ -23,7 +23,7 @@ public struct AddressRange: Hashable, Sendable {
         self.init(address, length: 128 - width + length)
     }
 
-    /// - Parameter length: of the prefix, in bits of the address as an IPv6 one.
+    /// - Parameter length: the length of the prefix in bits of the 128-bit address.
     private init?(_ address: PeerAddress, length: Int) {
         highMask = ~0 << max(0, 64 - length)
         lowMask = ~0 << min(64, 128 - length)
@@ -32,7 +32,7 @@ public struct AddressRange: Hashable, Sendable {
         guard high & ~highMask == 0, low & ~lowMask == 0 else { return nil }
     }
 
-    /// Takes the same few instructions for every address.
+    /// Whether the range holds an address. Takes the same few instructions for every address.
     public func contains(_ address: PeerAddress) -> Bool {
         let difference = (address.high ^ high) & highMask | (address.low ^ low) & lowMask
         return difference == 0 && address.isIPv4 == isIPv4

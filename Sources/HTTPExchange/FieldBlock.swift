@@ -1,22 +1,23 @@
 import Formats
 public import HTTPTypes
 
-/// The header fields of a reply as they are sent, in UTF-8, but for the line breaks: `name: value`, each behind twice
-/// ``lineStart``. However many fields there are they cost one allocation, and a copy with a few more costs another.
+/// The header fields of a reply in UTF-8 as they are sent, except for the line breaks: each is `name: value` after two bytes
+/// ``lineStart``. All fields together take one allocation, and a copy with more fields takes another one.
 ///
-/// A control character cannot get in (RFC 9110 §5.5): each is written as a space, so no value can end its line.
+/// Control characters become spaces (RFC 9110 §5.5), so no value can end its line.
 public struct FieldBlock: Sendable, Equatable {
-    /// Stands twice where a line begins, for the line break: a server writes CR and LF in their place. No name or value
-    /// holds one.
+    /// The byte that stands twice at the start of each line. A server replaces the two by CR and LF. No name or value holds
+    /// it.
     public static let lineStart: UInt8 = 1
 
     @usableFromInline var end: FieldValue
 
+    /// An empty block with room for `capacity` bytes.
     public init(reserving capacity: Int = 0) {
         end = FieldValue(reserving: capacity)
     }
 
-    /// All fields; empty if there are none.
+    /// The bytes of all fields. Empty if there are none.
     public var bytes: [UInt8] { end.bytes }
 
     /// Adds a field. Names are not checked for repetition.
@@ -24,19 +25,20 @@ public struct FieldBlock: Sendable, Equatable {
         append(name) { $0.write(value) }
     }
 
-    /// Adds a field whose value is written piece by piece, without a string of its own.
+    /// Adds a field whose value `write` writes in pieces, without a string for the whole value.
     @inlinable
     public mutating func append(_ name: HTTPField.Name, _ write: (inout FieldValue) -> Void) {
         append(starting: FieldStart(name), write)
     }
 
-    /// Adds a field whose beginning was prepared.
+    /// Adds a field with a prepared start.
     @inlinable
     public mutating func append(starting start: FieldStart, _ write: (inout FieldValue) -> Void) {
         end.copy(start)
         write(&end)
     }
 
+    /// Adds the fields of another block.
     public mutating func append(contentsOf other: FieldBlock) {
         end.bytes.append(contentsOf: other.bytes)
     }
@@ -58,11 +60,12 @@ public struct FieldBlock: Sendable, Equatable {
     }
 }
 
-/// How a field always begins: its name and perhaps the first part of its value. What is written for every request is
-/// prepared once and copied in one piece.
+/// The start of a field: its name and perhaps the first part of its value. It is prepared once, and each reply copies it in
+/// one piece.
 public struct FieldStart: Sendable {
     let bytes: [UInt8]
 
+    /// The start of a field with this name, whose value begins with `start`.
     public init(_ name: HTTPField.Name, _ start: String = "") {
         let line = [FieldBlock.lineStart, FieldBlock.lineStart] + Array("\(name.rawName): ".utf8)
         var value = FieldValue(bytes: line)
@@ -71,7 +74,7 @@ public struct FieldStart: Sendable {
     }
 }
 
-/// A field value while it is being written, at the end of a ``FieldBlock``.
+/// A field value while it is written, at the end of a ``FieldBlock``.
 public struct FieldValue: Sendable, Equatable {
     var bytes: [UInt8]
 
@@ -84,7 +87,7 @@ public struct FieldValue: Sendable, Equatable {
         bytes.reserveCapacity(capacity)
     }
 
-    /// Writes text, in one pass with the look for control characters.
+    /// Writes text. Control characters become spaces.
     public mutating func write(_ text: String) {
         let utf8 = text.utf8
         let span = utf8.span

@@ -1,24 +1,28 @@
 import Formats
 
-/// The address of a peer as a 128-bit IPv6 address; IPv4 is mapped into `::ffff:0:0/96` (RFC 4291 §2.5.5.2).
+/// The address of a peer as a 128-bit IPv6 address. An IPv4 address is mapped into `::ffff:0:0/96` (RFC 4291 §2.5.5.2).
 public struct PeerAddress: Hashable, Sendable {
+    /// The first 64 bits.
     public let high: UInt64
+    /// The last 64 bits.
     public let low: UInt64
-    /// Dotted decimal for IPv4; eight groups of hexadecimal digits for IPv6, none left out. Made once, because a
-    /// connection's address is logged with each of its requests.
+    /// Dotted decimal for IPv4, and eight groups of hexadecimal digits for IPv6, without `::`. Made once, because the address
+    /// of a connection is logged with each request.
     public let text: String
 
+    /// The address of these bits.
     public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
         text = Self.text(high, low)
     }
 
-    /// From an IPv4 address in host byte order.
+    /// An IPv4 address, given in host byte order.
     public init(ipv4 address: UInt32) {
         self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(address))
     }
 
+    /// Whether this is a mapped IPv4 address.
     public var isIPv4: Bool { Self.isIPv4(high, low) }
 
     /// 127.0.0.0/8 or ::1.
@@ -26,8 +30,8 @@ public struct PeerAddress: Hashable, Sendable {
         isIPv4 ? low & 0xFF00_0000 == 0x7F00_0000 : high == 0 && low == 1
     }
 
-    /// One value per subscriber: the whole IPv4 address, or the /64 of an IPv6 address, in which a host can take any
-    /// number of addresses (RFC 7421).
+    /// A value for each subscriber: the whole IPv4 address, or the /64 of an IPv6 address, because a host can use any number
+    /// of addresses of its /64 (RFC 7421).
     public var subscriber: UInt64 { isIPv4 ? low : high }
 }
 

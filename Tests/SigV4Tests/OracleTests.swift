@@ -4,7 +4,7 @@ import SigV4
 import TestSupport
 import Testing
 
-/// Compares with what botocore signs; `Oracle/sign_with_botocore.py 500 SEED` writes the file.
+/// Compares with botocore's signatures, from a file that `Oracle/sign_with_botocore.py 500 SEED` writes.
 @Suite(.enabled(if: Oracle.isExpected, "skipped: SIGV4_ORACLE names no file of Oracle/sign_with_botocore.py"))
 struct OracleTests {
     @Test func signsEveryRequestAsBotocoreDoes() throws {

@@ -10,7 +10,7 @@ import Testing
     static let new = Credentials(accessKeyID: "ASIANEW", secretAccessKey: "new")
     let signer = Signer(region: "us-east-1", service: "transcribe")
 
-    /// What a signer without any history says.
+    /// The `Authorization` of a new signer.
     static func expected(_ credentials: Credentials, at time: Timestamp) -> String {
         authorization(Signer(region: "us-east-1", service: "transcribe"), credentials, at: time)
     }

@@ -3,7 +3,7 @@ import SigV4
 import TestSupport
 import Testing
 
-/// AWS's own test suite, and two cases of botocore's that it lacks.
+/// AWS's test suite, and two cases of botocore that it lacks.
 @Suite(.needsVectors)
 struct SigningSuiteTests {
     @Test func findsEveryCase() {

@@ -4,7 +4,7 @@ import FoundationEssentials
 import SigV4
 import TestSupport
 
-/// One folder of AWS's signing test suite, in header form.
+/// A folder of AWS's signing test suite. The signature is in the headers.
 struct SuiteCase {
     static let folder = "sigv4/v4"
 
@@ -36,7 +36,7 @@ struct SuiteCase {
         context = try JSONDecoder().decode(Context.self, from: Data(json.utf8))
     }
 
-    /// What is expected: `header-PART.txt`.
+    /// The expected text of a stage: `header-PART.txt`.
     func expected(_ part: String) throws -> String {
         try Vectors.text("\(Self.folder)/\(name)/header-\(part).txt")
     }
@@ -47,19 +47,19 @@ struct SuiteCase {
             sessionToken: context.credentials.token)
     }
 
-    /// What the request is signed with: without the token where the suite leaves that out of the signature.
+    /// The credentials to sign with: without the token in the case that leaves it out of the signature.
     var signingCredentials: Credentials {
         guard context.omit_session_token == true else { return credentials }
         return Credentials(accessKeyID: credentials.accessKeyID, secretAccessKey: credentials.secretAccessKey)
     }
 
-    /// The lines that the suite wants on the request before it is signed: the body's hash in some cases.
+    /// The lines to add before signing: the hash of the body in some cases.
     var linesToSign: [(name: String, value: String)] {
         guard context.sign_body else { return [] }
         return [("X-Amz-Content-SHA256", String(hexadecimal: SHA256.hash(data: request.body)))]
     }
 
-    /// The lines that the suite wants added without a signature: the session token in one case.
+    /// The lines to add after signing: the session token in one case.
     var linesToAdd: [(name: String, value: String)] {
         guard context.omit_session_token == true, let token = context.credentials.token else { return [] }
         return [("X-Amz-Security-Token", token)]

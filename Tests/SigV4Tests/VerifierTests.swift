@@ -9,7 +9,7 @@ import Testing
         expiration: Timestamp(rfc3339: "2024-03-01T00:02:00Z"))
     let verifier = Verifier(region: "us-east-1", service: "transcribe")
 
-    /// A request as the gateway sends it, signed.
+    /// A signed request as the gateway sends it.
     static func signed(
         by credentials: Credentials = credentials, at time: Timestamp = time, region: String = "us-east-1",
         service: String = "transcribe"
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func saysWhoSigned() throws {
+    @Test func returnsTheCredentialsThatSigned() throws {
         let other = Credentials(accessKeyID: "AKIAOTHER", secretAccessKey: "other")
         let known = [other, Self.credentials]
         #expect(try verifier.verify(Self.signed(), known: known, at: Self.time) == Self.credentials)
@@ -98,7 +98,7 @@ import Testing
         #expect(failure(of: request) == .wrongScope)
     }
 
-    @Test func refusesKeysThatNobodyHasAndSecretsThatAreWrong() {
+    @Test func refusesUnknownKeysAndWrongSecrets() {
         let stranger = Credentials(accessKeyID: "ASIASTRANGER", secretAccessKey: "secret", sessionToken: "token")
         let impostor = Credentials(accessKeyID: "ASIAEXAMPLE", secretAccessKey: "guess", sessionToken: "token")
         #expect(failure(of: Self.signed(by: stranger)) == .unknownAccessKey)

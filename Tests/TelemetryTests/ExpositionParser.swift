@@ -1,5 +1,5 @@
 /// A strict reader of the text exposition format 0.0.4, written from
-/// https://prometheus.io/docs/instrumenting/exposition_formats/: whatever the format does not allow is an error.
+/// https://prometheus.io/docs/instrumenting/exposition_formats/. A page that the format does not allow is an error.
 struct ExpositionParser {
     struct Sample: Equatable {
         let name: String
@@ -128,7 +128,7 @@ struct ExpositionParser {
         return text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ":") }
     }
 
-    /// Counters are named for what they are; buckets ascend to `+Inf`, which is the count.
+    /// The names of counters end in `_total`. Buckets ascend to `+Inf`, which equals the count.
     private func check() throws {
         for family in families where family.type == "counter" && !family.name.hasSuffix("_total") {
             throw Malformed(line: family.name, reason: "a counter without _total")

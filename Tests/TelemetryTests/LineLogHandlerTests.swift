@@ -77,7 +77,7 @@ import Testing
             "x\u{0}\u{1B}[2K",
             "\",\"level\":\"critical", "\\", "\u{202E}",
         ], [LogFormat.json, .console(coloured: false)])
-    func writesOneLineWhateverTheTextHolds(text: String, format: LogFormat) throws {
+    func writesOneLineForAnyText(text: String, format: LogFormat) throws {
         let lines = try logged(format) {
             $0.info("\(text)", metadata: [text: .string(text), "list": [.string(text), [text: .string(text)]]])
         }

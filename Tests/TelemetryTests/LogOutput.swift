@@ -3,7 +3,7 @@ import Foundation
 
 @testable import Telemetry
 
-/// A pipe with a log writer at its one end.
+/// A pipe and a log writer that writes to it.
 struct LogOutput: Sendable {
     static let time = Timestamp(millisecondsSinceEpoch: 1_795_500_525_188)
     static let timeText = "2026-11-24T06:08:45.188Z"
@@ -18,7 +18,7 @@ struct LogOutput: Sendable {
         ) { Self.time }
     }
 
-    /// Everything that was logged, line by line; ends the output. For less than a pipe holds (64 KiB).
+    /// Ends the output and returns its lines, of at most 64 KiB, which is what a pipe holds.
     func lines() throws -> [String] {
         writer.flush(within: .seconds(10))
         try pipe.fileHandleForWriting.close()

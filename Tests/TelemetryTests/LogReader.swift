@@ -1,6 +1,6 @@
 import Foundation
 
-/// The reader of a pipe, who takes what comes until it is enough.
+/// A reader of a pipe.
 final class LogReader {
     private let pipe: Pipe
     private var rest = Data()
@@ -9,7 +9,7 @@ final class LogReader {
         self.pipe = pipe
     }
 
-    /// The lines from here on, until there are enough or the other end is closed.
+    /// The next lines, until `areEnough` accepts them or the other end is closed.
     func lines(until areEnough: ([Substring]) -> Bool) -> [String] {
         var lines: [Substring] = []
         while !areEnough(lines) {

@@ -73,7 +73,7 @@ import Testing
             output.writer.write(Array("line \(sent) \(String(repeating: "x", count: 80))".utf8))
             sent += 1
         }
-        // A pipe holds 64 KiB, so this ends when it is full; until then nothing is lost.
+        // A pipe holds 64 KiB, so this loop ends when it is full. No line is dropped before.
         repeat { for _ in 0..<50 { send() } } while output.writer.flush(within: .milliseconds(300)) && sent < 10_000
         #expect(output.writer.droppedLines == 0)
         for _ in 0..<1000 { send() }

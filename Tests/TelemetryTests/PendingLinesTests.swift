@@ -17,7 +17,7 @@ import Testing
         #expect(pending.append { $0.append("b") } == .none)
         guard var batch = pending.beginDrain() else { return nothingToWrite() }
         #expect(text(batch) == "a\nb\n")
-        // While the batch is being written the next one begins.
+        // The next batch begins while this one is written.
         #expect(pending.append { $0.append("c") } == .scheduleDrain)
         pending.finish(&batch, written: true)
         guard let next = pending.beginDrain() else { return nothingToWrite() }

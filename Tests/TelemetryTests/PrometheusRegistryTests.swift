@@ -38,7 +38,7 @@ import Testing
         #expect(page.families.first { $0.name == "lookup_seconds" }?.help == "Time of a look-up")
     }
 
-    @Test func keepsTheOrderWhateverTheOrderOfCreation() throws {
+    @Test func keepsTheOrderForAnyOrderOfCreation() throws {
         for name in ["b", "c", "a"] {
             for value in ["2", "1"] {
                 Counter(label: name, dimensions: [("y", value), ("x", "0")], factory: registry).increment()
@@ -115,16 +115,16 @@ import Testing
 
     @Test func readsObservedValuesWhenThePageIsRendered() throws {
         let level = Meter(label: "level", dimensions: [], factory: registry)
-        registry.observe("watchers", dimensions: [("kind", "wait")], help: "Who waits") { 2.5 }
+        registry.observe("watchers", dimensions: [("kind", "wait")], help: "Waiting requests") { 2.5 }
         registry.observe("evictions", as: .counter, help: "Evicted") { [registry] in
-            // No lock is held: the registry may be used.
+            // No lock is held, so the registry can be used here.
             registry.makeCounter(label: "reads", dimensions: []).increment(by: 1)
             return 7
         }
         level.set(1)
         #expect(try page().value("watchers", ["kind": "wait"]) == 2.5)
         #expect(try page().value("evictions_total") == 7)
-        #expect(try page().families.first { $0.name == "watchers" }?.help == "Who waits")
+        #expect(try page().families.first { $0.name == "watchers" }?.help == "Waiting requests")
         #expect(try page().value("reads_total") ?? 0 >= 3)
     }
 

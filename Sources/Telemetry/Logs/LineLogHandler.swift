@@ -2,15 +2,19 @@ public import Logging
 
 /// The swift-log backend: one line of a `LogWriter` for each event.
 ///
-/// Members are in the order of their names. Where a name repeats, the event's own metadata wins over the metadata
-/// provider's and that over the logger's, as in swift-log's own handlers; an error becomes `error.message` and `error.type`.
+/// Members are sorted by their names. If a name repeats, the event's metadata wins over the metadata provider's, and that
+/// wins over the logger's, as in the handlers of swift-log. An error becomes `error.message` and `error.type`.
 public struct LineLogHandler: LogHandler {
+    /// Events below this level are not logged.
     public var logLevel: Logger.Level
+    /// The logger's members, which each event gets.
     public var metadata = Logger.Metadata()
+    /// Gives members for each event.
     public var metadataProvider: Logger.MetadataProvider?
     private let label: String
     private let writer: LogWriter
 
+    /// A handler whose events have `label` as their logger.
     public init(
         label: String, writer: LogWriter, logLevel: Logger.Level = .info,
         metadataProvider: Logger.MetadataProvider? = nil
@@ -21,12 +25,13 @@ public struct LineLogHandler: LogHandler {
         self.metadataProvider = metadataProvider
     }
 
+    /// A member of ``metadata``.
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    /// Descriptions of values are code of others that may log: so the line is built before the writer's lock is taken.
+    /// Builds the line before the writer's lock is taken, because the descriptions of values are foreign code that may log.
     public func log(event: LogEvent) {
         var line = writer.line(event.level, logger: label, message: event.message.description)
         for (name, value) in members(of: event).sorted(by: { $0.key < $1.key }) {

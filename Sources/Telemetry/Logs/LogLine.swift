@@ -1,14 +1,14 @@
 import Formats
 import Logging
 
-/// One log line while it is written: the head is there, members follow.
+/// A log line while it is written: its head is complete, and members follow.
 ///
-/// Whatever text is passed in, the line stays one line: control characters are escaped. Costs no allocation.
+/// Control characters are escaped, so no text can end the line. Costs no allocation.
 public struct LogLine: ~Copyable {
     private let format: LogFormat
     private var text: TextBuffer
 
-    /// Begins a line at the end of `text`.
+    /// Begins a line at the end of `text`, which ``end()`` gives back.
     init(in text: consuming TextBuffer, time: Timestamp, _ head: LogHead) {
         format = head.format
         self.text = text
@@ -17,30 +17,31 @@ public struct LogLine: ~Copyable {
         self.text.append(contentsOf: head.bytes)
     }
 
-    /// Adds a text member. Names are not checked for repetition: `time`, `level`, `logger` and `message` are taken.
+    /// Adds a member with a text. Names are not checked for repetition: `time`, `level`, `logger` and `message` are taken.
     public mutating func member(_ name: LogName, _ value: String) {
         text.append(contentsOf: name.bytes)
         text.append(value, as: format)
     }
 
-    /// Adds a member that was prepared.
+    /// Adds a prepared member.
     public mutating func append(_ member: LogMember) {
         text.append(contentsOf: member.bytes)
     }
 
-    /// Adds a number.
+    /// Adds a member with a number.
     public mutating func member(_ name: LogName, _ value: Int) {
         text.append(contentsOf: name.bytes)
         text.append(value)
     }
 
-    /// Adds a hash: a text of 16 hexadecimal digits.
+    /// Adds a member with a hash: a text of 16 hexadecimal digits.
     public mutating func member(_ name: LogName, hexadecimal value: UInt64) {
         text.append(contentsOf: name.bytes)
         text.append(hexadecimal: value, isQuoted: format == .json)
     }
 
-    /// Adds a metadata value; one whose name is that of a part of the head gets another name, so that it cannot pass for it.
+    /// Adds a metadata value. If its name is that of a member of the head, it gets another name, so that it cannot pass for
+    /// that member.
     mutating func member(_ name: String, metadata value: Logger.MetadataValue) {
         switch (format, value) {
         case (.json, _):
@@ -58,7 +59,7 @@ public struct LogLine: ~Copyable {
         }
     }
 
-    /// The text with the whole line in it, without its line feed.
+    /// Ends the line and returns the text with it, without a line feed.
     consuming func end() -> TextBuffer {
         if format == .json { text.closeObject() }
         return text
@@ -67,8 +68,8 @@ public struct LogLine: ~Copyable {
     private static let headNames: Set = ["time", "level", "logger", "message"]
 }
 
-/// How the lines of one kind of event begin, behind their time: level, logger and message. What is logged for every request
-/// is prepared once, by ``LogWriter/head(_:logger:message:)``, and copied in one piece.
+/// How the lines of one kind of event begin after their time: level, logger and message. ``LogWriter/head(_:logger:message:)``
+/// prepares it once, and each line copies it in one piece.
 public struct LogHead: Sendable {
     static let jsonStart = "{\"time\":\""
 
@@ -91,7 +92,7 @@ public struct LogHead: Sendable {
         self.bytes = bytes
     }
 
-    /// This beginning with a member behind it.
+    /// This head with a member after it.
     public func followed(by member: LogMember) -> LogHead { LogHead(format, bytes + member.bytes) }
 }
 
@@ -107,7 +108,7 @@ extension TextBuffer {
     }
 }
 
-/// A member with its value, prepared by ``LogWriter/member(_:_:)``: what many lines say alike is copied in one piece.
+/// A member with its value, prepared by ``LogWriter/member(_:_:)``. Lines that share it copy it in one piece.
 public struct LogMember: Sendable {
     let bytes: [UInt8]
 
@@ -128,7 +129,7 @@ public struct LogMember: Sendable {
 }
 
 extension TextBuffer {
-    /// Appends a text value.
+    /// Appends a value of a text.
     mutating func append(_ value: String, as format: LogFormat) {
         switch format {
         case .json: string(value)
@@ -137,8 +138,7 @@ extension TextBuffer {
     }
 }
 
-/// The name of a member, prepared by ``LogWriter/name(_:)``: with what separates it from the member before and from its
-/// value.
+/// The name of a member, prepared by ``LogWriter/name(_:)`` with the separators before it and before its value.
 public struct LogName: Sendable {
     let bytes: [UInt8]
 
@@ -146,7 +146,7 @@ public struct LogName: Sendable {
         var text = TextBuffer()
         switch format {
         case .json:
-            text.append(UInt8(ascii: ","))  // behind the members of the head
+            text.append(UInt8(ascii: ","))  // after the members of the head
             text.string(name)
             text.append(UInt8(ascii: ":"))
         case .console: text.consoleKey(name)
@@ -155,11 +155,11 @@ public struct LogName: Sendable {
     }
 }
 
-/// How a log line looks.
+/// The format of log lines.
 public enum LogFormat: Sendable, Equatable {
-    /// One JSON object a line: `time`, `level`, `logger`, `message`, then the members.
+    /// One JSON object on each line: `time`, `level`, `logger`, `message`, then the members.
     case json
-    /// For people: `time level logger: message key=value`. Colour is for a terminal only; whether the output is one, the
-    /// caller knows.
+    /// For reading on a terminal: `time level logger: message key=value`. The caller says whether the output is a terminal
+    /// and takes colour.
     case console(coloured: Bool)
 }

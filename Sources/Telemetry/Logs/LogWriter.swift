@@ -4,17 +4,17 @@ public import Logging
 import Synchronization
 import SystemPackage
 
-/// The one way for log lines to standard output or standard error.
+/// Writes log lines to standard output or standard error.
 ///
-/// **Callers never wait.** A line is formatted straight into a bounded buffer under a short lock. `delay` after the first
-/// line arrived, all that came since are written with one system call, by a serial dispatch queue of this object: a thread
-/// of its own while there is something to write, none while there is not. The task pool is never blocked by a slow reader.
+/// **Callers never wait.** A line is formatted into a bounded buffer under a short lock. A serial dispatch queue of this
+/// object writes the lines with one system call, `delay` after the first of them arrived. It has a thread only while there is
+/// something to write, so a slow reader never blocks the threads of the task pool.
 ///
-/// **A reader that stops** fills the buffer; further lines are dropped and counted, and a line says how many once it reads
-/// again. A descriptor that fails (`EPIPE`, `ENOSPC`) costs one failing system call per `delay` at most, and only while
-/// lines arrive.
+/// **A reader that stops** lets the buffer fill up. Further lines are dropped and counted, and when the reader goes on, a line
+/// says how many were dropped. A descriptor that fails (`EPIPE`, `ENOSPC`) costs at most one failing system call for each
+/// `delay`, and only while lines arrive.
 ///
-/// The process must ignore `SIGPIPE`; a library must not decide that.
+/// The process must ignore `SIGPIPE`. A library must not change that for the process.
 public final class LogWriter: Sendable {
     private let descriptor: FileDescriptor
     private let format: LogFormat
@@ -24,10 +24,10 @@ public final class LogWriter: Sendable {
     private let queue = DispatchQueue(label: "log-writer")
 
     /// - Parameters:
-    ///   - descriptor: the POSIX file descriptor to write to; stays the caller's and must stay open.
-    ///   - capacity: bytes that may wait; as many again may be on their way.
-    ///   - delay: how long the first line of a batch waits for more.
-    ///   - clock: the wall time; called on the threads that log.
+    ///   - descriptor: the POSIX file descriptor to write to. The caller owns it and keeps it open.
+    ///   - capacity: how many bytes may wait. As many again may be in the batch that is being written.
+    ///   - delay: how long the first line of a batch waits for more lines.
+    ///   - clock: the wall time. Called on the threads that log.
     public init(
         descriptor: Int32, format: LogFormat, capacity: Int = 4 << 20, delay: Duration = .milliseconds(10),
         clock: @escaping @Sendable () -> Timestamp
@@ -39,7 +39,7 @@ public final class LogWriter: Sendable {
         pending = Mutex(PendingLines(capacity: capacity))
     }
 
-    /// How many lines were lost since the start. Safe on any thread.
+    /// How many lines were dropped since the start. Safe on any thread.
     public var droppedLines: Int { pending.withLock { $0.dropped } }
 
     /// Adds a line that is already formatted, without its line feed. Safe on any thread; never blocks.
@@ -49,8 +49,7 @@ public final class LogWriter: Sendable {
 
     /// Adds a line in this writer's format, built in place. Safe on any thread; never blocks.
     ///
-    /// - Parameter members: adds the members, and does nothing else: it runs under the lock, so it must neither log nor
-    ///   call code that might.
+    /// - Parameter members: adds the members. It runs under the lock, so it must neither log nor call code that may log.
     public func log(_ head: LogHead, members: (inout LogLine) -> Void = { _ in }) {
         let time = clock()
         append { text in
@@ -74,10 +73,10 @@ public final class LogWriter: Sendable {
     /// A member with a number in this writer's format.
     public func member(_ name: String, _ value: Int) -> LogMember { LogMember(format, name, value) }
 
-    /// Writes what was added before this call and waits until it is written, at most for `limit`: for the end of the process,
-    /// after everything that logs has stopped. Blocks its thread.
+    /// Writes the lines that were added before this call. Blocks its thread until they are written, at most for `limit`. Meant
+    /// for the end of the process, when nothing logs any more.
     ///
-    /// - Returns: whether all of it left this process or was counted as dropped; false if the time was up first.
+    /// - Returns: true if each line was written or counted as dropped; false if the limit passed first.
     @discardableResult
     public func flush(within limit: Duration) -> Bool {
         let flushing = DispatchWorkItem { self.write(self.pending.withLock { $0.take() }) }
@@ -85,7 +84,7 @@ public final class LogWriter: Sendable {
         return flushing.wait(timeout: .now() + limit.dispatchInterval) == .success
     }
 
-    /// A line that begins in a buffer of its own, for text that comes out of code that might log itself.
+    /// A line in a buffer of its own, for text that comes from code that may log.
     func line(_ level: Logger.Level, logger: String, message: String) -> LogLine {
         LogLine(in: TextBuffer(), time: clock(), head(level, logger: logger, message: message))
     }
@@ -97,12 +96,12 @@ public final class LogWriter: Sendable {
         }
     }
 
-    /// Runs on the queue, `delay` after the first line.
+    /// Runs on the queue, `delay` after the first line of the batch.
     private func drain() {
         write(pending.withLock { $0.beginDrain() })
     }
 
-    /// Runs on the queue, which therefore is the only writer.
+    /// Runs on the queue only, so batches are never mixed.
     private func write(_ batch: consuming PendingLines.Batch?) {
         guard var batch else { return }
         if batch.dropped > 0 { appendNotice(of: batch.dropped, to: &batch.text) }
@@ -120,7 +119,7 @@ public final class LogWriter: Sendable {
 
     private func isWritten(_ batch: borrowing PendingLines.Batch) -> Bool {
         do {
-            // A line that broke off must not swallow the next one.
+            // The write before may have ended within a line, which must not run into the next one.
             if batch.followsFailure { try descriptor.writeAll([UInt8(ascii: "\n")]) }
             try descriptor.writeAll(batch.text.bytes)
             return true

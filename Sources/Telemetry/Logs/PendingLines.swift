@@ -1,20 +1,21 @@
-/// The lines that wait to be written, as a value: every event changes it and says what is to be done, nothing is done here.
+/// The lines that wait to be written, as a value without side effects: each event changes it and returns what the writer has
+/// to do.
 ///
-/// Not synchronized; `LogWriter` guards it. Holds at most `capacity` bytes, and a batch that is being written is counted
-/// apart, so the memory of both together is bounded by twice that.
+/// Not synchronized; `LogWriter` guards it with a lock. Holds at most `capacity` bytes. A batch that is being written is not
+/// counted, so both together take at most twice as much memory.
 struct PendingLines: ~Copyable, Sendable {
-    /// Whether somebody will come for the lines.
+    /// Whether a drain is scheduled.
     private enum Phase { case idle, drainDue }
 
     enum Action: Equatable { case none, scheduleDrain }
 
-    /// What is written in one go.
+    /// The lines of one write.
     struct Batch: ~Copyable, Sendable {
         var text: TextBuffer
         let lines: Int
-        /// Lines that were lost since the last notice.
+        /// Lines that were dropped since the last notice.
         let dropped: Int
-        /// The write before this one failed, perhaps in the middle of a line.
+        /// Whether the write before this one failed, perhaps in the middle of a line.
         let followsFailure: Bool
     }
 
@@ -25,7 +26,7 @@ struct PendingLines: ~Copyable, Sendable {
     private var lines = 0
     private var unreported = 0
     private var lastWriteFailed = false
-    /// All lines that were lost so far; after a failed write this counts the whole batch, though a part may have arrived.
+    /// How many lines were dropped so far. A failed write counts as a whole batch, though a part of it may have been written.
     private(set) var dropped = 0
 
     /// - Parameter capacity: bytes.
@@ -48,13 +49,13 @@ struct PendingLines: ~Copyable, Sendable {
         return phase == .idle ? .scheduleDrain : .none
     }
 
-    /// The drain that was scheduled begins: a line that arrives from here on schedules the next one.
+    /// Begins the scheduled drain. The next line schedules another one.
     mutating func beginDrain() -> Batch? {
         phase = .idle
         return take()
     }
 
-    /// Hands out all lines, or nil if there are none. Whether a drain is due does not change.
+    /// Takes all lines, or nil if there are none. A scheduled drain stays scheduled.
     mutating func take() -> Batch? {
         guard lines > 0 else { return nil }
         defer { (lines, unreported) = (0, 0) }
@@ -63,8 +64,8 @@ struct PendingLines: ~Copyable, Sendable {
         return Batch(text: taken, lines: lines, dropped: unreported, followsFailure: lastWriteFailed)
     }
 
-    /// The batch was written, or could not be: then its lines are lost, which a notice will say once writing works again.
-    /// Its memory comes back for the next one.
+    /// Records whether the batch was written, and keeps its memory for the next one. The lines of a batch that was not written
+    /// count as dropped, and the next notice reports them.
     mutating func finish(_ batch: inout Batch, written: Bool) {
         lastWriteFailed = !written
         if !written {

@@ -1,27 +1,27 @@
 import CoreMetrics
 import Synchronization
 
-/// What stands behind one series (for a histogram: one group of them) and can be shown on the page of metrics.
+/// The values behind one series, or for a histogram behind the series of one histogram.
 protocol Instrument: AnyObject, Sendable {
     var id: SeriesID { get }
 
-    /// Appends the current samples.
+    /// Appends the current samples to the page of metrics.
     func expose(in page: inout TextBuffer)
 }
 
-/// Name and labels: what tells one series from all others.
+/// Name and labels, which identify a series.
 struct SeriesID: Hashable, Sendable {
     /// The exposed name.
     let family: String
-    /// `a="x",b="y"`, sorted by label name and escaped; empty without labels.
+    /// `a="x",b="y"`, sorted by label name and escaped. Empty without labels.
     let labels: String
 }
 
-/// The types of the exposition format that are used here.
+/// The types of the exposition format that this module writes.
 enum MetricKind: String, Sendable {
     case counter, gauge, histogram
 
-    /// The names of the samples of a family; no two families may share one.
+    /// The names of the samples of a family. No two families may share one.
     func sampleNames(of family: String) -> [String] {
         switch self {
         case .counter, .gauge: [family]
@@ -30,7 +30,7 @@ enum MetricKind: String, Sendable {
     }
 }
 
-/// A number that only grows. Safe on any thread, without a lock.
+/// A number that only grows. Safe on any thread; takes no lock.
 final class PrometheusCounter: CounterHandler, Instrument {
     let id: SeriesID
     private let count = Atomic(0)
@@ -39,7 +39,7 @@ final class PrometheusCounter: CounterHandler, Instrument {
         self.id = id
     }
 
-    /// Negative amounts are ignored: a counter that falls looks like a restart to Prometheus.
+    /// Ignores negative amounts, because Prometheus takes a falling counter for a restart.
     func increment(by amount: Int64) {
         guard amount > 0 else { return }
         count.wrappingAdd(Int(amount), ordering: .relaxed)
@@ -54,8 +54,8 @@ final class PrometheusCounter: CounterHandler, Instrument {
     }
 }
 
-/// A number that rises and falls: a swift-metrics meter, or a recorder that does not aggregate. Safe on any thread, without
-/// a lock.
+/// A number that rises and falls: a meter of swift-metrics, or a recorder that does not aggregate. Safe on any thread; takes
+/// no lock.
 final class PrometheusGauge: MeterHandler, RecorderHandler, Instrument {
     let id: SeriesID
     private let level = AtomicDouble()
@@ -76,17 +76,17 @@ final class PrometheusGauge: MeterHandler, RecorderHandler, Instrument {
     }
 }
 
-/// How often values fell under each bound: a swift-metrics timer (in seconds) or aggregating recorder. Safe on any thread,
-/// without a lock.
+/// How many values were at most each bound: a timer of swift-metrics (in seconds) or a recorder that aggregates. Safe on any
+/// thread; takes no lock.
 final class PrometheusHistogram: TimerHandler, RecorderHandler, Instrument {
-    /// Atomics cannot be stored in an array, references to them can.
+    /// An array cannot store atomics, but it can store references to objects with one.
     private final class Bucket: Sendable {
         let count = Atomic(0)
     }
 
     let id: SeriesID
     private let bounds: [Double]
-    /// One for each bound, and the last one for what is above all of them.
+    /// One bucket for each bound, and the last one for greater values.
     private let buckets: [Bucket]
     private let sum = AtomicDouble()
 
@@ -100,7 +100,8 @@ final class PrometheusHistogram: TimerHandler, RecorderHandler, Instrument {
 
     func record(_ value: Int64) { record(Double(value)) }
 
-    /// A value equal to a bound is under it. NaN and infinity are ignored: they would spoil the sum for ever.
+    /// Counts a value in the bucket of the first bound that it doesn't exceed. Ignores NaN and infinity, after which the sum
+    /// would stay NaN or infinite.
     func record(_ value: Double) {
         guard value.isFinite else { return }
         let index = bounds.firstIndex { value <= $0 } ?? bounds.count
@@ -108,7 +109,7 @@ final class PrometheusHistogram: TimerHandler, RecorderHandler, Instrument {
         sum.add(value)
     }
 
-    /// The count is the sum of the buckets that were read, so that it agrees with them while others record.
+    /// The count is the sum of the buckets as read here, so that both agree while other threads record values.
     func expose(in page: inout TextBuffer) {
         var count = 0
         for (index, bucket) in buckets.enumerated() {
@@ -121,17 +122,17 @@ final class PrometheusHistogram: TimerHandler, RecorderHandler, Instrument {
     }
 }
 
-/// The upper bounds of a histogram's buckets; the last bucket, `+Inf`, is implied.
+/// The upper bounds of a histogram's buckets. The last bucket, `+Inf`, is implied.
 public struct HistogramBuckets: Sendable, Equatable {
-    /// Ascending, finite, each once.
+    /// In ascending order, finite, each once.
     let bounds: [Double]
 
-    /// - Parameter bounds: in any order; repeated and infinite ones are left out.
+    /// - Parameter bounds: in any order. Repeated and infinite bounds are left out.
     public init(_ bounds: [Double]) {
         self.bounds = Set(bounds.filter(\.isFinite)).sorted()
     }
 
-    /// Seconds from 100 µs, an answer from memory, to 10 s, longer than any look-up may take.
+    /// In seconds, from 100 µs for an answer from memory to 10 s, which is longer than a look-up may take.
     public static let latency = HistogramBuckets([
         0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
     ])
@@ -139,7 +140,7 @@ public struct HistogramBuckets: Sendable, Equatable {
 
 /// A `Double` that several threads change without a lock.
 ///
-/// Relaxed ordering is enough: the value says nothing about other memory.
+/// Relaxed ordering is enough, because no other memory depends on the value.
 struct AtomicDouble: ~Copyable, Sendable {
     private let bits = Atomic<UInt64>(0)
 
@@ -161,7 +162,7 @@ struct AtomicDouble: ~Copyable, Sendable {
     }
 }
 
-/// A value that somebody else keeps and that is read when the page is rendered.
+/// A value that another object holds and that is read when the page is rendered.
 final class ObservedValue: Instrument {
     let id: SeriesID
     private let read: @Sendable () -> Double

@@ -1,8 +1,8 @@
 import Formats
 
-/// All metrics, as a value; `PrometheusRegistry` guards it.
+/// All metrics, as a value. `PrometheusRegistry` guards it with a lock.
 struct MetricFamilies: Sendable {
-    /// What is said about a metric apart from its value.
+    /// The description of a metric.
     struct Description: Sendable {
         let help: String
         let buckets: HistogramBuckets?
@@ -11,7 +11,7 @@ struct MetricFamilies: Sendable {
     private let seriesLimit: Int
     private var families: [String: MetricFamily] = [:]
     private var descriptions: [String: Description] = [:]
-    /// The names that samples of the families have, which must not be given to another family.
+    /// The names of the samples of all families. Another family must not use them.
     private var sampleNames: Set<String> = []
     private var seriesCount = 0
 
@@ -19,7 +19,7 @@ struct MetricFamilies: Sendable {
         self.seriesLimit = seriesLimit
     }
 
-    /// The families in the order of their names.
+    /// The families sorted by their names.
     var sorted: [MetricFamily] { families.sorted { $0.key < $1.key }.map(\.value) }
 
     func description(of name: MetricName) -> Description? { descriptions[name.base] }
@@ -28,9 +28,9 @@ struct MetricFamilies: Sendable {
         descriptions[name.base] = description
     }
 
-    /// The instrument of this name with these labels; made if it is not there yet.
+    /// The instrument with this name and these labels, made if there is none yet.
     ///
-    /// Nil if the labels are invalid, if the name belongs to another type of metric, or if there are too many series.
+    /// Nil if the labels are invalid, if the name belongs to a metric of another type, or if there are too many series.
     mutating func instrument<I: Instrument>(
         _ name: MetricName, _ kind: MetricKind, _ dimensions: [(String, String)], make: (SeriesID) -> I
     ) -> I? {
@@ -44,7 +44,7 @@ struct MetricFamilies: Sendable {
         return add(name, kind, make(SeriesID(family: name.exposed, labels: labels)))
     }
 
-    /// One holder less; the last one takes the series off the page.
+    /// Removes a holder of the series. With the last holder the series leaves the page.
     mutating func release(_ instrument: any Instrument) {
         let id = instrument.id
         guard let series = families[id.family]?.series[id.labels], series.instrument === instrument else { return }
@@ -63,7 +63,7 @@ struct MetricFamilies: Sendable {
         return instrument
     }
 
-    /// Takes the sample names of a family that is new; false if one of them is taken.
+    /// Reserves the sample names of a new family. False if another family uses one of them.
     private mutating func claim(_ name: MetricName, _ kind: MetricKind) -> Bool {
         guard families[name.exposed] == nil else { return true }
         let names = kind.sampleNames(of: name.exposed)
@@ -81,9 +81,9 @@ struct MetricFamilies: Sendable {
     }
 }
 
-/// All series of one name.
+/// The series of one name.
 struct MetricFamily: Sendable {
-    /// An instrument and how many have asked for it and not yet given it back.
+    /// An instrument and the number of its holders: how often it was made and not yet destroyed.
     struct Series: Sendable {
         let instrument: any Instrument
         var holders = 1
@@ -91,19 +91,19 @@ struct MetricFamily: Sendable {
 
     let name: MetricName
     let kind: MetricKind
-    /// By the text of their labels.
+    /// The series by the text of their labels.
     var series: [String: Series] = [:]
 
-    /// The series in the order of their labels.
+    /// The instruments sorted by their labels.
     var sorted: [any Instrument] {
         series.sorted { $0.key < $1.key }.map(\.value.instrument)
     }
 }
 
-/// The exposed name of a metric, by the conventions of Prometheus: letters, digits and underscores, and the unit or `total`
-/// at the end (https://prometheus.io/docs/practices/naming/).
+/// The exposed name of a metric by the conventions of Prometheus: letters, digits and underscores, with the unit or `total` at
+/// the end (https://prometheus.io/docs/practices/naming/).
 struct MetricName: Sendable {
-    /// The valid name without what the type adds: what a description is registered for.
+    /// The valid name without the ending for the type. Descriptions are registered under it.
     let base: String
     let exposed: String
 
@@ -118,7 +118,8 @@ struct MetricName: Sendable {
 }
 
 extension String {
-    /// The nearest valid metric or label name: `http.requests` → `http_requests`. The colon is for recording rules only.
+    /// The text as a valid name of a metric or label: `http.requests` → `http_requests`. The colon is reserved for recording
+    /// rules.
     var asPrometheusName: String {
         let name = String(decoding: utf8.map { $0.isNameByte ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
         guard let first = name.utf8.first, !first.isDigit else { return "_" + name }
@@ -130,12 +131,12 @@ extension UInt8 {
     fileprivate var isNameByte: Bool { isDigit || isLetter || self == UInt8(ascii: "_") }
 }
 
-/// The labels of one series in the exposition's own form.
+/// The labels of one series in the exposition format.
 struct LabelSet: Sendable {
     /// `a="x",b="y"`, sorted by name; empty without labels.
     let text: String
 
-    /// Nil if a name is reserved (`__…`, and `le` in a histogram) or, once made valid, repeats.
+    /// Nil if a name is reserved (`__…`, and `le` in a histogram), or if two names are the same after they were made valid.
     init?(_ dimensions: [(String, String)], for kind: MetricKind) {
         let labels = dimensions.map { (name: $0.0.asPrometheusName, value: $0.1) }.sorted { $0.name < $1.name }
         let names = Set(labels.map(\.name))

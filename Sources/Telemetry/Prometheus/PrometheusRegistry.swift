@@ -3,21 +3,21 @@ import Synchronization
 
 /// The swift-metrics backend that renders the Prometheus text format 0.0.4. Safe on any thread.
 ///
-/// **Concurrency.** Changing an instrument is one or two relaxed atomic operations; making, destroying and listing them
-/// takes a lock. The same name with the same labels is the same instrument, and it stays on the page until each that asked
-/// for it has destroyed it.
+/// **Concurrency.** Changing an instrument takes one or two relaxed atomic operations. Making, destroying and listing
+/// instruments takes a lock. The same name with the same labels gives the same instrument, which stays on the page until it
+/// has been destroyed as often as it was made.
 ///
-/// **Bounded.** What would exceed the number of series, or has invalid labels or a name of another type, gets an instrument
-/// that does nothing, and is counted in `telemetry_refused_series_total`.
+/// **Bounded.** A metric gets an instrument without effect if there are too many series, if its labels are invalid or if its
+/// name belongs to another type. `telemetry_refused_series_total` counts these.
 public final class PrometheusRegistry: Sendable {
     /// The `Content-Type` of `render()`.
     public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
-    /// What an observed value is to Prometheus.
+    /// The type of an observed value.
     public enum Observation: Sendable {
-        /// It only grows; the name gets `_total`.
+        /// The value only grows. Its name ends in `_total`.
         case counter
-        /// It rises and falls.
+        /// The value rises and falls.
         case gauge
     }
 
@@ -26,8 +26,8 @@ public final class PrometheusRegistry: Sendable {
     private let refused: PrometheusCounter
 
     /// - Parameters:
-    ///   - buckets: of histograms whose description has none.
-    ///   - seriesLimit: how many instruments there may be; each is a name with one combination of labels.
+    ///   - buckets: for histograms without buckets in their description.
+    ///   - seriesLimit: how many instruments there may be. Each is a name with one combination of labels.
     public init(buckets: HistogramBuckets = .latency, seriesLimit: Int = 1000) {
         let name = MetricName.counter("telemetry_refused_series")
         var families = MetricFamilies(seriesLimit: max(1, seriesLimit))
@@ -40,14 +40,14 @@ public final class PrometheusRegistry: Sendable {
         self.buckets = buckets
     }
 
-    /// Says what a metric means and, for a timer or recorder, which buckets it has; to be called before it is made.
+    /// Describes a metric and, for a timer or recorder, its buckets. Call it before the metric is made.
     ///
-    /// - Parameter name: as it is given to swift-metrics: without `_total` or `_seconds`.
+    /// - Parameter name: the label for swift-metrics, without `_total` or `_seconds`.
     public func describe(_ name: String, help: String, buckets: HistogramBuckets? = nil) {
         families.withLock { $0.describe(.plain(name), MetricFamilies.Description(help: help, buckets: buckets)) }
     }
 
-    /// Adds a value that is read whenever the page is rendered, on the thread that renders it, with no lock held.
+    /// Adds a value that is read each time the page is rendered, on the thread that renders it. No lock is held meanwhile.
     public func observe(
         _ name: String, as observation: Observation = .gauge, dimensions: [(String, String)] = [], help: String,
         _ read: @escaping @Sendable () -> Double
@@ -59,7 +59,7 @@ public final class PrometheusRegistry: Sendable {
         }
     }
 
-    /// The page: families in the order of their names, series in the order of their labels.
+    /// The page of metrics: families sorted by name, series sorted by labels.
     public func render() -> [UInt8] {
         let families = families.withLock { $0 }
         var page = TextBuffer()
@@ -91,8 +91,8 @@ public final class PrometheusRegistry: Sendable {
     }
 }
 
-/// Counters are exposed with `_total` at the end; timers as histograms in seconds with `_seconds`; recorders as histograms,
-/// or as gauges if they do not aggregate; meters as gauges.
+/// The names of counters end in `_total`. Timers are histograms in seconds, whose names end in `_seconds`. Recorders are
+/// histograms, or gauges if they do not aggregate. Meters are gauges. To destroy a handler removes one holder of it.
 extension PrometheusRegistry: MetricsFactory {
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         make(.counter(label), .counter, dimensions) { PrometheusCounter(id: $0) } ?? NOOPMetricsHandler.instance

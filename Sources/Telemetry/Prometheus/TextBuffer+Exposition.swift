@@ -1,6 +1,6 @@
 /// The text exposition format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/).
 extension TextBuffer {
-    /// `# HELP` where there is a text, and `# TYPE`.
+    /// Appends `# HELP` if there is a text, and `# TYPE`.
     mutating func family(_ name: String, kind: MetricKind, help: String?) {
         if let help {
             append("# HELP \(name) ")
@@ -22,7 +22,7 @@ extension TextBuffer {
         append(UInt8(ascii: "\n"))
     }
 
-    /// How many values were at most `bound`.
+    /// Appends how many values were at most `bound`.
     mutating func bucket(_ family: String, labels: String, bound: Double, _ count: Int) {
         append("\(family)_bucket{\(labels)\(labels.isEmpty ? "" : ",")le=\"")
         append(bound)
@@ -31,7 +31,7 @@ extension TextBuffer {
         append(UInt8(ascii: "\n"))
     }
 
-    /// Appends text of a `HELP` line or, with quotation marks escaped too, of a label's value.
+    /// Appends the text of a `HELP` line, or of a label's value if quotation marks are escaped too.
     mutating func append(expositionEscaping text: String, quotationMarks: Bool) {
         for byte in text.utf8 {
             switch byte {

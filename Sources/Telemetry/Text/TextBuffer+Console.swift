@@ -1,8 +1,8 @@
 import Logging
 
-/// Lines for people.
+/// Log lines for reading on a terminal.
 extension TextBuffer {
-    /// ` info     logger: message`, behind the time.
+    /// Appends ` info     logger: message`, which follows the time.
     mutating func consoleHead(level: Logger.Level, coloured: Bool, logger: String, message: String) {
         append(UInt8(ascii: " "))
         append(level, coloured: coloured)
@@ -17,12 +17,12 @@ extension TextBuffer {
         append(UInt8(ascii: "="))
     }
 
-    /// A word as it is, anything else in quotation marks: a value cannot look like another member.
+    /// Appends a word as it is and any other text in quotation marks, so that a value cannot look like another member.
     mutating func consoleValue(_ text: String) {
         if text.isWord { append(text) } else { string(text) }
     }
 
-    /// The level in a column as wide as the longest one, so that what follows is aligned.
+    /// Appends the level, padded to the longest one, so that the columns are aligned.
     private mutating func append(_ level: Logger.Level, coloured: Bool) {
         if coloured { append(level.colour) }
         append(level.rawValue)
@@ -38,7 +38,7 @@ extension String {
 }
 
 extension Logger.Level {
-    /// The terminal's sequence for the colour of this level (ECMA-48 SGR).
+    /// The terminal sequence for the colour of this level (ECMA-48 SGR).
     fileprivate var colour: String {
         switch self {
         case .trace, .debug: "\u{1B}[90m"

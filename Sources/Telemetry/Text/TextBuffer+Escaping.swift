@@ -1,23 +1,23 @@
 import Formats
 
 extension TextBuffer {
-    /// Appends text from outside so that it can neither end its line, nor drive a terminal, nor reorder what is read.
+    /// Appends text from outside so that it can neither end its line, nor control a terminal, nor reorder the visible text.
     ///
-    /// Written as JSON escapes (RFC 8259 §7) are: the control characters U+0000–001F, U+007F and U+0080–009F (a terminal may
-    /// take U+009B for ESC `[`), the line and paragraph separators U+2028 and U+2029, and the bidirectional controls
-    /// U+202A–202E and U+2066–2069. The quotation mark and the backslash are escaped too if `quoted`.
+    /// These characters become JSON escapes (RFC 8259 §7): the control characters U+0000–001F, U+007F and U+0080–009F (a
+    /// terminal may take U+009B for ESC `[`), the line and paragraph separators U+2028 and U+2029, and the bidirectional
+    /// controls U+202A–202E and U+2066–2069. The quotation mark and the backslash are escaped too if `quoted`.
     mutating func append(escaping text: String, quoted: Bool) {
         let utf8 = text.utf8
         append(escaping: utf8.span, from: 0, quoted: quoted)
     }
 
-    /// Appends what of `utf8` begins at `start`.
+    /// Appends the text from `start` on.
     mutating func append(escaping utf8: Span<UInt8>, from start: Int, quoted: Bool) {
         var next = start
         while next < utf8.count { next += append(scalar: utf8, at: next, quoted: quoted) }
     }
 
-    /// Appends the character that begins at `index`, or a byte of it, and returns how many bytes of `utf8` that was.
+    /// Appends the character that begins at `index`, or its first byte, and returns how many bytes of `utf8` were read.
     private mutating func append(scalar utf8: Span<UInt8>, at index: Int, quoted: Bool) -> Int {
         if let control = ControlScalar(at: index, in: utf8) {
             append(escape: control.value)
@@ -43,21 +43,21 @@ extension TextBuffer {
 }
 
 extension UInt8 {
-    /// ASCII that needs no escape in any format: a printable character other than the quotation mark and the backslash. A bit
-    /// for each character, because this is asked for every byte of every line.
+    /// A printable character of ASCII other than the quotation mark and the backslash: it needs no escape in any format. The
+    /// set has a bit for each character, because every byte of every line is tested.
     var isPlain: Bool {
         let row: UInt64 = self < 64 ? 0xFFFF_FFFB_0000_0000 : 0x7FFF_FFFF_EFFF_FFFF
         return self < 128 && row &>> UInt64(self) & 1 == 1
     }
 }
 
-/// A character that must not reach a log as it is: it would end the line, drive the terminal or reorder the text.
+/// A character that must be escaped in a log: it would end the line, control the terminal or reorder the text.
 struct ControlScalar {
     let value: UInt16
-    /// Bytes of its UTF-8 form.
+    /// The number of bytes in UTF-8.
     let length: Int
 
-    /// The control character whose UTF-8 begins at `index`, or nil if another character does.
+    /// The control character that begins at `index`, or nil for another character.
     init?(at index: Int, in utf8: Span<UInt8>) {
         switch utf8[index] {
         case 0x00...0x1F, 0x7F:

@@ -1,21 +1,25 @@
 import Logging
 
-/// JSON (RFC 8259), written from left to right. No state is kept: a member or an element is the first one exactly if the
-/// last byte opened its object or array, because a string always ends in its quotation mark.
+/// JSON (RFC 8259), written from left to right. No state is needed: a member or element is the first one if the last byte
+/// opened its object or array, because a string ends in a quotation mark.
 extension TextBuffer {
+    /// Begins an object.
     package mutating func openObject() { append(UInt8(ascii: "{")) }
+    /// Ends an object.
     package mutating func closeObject() { append(UInt8(ascii: "}")) }
+    /// Begins an array.
     package mutating func openArray() { append(UInt8(ascii: "[")) }
+    /// Ends an array.
     package mutating func closeArray() { append(UInt8(ascii: "]")) }
 
-    /// Begins a member; its value follows.
+    /// Begins a member. The caller appends its value.
     package mutating func key(_ name: String) {
         separate()
         string(name)
         append(UInt8(ascii: ":"))
     }
 
-    /// Appends a string value. Text without anything to escape, which is almost all, is checked and copied in one pass.
+    /// Appends a string value. Text that needs no escapes, which is the usual case, is checked and copied in one pass.
     package mutating func string(_ text: String) {
         let utf8 = text.utf8
         let span = utf8.span
@@ -54,7 +58,7 @@ extension TextBuffer {
         append(value ? "true" : "false")
     }
 
-    /// Puts the comma before the next member or element.
+    /// Appends the comma before the next member or element.
     mutating func separate() {
         guard let last = bytes.last, last != UInt8(ascii: "{"), last != UInt8(ascii: "[") else { return }
         append(UInt8(ascii: ","))
@@ -62,7 +66,7 @@ extension TextBuffer {
 }
 
 extension TextBuffer {
-    /// Appends a metadata value as JSON; the members of dictionaries are in the order of their keys.
+    /// Appends a metadata value as JSON. The members of dictionaries are sorted by their keys.
     mutating func json(_ value: Logger.MetadataValue) {
         switch value {
         case .string(let text): string(text)
@@ -72,7 +76,7 @@ extension TextBuffer {
         }
     }
 
-    /// Integers and truth values stay what they are, so that a log store can compare them; the rest is text.
+    /// Appends integers and truth values as such, so that a log store can compare them, and other values as text.
     private mutating func json(_ value: any CustomStringConvertible & Sendable) {
         switch value {
         case let number as Int: append(number)

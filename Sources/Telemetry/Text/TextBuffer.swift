@@ -1,18 +1,21 @@
 import Formats
 
-/// UTF-8 text that grows at its end: log lines that wait to be written, or a page of metrics. A value without a lock of
-/// its own; whoever owns it guards it.
+/// UTF-8 text that grows at its end: log lines that wait to be written, a page of metrics or a JSON document. Not
+/// synchronized; its owner guards it.
 ///
-/// Not copyable: a second owner, however brief, would make the next append copy all of the text.
+/// Not copyable, because a second reference to the bytes would make the next append copy all of them.
 package struct TextBuffer: ~Copyable, Sendable {
+    /// The text so far.
     package private(set) var bytes: [UInt8] = []
-    /// The time that was written last.
+    /// The time that was appended last.
     var lastTime: TimeText?
 
+    /// An empty text.
     package init() {}
 
     var count: Int { bytes.count }
 
+    /// Appends a byte without escapes.
     package mutating func append(_ byte: UInt8) {
         bytes.append(byte)
     }
@@ -21,25 +24,25 @@ package struct TextBuffer: ~Copyable, Sendable {
         bytes.append(contentsOf: more)
     }
 
-    /// Appends `text` as it is: for words of ours, never for text that came from outside.
+    /// Appends `text` without escapes. Not for text that came from outside.
     package mutating func append(_ text: String) {
         bytes.append(contentsOf: text.utf8)
     }
 
-    /// Appends at most `room` bytes that `write` writes: the checks that an append to an array needs, once for all of them.
+    /// Appends at most `room` bytes that `write` writes, with one check of the capacity for all of them.
     @inline(__always)
     mutating func append(upTo room: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
         bytes.append(upTo: room, write)
     }
 
-    /// Gives the text away and leaves this one empty.
+    /// Returns the text and leaves this buffer empty.
     mutating func move() -> TextBuffer {
         let text = consume self
         self = TextBuffer()
         return text
     }
 
-    /// Takes back everything after the first `count` bytes.
+    /// Removes all bytes after the first `count`.
     mutating func truncate(to count: Int) {
         bytes.removeLast(bytes.count - count)
     }
@@ -56,7 +59,7 @@ extension TextBuffer {
         append(upTo: 20) { $0.append(decimal: number) }
     }
 
-    /// Appends a number as 16 hexadecimal digits in lower case, perhaps between quotation marks.
+    /// Appends a number as 16 hexadecimal digits in lower case, between quotation marks if `isQuoted`.
     mutating func append(hexadecimal number: UInt64, isQuoted: Bool) {
         append(upTo: 18) { free in
             if isQuoted { free.append(UInt8(ascii: "\"")) }
@@ -75,7 +78,7 @@ extension TextBuffer {
     }
 }
 
-/// A wall time and its form of RFC 3339. Kept, because many lines of a busy log have the same time.
+/// A wall time and its text in RFC 3339. The buffer keeps the last one, because many lines of a busy log have the same time.
 struct TimeText {
     let timestamp: Timestamp
     let text: InlineArray<24, UInt8>
