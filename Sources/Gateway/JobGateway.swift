@@ -98,7 +98,7 @@ public final class JobGateway: Handler {
     }
 }
 
-/// What is known of a job. This part knows nothing of replies, so that the names of a batch and a watcher can use it too.
+/// What is known of a job. This part knows nothing of replies.
 extension JobGateway {
     /// Takes the job from the cache, where that may answer. Begins a fetch in the background where a refresh is due.
     ///

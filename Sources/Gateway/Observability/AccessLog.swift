@@ -14,6 +14,7 @@ struct AccessLog: Sendable {
     private let otherMethod: LogMember
     /// By status, of which there are three digits at most (RFC 9110 §15).
     private let statuses: [LogMember]
+    private let problems: [ProblemType: LogMember]
     private let isOverQuota: LogMember
     private let job, microseconds, bytes, client, requestID, awsRequestID: LogName
 
@@ -25,6 +26,8 @@ struct AccessLog: Sendable {
         methods = HTTPRequest.Method.known.map { ($0, writer.member("method", $0.rawValue)) }
         otherMethod = writer.member("method", "other")
         statuses = (0..<1_000).map { writer.member("status", $0) }
+        problems = Dictionary(
+            uniqueKeysWithValues: ProblemType.allCases.map { ($0, writer.member("problem", $0.rawValue)) })
         isOverQuota = writer.member("limit", "exceeded")
         job = writer.name("job")
         microseconds = writer.name("microseconds")
@@ -37,9 +40,10 @@ struct AccessLog: Sendable {
     /// - Parameters:
     ///   - elapsed: nanoseconds.
     ///   - hash: of the job's name, where it is known already.
+    ///   - problem: what the reply says, if it is no success.
     func write(
         _ reply: Reply, in context: RequestContext, _ outcome: Outcome, elapsed: Int64, job name: JobName?,
-        hash: UInt64?, awsRequestID: String?
+        hash: UInt64?, problem: Problem?
     ) {
         writer.log(heads[outcome.rawValue]) { line in
             line.append(member(context.method))
@@ -51,12 +55,13 @@ struct AccessLog: Sendable {
                 }
             }
             line.append(statuses[reply.status.code])
+            if let problem, let member = problems[problem.type] { line.append(member) }
             if context.isOverQuota { line.append(isOverQuota) }
             line.member(microseconds, Int(elapsed / 1_000))
             line.member(bytes, reply.body.bytes.count)
             line.member(client, context.client.text)
             line.member(requestID, context.id)
-            if let awsRequestID { line.member(self.awsRequestID, awsRequestID) }
+            if let awsRequestID = problem?.awsRequestID { line.member(self.awsRequestID, awsRequestID) }
         }
     }
 

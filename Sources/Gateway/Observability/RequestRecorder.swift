@@ -88,15 +88,16 @@ public final class RequestRecorder: Sendable {
     /// - Parameters:
     ///   - hash: of the job's name, where it is known already.
     ///   - age: how long ago AWS was asked, in nanoseconds; nil for what is no job.
+    ///   - problem: what the reply says, if it is no success.
     func record(
         _ reply: Reply, in context: RequestContext, _ outcome: Outcome, job: JobName? = nil, hash: UInt64? = nil,
-        age: Int64? = nil, awsRequestID: String? = nil
+        age: Int64? = nil, problem: Problem? = nil
     ) {
         let elapsed = Moment(clock()).nanoseconds(since: context.start)
         metrics.record(context.route, outcome, status: reply.status.code, elapsed: elapsed)
         if let age { metrics.record(age: age) }
         if context.isOverQuota { metrics.incrementOverQuota() }
         log?.write(
-            reply, in: context, outcome, elapsed: elapsed, job: job, hash: hash, awsRequestID: awsRequestID)
+            reply, in: context, outcome, elapsed: elapsed, job: job, hash: hash, problem: problem)
     }
 }

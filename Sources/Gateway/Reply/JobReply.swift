@@ -48,7 +48,7 @@ extension JobGateway {
         with problem: Problem, in context: RequestContext, job: JobName? = nil, outcome: Outcome? = nil
     ) -> Reply {
         let reply = problem.reply(in: context)
-        recorder.record(reply, in: context, outcome ?? problem.outcome, job: job, awsRequestID: problem.awsRequestID)
+        recorder.record(reply, in: context, outcome ?? problem.outcome, job: job, problem: problem)
         return reply
     }
 }
