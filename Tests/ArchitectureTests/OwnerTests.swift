@@ -20,7 +20,10 @@ import Testing
             name: "hexadecimal and decimal digits", owners: ["Formats/", "TranscribeEmulator/AWSReplies.swift"],
             words: ["0F0F_0F0F", "radix: 16", "% 10)"]),
         Idea(name: "the calendar", owners: ["Formats/"], words: ["146_097", "719_468", "\"Mar\""]),
-        Idea(name: "the grammar of a token", owners: ["Formats/"], words: ["!#$%&'*+-.^_`|~"]),
+        // As characters, or as the bits of an ASCIISet.
+        Idea(
+            name: "the grammar of a token", owners: ["Formats/"],
+            words: ["!#$%&'*+-.^_`|~", "57FF_FFFF_C7FF_FFFE"]),
         // The listen address and lists of settings may have spaces, which are no blanks of a field.
         Idea(
             name: "trimming", owners: ["Formats/", "TranscribeGateway/Configuration/Values/ValueKind+Lists.swift"],
