@@ -24,6 +24,13 @@ import Testing
         for file in files { #expect(file.length <= 300, "\(file) has \(file.length) lines") }
     }
 
+    /// A short extension has room in the file of its type or of its only user.
+    @Test func noExtensionStandsAlone() {
+        for file in files where file.holdsOnlyExtensions {
+            #expect(file.length >= 40, "\(file) has \(file.length) lines")
+        }
+    }
+
     /// Beside folders a module may have one file.
     @Test func everyFolderHasTwoToTwelveFiles() {
         for (folder, content) in Dictionary(grouping: files, by: \.folder) {
