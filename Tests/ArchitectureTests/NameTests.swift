@@ -11,4 +11,13 @@ import Testing
         #expect(types.count > 100)
         for (name, files) in types { #expect(Set(files.map(\.module)).count == 1, "\(name) in \(files)") }
     }
+
+    /// A collection and its element may, where they stand in one file.
+    @Test func noTypeNamesDifferOnlyByAnS() {
+        for (name, files) in types {
+            for other in types[name + "s"] ?? [] {
+                #expect(files.contains { $0.path == other.path }, "\(name) in \(files), \(name)s in \(other)")
+            }
+        }
+    }
 }
