@@ -20,4 +20,15 @@ import Testing
             }
         }
     }
+
+    /// A comment names its subject.
+    @Test func commentsNameTheirSubject() {
+        let vague: Set = ["who", "whom", "whoever", "nobody", "somebody", "everybody", "anybody", "anew"]
+        for file in SourceTree.files {
+            for (number, comment) in zip(1..., file.text.comments) {
+                let words = comment.lowercased().split { !$0.isLetter }.map(String.init)
+                #expect(vague.isDisjoint(with: words), "\(file):\(number)")
+            }
+        }
+    }
 }
