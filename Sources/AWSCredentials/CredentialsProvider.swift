@@ -1,3 +1,4 @@
+import Curl
 public import Formats
 public import SigV4
 
@@ -58,4 +59,13 @@ extension String {
     var isVisibleASCII: Bool {
         !isEmpty && hasOnly { (0x21...0x7E).contains($0) }
     }
+}
+
+/// What a provider reads and calls.
+struct ProviderResources: Sendable {
+    let environment: EnvironmentVariables
+    let files: FileReader
+    let transport: any Transport
+    /// Waits between two attempts.
+    let pause: @Sendable (Duration) async -> Void
 }

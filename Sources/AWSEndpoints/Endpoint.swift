@@ -7,7 +7,7 @@ public struct Endpoint: Hashable, Sendable {
     /// The region to sign for. ``host`` need not be in it.
     public let region: Region
     /// The setting that chose ``url``; nil if it follows from the region.
-    package let setting: EndpointSetting?
+    package let setting: EndpointSettingName?
 
     /// The endpoint of a service in a region.
     ///
@@ -22,7 +22,7 @@ public struct Endpoint: Hashable, Sendable {
     }
 
     /// An endpoint elsewhere: an emulator, a proxy, an interface of a private network.
-    package init(at origin: Origin, in region: Region, chosenBy setting: EndpointSetting? = nil) {
+    package init(at origin: Origin, in region: Region, chosenBy setting: EndpointSettingName? = nil) {
         url = origin.url
         host = origin.authority
         self.region = region

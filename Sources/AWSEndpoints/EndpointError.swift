@@ -3,9 +3,9 @@ package enum EndpointError: Error, Hashable, Sendable {
     /// No region is set.
     case missingRegion
     /// The setting has a value of another form; `allowed` ends the sentence "… must be …".
-    case notAllowed(EndpointSetting, allowed: String)
+    case notAllowed(EndpointSettingName, allowed: String)
     /// The switches are on beside an endpoint that a setting chose.
-    case conflict([EndpointSetting], with: EndpointSetting)
+    case conflict([EndpointSettingName], with: EndpointSettingName)
 
     /// The setting to change, for people.
     package var setting: String {
@@ -34,7 +34,7 @@ extension EndpointError: CustomStringConvertible {
 }
 
 /// A setting that decides where AWS's services are.
-package enum EndpointSetting: Hashable, Sendable {
+package enum EndpointSettingName: Hashable, Sendable {
     /// An environment variable.
     case variable(String)
     /// A key of the profile with this name.
@@ -49,7 +49,7 @@ package enum EndpointSetting: Hashable, Sendable {
     }
 }
 
-extension EndpointSetting: CustomStringConvertible {
+extension EndpointSettingName: CustomStringConvertible {
     /// The setting as an error names it: `AWS_REGION`, `region of profile 'ward'`.
     package var description: String {
         switch self {

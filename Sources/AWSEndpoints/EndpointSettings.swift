@@ -34,7 +34,7 @@ package struct EndpointSettings: Sendable {
     }
 
     /// The region in use and the setting that names it.
-    package func region() throws(EndpointError) -> (region: Region, setting: EndpointSetting) {
+    package func region() throws(EndpointError) -> (region: Region, setting: EndpointSettingName) {
         let named = first([
             valueOfVariable("AWS_REGION"), valueOfVariable("AWS_DEFAULT_REGION"),
             valueInProfile("region", profile.region),
@@ -62,7 +62,7 @@ package struct EndpointSettings: Sendable {
 }
 
 extension EndpointSettings {
-    private typealias Value = (text: String, setting: EndpointSetting)
+    private typealias Value = (text: String, setting: EndpointSettingName)
 
     private func valueOfVariable(_ name: String) -> Value? {
         variable(name).map { ($0, .variable(name)) }
@@ -77,7 +77,7 @@ extension EndpointSettings {
     }
 
     /// The service's own endpoint comes before one for all services, the environment's before the profile's.
-    private func override(of service: AWSService) throws(EndpointError) -> (Origin, EndpointSetting)? {
+    private func override(of service: AWSService) throws(EndpointError) -> (Origin, EndpointSettingName)? {
         guard try flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == nil else { return nil }
         let chosen = first([
             valueOfVariable(service.endpointVariable), valueOfVariable("AWS_ENDPOINT_URL"),
@@ -92,7 +92,7 @@ extension EndpointSettings {
     /// The setting that switches this on; nil if it is off.
     private func flag(
         _ name: String, _ key: String = "", _ profileValue: Bool? = nil
-    ) throws(EndpointError) -> EndpointSetting? {
+    ) throws(EndpointError) -> EndpointSettingName? {
         guard let text = variable(name) else { return profileValue == true ? .profile(profile.name, key: key) : nil }
         if text.equals(ignoringCase: "true") { return .variable(name) }
         guard text.equals(ignoringCase: "false") else { throw .notAllowed(.variable(name), allowed: "true or false") }

@@ -14,7 +14,7 @@ public final class HTTPServer: Sendable {
 
     /// Listens and starts to serve.
     /// - Throws: ``ServerError`` if it cannot listen at the address or the library does not start.
-    public init(options: ServerOptions = ServerOptions(), handler: any Handler) throws(ServerError) {
+    public init(options: ServerOptions = .loopback, handler: any Handler) throws(ServerError) {
         let socket = try ListeningSocket(host: options.host, port: options.port)
         context = ServerContext(options: options, handler: handler)
         port = socket.port

@@ -1,25 +1,25 @@
 public import HTTPExchange
 
-/// What bounds a ``HTTPServer``. Everything has a limit; the defaults suit a test.
+/// What bounds a ``HTTPServer``. Everything has a limit.
 public struct ServerOptions: Sendable {
     /// The numeric address or the name to listen on.
-    public var host = "127.0.0.1"
+    public var host: String
     /// With 0 the system chooses; ``HTTPServer/port`` is the one that it chose.
-    public var port: UInt16 = 0
+    public var port: UInt16
     /// Threads that serve connections, each with its own epoll set.
-    public var threads = 1
+    public var threads: Int
     /// Open connections at most. At the limit new clients wait in the listen backlog. Should leave room below the
     /// process's descriptor limit (see ``DescriptorLimit``).
-    public var connections = 1_000
+    public var connections: Int
     /// Open connections at most for one IPv4 address or one IPv6 /64; a further one is closed at once. 0 is no limit.
-    public var perAddress = 0
+    public var perAddress: Int
     /// Peers without the limit ``perAddress``, because they connect for many clients.
     public var proxies: [AddressRange] = []
     /// How long a connection may be idle between two requests, and how long a client may take to receive a reply.
-    public var idleTimeout = Duration.seconds(75)
+    public var idleTimeout: Duration
     /// How long a request's header section may take to arrive, counted from the accepted connection or, on a connection
     /// that is kept, from the request's first byte; and how long its content may take after that.
-    public var requestTimeout = Duration.seconds(10)
+    public var requestTimeout: Duration
     /// Bytes of a request target at most; above it 414. The whole header section is bounded by libmicrohttpd's memory
     /// for each connection (16 KiB), which answers 431 by itself.
     public var targetLimit = 8_192
@@ -32,7 +32,23 @@ public struct ServerOptions: Sendable {
     /// threads; must not block.
     public var log: @Sendable (String) -> Void = { _ in }
 
-    public init() {}
+    public init(
+        host: String, port: UInt16, threads: Int, connections: Int, perAddress: Int, idleTimeout: Duration,
+        requestTimeout: Duration
+    ) {
+        self.host = host
+        self.port = port
+        self.threads = threads
+        self.connections = connections
+        self.perAddress = perAddress
+        self.idleTimeout = idleTimeout
+        self.requestTimeout = requestTimeout
+    }
+
+    /// A small server for programs of this machine: one thread, any free port.
+    public static let loopback = ServerOptions(
+        host: "127.0.0.1", port: 0, threads: 1, connections: 1_000, perAddress: 0, idleTimeout: .seconds(75),
+        requestTimeout: .seconds(10))
 }
 
 /// Why a ``HTTPServer`` could not start.

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct AddressLimitTests {
     @Test func closesAConnectionBeyondTheLimitAtOnce() async throws {
-        var options = ServerOptions()
+        var options = ServerOptions.loopback
         options.perAddress = 2
         try await withServer(options) { server, _ in
             var first: Client? = try Client(port: server.port)
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func setsNoLimitForAProxy() async throws {
-        var options = ServerOptions()
+        var options = ServerOptions.loopback
         options.perAddress = 1
         options.proxies = [try #require(AddressRange("127.0.0.0/8"))]
         try await withServer(options) { server, _ in

@@ -78,7 +78,7 @@ final class EchoHandler: Handler {
 
 /// Runs a server while `body` runs.
 func withServer(
-    _ options: ServerOptions = ServerOptions(), handler: EchoHandler = EchoHandler(),
+    _ options: ServerOptions = .loopback, handler: EchoHandler = EchoHandler(),
     _ body: (HTTPServer, EchoHandler) async throws -> Void
 ) async throws {
     let server = try HTTPServer(options: options, handler: handler)

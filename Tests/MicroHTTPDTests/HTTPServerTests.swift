@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func collectsContentUpToItsLimit() async throws {
-        var options = ServerOptions()
+        var options = ServerOptions.loopback
         options.bodyLimit = 10
         try await withServer(options) { server, _ in
             let fits = try Client(port: server.port)
@@ -102,7 +102,7 @@ import Testing
     @Test func takesAnyFreePortAndRefusesATakenOne() async throws {
         try await withServer { server, _ in
             #expect(server.port > 0)
-            var options = ServerOptions()
+            var options = ServerOptions.loopback
             options.port = server.port
             #expect(
                 throws: ServerError.cannotListen(host: "127.0.0.1", port: server.port, reason: "Address already in use")

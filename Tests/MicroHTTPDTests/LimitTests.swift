@@ -5,7 +5,7 @@ import Testing
 @Suite struct LimitTests {
     @Test(arguments: ["", "GET", "GET / HTTP/1.1\r\nHos"])
     func endsAHeaderThatDoesNotArriveInTime(start: String) async throws {
-        var options = ServerOptions()
+        var options = ServerOptions.loopback
         options.requestTimeout = .milliseconds(300)
         try await withServer(options) { server, _ in
             let client = try Client(port: server.port)
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func endsAHeaderThatTricklesIn() async throws {
-        var options = ServerOptions()
+        var options = ServerOptions.loopback
         options.requestTimeout = .milliseconds(400)
         try await withServer(options) { server, _ in
             let client = try Client(port: server.port)
@@ -34,7 +34,7 @@ import Testing
 
     /// The request line is never complete, so the library does not call back for it.
     @Test func endsARequestLineThatTricklesInOnAKeptConnection() async throws {
-        var options = ServerOptions()
+        var options = ServerOptions.loopback
         options.requestTimeout = .milliseconds(500)
         try await withServer(options) { server, _ in
             let client = try Client(port: server.port)
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func keepsBusyAndIdleConnectionsLongerThanARequestMayTake() async throws {
-        var options = ServerOptions()
+        var options = ServerOptions.loopback
         options.requestTimeout = .seconds(1)
         try await withServer(options) { server, _ in
             let idle = try Client(port: server.port)
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func endsAConnectionWhoseClientTakesNoReplies() async throws {
-        var options = ServerOptions()
+        var options = ServerOptions.loopback
         options.idleTimeout = .seconds(1)
         try await withServer(options) { server, _ in
             let client = try Client(port: server.port)
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test func endsAnIdleConnection() async throws {
-        var options = ServerOptions()
+        var options = ServerOptions.loopback
         options.idleTimeout = .seconds(1)
         try await withServer(options) { server, _ in
             let client = try Client(port: server.port)
@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test func servesTheNextClientWhenAPlaceBecomesFree() async throws {
-        var options = ServerOptions()
+        var options = ServerOptions.loopback
         options.connections = 2
         try await withServer(options) { server, _ in
             var first: Client? = try Client(port: server.port)

@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func aCallWhoseScopeEndsIsAbandoned() async throws {
-        let control = control(AdmissionOptions(rate: nil, concurrency: 1, breaker: BreakerOptions(minimumCalls: 1)))
+        let control = control(AdmissionOptions(rate: nil, permits: 1, breaker: BreakerOptions(minimumCalls: 1)))
         do {
             let admission = try await admitAtOnce(control)
             #expect(control.status.inFlight == 1)
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func noCallWaitsWithoutAQueue() async throws {
-        let control = control(AdmissionOptions(rate: nil, concurrency: 1, queue: 0))
+        let control = control(AdmissionOptions(rate: nil, permits: 1, queue: 0))
         let admission = try await admitAtOnce(control)
         await #expect(throws: AdmissionRefusal.tooManyInFlight(retryAfter: .zero)) {
             _ = try await control.admit(1, priority: .interactive, by: clock.now + .seconds(5))
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func aCallThatWaitsTooLongIsRefusedAtItsTime() async {
-        let control = control(AdmissionOptions(rate: nil, concurrency: 1))
+        let control = control(AdmissionOptions(rate: nil, permits: 1))
         let runner = Task { await control.run() }
         let refusal = await call(control) { control in
             async let second = call(control, within: .seconds(1))
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func aReleasedPermitGoesToAWaitingCallWithoutTheClock() async {
-        let control = control(AdmissionOptions(rate: nil, concurrency: 1))
+        let control = control(AdmissionOptions(rate: nil, permits: 1))
         await withTaskGroup(of: AdmissionRefusal?.self) { group in
             let admission = try? await admitAtOnce(control)
             for caller in UInt64(0)..<10 { group.addTask { await call(control, caller: caller) } }
@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test func aCancelledWaiterLeavesTheQueueAndNothingIsLost() async throws {
-        let control = control(AdmissionOptions(rate: nil, concurrency: 1))
+        let control = control(AdmissionOptions(rate: nil, permits: 1))
         let admission = try await admitAtOnce(control)
         let waiters = (0..<100).map { _ in Task { await call(control) } }
         await eventually { control.status.waiting == 100 }
@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test func aTaskThatIsCancelledAlreadyDoesNotWait() async throws {
-        let control = control(AdmissionOptions(rate: nil, concurrency: 1))
+        let control = control(AdmissionOptions(rate: nil, permits: 1))
         let admission = try await admitAtOnce(control)
         let waiter = Task {
             while !Task.isCancelled { await Task.yield() }

@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func aRetryNeedsNoSecondPermit() {
-        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, concurrency: 1))
+        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, permits: 1))
         scenario.arrive(0, caller: 1)
         scenario.arrive(1, caller: 1)
         scenario.retry(0, as: 100, after: .failed)

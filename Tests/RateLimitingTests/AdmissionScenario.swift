@@ -83,3 +83,14 @@ struct AdmissionScenario {
         }
     }
 }
+
+extension AdmissionOptions {
+    /// As the executable's settings have it, for tests that change one thing.
+    init(
+        rate: Rate? = Rate(15, per: .seconds(1)), burst: Int = 15, reserve: Int? = nil, permits: Int = 32,
+        queue: Int = 1_000, breaker: BreakerOptions = BreakerOptions()
+    ) {
+        self.init(
+            rate: rate, burst: burst, reserve: reserve, concurrency: permits, queue: queue, breaker: breaker)
+    }
+}

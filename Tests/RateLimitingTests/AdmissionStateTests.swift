@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func aCallThatCannotBeServedByItsDeadlineIsRefusedAtOnce() {
-        var scenario = AdmissionScenario(AdmissionOptions(reserve: 0, concurrency: 100))
+        var scenario = AdmissionScenario(AdmissionOptions(reserve: 0, permits: 100))
         for number in 0..<200 { scenario.arrive(number, caller: 1, within: .seconds(3)) }
         // 15 at once, then 15 in each 1.05 s from then on.
         #expect((42...44).contains(scenario.admitted.count + scenario.status.waiting))
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func aWaiterPastItsDeadlineIsRefused() {
-        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, concurrency: 1))
+        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, permits: 1))
         scenario.arrive(0, caller: 1)
         scenario.arrive(1, caller: 1, within: .seconds(2))
         scenario.arrive(2, caller: 2, within: .seconds(4))
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func theMeasuredTimeOfCallsDecidesWhichCanBeServed() {
-        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, concurrency: 1))
+        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, permits: 1))
         // So many that hardly any deviation from two seconds is left.
         for number in 100..<130 {
             scenario.arrive(number, caller: 1)
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func callsBeyondTheBoundOfTheQueueAreRefused() {
-        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, concurrency: 1, queue: 3))
+        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, permits: 1, queue: 3))
         for number in 0..<6 { scenario.arrive(number, caller: 1) }
         #expect(scenario.refused.map(\.number) == [4, 5])
         #expect(scenario.refused.allSatisfy { $0.refusal.reason == .queueFull })
@@ -76,13 +76,13 @@ import Testing
     @Test(arguments: [(nil, AdmissionRefusal.Reason.tooManyInFlight), (Rate(1, per: .seconds(9)), .budgetUsedUp)])
     func withoutAQueueTheRefusalNamesWhatIsMissing(rate: Rate?, reason: AdmissionRefusal.Reason) {
         let concurrency = rate == nil ? 1 : 2
-        var scenario = AdmissionScenario(AdmissionOptions(rate: rate, burst: 1, concurrency: concurrency, queue: 0))
+        var scenario = AdmissionScenario(AdmissionOptions(rate: rate, burst: 1, permits: concurrency, queue: 0))
         for number in 0..<2 { scenario.arrive(number, caller: 1) }
         #expect(scenario.refused.map(\.refusal.reason) == [reason])
     }
 
     @Test func backgroundCallsLeaveAQuarterOfThePermitsAndNeverWait() {
-        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, concurrency: 4))
+        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, permits: 4))
         for number in 0..<4 { scenario.arrive(number, caller: 1) }
         scenario.arrive(11, caller: 2)
         scenario.arrive(12, caller: 1, priority: .background)
@@ -108,7 +108,7 @@ import Testing
 
     @Test func anOpenBreakerRefusesAllCallsAndThenAdmitsProbes() {
         let breaker = BreakerOptions(minimumCalls: 3, probes: 1, firstPause: .seconds(1))
-        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, concurrency: 3, breaker: breaker))
+        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, permits: 3, breaker: breaker))
         for number in 0..<5 { scenario.arrive(number, caller: 1) }
         for number in 0..<3 { scenario.end(number, .failed) }
         #expect(scenario.status.breaker == .open && scenario.status.waiting == 0 && scenario.status.inFlight == 2)
@@ -126,7 +126,7 @@ import Testing
 
     @Test func waitingCallsAreRefusedAtOnceWhenTheBreakerOpens() {
         let breaker = BreakerOptions(minimumCalls: 1)
-        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, concurrency: 1, breaker: breaker))
+        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, permits: 1, breaker: breaker))
         for number in 0..<3 { scenario.arrive(number, caller: 1) }
         scenario.arrive(3, caller: 1)
         scenario.end(0, .timedOut)
@@ -143,7 +143,7 @@ import Testing
     }
 
     @Test func aCancelledWaiterIsServedNoMore() {
-        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, concurrency: 1))
+        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, permits: 1))
         for number in 0..<3 { scenario.arrive(number, caller: 1) }
         scenario.cancel(1)
         scenario.cancel(1)

@@ -5,7 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct AdmissionThreadTests {
     @Test func neverMoreInFlightThanTheLimitAcrossThreads() async {
         let options = AdmissionOptions(
-            rate: nil, concurrency: 3, queue: 0, breaker: BreakerOptions(minimumCalls: .max))
+            rate: nil, permits: 3, queue: 0, breaker: BreakerOptions(minimumCalls: .max))
         let control = AdmissionControl(options)
         let held = Atomic(0)
         let most = Atomic(0)
@@ -52,7 +52,7 @@ import Testing
     // 10⁵ waiting calls, a third of them cancelled at any moment: each gets exactly one decision, and no permit is lost.
     @Test func everyWaiterGetsADecisionWhetherCancelledOrNot() async {
         let options = AdmissionOptions(
-            rate: nil, concurrency: 4, queue: 100_000, breaker: BreakerOptions(minimumCalls: .max))
+            rate: nil, permits: 4, queue: 100_000, breaker: BreakerOptions(minimumCalls: .max))
         let control = AdmissionControl(options)
         let deadline = ContinuousClock.now + .seconds(600)
         await withTaskGroup(of: Void.self) { group in

@@ -29,7 +29,7 @@ import Testing
 
     private func busyScenario() -> AdmissionScenario {
         var scenario = AdmissionScenario(
-            AdmissionOptions(rate: nil, concurrency: 4, breaker: BreakerOptions(minimumCalls: 1)))
+            AdmissionOptions(rate: nil, permits: 4, breaker: BreakerOptions(minimumCalls: 1)))
         for number in 0..<4 { scenario.arrive(number, caller: 1) }
         for number in 4..<7 { scenario.arrive(number, caller: 1) }
         // The fifth call begins after two of its five seconds.
@@ -57,7 +57,7 @@ import Testing
 
     @Test func aTimeOutOfACallThatHadItsTimeCountsAsAFailure() {
         var scenario = AdmissionScenario(
-            AdmissionOptions(rate: nil, concurrency: 10, breaker: BreakerOptions(minimumCalls: 1)))
+            AdmissionOptions(rate: nil, permits: 10, breaker: BreakerOptions(minimumCalls: 1)))
         scenario.arrive(0, caller: 1)
         scenario.arrive(1, caller: 1)
         scenario.pass(.seconds(5))

@@ -7,26 +7,21 @@ public import Formats
 public struct ContainerProvider: CredentialsProvider {
     /// "container".
     public let name = "container"
-    private let environment: EnvironmentVariables
-    private let files: FileReader
-    private let transport: any Transport
-    private let pause: @Sendable (Duration) async -> Void
+    private let resources: ProviderResources
 
     /// `pause` waits between two attempts.
     public init(
         environment: [String: String], files: FileReader, transport: any Transport,
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
-        self.environment = EnvironmentVariables(environment)
-        self.files = files
-        self.transport = transport
-        self.pause = pause
+        resources = ProviderResources(
+            environment: EnvironmentVariables(environment), files: files, transport: transport, pause: pause)
     }
 
     /// Takes at most 8 s. Throws for a host that must not see a token, a token file that cannot be used, and an agent
     /// that gives no credentials in three attempts.
     public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
-        guard let endpoint = try ContainerEndpoint(environment: environment) else {
+        guard let endpoint = try ContainerEndpoint(environment: resources.environment) else {
             let variables = [ContainerEndpoint.relativeURI, ContainerEndpoint.fullURI]
             return .notConfigured(reason: "neither \(variables.joined(separator: " nor ")) is set")
         }
@@ -37,7 +32,7 @@ public struct ContainerProvider: CredentialsProvider {
     private func request(to endpoint: ContainerEndpoint) throws(CredentialsError) -> CurlRequest {
         var request = CurlRequest(
             url: endpoint.url.text, headers: [("Accept", "application/json")], bypassesProxies: true)
-        let token = try ContainerToken(environment: environment, files: files)
+        let token = try ContainerToken(environment: resources.environment, files: resources.files)
         if let token { request.headers.append(("Authorization", token.text)) }
         return request
     }
@@ -51,7 +46,7 @@ public struct ContainerProvider: CredentialsProvider {
                 guard attempt < Self.attempts else { throw .endpointFailed("the container's agent", error) }
             }
             attempt += 1
-            await pause(.seconds(1))
+            await resources.pause(.seconds(1))
         }
     }
 
@@ -62,7 +57,7 @@ public struct ContainerProvider: CredentialsProvider {
 
     private func response(to request: CurlRequest) async throws(CredentialsEndpointError) -> CurlResponse {
         do throws(CurlError) {
-            return try await transport.perform(request, deadline: .now + Self.timeout)
+            return try await resources.transport.perform(request, deadline: .now + Self.timeout)
         } catch {
             throw .transfer(error)
         }

@@ -8,35 +8,31 @@ import SigV4
 public struct WebIdentityProvider: CredentialsProvider {
     /// "web identity".
     public let name = "web identity"
-    private let environment: EnvironmentVariables
-    private let files: FileReader
-    private let transport: any Transport
-    private let pause: @Sendable (Duration) async -> Void
+    private let resources: ProviderResources
 
     /// `environment`, then the selected profile, says where AWS STS is. `pause` waits between two attempts.
     public init(
         environment: [String: String], files: FileReader, transport: any Transport,
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
-        self.environment = EnvironmentVariables(environment)
-        self.files = files
-        self.transport = transport
-        self.pause = pause
+        resources = ProviderResources(
+            environment: EnvironmentVariables(environment), files: files, transport: transport, pause: pause)
     }
 
     /// Takes at most 15 s. Throws where the token is named without a role, the token cannot be read, and AWS STS rejects
     /// it or does not answer.
     public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
-        guard let identity = try WebIdentity(environment: environment)
+        guard let identity = try WebIdentity(environment: resources.environment)
         else { return .notConfigured(reason: "\(WebIdentity.tokenFileVariable) is not set") }
-        return try await WebIdentityTokenProvider(identity: identity, files: files, service: try service())
+        return try await WebIdentityTokenProvider(identity: identity, files: resources.files, service: try service())
             .credentials(at: now)
     }
 
     private func service() throws(CredentialsError) -> SecurityTokenService {
-        let profile = try ProfileSettings(environment: environment.all, files: files)
-        let settings = EndpointSettings(environment: environment, profile: profile.endpoints)
-        let retrying = RetryingTransport(transport: transport, deadline: .now + .seconds(15), pause: pause)
+        let profile = try ProfileSettings(environment: resources.environment.all, files: resources.files)
+        let settings = EndpointSettings(environment: resources.environment, profile: profile.endpoints)
+        let retrying = RetryingTransport(
+            transport: resources.transport, deadline: .now + .seconds(15), pause: resources.pause)
         return SecurityTokenService(at: try settings.endpoint(forCredentialsFrom: .securityTokens), through: retrying)
     }
 }

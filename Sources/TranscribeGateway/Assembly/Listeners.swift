@@ -24,7 +24,7 @@ struct Listeners {
         options.proxies = settings.clients.trustedProxies
         options.log = log
         gateway = try Self.listen(options, handler)
-        var adminOptions = ServerOptions()
+        var adminOptions = ServerOptions.loopback
         adminOptions.host = settings.admin.host.text
         adminOptions.port = settings.admin.port
         adminOptions.connections = Self.adminConnections

@@ -36,7 +36,7 @@ struct Demonstration {
         let credentials = Credentials(
             accessKeyID: "AKIDDEMONSTRATION", secretAccessKey: "demonstrationSecret", sessionToken: nil,
             expiration: nil)
-        var options = ServerOptions()
+        var options = ServerOptions.loopback
         options.bodyLimit = 64 << 10
         let emulator = Emulator(
             region: region.name, credentials: [credentials], jobs: EmulatedJob.samples(at: now), clock: { .wallTime })

@@ -7,7 +7,7 @@ struct AWSSettings: Sendable {
     let endpoints: EndpointSettings
     let region: Region
     /// The setting that names ``region``.
-    let regionSetting: EndpointSetting
+    let regionSetting: EndpointSettingName
     /// Where Amazon Transcribe is.
     let transcribe: Endpoint
     /// Every variable with its value and its source, as `Settings.effective`, and the endpoints that follow from them.
@@ -60,7 +60,7 @@ extension SettingsReader {
 
 extension [EffectiveSetting] {
     /// A region that no variable sets stands where `AWS_REGION` would, with its own source.
-    fileprivate func showing(_ region: Region, from setting: EndpointSetting) -> Self {
+    fileprivate func showing(_ region: Region, from setting: EndpointSettingName) -> Self {
         guard case .profile = setting else { return self }
         return map { row in
             guard row.key == "AWS_REGION" else { return row }
@@ -87,7 +87,7 @@ extension EndpointSettings {
 }
 
 extension SettingSource {
-    fileprivate init(_ setting: EndpointSetting?) {
+    fileprivate init(_ setting: EndpointSettingName?) {
         self =
             switch setting {
             case .variable(let name): .environment(name)

@@ -41,7 +41,7 @@ struct RecordedCaseTests {
     ) async throws {
         let recorded = try RecordedCase("\(folder)/\(name)")
         let handler = RecordedServer(recorded.recording)
-        var options = ServerOptions()
+        var options = ServerOptions.loopback
         options.bodyLimit = 1 << 16
         let server = try HTTPServer(options: options, handler: handler)
         let client = CurlClient()

@@ -15,8 +15,8 @@ public struct AdmissionOptions: Hashable, Sendable {
     /// - Parameter reserve: nil means a third of what can begin at once (the burst, or the rate if that is less), at least 1.
     ///   With a burst of one nothing is reserved, or background calls would never run.
     public init(
-        rate: Rate? = Rate(15, per: .seconds(1)), burst: Int = 15, reserve: Int? = nil, concurrency: Int = 32,
-        queue: Int = 1_000, breaker: BreakerOptions = BreakerOptions()
+        rate: Rate?, burst: Int, reserve: Int? = nil, concurrency: Int, queue: Int = 1_000,
+        breaker: BreakerOptions = BreakerOptions()
     ) {
         self.rate = rate
         self.burst = burst

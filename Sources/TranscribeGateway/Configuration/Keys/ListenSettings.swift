@@ -11,30 +11,29 @@ struct ListenSettings: Sendable {
     let hosts: HostRule
 
     init(from reader: inout SettingsReader) {
-        var server = ServerOptions()
         host = reader.value("listen.host", .listenAddress, default: "127.0.0.1", "address of the public listener")
-        server.host = host.text
-        server.port = reader.value(
+        let port = reader.value(
             "listen.port", .port, default: "8080", "port of the public listener; 0 takes any free one")
         let threads = reader.value(
             "listen.threads", .optional(.int(1...256), as: "auto"), default: "auto",
             "threads that serve requests; `auto` is one per core")
-        server.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         hosts = reader.value(
             "listen.hosts", .hosts, default: host.isLoopback ? "localhost,127.0.0.1,[::1]" : "*",
             "`Host` values that are accepted, or `*` for any; where `listen.host` is not loopback the default is `*`")
-        server.connections = reader.value(
+        let connections = reader.value(
             "listen.connections", .int(16...1_000_000), default: "10000", "connections held open at a time")
-        server.perAddress = reader.value(
+        let perAddress = reader.value(
             "listen.perAddress", .int(0...1_000_000), default: "0",
             "connections of one IPv4 address or IPv6 /64, trusted proxies aside; 0 is no limit")
-        server.idleTimeout = reader.value(
+        let idleTimeout = reader.value(
             "listen.idleTimeout", .duration(.seconds(1) ... .hours(1)), default: "75s",
             "how long a client may wait between requests or take to read a reply; longer than a load balancer's")
-        server.requestTimeout = reader.value(
+        let requestTimeout = reader.value(
             "listen.requestTimeout", .duration(.milliseconds(100) ... .minutes(10)), default: "10s",
             "how long a client may take to send the header section of a request, from its first byte")
-        self.server = server
+        server = ServerOptions(
+            host: host.text, port: port, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+            connections: connections, perAddress: perAddress, idleTimeout: idleTimeout, requestTimeout: requestTimeout)
     }
 
     /// What the log warns of at start: any `Host` is accepted although no source set that.
