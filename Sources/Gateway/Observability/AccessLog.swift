@@ -43,7 +43,7 @@ struct AccessLog: Sendable {
     ///   - problem: what the reply says, if it is no success.
     func write(
         _ reply: Reply, in context: RequestContext, _ outcome: Outcome, elapsed: Int64, job name: JobName?,
-        hash: UInt64?, problem: Problem?
+        hash: UInt64?, problem: ProblemType?, awsRequestID: String?
     ) {
         writer.log(heads[outcome.rawValue]) { line in
             line.append(member(context.method))
@@ -55,13 +55,13 @@ struct AccessLog: Sendable {
                 }
             }
             line.append(statuses[reply.status.code])
-            if let problem, let member = problems[problem.type] { line.append(member) }
+            if let problem, let member = problems[problem] { line.append(member) }
             if context.isOverQuota { line.append(isOverQuota) }
             line.member(microseconds, Int(elapsed / 1_000))
             line.member(bytes, reply.body.bytes.count)
             line.member(client, context.client.text)
             line.member(requestID, context.id)
-            if let awsRequestID = problem?.awsRequestID { line.member(self.awsRequestID, awsRequestID) }
+            if let awsRequestID { line.member(self.awsRequestID, awsRequestID) }
         }
     }
 

@@ -91,13 +91,14 @@ public final class RequestRecorder: Sendable {
     ///   - problem: what the reply says, if it is no success.
     func record(
         _ reply: Reply, in context: RequestContext, _ outcome: Outcome, job: JobName? = nil, hash: UInt64? = nil,
-        age: Int64? = nil, problem: Problem? = nil
+        age: Int64? = nil, problem: ProblemType? = nil, awsRequestID: String? = nil
     ) {
         let elapsed = Moment(clock()).nanoseconds(since: context.start)
         metrics.record(context.route, outcome, status: reply.status.code, elapsed: elapsed)
         if let age { metrics.record(age: age) }
         if context.isOverQuota { metrics.incrementOverQuota() }
         log?.write(
-            reply, in: context, outcome, elapsed: elapsed, job: job, hash: hash, problem: problem)
+            reply, in: context, outcome, elapsed: elapsed, job: job, hash: hash, problem: problem,
+            awsRequestID: awsRequestID)
     }
 }

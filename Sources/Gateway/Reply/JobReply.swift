@@ -17,8 +17,10 @@ extension JobGateway {
             case .refusal(let problem):
                 return reply(with: problem, in: request.context, job: request.name, outcome: outcome)
             case .job(let job), .refreshFailed(let job, _, _):
-                let reply = reply(
-                    with: job, as: JobReply(entry: entry, job: job, status: status, now: now), to: request)
+                let form = JobReply(
+                    requestedAt: entry.requestedAt, freshUntil: entry.freshUntil, retryAt: entry.retryAt,
+                    isFinished: job.isFinished, status: status, now: now)
+                let reply = reply(with: job, as: form, to: request)
                 recorder.record(
                     reply, in: request.context, outcome, job: request.name, hash: job.nameHash,
                     age: now.nanoseconds(since: entry.requestedAt))
@@ -48,7 +50,9 @@ extension JobGateway {
         with problem: Problem, in context: RequestContext, job: JobName? = nil, outcome: Outcome? = nil
     ) -> Reply {
         let reply = problem.reply(in: context)
-        recorder.record(reply, in: context, outcome ?? problem.outcome, job: job, problem: problem)
+        recorder.record(
+            reply, in: context, outcome ?? problem.outcome, job: job, problem: problem.type,
+            awsRequestID: problem.awsRequestID)
         return reply
     }
 }
@@ -65,17 +69,19 @@ extension Problem {
 
 /// The reply with a job: a document for programs, a page for people.
 private struct JobReply {
-    let entry: CacheEntry<CachedAnswer>
-    let job: CachedJob
+    let requestedAt: Moment
+    let freshUntil: Moment
+    let retryAt: Moment
+    let isFinished: Bool
     let status: CacheStatus
     let now: Moment
 
     // In whole seconds.
-    private var lifetime: Int { entry.freshUntil.seconds(since: entry.requestedAt) }
-    private var age: Int { max(0, now.seconds(since: entry.requestedAt)) }
-    private var freshnessLeft: Int { entry.freshUntil.seconds(since: now) }
+    private var lifetime: Int { freshUntil.seconds(since: requestedAt) }
+    private var age: Int { max(0, now.seconds(since: requestedAt)) }
+    private var freshnessLeft: Int { freshUntil.seconds(since: now) }
     /// Rounded up: a client that asks earlier finds the same answer.
-    private var retryAfter: Int { max(1, -now.seconds(since: entry.retryAt)) }
+    private var retryAfter: Int { max(1, -now.seconds(since: retryAt)) }
 
     /// 200, or 304 if the client has this representation. The 304 keeps the content, because its length has to be that of
     /// the 200; the server sends none of it.
@@ -85,7 +91,7 @@ private struct JobReply {
         fields.append(contentsOf: shared.block)
         if shared.caching == .maxAge { fields.append(starting: .maxAge) { $0.write(lifetime) } }
         rendering.tag.append(to: &fields)
-        if !job.isFinished { fields.append(starting: .retryAfter) { $0.write(retryAfter) } }
+        if !isFinished { fields.append(starting: .retryAfter) { $0.write(retryAfter) } }
         append(to: &fields)
         fields.append(namesIn: request.context)
         fields.append(quotaLeftTo: request.context)
@@ -97,7 +103,7 @@ private struct JobReply {
         var fields = FieldBlock(reserving: 960)
         fields.append(contentsOf: .page)
         fields.append(contentsOf: .jobPage)
-        if !job.isFinished { fields.append(starting: .refresh) { $0.write(retryAfter + 1) } }
+        if !isFinished { fields.append(starting: .refresh) { $0.write(retryAfter + 1) } }
         append(to: &fields)
         fields.append(context)
         return Reply(status: .ok, fields: fields, body: body)

@@ -27,7 +27,7 @@ public struct ClientRule: Sendable {
 
     /// Whether a peer that is no trusted proxy says that it forwards the request.
     func isForwardedByStranger(_ request: borrowing Request) -> Bool {
-        !trusts(request.peer) && request[.xForwardedFor] != nil
+        request[.xForwardedFor] != nil && !trusts(request.peer)
     }
 
     /// The client behind a trusted proxy. Each proxy appends the address it received the request from, so the field is read
@@ -122,10 +122,13 @@ public enum HostRule: Sendable {
     private static func isEmptyOrPort(_ rest: Span<UInt8>) -> Bool {
         guard !rest.isEmpty else { return true }
         guard rest[0] == UInt8(ascii: ":") else { return false }
+        let digits = rest.extracting(1...)
+        for index in digits.indices where !digits[index].isDigit { return false }
+        guard digits.count > 4 else { return true }
         var port = 0
-        for index in 1..<rest.count {
-            guard rest[index].isDigit, port <= 0xFFFF else { return false }
-            port = port * 10 + Int(rest[index] - UInt8(ascii: "0"))
+        for index in digits.indices {
+            guard port <= 0xFFFF else { return false }
+            port = port * 10 + Int(digits[index] - UInt8(ascii: "0"))
         }
         return port <= 0xFFFF
     }
