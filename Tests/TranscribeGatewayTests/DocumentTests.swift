@@ -69,6 +69,19 @@ import Testing
         }
     }
 
+    @Test func readmeSaysWhereToChangeWhatInFilesThatExist() throws {
+        let section = try #require(Self.readme.split(separator: "Where to change what").last)
+        let rows = Self.rows(of: String(section.prefix { $0 != "#" })).dropFirst()
+        let paths = rows.flatMap { $0[1].split(separator: "`").filter { $0.contains("/") || $0 == "JobGateway" } }
+        #expect(paths.count > 15)
+        for path in paths {
+            let exists = ["Sources/\(path).swift", "Sources/\(path)", "Sources/Gateway/\(path).swift"].contains {
+                FileManager.default.fileExists(atPath: Self.root.appending(path: $0).path)
+            }
+            #expect(exists, "\(path)")
+        }
+    }
+
     @Test func readmeLinksToPagesThatExist() {
         let links = Self.readme.split(separator: "`").filter { $0.hasSuffix(".md") && !$0.contains(" ") }
         #expect(links.count >= 5)

@@ -2,7 +2,7 @@ import CoreMetrics
 import HTTPTypes
 import Telemetry
 
-/// The metrics of the public listener. None has a label with more than a handful of values.
+/// The metrics of requests: no label has more than a handful of values.
 struct RequestMetrics: Sendable {
     private static let requests = "transcribe_gateway_requests"
     private static let shadow = "transcribe_gateway_shadow_refusals"
