@@ -34,7 +34,8 @@ struct UpstreamDisposition {
     }
 
     let label: Label
-    /// What the breaker, the learned rate and the concurrency limit are told. `abandoned`: AWS was not asked.
+    /// What the breaker and the learned rate are told. `abandoned`: AWS was not asked, or the call was
+    /// given up.
     let signal: CallOutcome
     let cacheEffect: CacheEffect
     /// The reply where no cached job can be served.
