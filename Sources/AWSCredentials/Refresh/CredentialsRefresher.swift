@@ -111,6 +111,8 @@ extension CredentialsRefresher: CredentialsSource {
             endWait(id: id, because: .cancelled)
         }
         timer?.cancel()
+        // The timer ends at once; its end finds no waiter of this ID.
+        await timer?.value
         return outcome
     }
 
