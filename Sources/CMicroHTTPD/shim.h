@@ -1,15 +1,37 @@
-/* What Swift cannot call of libmicrohttpd: its variadic functions, one inline wrapper each. Nothing else belongs here. */
+/* What Swift cannot call: libmicrohttpd's variadic functions, one inline wrapper each, and what the C library's headers hide
+   from it of sockets. Nothing else belongs here. */
 #ifndef CMICROHTTPD_SHIM_H
 #define CMICROHTTPD_SHIM_H
 
+#include <linux/filter.h>
 #include <microhttpd.h>
+#include <sys/socket.h>
 
-/* MHD_start_daemon with every option in an array that ends with MHD_OPTION_END. */
-static inline struct MHD_Daemon *
-shim_start_daemon (unsigned int flags, MHD_AcceptPolicyCallback policy, MHD_AccessHandlerCallback handler,
-                   void *context, const struct MHD_OptionItem *options)
+int accept4 (int listening, struct sockaddr *address, socklen_t *length, int flags);
+
+/* Lets no new handshake begin: a filter drops the segments of TCP that have SYN and not ACK. A handshake that has begun goes
+   on, and connections that have been accepted are not concerned (socket(7), SO_ATTACH_FILTER; RFC 9293 section 3.1: the
+   flags stand in byte 13 of the header). */
+static inline void
+shim_drop_handshakes (int listening)
 {
-  return MHD_start_daemon (flags, 0, policy, context, handler, context, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+  struct sock_filter code[] = {
+    BPF_STMT (BPF_LD | BPF_B | BPF_ABS, 13),
+    BPF_STMT (BPF_ALU | BPF_AND | BPF_K, 0x12),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, 0x02, 0, 1),
+    BPF_STMT (BPF_RET | BPF_K, 0),
+    BPF_STMT (BPF_RET | BPF_K, 0xFFFFFFFF),
+  };
+  struct sock_fprog program = { sizeof (code) / sizeof (code[0]), code };
+  setsockopt (listening, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof (program));
+}
+
+/* MHD_start_daemon without a listening socket, with every option in an array that ends with MHD_OPTION_END. */
+static inline struct MHD_Daemon *
+shim_start_daemon (unsigned int flags, MHD_AccessHandlerCallback handler, void *context,
+                   const struct MHD_OptionItem *options)
+{
+  return MHD_start_daemon (flags, 0, NULL, NULL, handler, context, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 }
 
 /* The pointer that MHD_OPTION_NOTIFY_CONNECTION stored for this connection. */
@@ -29,12 +51,13 @@ shim_socket (struct MHD_Connection *connection)
   return NULL == info ? -1 : info->connect_fd;
 }
 
-/* The peer's address, or NULL; valid as long as the connection. */
-static inline const struct sockaddr *
-shim_peer_address (struct MHD_Connection *connection)
+/* The option MHD_OPTION_CLIENT_DISCIPLINE_LVL (1.0.0) at level 1: requests that break the grammar are refused. A library that
+   does not know the option does not start. */
+static inline struct MHD_OptionItem
+shim_strict_for_clients (void)
 {
-  const union MHD_ConnectionInfo *info = MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-  return NULL == info ? NULL : info->client_addr;
+  struct MHD_OptionItem item = { (enum MHD_OPTION) 38, 1, NULL };
+  return item;
 }
 
 /* Gives the connection an idle limit of its own, or, with the daemon's, none of its own. */

@@ -84,9 +84,10 @@ public final class JobGateway: Handler {
     private func reply(after fetch: FetchRequest, to request: JobRequest) -> DeferredReply {
         DeferredReply(
             deadline: request.context.start.instant + options.timeout + .milliseconds(250),
+            name: { request.context.id.text },
             expired: { expiry in
-                let problem = expiry == .serverStopping ? Problem.stopping : .upstreamTimeout
-                return self.reply(with: .problem(problem), to: request)
+                let outcome = expiry == .clientLeft ? Outcome.left : nil
+                return self.reply(with: Problem(expiry), in: request.context, job: request.name, outcome: outcome)
             },
             start: { pending in
                 let waiter = Waiter(request: fetch) { result, isCollapsed in

@@ -23,9 +23,14 @@ public final class DeferredReply: Sendable {
     public enum Expiry: Sendable {
         case deadlinePassed
         case serverStopping
+        /// The client has reset the connection, or has finished sending a moment ago. The reply reaches only a client that
+        /// still reads.
+        case clientLeft
     }
 
     public let deadline: ContinuousClock.Instant
+    /// Names the request in the server's log. Called on any thread, and rarely.
+    public let name: @Sendable () -> String
     /// Makes the reply if the wait ends first. Called on the server's own thread; must not block.
     public let expired: @Sendable (Expiry) -> Reply
     /// Starts the work. Called once, on one of the server's threads; must not block.
@@ -33,10 +38,12 @@ public final class DeferredReply: Sendable {
 
     public init(
         deadline: ContinuousClock.Instant,
+        name: @escaping @Sendable () -> String = { "a request" },
         expired: @escaping @Sendable (Expiry) -> Reply,
         start: @escaping @Sendable (any PendingReply) -> Void
     ) {
         self.deadline = deadline
+        self.name = name
         self.expired = expired
         self.start = start
     }

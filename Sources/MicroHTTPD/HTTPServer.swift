@@ -18,11 +18,22 @@ public final class HTTPServer: Sendable {
         let socket = try ListeningSocket(host: options.host, port: options.port)
         context = ServerContext(options: options, handler: handler)
         port = socket.port
-        thread = ServerThread(context: context, daemon: try Daemon(listening: socket, context: context))
+        do {
+            let daemon = try Daemon(context: context)
+            thread = ServerThread(
+                context: context, acceptor: Acceptor(socket, daemon: daemon, context: context), daemon: daemon)
+        } catch {
+            socket.close()
+            throw error
+        }
     }
 
     /// What became of its connections. May be read on any thread.
-    public var counts: ServerCounts { context.counters.counts }
+    public var counts: ServerCounts {
+        var counts = context.counters.counts
+        counts.open = context.places.takenCount
+        return counts
+    }
 
     /// Open connections at most.
     public var connectionLimit: Int { context.options.connections }
@@ -50,9 +61,11 @@ final class ServerContext: Sendable {
     /// which counts the connections that it ends.
     let silenceLimit: Int
     let wakeUp: WakeUp
+    let acceptorWakeUp: WakeUp
     let deadlines: RequestDeadlines
     let counters = ServerCounters()
-    let addressLimit: AddressLimit
+    let places: ConnectionPlaces
+    let refusals: RefusalLog
     let table: ConnectionTable
     let libraryLog: LibraryLog
     private let draining = Atomic(false)
@@ -62,15 +75,19 @@ final class ServerContext: Sendable {
         self.handler = handler
         do {
             wakeUp = try WakeUp()
+            acceptorWakeUp = try WakeUp()
         } catch {
-            preconditionFailure("the system has no descriptor left for the server's thread (error \(error.code))")
+            preconditionFailure("the system has no descriptor left for the server's threads (error \(error.code))")
         }
         idleTicks = CoarseClock.ticks(in: options.idleTimeout)
         requestTicks = CoarseClock.ticks(in: options.requestTimeout)
         silenceLimit = Int(options.idleTimeout.components.seconds) + 3
         deadlines = RequestDeadlines(wakeUp: wakeUp)
-        addressLimit = AddressLimit(limit: options.perAddress, exempt: options.proxies)
-        table = ConnectionTable(counters: counters, requestTicks: requestTicks)
+        places = ConnectionPlaces(
+            limit: options.connections, addressLimit: options.perAddress, exempt: options.proxies
+        ) { [acceptorWakeUp] in acceptorWakeUp.signal() }
+        refusals = RefusalLog(log: options.log)
+        table = ConnectionTable(counters: counters, requestTicks: requestTicks, limit: options.connections)
         libraryLog = LibraryLog(counters: counters, log: options.log)
     }
 
@@ -79,24 +96,12 @@ final class ServerContext: Sendable {
 
     func startDraining() { draining.store(true, ordering: .relaxed) }
 
-    /// Whether the peer may open one more connection. Counts the refusal.
-    func admits(_ peer: PeerAddress) -> Bool {
-        let isAdmitted = addressLimit.admits(peer)
-        if !isAdmitted { counters.recordRefused() }
-        return isAdmitted
-    }
-
     /// Call it when a connection begins.
-    func insert(_ connection: Connection) {
-        counters.recordAccepted()
-        addressLimit.add(connection.peer)
-        table.insert(connection)
-    }
+    func insert(_ connection: Connection) { table.insert(connection) }
 
     /// Call it when a connection ends, while its socket is still open.
     func remove(_ connection: Connection) {
         table.remove(connection)
-        addressLimit.remove(connection.peer)
-        counters.recordClosed()
+        places.giveBack(of: connection.peer)
     }
 }

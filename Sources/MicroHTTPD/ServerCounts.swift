@@ -8,7 +8,8 @@ public struct ServerCounts: Sendable, Equatable {
     public var accepted = 0
     /// Closed at once, because their address had as many as it may have.
     public var refused = 0
-    /// Ended without a request for ``ServerOptions/idleTimeout``, or for a moment while no descriptor was left.
+    /// Ended without a request for ``ServerOptions/idleTimeout``, or for a moment while new ones waited for a place or a
+    /// descriptor.
     public var idle = 0
     /// Ended because a request took longer than ``ServerOptions/requestTimeout`` to arrive.
     public var slowRequests = 0
@@ -20,10 +21,10 @@ public struct ServerCounts: Sendable, Equatable {
     public init() {}
 }
 
-/// The counters behind ``ServerCounts``. Any thread may record and read.
+/// The counters behind ``ServerCounts``, but for the open connections, which ``ConnectionPlaces`` counts. Any thread may record
+/// and read.
 final class ServerCounters: Sendable {
     private let accepted = Atomic(0)
-    private let closed = Atomic(0)
     private let refused = Atomic(0)
     private let idle = Atomic(0)
     private let slowRequests = Atomic(0)
@@ -31,7 +32,6 @@ final class ServerCounters: Sendable {
     private let shortages = Atomic(0)
 
     func recordAccepted() { accepted.add(1, ordering: .relaxed) }
-    func recordClosed() { closed.add(1, ordering: .relaxed) }
     func recordRefused() { refused.add(1, ordering: .relaxed) }
     func recordShortage() { shortages.add(1, ordering: .relaxed) }
 
@@ -47,10 +47,7 @@ final class ServerCounters: Sendable {
 
     var counts: ServerCounts {
         var counts = ServerCounts()
-        // The closed connections first, so that there are never more of them than of accepted ones.
-        let closed = closed.load(ordering: .acquiring)
         counts.accepted = accepted.load(ordering: .relaxed)
-        counts.open = counts.accepted - closed
         counts.refused = refused.load(ordering: .relaxed)
         counts.idle = idle.load(ordering: .relaxed)
         counts.slowRequests = slowRequests.load(ordering: .relaxed)

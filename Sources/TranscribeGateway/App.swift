@@ -1,4 +1,5 @@
 import ArgumentParser
+import MicroHTTPD
 
 /// `transcribe-gateway`: parses the command line and runs a subcommand.
 @main
@@ -12,6 +13,7 @@ struct App: AsyncParsableCommand {
             AWS_PROFILE, ...) have the meaning that they have for the AWS SDKs. Status 78 means that the configuration \
             is not valid, status 75 that a source of AWS credentials fails at the moment.
             """,
+        version: "libmicrohttpd \(LibraryBehaviour.version), requests checked by: \(LibraryBehaviour.observed.checks)",
         subcommands: [Serve.self, Demo.self, Check.self, Doctor.self, Health.self],
         defaultSubcommand: Serve.self)
 }

@@ -11,7 +11,7 @@ import pytest
 from many_clients import many_clients, p99, still_open
 from metrics import metric
 from timeouts import eventually
-from wire import request
+from wire import Wire, request
 
 CONNECTIONS = "transcribe_gateway_connections"
 ENDED, REFUSED = f"{CONNECTIONS}_ended_total", f"{CONNECTIONS}_refused_total"
@@ -110,6 +110,50 @@ def test_an_address_holds_so_many_connections(serve):
         assert gateway.get("/jobs/fine-1").status == 200
 
 
+def test_one_address_holds_a_quarter_of_the_places(serve):
+    gateway = serve({"listen.connections": 16})
+    with many_clients(gateway.port, 8) as sockets:
+        eventually(lambda: len(still_open(sockets)) == 4)
+        assert gateway.get("/jobs/fine-1", source="127.0.0.2").status == 200
+    lines = [line for line in gateway.log if "as many as one address may have" in line["message"]]
+    assert [line["message"] for line in lines] == [
+        "127.0.0.1 has 4 connections, as many as one address may have; more are closed"]
+    assert lines[0]["listener"] == "public"
+
+
+@pytest.mark.parametrize("asked", [b"", request("/livez")], ids=["silent", "idle"])
+def test_probes_are_answered_however_many_connections_the_admin_listener_has(serve, asked):
+    gateway = serve()
+    with many_clients(gateway.admin_port, 200) as sockets:
+        for each in sockets[:64]:
+            each.sendall(asked)
+        for _ in range(3):
+            began = time.monotonic()
+            assert gateway.ask_admin("/livez").status == 200
+            assert time.monotonic() - began < 3
+
+
+def test_the_admin_listener_ends_idle_connections_after_ten_seconds(serve):
+    gateway = serve()
+    with gateway.wire(timeout=20) as public, Wire(gateway.admin_port, timeout=20) as idle:
+        assert idle.send(request("/livez")).answer().status == 200
+        assert public.send(request("/jobs/fine-1")).answer().status == 200
+        began = time.monotonic()
+        assert idle.is_closed()
+        assert 9 < time.monotonic() - began < 13
+        assert public.send(request("/jobs/fine-1")).answer().status == 200
+
+
+def test_a_client_that_leaves_while_its_request_waits_frees_its_place(serve, upstream):
+    gateway = serve({"upstream.timeout": "30s"})
+    with gateway.wire() as wire:
+        wire.send(request("/jobs/hang-1", "X-Request-Id: left"))
+        eventually(lambda: metric(gateway, "transcribe_gateway_waiting_requests") == 1)
+    eventually(lambda: metric(gateway, CONNECTIONS) == 0, within=2.5)
+    line = gateway.wait_for_line(requestId="left")
+    assert (line["outcome"], line["problem"]) == ("left", "upstream-timeout")
+
+
 def test_a_proxy_holds_more(serve):
     gateway = serve({"listen.perAddress": 1, "clients.trustedProxies": "127.0.0.1"})
     with ExitStack() as stack:
@@ -118,7 +162,7 @@ def test_a_proxy_holds_more(serve):
 
 
 def test_at_the_limit_others_wait_until_idle_ones_go(serve):
-    gateway = serve({"listen.connections": 16, "listen.idleTimeout": "2s"})
+    gateway = serve({"listen.connections": 16, "listen.perAddress": 0, "listen.idleTimeout": "60s"})
     with many_clients(gateway.port, 16) as sockets:
         for each in sockets:
             each.sendall(request("/jobs/fine-1"))
@@ -145,9 +189,9 @@ def test_running_out_of_descriptors_is_survived(serve):
             time.sleep(3)  # the length of the measurement
             assert gateway.cpu_seconds - cpu < 0.05 * 3
             assert len(gateway.log) - lines <= 4
-            assert len(still_open(sockets)) == 3 * free
+            eventually(lambda: not still_open(sockets))  # they have sent nothing, so they make room for others
         assert gateway.get("/jobs/fine-1").status == 200
-    assert any("limit of open files" in line.get("detail", "") for line in gateway.log)
+    assert any("limit of open files" in line["message"] for line in gateway.log)
     assert metric(gateway, "transcribe_gateway_descriptor_shortages_total") > 0
 
 
@@ -177,8 +221,7 @@ def test_a_thread_without_connections_does_not_spin_for_want_of_a_descriptor(ser
         assert gateway.cpu_seconds - cpu < 0.05 * 3
         gateway.restore_descriptors(limits)
         assert wire.answer().status == 200
-    gateway.wait_for_line(logger="transcribe-gateway", message="libmicrohttpd")
-    assert len([line for line in gateway.log if line["message"] == "libmicrohttpd"]) <= 5
+    assert len([line for line in gateway.log if "limit of open files" in line["message"]]) == 1
 
 
 def test_clients_that_go_while_they_wait_leave_nothing_behind(serve, upstream):

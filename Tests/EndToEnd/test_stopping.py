@@ -116,6 +116,7 @@ def test_a_second_signal_ends_the_waiting(serve, upstream, settings, second):
         waiting = waiting_clients(stack, gateway, "/jobs/hang-1")
         gateway.signal()
         eventually(lambda: gateway.ask_admin("/readyz").status == 503)
+        time.sleep(0.15)  # two signals within 100 ms are one
         began = time.monotonic()
         gateway.signal(second)
         for wire in waiting:
@@ -124,6 +125,34 @@ def test_a_second_signal_ends_the_waiting(serve, upstream, settings, second):
     assert time.monotonic() - began < MARGIN
     assert [line["message"] for line in gateway.log][-1] == "stopped"
     gateway.wait_for_line(message="stopping at once, because a second signal came")
+
+
+def test_two_signals_within_a_moment_are_one(serve, upstream):
+    gateway = serve({"upstream.timeout": "30s", "drain.timeout": "60s"})
+    with ExitStack() as stack:
+        waiting = waiting_clients(stack, gateway, "/jobs/slow-1")
+        gateway.signal()
+        gateway.signal()
+        gateway.wait_for_line(message="stopping, because a signal came", signal="SIGTERM")
+        upstream.gate.set()
+        assert {wire.answer().status for wire in waiting} == {200}
+    assert gateway.end(within=MARGIN) == 0
+    assert not [line for line in gateway.log if "second signal" in line["message"]]
+
+
+def test_a_stop_says_which_reply_it_waits_for(serve, upstream):
+    gateway = serve({"upstream.timeout": "30s", "drain.timeout": "60s"})
+    with gateway.wire() as wire:
+        wire.send(request("/jobs/slow-1", "X-Request-Id: the-last"))
+        eventually(lambda: metric(gateway, "transcribe_gateway_waiting_requests") == 1)
+        gateway.signal()
+        eventually(lambda: any("(the-last)" in line["message"] for line in gateway.log), within=4)
+        upstream.gate.set()
+        assert wire.answer().status == 200
+    assert gateway.end(within=MARGIN) == 0
+    lines = [line["message"] for line in gateway.log if line["message"].startswith("the stop waits")]
+    assert lines == [
+        "the stop waits for 1 requests without a reply (the-last) and for 0 replies that clients have not read"]
 
 
 def test_goes_on_listening_for_a_while_after_readiness_fails(serve):

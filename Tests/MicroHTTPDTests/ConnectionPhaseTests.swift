@@ -57,4 +57,16 @@ import Testing
             #expect(phase.value.deadline == turn && phase.value.stage == .idle)
         }
     }
+
+    @Test func isNewForASecondUntilItsFirstRequest() {
+        let phase = ConnectionPhase(readingUntil: 200)
+        let ages = [100, 109, 110].map { phase.isNew(at: $0, 100) }
+        #expect(ages == [true, true, false])
+        phase.startHandling()
+        let isNewWhileHandled = phase.isNew(at: 100, 100)
+        phase.becomeIdle(until: 300)
+        phase.startReading(until: 300)
+        let isNewWithItsSecond = phase.isNew(at: 102, 100)
+        #expect(!isNewWhileHandled && !isNewWithItsSecond)
+    }
 }

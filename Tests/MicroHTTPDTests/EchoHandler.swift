@@ -18,7 +18,7 @@ final class EchoHandler: Handler {
         if request.target.hasPrefix("/held") { return .later(hold()) }
         if request.target.hasPrefix("/instant") {
             return .later(
-                DeferredReply(deadline: .now + deadline, expired: Self.expired) {
+                DeferredReply(deadline: .now + deadline, name: { "instant" }, expired: Self.expired) {
                     $0.complete { Self.reply("instant") }
                 })
         }
@@ -49,7 +49,7 @@ final class EchoHandler: Handler {
     }
 
     private func hold() -> DeferredReply {
-        DeferredReply(deadline: .now + deadline, expired: Self.expired) { pending in
+        DeferredReply(deadline: .now + deadline, name: { "a held request" }, expired: Self.expired) { pending in
             self.held.withLock { $0.append(pending) }
         }
     }
@@ -61,7 +61,13 @@ final class EchoHandler: Handler {
     }
 
     private static func expired(_ expiry: DeferredReply.Expiry) -> Reply {
-        Reply(status: expiry == .deadlinePassed ? .gatewayTimeout : .serviceUnavailable, body: Body("expired"))
+        let status: HTTPResponse.Status =
+            switch expiry {
+            case .deadlinePassed: .gatewayTimeout
+            case .serverStopping: .serviceUnavailable
+            case .clientLeft: .requestTimeout
+            }
+        return Reply(status: status, body: Body("expired"))
     }
 
     private static func status(of refusal: Refusal) -> HTTPResponse.Status {

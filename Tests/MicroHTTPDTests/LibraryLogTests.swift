@@ -38,11 +38,3 @@ import Testing
         #expect(counters.counts.shortages == 0)
     }
 }
-
-private final class Lines: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var all: [String] { lines.withLock { $0 } }
-
-    func add(_ line: String) { lines.withLock { $0.append(line) } }
-}

@@ -81,8 +81,9 @@ import Testing
         try await withServer(options) { server, _ in
             let client = try Client(port: server.port)
             let echo = String(repeating: "a", count: 8_000)
+            #expect(await eventually { server.counts.open == 1 })
             let sending = Task.detached {
-                while server.counts.slowReplies == 0 {
+                while server.counts.slowReplies == 0, server.counts.open > 0 {
                     client.send("GET / HTTP/1.1\r\nHost: h\r\nX-Echo: \(echo)\r\n\r\n")
                 }
             }

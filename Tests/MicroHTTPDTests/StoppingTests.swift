@@ -33,8 +33,10 @@ import Testing
     }
 
     @Test func waitsForPreparedRepliesHoweverLongTheyTakeToBeSent() async throws {
-        let handler = EchoHandler()
-        let server = try HTTPServer(handler: handler)
+        let (handler, logged) = (EchoHandler(), Lines())
+        var options = ServerOptions.loopback
+        options.log = logged.add
+        let server = try HTTPServer(options: options, handler: handler)
         let clients = try (1...3).map { _ in try Client(port: server.port) }
         for client in clients { client.send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n") }
         #expect(await eventually { handler.heldCount == 3 })
@@ -48,6 +50,11 @@ import Testing
         let sending = ContinuousClock.now
         for reply in replies { reply.send() }
         #expect(await stopping.value >= sending)
+        #expect(
+            logged.all == [
+                "the stop waits for 3 requests without a reply (a held request, a held request, a held request) "
+                    + "and for 0 replies that clients have not read"
+            ])
         for client in clients { #expect(await client.receiveAll().statuses == [200]) }
     }
 
@@ -64,6 +71,18 @@ import Testing
         #expect(await client.receiveAll().statuses == [503])
         await stopping.value
         #expect(start.duration(to: .now) < .seconds(5))
+    }
+
+    @Test func answersTheFirstRequestOfAConnectionThatIsNewWhenItStops() async throws {
+        let server = try HTTPServer(handler: EchoHandler())
+        let client = try Client(port: server.port)
+        #expect(await eventually { server.counts.open == 1 })
+        async let stopped: Void = server.stop(within: .seconds(10))
+        let later = ContinuousClock.now + .milliseconds(600)
+        #expect(await eventually { ContinuousClock.now > later })
+        client.send("GET /late HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(await client.receiveAll().contains("/late"))
+        await stopped
     }
 
     @Test func stopsWithIdleConnectionsOpen() async throws {

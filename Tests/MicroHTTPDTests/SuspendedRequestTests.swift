@@ -68,6 +68,30 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func freesThePlaceOfAClientThatLeftWithinTwoSeconds(isReset: Bool) async throws {
+        try await withServer { server, handler in
+            var client: Client? = try Client(port: server.port)
+            client?.send(held)
+            #expect(await eventually { handler.heldCount == 1 })
+            if isReset { client?.reset() }
+            client = nil
+            let start = ContinuousClock.now
+            #expect(await eventually { server.counts.open == 0 })
+            #expect(start.duration(to: .now) < .seconds(2))
+            #expect(handler.release() == 0)
+        }
+    }
+
+    @Test func saysThatItWaitsNoLongerToAClientThatStillReads() async throws {
+        try await withServer { server, _ in
+            let client = try Client(port: server.port)
+            client.send(held)
+            client.finishSending()
+            #expect(await client.receiveAll().statuses == [408])
+        }
+    }
+
     @Test func answersFiveHundredWaitersOfOneRelease() async throws {
         try await withServer { server, handler in
             let clients = try (1...500).map { _ in try Client(port: server.port) }

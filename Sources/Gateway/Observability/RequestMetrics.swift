@@ -77,6 +77,8 @@ enum Outcome: Int, CaseIterable, Sendable {
     case limited
     /// There was no answer.
     case failed
+    /// The client left while its request waited for AWS.
+    case left
     /// Without a job: a page, a file, a redirection.
     case fixed
 
@@ -89,6 +91,7 @@ enum Outcome: Int, CaseIterable, Sendable {
         case .refused: "refused"
         case .limited: "limited"
         case .failed: "failed"
+        case .left: "left"
         case .fixed: "fixed"
         }
     }

@@ -21,6 +21,18 @@ extension Problem {
     static let upstreamTimeout = Problem(
         .upstreamTimeout, "Amazon Transcribe did not answer within the time allowed for one look-up.")
 
+    /// Why the server ends the wait of a request.
+    init(_ expiry: DeferredReply.Expiry) {
+        switch expiry {
+        case .deadlinePassed: self = .upstreamTimeout
+        case .serverStopping: self = .stopping
+        case .clientLeft:
+            self = Problem(
+                .upstreamTimeout,
+                "The client ended its side of the connection, and Amazon Transcribe had not answered a moment later.")
+        }
+    }
+
     /// Why the gateway makes no call to AWS.
     init(_ refusal: AdmissionRefusal) {
         switch refusal {

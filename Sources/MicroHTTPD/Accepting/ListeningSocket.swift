@@ -1,9 +1,13 @@
 import CMicroHTTPD  // The Glibc module leaves socket headers to whichever module includes them first.
 import Glibc
 import HTTPExchange
+import Threads
 
-/// A bound and listening TCP socket. Made here, because `MHD_start_daemon` does not say why it could not listen.
+/// A bound and listening TCP socket.
 struct ListeningSocket {
+    /// Connections that the kernel completes at most before they are accepted (listen(2)).
+    static let backlog = 4_096
+
     let descriptor: Int32
     let port: UInt16
 
@@ -15,11 +19,46 @@ struct ListeningSocket {
         do {
             try address.bind(descriptor, host: host, port: port)
         } catch {
-            close(descriptor)
+            Glibc.close(descriptor)
             throw error
         }
         self.descriptor = descriptor
         self.port = address.boundPort(of: descriptor)
+    }
+
+    /// What accept4(2) gave.
+    enum Accepted {
+        case connection(Int32, PeerAddress, SocketAddress)
+        /// No connection waits.
+        case none
+        case failure(SystemCallError)
+    }
+
+    /// The next connection, without waiting for it.
+    func accept() -> Accepted {
+        var address = SocketAddress()
+        while true {
+            let socket = address.accept(from: descriptor)
+            if socket >= 0 { return .connection(socket, address.peer, address) }
+            switch errno {
+            case EAGAIN: return .none
+            // The connection ended before it was accepted, or its network failed (accept(2), "Error handling").
+            case EINTR, ECONNABORTED, EPERM, EPROTO, ENOPROTOOPT, EOPNOTSUPP, ENETDOWN, ENETUNREACH, EHOSTDOWN, ENONET,
+                EHOSTUNREACH, ETIMEDOUT:
+                continue
+            case let code: return .failure(SystemCallError(code: code))
+            }
+        }
+    }
+
+    /// Lets no new handshake begin, while those that have begun end in the backlog. A client that tries is not refused yet:
+    /// its system repeats the attempt after a second.
+    func dropHandshakes() { shim_drop_handshakes(descriptor) }
+
+    /// Refuses new connections and ends those that were not accepted.
+    func close() {
+        shutdown(descriptor, Int32(SHUT_RDWR))
+        Glibc.close(descriptor)
     }
 
     private static func resolve(host: String, port: UInt16) throws(ServerError) -> SocketAddress {
@@ -47,11 +86,18 @@ struct ListeningSocket {
     }
 }
 
+extension SystemCallError {
+    /// Whether the process or the system has no descriptor or no memory left.
+    var isShortage: Bool { [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code) }
+}
+
 /// Room for an address of any family.
-private struct SocketAddress {
+struct SocketAddress {
     private var storage = sockaddr_storage()
-    private var length: socklen_t
-    let family: Int32
+    private var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    private(set) var family: Int32 = 0
+
+    init() {}
 
     init(_ info: addrinfo) {
         family = unsafe info.ai_family
@@ -62,11 +108,31 @@ private struct SocketAddress {
         }
     }
 
+    /// accept4(2): the connection's descriptor, or -1. Its peer's address is here then.
+    mutating func accept(from descriptor: Int32) -> Int32 {
+        length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe accept4(descriptor, $0, &length, Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue))
+            }
+        }
+    }
+
+    /// The address as the server counts it.
+    var peer: PeerAddress { unsafe withAddress { address, _ in unsafe PeerAddress(address) } }
+
+    /// Calls a function of C with the address and its length.
+    func withAddress<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+        unsafe withUnsafePointer(to: storage) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, length) }
+        }
+    }
+
     mutating func bind(_ descriptor: Int32, host: String, port: UInt16) throws(ServerError) {
         var yes: Int32 = 1
         let size = socklen_t(MemoryLayout<Int32>.size)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, size)
-        let (room, backlog) = (length, Int32(4_096))
+        let (room, backlog) = (length, Int32(ListeningSocket.backlog))
         let bound = unsafe withUnsafePointer(to: &storage) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe Glibc.bind(descriptor, $0, room) }
         }

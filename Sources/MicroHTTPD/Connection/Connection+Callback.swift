@@ -18,6 +18,7 @@ extension Connection {
             return handle(request)
         case .suspended(let suspended):
             guard let reply = suspended.take() else { return .NO }
+            suspendedRequest = nil
             unsafe SuspendedRequest.restoreTimeout(of: handle, silenceLimit: context.silenceLimit)
             return send(reply)
         case .replied:
@@ -49,7 +50,7 @@ extension Connection {
             throw .targetTooLong(limit: context.options.targetLimit)
         }
         try collectFields()
-        if ParserGaps.isLayoutKnown {
+        if LibraryBehaviour.observed.checks == .layout {
             let hasNoGap = unsafe ParserGaps.hasNoGap(
                 method: method, methodLength: self.method.utf8.count, targetLength: target.utf8.count,
                 version: version, lines: lines, headerSize: shim_header_size(handle))
@@ -100,9 +101,10 @@ extension Connection {
         case .reply(let reply):
             return send(reply)
         case .later(let deferred):
-            stage = unsafe .suspended(
-                SuspendedRequest.suspend(
-                    handle, for: deferred, deadlines: context.deadlines, silenceLimit: context.silenceLimit))
+            let suspended = unsafe SuspendedRequest.suspend(
+                handle, for: deferred, deadlines: context.deadlines, silenceLimit: context.silenceLimit)
+            stage = .suspended(suspended)
+            suspendedRequest = suspended
             return .YES
         }
     }
@@ -112,19 +114,19 @@ extension Connection {
     private func send(_ reply: Reply, closing: Bool = false) -> MHD_Result {
         stage = .replied
         phase.startSending(until: context.clock.tick(after: context.idleTicks))
-        let isLast = closing || reply.closes || context.isDraining || !ParserGaps.isLayoutKnown
+        let isLast = closing || reply.closes || context.isDraining || LibraryBehaviour.observed.checks == .none
         return unsafe reply.queue(on: handle, closing: isLast) ? .YES : .NO
     }
 }
 
 /// The field lines of a request while they are collected.
-private struct HeaderSection {
+struct HeaderSection {
     var lines: [FieldLine]
     let limit: Int
 }
 
 /// `MHD_KeyValueIteratorN`: adds a line to a ``HeaderSection``; stops at its limit.
-private let collectField: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
+let collectField: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
     guard let section = unsafe context?.assumingMemoryBound(to: HeaderSection.self) else { return .NO }
     guard unsafe section.pointee.lines.count < section.pointee.limit else { return .NO }
     unsafe section.pointee.lines.append(FieldLine(name: name, nameSize, value: value, valueSize))

@@ -7,7 +7,8 @@ import Synchronization
 /// of its own.
 ///
 /// `@unchecked Sendable` because: libmicrohttpd calls back for one connection from one worker thread only, and everything
-/// but the atomic `phase` is touched in those callbacks alone.
+/// but `phase`, `suspendedRequest` and `place` is touched in those callbacks alone. The first is atomic, the second is behind
+/// a mutex, the third is touched by the ``ConnectionTable`` under the lock of its shard.
 @safe final class Connection: @unchecked Sendable {
     /// What the request waits for next.
     enum Stage {
@@ -23,6 +24,9 @@ import Synchronization
     let peer: PeerAddress
     let context: ServerContext
     let phase: ConnectionPhase
+    /// Where it stands in its shard of the ``ConnectionTable``.
+    var place = 0
+    private let suspension = Mutex<SuspendedRequest?>(nil)
     var stage = Stage.header
     var method = ""
     /// The request target as it was sent.
@@ -37,7 +41,7 @@ import Synchronization
         unsafe self.handle = unsafe handle
         self.context = context
         unsafe socket = shim_socket(handle)
-        unsafe peer = PeerAddress(shim_peer_address(handle))
+        peer = context.places.begin(socket) ?? PeerAddress(high: 0, low: 0)
         phase = ConnectionPhase(readingUntil: context.clock.tick(after: context.requestTicks))
     }
 
@@ -53,6 +57,12 @@ import Synchronization
         lines.removeAll(keepingCapacity: true)
         content = []
         phase.becomeIdle(until: context.clock.tick(after: context.idleTicks))
+    }
+
+    /// The request that waits for its reply, if one does. May be read on any thread.
+    var suspendedRequest: SuspendedRequest? {
+        get { suspension.withLock { $0 } }
+        set { suspension.withLock { $0 = newValue } }
     }
 
     private var knownMethod: HTTPRequest.Method {

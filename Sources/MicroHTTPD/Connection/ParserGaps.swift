@@ -4,12 +4,9 @@ import CMicroHTTPD
 /// space in the request line. It parses in place and hands out pointers into its receive buffer, so whatever it skipped
 /// shows as a gap between two of them.
 ///
-/// This rests on how that version stores a header section, read in its source (connection.c) and run with the corpus.
+/// This rests on how that version stores a header section, read in its source (connection.c), run with the corpus, and seen at
+/// each start (``LibraryBehaviour``).
 enum ParserGaps {
-    /// Whether this library's layout is the known one. With another version every connection closes after its reply, so
-    /// that a hidden second request is never read.
-    static let isLayoutKnown = unsafe String(cString: MHD_get_version()) == "0.9.75"
-
     /// Whether the pieces follow each other without a gap from the method to the end of the header section.
     static func hasNoGap(
         method: UnsafePointer<CChar>, methodLength: Int, targetLength: Int, version: UnsafePointer<CChar>,

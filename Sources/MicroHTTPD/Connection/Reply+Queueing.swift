@@ -9,7 +9,7 @@ extension Reply {
     func queue(on handle: OpaquePointer, closing: Bool) -> Bool {
         guard let response = unsafe makeResponse() else { return false }
         defer { unsafe MHD_destroy_response(response) }  // the queue holds a reference of its own
-        if ParserGaps.isLayoutKnown {
+        if LibraryBehaviour.observed.sendsJoinedFields {
             unsafe JoinedFields.add(fields, to: response)
         } else {
             for (name, value) in fields.lines { _ = unsafe MHD_add_response_header(response, name, value) }
@@ -42,8 +42,8 @@ extension Reply {
 /// library three allocations and five searches, and a hit has a dozen of them: a quarter of all its instructions.
 ///
 /// The library takes no value with a line break, so each is written into its own copy of the value afterwards. That it keeps
-/// one, writes it as it is and hands out a pointer to it was read in the source of 0.9.75 (response.c, connection.c); with
-/// any other version fields are added one by one (``ParserGaps/isLayoutKnown``).
+/// one, writes it as it is and hands out a pointer to it was read in the source of 0.9.75 (response.c, connection.c) and is
+/// seen at each start; where it is not so, fields are added one by one (``LibraryBehaviour/sendsJoinedFields``).
 enum JoinedFields {
     /// None of the fields may be one that the library reads itself (`Connection`, `Content-Length`, `Date`,
     /// `Transfer-Encoding`).

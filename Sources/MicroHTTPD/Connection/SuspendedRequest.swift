@@ -20,6 +20,8 @@ import Synchronization
 
     let deadline: ContinuousClock.Instant
     var position: Int?
+    /// Names the request in the log.
+    let name: @Sendable () -> String
     private let expired: @Sendable (DeferredReply.Expiry) -> Reply
     private let handle: OpaquePointer
     private let deadlines: RequestDeadlines
@@ -52,6 +54,7 @@ import Synchronization
         unsafe self.handle = unsafe handle
         self.deadlines = deadlines
         deadline = deferred.deadline
+        name = deferred.name
         expired = deferred.expired
     }
 

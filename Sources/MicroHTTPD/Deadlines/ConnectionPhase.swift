@@ -47,6 +47,7 @@ struct ConnectionPhase: ~Copyable {
         }
     }
 
+    private static let ticksOfANewOne = CoarseClock.ticks(in: .seconds(1))
     private let state: Atomic<UInt64>
 
     init(readingUntil tick: Int) {
@@ -57,6 +58,14 @@ struct ConnectionPhase: ~Copyable {
 
     /// Whether a request is under way whose reply has to be sent before the server stops.
     var isBusy: Bool { value.stage == .handling || value.stage == .sending }
+
+    /// Whether the connection is new and its first request has not come: accepted less than a second ago.
+    ///
+    /// - Parameter requestTicks: what the deadline of a new connection is after its beginning.
+    func isNew(at tick: Int, _ requestTicks: Int) -> Bool {
+        let value = value
+        return value.stage == .reading && value.turn == 0 && value.deadline > tick + requestTicks - Self.ticksOfANewOne
+    }
 
     /// The request line has come. A deadline that began with the request's first byte stays.
     func begin(until tick: Int) {

@@ -1,5 +1,6 @@
 import CMicroHTTPD  // The Glibc module leaves socket headers to whichever module includes them first.
 import Glibc
+import HTTPExchange
 import Synchronization
 
 /// All open connections, for the reaper and the drain. In shards, so that a pass over ten thousand connections does not
@@ -11,12 +12,16 @@ final class ConnectionTable: Sendable {
     private let shards: InlineArray<5, Mutex<Shard>> = InlineArray { _ in Mutex(Shard()) }
     private let counters: ServerCounters
     private let requestTicks: Int
+    /// Idle connections that a tick ends at most while new ones wait.
+    private let shedding: Int
     private let turns = Atomic(0)
     private let shortage: Mutex<Shortage>
 
-    init(counters: ServerCounters, requestTicks: Int) {
+    /// - Parameter limit: connections that may be open at a time.
+    init(counters: ServerCounters, requestTicks: Int, limit: Int) {
         self.counters = counters
         self.requestTicks = requestTicks
+        shedding = 16 + limit / 100
         shortage = Mutex(Shortage(count: counters.counts.shortages))
     }
 
@@ -30,17 +35,36 @@ final class ConnectionTable: Sendable {
         shards[index(of: connection)].withLock { $0.remove(connection) }
     }
 
-    /// Requests under way.
-    var busyCount: Int { (0..<Self.shardCount).reduce(0) { sum, index in sum + shards[index].withLock(\.busyCount) } }
+    /// Requests under way, and new connections whose first request has not come.
+    func busyCount(at tick: Int) -> Int { sum { $0.count { $0.isBusy || $0.isNew(at: tick, requestTicks) } } }
 
-    /// Ends the connections of the next shard whose time is up. libmicrohttpd limits silence only: without this a client
-    /// that sends one byte a second would hold its connection for ever. Call it at every tick.
-    func reap(at tick: Int) {
+    /// Requests whose reply was handed to the library and is not sent yet.
+    var sendingCount: Int { sum { $0.count { $0.value.stage == .sending } } }
+
+    /// The names of some requests that wait for their replies.
+    var waitingNames: [String] {
+        let requests = (0..<Self.shardCount).flatMap { index in
+            shards[index].withLock { $0.waiting(upTo: StopWait.names) }
+        }
+        return requests.prefix(StopWait.names).map { $0.name() }
+    }
+
+    private func sum(_ count: (borrowing Shard) -> Int) -> Int {
+        (0..<Self.shardCount).reduce(0) { sum, index in sum + shards[index].withLock { count($0) } }
+    }
+
+    /// Ends the connections of the next shard whose time is up, and the waits of clients that have left. libmicrohttpd limits
+    /// silence only: without this a client that sends one byte a second would hold its connection for ever. Call it at every
+    /// tick.
+    ///
+    /// - Parameter isFull: whether a new connection waits for one that ends.
+    func reap(at tick: Int, isFull: Bool) {
         let turn = turns.add(1, ordering: .relaxed).oldValue
         let isShort = shortage.withLock { $0.isOn(at: turn, count: counters.counts.shortages) }
-        shards[turn % Self.shardCount].withLock {
-            $0.reap(at: tick, requestTicks: requestTicks, sheddingIdle: isShort, counters)
+        let left = shards[turn % Self.shardCount].withLock {
+            $0.reap(at: tick, requestTicks: requestTicks, shedding: isShort || isFull ? shedding : 0, counters)
         }
+        for request in left { request.expire(because: .clientLeft) }
     }
 
     /// Whether descriptors have run out a moment ago: during two passes over every shard.
@@ -58,66 +82,136 @@ final class ConnectionTable: Sendable {
 }
 
 /// A part of the ``ConnectionTable``. Not safe for concurrent access.
-struct Shard {
+struct Shard: ~Copyable {
     fileprivate struct Entry {
         let connection: Connection
-        /// What the last pass saw of a connection that waited for its client: its phase, and what had come until then.
+        /// What the last pass saw of a connection that waited, for its client or for a reply: its phase, and what had come
+        /// until then.
         var seen: (phase: ConnectionPhase.Value, progress: SocketProgress)?
+        /// Passes since the client finished sending while its request waits.
+        var passesSinceEnd = 0
     }
 
-    private var entries: [ObjectIdentifier: Entry] = [:]
+    /// Each connection knows its place here, so that it is removed without a search.
+    private var entries: [Entry] = []
 
     mutating func insert(_ connection: Connection) {
-        entries[ObjectIdentifier(connection)] = Entry(connection: connection)
+        connection.place = entries.count
+        entries.append(Entry(connection: connection))
     }
 
-    mutating func remove(_ connection: Connection) { entries[ObjectIdentifier(connection)] = nil }
+    mutating func remove(_ connection: Connection) {
+        let last = entries.removeLast()
+        guard last.connection !== connection else { return }
+        last.connection.place = connection.place
+        entries[connection.place] = last
+    }
 
-    var busyCount: Int { entries.values.count { $0.connection.phase.isBusy } }
+    func count(_ isCounted: (borrowing ConnectionPhase) -> Bool) -> Int {
+        entries.count { isCounted($0.connection.phase) }
+    }
 
-    /// Ends the connections whose time is up, and compares those that wait for their client with what the last pass saw.
-    /// While descriptors have run out it also ends those that have been idle since the last pass: new clients get their
-    /// descriptors, and a worker of libmicrohttpd that found none takes no new connection until one of its own has ended.
-    mutating func reap(at tick: Int, requestTicks: Int, sheddingIdle: Bool, _ counters: ServerCounters) {
-        for index in entries.values.indices {
-            if !entries.values[index].endsIfOverdue(at: tick, orIdle: sheddingIdle, counters) {
-                entries.values[index].observe(at: tick, requestTicks)
-            }
+    func waiting(upTo count: Int) -> [SuspendedRequest] {
+        Array(entries.lazy.compactMap(\.connection.suspendedRequest).prefix(count))
+    }
+
+    /// Ends the connections whose time is up, and compares those that wait with what the last pass saw. Returns the requests
+    /// whose client has left.
+    ///
+    /// - Parameter shedding: connections to end at most that have been idle since the last pass, those first that have been
+    ///   idle longest: new clients get their places and descriptors.
+    mutating func reap(
+        at tick: Int, requestTicks: Int, shedding: Int, _ counters: ServerCounters
+    ) -> [SuspendedRequest] {
+        var left: [SuspendedRequest] = []
+        if shedding > 0 { shed(shedding, counters) }
+        for index in entries.indices where !entries[index].endsIfOverdue(at: tick, counters) {
+            if let request = entries[index].observe(at: tick, requestTicks) { left.append(request) }
         }
+        return left
+    }
+
+    private func shed(_ count: Int, _ counters: ServerCounters) {
+        let idle = entries.filter(\.isIdleSinceLastPass).sorted {
+            $0.connection.phase.value.deadline < $1.connection.phase.value.deadline
+        }
+        for entry in idle.prefix(count) { entry.end(in: entry.connection.phase.value, counters) }
     }
 }
 
 extension Shard.Entry {
-    /// Whether its time was up. Counts before it ends the connection: a client that sees the end finds it counted.
-    fileprivate func endsIfOverdue(at tick: Int, orIdle: Bool, _ counters: ServerCounters) -> Bool {
+    /// Passes that a client may go on reading after it has finished sending, while its request waits: a program may send a
+    /// request and close its own direction, but a client that closes its connection looks the same until a reset answers
+    /// the reply.
+    private static let patience = 2
+
+    /// Whether the client has sent nothing since its last request, or nothing at all, from the last pass until now.
+    fileprivate var isIdleSinceLastPass: Bool {
         let phase = connection.phase.value
-        let isIdle = orIdle && phase.stage == .idle && seen?.phase == phase
-        guard phase.isOverdue(at: tick) || isIdle, connection.phase.replace(phase, with: .ended) else { return false }
+        guard let seen, seen.phase == phase else { return false }
+        return phase.stage == .idle || phase.stage == .reading && seen.progress.bytesReceived == 0
+    }
+
+    /// Whether its time was up.
+    fileprivate func endsIfOverdue(at tick: Int, _ counters: ServerCounters) -> Bool {
+        let phase = connection.phase.value
+        return phase.isOverdue(at: tick) && end(in: phase, counters)
+    }
+
+    /// Ends the connection unless its phase has changed. Counts before that: a client that sees the end finds it counted.
+    @discardableResult
+    fileprivate func end(in phase: ConnectionPhase.Value, _ counters: ServerCounters) -> Bool {
+        guard connection.phase.replace(phase, with: .ended) else { return false }
         counters.recordTimeout(in: phase.stage)
         connection.end()
         return true
     }
 
-    /// Notices two things that libmicrohttpd does not report. It reads the first bytes of a request at once and calls back
-    /// only when the line is complete: the request's deadline begins at the pass that finds more bytes. And its epoll set
-    /// is edge-triggered, so it misses a client's end that came together with the bytes that it read last: such a
-    /// connection would stay open until its time is up.
+    /// Notices what libmicrohttpd does not report. Returns the request of a client that has left.
+    fileprivate mutating func observe(at tick: Int, _ requestTicks: Int) -> SuspendedRequest? {
+        let phase = connection.phase.value
+        if phase.stage == .handling { return suspendedRequestOfLeftClient() }
+        passesSinceEnd = 0
+        guard phase.waitsForClient, let progress = SocketProgress(of: connection.socket) else {
+            seen = nil
+            return nil
+        }
+        if let seen, seen.phase == phase {
+            noticeChange(from: seen.progress, to: progress, in: phase, at: tick, requestTicks)
+        }
+        seen = (phase, progress)
+        return nil
+    }
+
+    /// The library reads the first bytes of a request at once and calls back only when the line is complete: the request's
+    /// deadline begins at the pass that finds more bytes. And its epoll set is edge-triggered, so it misses a client's end
+    /// that came together with the bytes that it read last: such a connection would stay open until its time is up.
     ///
     /// A part of a request that came together with the request before it, and then nothing more, counts as idle.
-    fileprivate mutating func observe(at tick: Int, _ requestTicks: Int) {
-        let phase = connection.phase.value
-        guard phase.waitsForClient, let progress = SocketProgress(of: connection.socket) else { return seen = nil }
-        defer { seen = (phase, progress) }
-        guard let seen, seen.phase == phase else { return }
-        if progress.bytesReceived != seen.progress.bytesReceived {
+    private func noticeChange(
+        from old: SocketProgress, to new: SocketProgress, in phase: ConnectionPhase.Value, at tick: Int,
+        _ requestTicks: Int
+    ) {
+        if new.bytesReceived != old.bytesReceived {
             if phase.stage == .idle {
                 _ = connection.phase.replace(phase, with: .reading, until: tick + requestTicks + 1)
             }
-        } else if progress.hasFinished, !SocketProgress.hasUnread(connection.socket),
+        } else if new.hasFinished, !SocketProgress.hasUnread(connection.socket),
             connection.phase.replace(phase, with: .ended)
         {
             connection.end()
         }
+    }
+
+    /// The library does not watch a suspended connection (microhttpd.h, `MHD_suspend_connection`).
+    private mutating func suspendedRequestOfLeftClient() -> SuspendedRequest? {
+        seen = nil
+        guard let request = connection.suspendedRequest, let progress = SocketProgress(of: connection.socket) else {
+            passesSinceEnd = 0
+            return nil
+        }
+        passesSinceEnd = progress.hasFinished ? passesSinceEnd + 1 : 0
+        return progress.hasBroken || passesSinceEnd > Self.patience ? request : nil
     }
 }
 

@@ -16,14 +16,16 @@ final class ServerThread: Sendable {
     private static let quiet = Duration.milliseconds(300)
 
     private let context: ServerContext
+    private let acceptor: Acceptor
     private let daemon: Daemon
     private let start = ContinuousClock.now
     private let state = Mutex(State.serving)
     private let mustStopNow = Atomic(false)
 
     /// Starts the thread. The process ends if the system has none left.
-    init(context: ServerContext, daemon: Daemon) {
+    init(context: ServerContext, acceptor: Acceptor, daemon: Daemon) {
         self.context = context
+        self.acceptor = acceptor
         self.daemon = daemon
         do {
             try DetachedThread.start { self.run() }
@@ -63,30 +65,71 @@ final class ServerThread: Sendable {
         let tick = Int(start.duration(to: now) / CoarseClock.resolution)
         if tick > context.clock.now {
             context.clock.advance(to: tick)
-            context.table.reap(at: tick)
+            context.table.reap(at: tick, isFull: context.places.isWaitedFor)
         }
         context.wakeUp.wait(until: context.deadlines.fire(at: now, wakingBy: now + CoarseClock.resolution))
     }
 
     private func drain(by deadline: ContinuousClock.Instant) {
         // In this order: a client whose reply says "close" connects again at once, and has to be refused by then.
-        daemon.quiesce()
+        acceptor.stop()
         context.startDraining()
-        tickWhileBusy { ContinuousClock.now < deadline && !mustStopNow.load(ordering: .relaxed) }
+        var wait = StopWait(from: .now)
+        tickWhileBusy(&wait) { ContinuousClock.now < deadline && !mustStopNow.load(ordering: .relaxed) }
         context.deadlines.close()
         // Without a time limit: a prepared reply is about to be sent, and to stop the library before that aborts the process.
-        while context.deadlines.suspendedCount > 0 { tick() }
+        while context.deadlines.suspendedCount > 0 { tick(&wait) }
         let end = ContinuousClock.now + .seconds(1)
-        if context.table.busyCount > 0 { tickWhileBusy { ContinuousClock.now < end } }
+        if busyCount > 0 { tickWhileBusy(&wait) { ContinuousClock.now < end } }
         daemon.stop()
     }
 
-    private func tickWhileBusy(and mayGoOn: () -> Bool) {
+    /// Requests under way, and connections that may be about to bring one.
+    private var busyCount: Int { context.table.busyCount(at: context.clock.now) + context.places.unbegunCount }
+
+    private func tickWhileBusy(_ wait: inout StopWait, and mayGoOn: () -> Bool) {
         var lastBusy = ContinuousClock.now
         while mayGoOn(), lastBusy.duration(to: .now) < Self.quiet {
-            if context.table.busyCount > 0 { lastBusy = .now }
-            tick()
+            if busyCount > 0 { lastBusy = .now }
+            tick(&wait)
         }
+    }
+
+    private func tick(_ wait: inout StopWait) {
+        tick()
+        if wait.mustBeLogged(at: .now) {
+            let waiting = (context.deadlines.suspendedCount, context.table.waitingNames)
+            context.options.log(StopWait.text(waiting: waiting, sending: context.table.sendingCount))
+        }
+    }
+}
+
+/// What a stop waits for, which the log says once when the stop has lasted a second.
+struct StopWait {
+    private static let patience = Duration.seconds(1)
+    /// Names of requests in the line at most.
+    static let names = 5
+
+    private let start: ContinuousClock.Instant
+    private var isLogged = false
+
+    init(from start: ContinuousClock.Instant) {
+        self.start = start
+    }
+
+    mutating func mustBeLogged(at now: ContinuousClock.Instant) -> Bool {
+        guard !isLogged, start.duration(to: now) >= Self.patience else { return false }
+        isLogged = true
+        return true
+    }
+
+    /// - Parameters:
+    ///   - waiting: how many requests wait for their replies, and the names of some.
+    ///   - sending: replies that are being sent.
+    static func text(waiting: (count: Int, names: [String]), sending: Int) -> String {
+        var text = "the stop waits for \(waiting.count) requests without a reply"
+        if !waiting.names.isEmpty { text += " (\(waiting.names.joined(separator: ", ")))" }
+        return text + " and for \(sending) replies that clients have not read"
     }
 }
 

@@ -8,9 +8,12 @@ struct SocketProgress: Equatable {
     private static let (stateOffset, bytesReceivedOffset, size) = (0, 128, 136)
     /// The client's end of the stream has come, the server's has not been sent (RFC 9293 §3.3.2).
     private static let closeWait: UInt8 = 8
+    /// The connection was reset.
+    private static let closed: UInt8 = 7
 
     let bytesReceived: UInt64
     let hasFinished: Bool
+    let hasBroken: Bool
 
     /// Nil if the kernel does not say.
     init?(of socket: Int32) {
@@ -27,6 +30,7 @@ struct SocketProgress: Equatable {
         guard state != 0 else { return nil }
         bytesReceived = received
         hasFinished = state == Self.closeWait
+        hasBroken = state == Self.closed
     }
 
     /// Whether bytes have come that are not read yet. True if the kernel does not say.

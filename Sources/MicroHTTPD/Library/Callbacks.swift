@@ -13,12 +13,6 @@ private func connection(_ pointer: UnsafeMutableRawPointer?) -> Connection? {
     unsafe pointer.map { unsafe Unmanaged<Connection>.fromOpaque($0).takeUnretainedValue() }
 }
 
-/// A connection has been accepted (`MHD_AcceptPolicyCallback`). Says whether it may stay; otherwise the library closes it
-/// before it allocates anything for it.
-let onAccept: MHD_AcceptPolicyCallback = { context, address, _ in
-    unsafe server(context).admits(PeerAddress(address)) ? .YES : .NO
-}
-
 /// A connection begins or ends. The socket's context pointer holds its ``Connection``: retained at the start, released
 /// at the end, which comes before the socket is closed.
 let onConnection: MHD_NotifyConnectionCallback = { context, handle, slot, event in

@@ -4,20 +4,25 @@ import HTTPExchange
 
 /// The `struct MHD_Daemon` with its options and callbacks.
 ///
-/// `@unchecked Sendable` because: the pointer is a constant, and the functions of the daemon that are called here are
-/// called in order by one thread: the one that starts it and, later, the server's own.
+/// `@unchecked Sendable` because: the pointer is a constant. The library guards what `MHD_add_connection` touches with a mutex
+/// of its own (daemon.c, `internal_add_connection`), and the server's own thread stops the daemon after the acceptor's
+/// thread has ended.
 @safe final class Daemon: @unchecked Sendable {
+    /// The library divides its limit among its threads. ``ConnectionPlaces`` is the limit that applies.
+    private static let unreachableLimit = 1 << 30
+
     private let handle: OpaquePointer
     private let context: Unmanaged<ServerContext>
 
-    init(listening socket: ListeningSocket, context: ServerContext) throws(ServerError) {
+    init(context: ServerContext) throws(ServerError) {
         // Retained for the callbacks' context pointer; released in stop(), when the library's threads are gone.
         let retained = unsafe Unmanaged.passRetained(context)
         signal(SIGPIPE, SIG_IGN)
         let flags =
             MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue | MHD_USE_ERROR_LOG.rawValue
-        var items = unsafe Self.items(socket, context, retained.toOpaque())
-        guard let handle = unsafe shim_start_daemon(flags, onAccept, onAccess, retained.toOpaque(), &items) else {
+            | MHD_USE_NO_LISTEN_SOCKET.rawValue
+        var items = unsafe Self.items(context, retained.toOpaque())
+        guard let handle = unsafe shim_start_daemon(flags, onAccess, retained.toOpaque(), &items) else {
             unsafe retained.release()
             throw .libraryRefused
         }
@@ -25,27 +30,11 @@ import HTTPExchange
         unsafe self.context = unsafe retained
     }
 
-    /// Takes no more connections. Connections that the kernel has accepted already may hold a request, so they are handed
-    /// to the library first. Then the listening socket is shut down: after MHD_quiesce_daemon alone the kernel would still
-    /// complete handshakes, and no thread would answer those clients.
-    func quiesce() {
-        let listening = unsafe MHD_quiesce_daemon(handle)
-        guard listening >= 0 else { return }
-        addConnections(waitingAt: listening)
-        shutdown(listening, Int32(SHUT_RDWR))
-        close(listening)
-    }
-
-    private func addConnections(waitingAt listening: Int32) {
-        var address = sockaddr_storage()
-        unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-                while case let socket = unsafe accept(listening, address, &length), socket >= 0 {
-                    _ = unsafe MHD_add_connection(handle, socket, address, length)
-                    length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-                }
-            }
+    /// Hands a connection to one of the library's threads. The socket has to be non-blocking and is the library's from then
+    /// on, whatever comes of it. False if the library closed it at once.
+    func add(_ socket: Int32, _ address: SocketAddress) -> Bool {
+        unsafe address.withAddress { address, length in
+            unsafe MHD_add_connection(handle, socket, address, length) == .YES
         }
     }
 
@@ -57,7 +46,7 @@ import HTTPExchange
     }
 
     private static func items(
-        _ socket: ListeningSocket, _ context: ServerContext, _ pointer: UnsafeMutableRawPointer
+        _ context: ServerContext, _ pointer: UnsafeMutableRawPointer
     ) -> [MHD_OptionItem] {
         func number(_ option: MHD_OPTION, _ value: Int) -> MHD_OptionItem {
             unsafe MHD_OptionItem(option: option, value: value, ptr_value: nil)
@@ -68,12 +57,12 @@ import HTTPExchange
         }
         let options = context.options
         // Without a pool there is one thread; the library warns of a pool of one.
+        let strict = unsafe LibraryBehaviour.observed.knowsDiscipline ? [shim_strict_for_clients()] : []
         let pool = unsafe options.threads > 1 ? [number(.THREAD_POOL_SIZE, options.threads)] : []
         return unsafe [
             // The logger first: the library uses it for the options after it.
             callback(.EXTERNAL_LOGGER, onLogMessage as MHD_LogCallback),
-            number(.LISTEN_SOCKET, Int(socket.descriptor)),
-            number(.CONNECTION_LIMIT, options.connections),
+            number(.CONNECTION_LIMIT, unreachableLimit),
             // Half of the library's default: it bounds the header section, 10,000 connections take half the memory, and
             // zeroing it is a part of every request.
             number(.CONNECTION_MEMORY_LIMIT, 16 << 10),
@@ -83,6 +72,6 @@ import HTTPExchange
             callback(.NOTIFY_COMPLETED, onCompleted as MHD_RequestCompletedCallback),
             callback(.URI_LOG_CALLBACK, onRequestLine),
             callback(.UNESCAPE_CALLBACK, keepEscapes),
-        ] + pool + [number(.END, 0)]
+        ] + pool + strict + [number(.END, 0)]
     }
 }

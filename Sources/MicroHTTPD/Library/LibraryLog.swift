@@ -47,6 +47,6 @@ final class LibraryLog: Sendable {
         guard let suppressed else { return }
         let lines = message.utf8.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
         let text = lines.map { Substring($0) }.joined(separator: " ")
-        log(suppressed == 0 ? text : "\(text) (and \(suppressed) more messages)")
+        log("libmicrohttpd: " + (suppressed == 0 ? text : "\(text) (and \(suppressed) more messages)"))
     }
 }

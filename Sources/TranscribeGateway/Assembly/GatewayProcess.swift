@@ -48,16 +48,48 @@ struct GatewayProcess {
     ) async throws {
         try await withThrowingDiscardingTaskGroup { tasks in
             tasks.addTask {
-                var count = 0
-                for await _ in signals {
-                    count += 1
-                    if count == 1 { await group.triggerGracefulShutdown() } else { forcedStop.force() }
-                    if count == 2 { logger.notice("stopping at once, because a second signal came") }
+                var received = StopSignals()
+                for await signal in signals {
+                    switch received.action(at: .now) {
+                    case .stop:
+                        logger.notice("stopping, because a signal came", metadata: ["signal": "\(signal)"])
+                        await group.triggerGracefulShutdown()
+                    case .stopAtOnce:
+                        logger.notice("stopping at once, because a second signal came")
+                        forcedStop.force()
+                    case .none: break
+                    }
                 }
             }
             defer { tasks.cancelAll() }
             try await group.run()
         }
+    }
+}
+
+/// What each signal that asks for a stop means. Programs such as `timeout` of GNU coreutils send one to the process and one to
+/// its group, so two within a moment are one.
+struct StopSignals {
+    enum Action {
+        case stop
+        case stopAtOnce
+        case none
+    }
+
+    private static let moment = Duration.milliseconds(100)
+
+    private var first: ContinuousClock.Instant?
+    private var isAtOnce = false
+
+    /// - Parameter now: when the signal came.
+    mutating func action(at now: ContinuousClock.Instant) -> Action {
+        guard let first else {
+            first = now
+            return .stop
+        }
+        guard !isAtOnce, first.duration(to: now) > Self.moment else { return .none }
+        isAtOnce = true
+        return .stopAtOnce
     }
 }
 

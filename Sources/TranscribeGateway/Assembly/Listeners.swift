@@ -16,19 +16,18 @@ struct Listeners {
     /// Starts both.
     /// - Throws: ``ExitCode`` 78 after the reason why one cannot start was printed on standard error.
     init(_ settings: Settings, _ handler: JobGateway, _ observability: Observability) throws {
-        let log: @Sendable (String) -> Void = { [logger = observability.logger] in
-            logger.warning("libmicrohttpd", metadata: ["detail": "\($0)"])
-        }
         var options = settings.listen.server
         options.connections = try Self.connections(settings, observability.logger)
+        options.perAddress = settings.listen.perAddress(of: options.connections)
         options.proxies = settings.clients.trustedProxies
-        options.log = log
+        options.log = Self.log("public", observability.logger)
         gateway = try Self.listen(options, handler)
         var adminOptions = ServerOptions.loopback
         adminOptions.host = settings.admin.host.text
         adminOptions.port = settings.admin.port
         adminOptions.connections = Self.adminConnections
-        adminOptions.log = log
+        adminOptions.idleTimeout = .seconds(10)
+        adminOptions.log = Self.log("admin", observability.logger)
         admin = try Self.listen(
             adminOptions,
             AdminHandler(
@@ -50,7 +49,7 @@ struct Listeners {
     }
 
     func logStart(_ settings: Settings, _ logger: Logger) {
-        for warning in settings.warnings { logger.warning("\(warning)") }
+        for warning in settings.warnings + [LibraryBehaviour.observed.warning].compactMap({ $0 }) { logger.warning("\(warning)") }
         if !settings.ignoredNames.isEmpty {
             let names = settings.ignoredNames.joined(separator: " ")
             logger.info("ignored variables that Kubernetes sets for a Service", metadata: ["names": "\(names)"])
@@ -61,6 +60,10 @@ struct Listeners {
                 "address": "\(settings.listen.host.text)", "port": "\(gateway.port)",
                 "adminAddress": "\(settings.admin.host.text)", "adminPort": "\(admin.port)",
             ])
+    }
+
+    private static func log(_ listener: String, _ logger: Logger) -> @Sendable (String) -> Void {
+        { logger.warning("\($0)", metadata: ["listener": "\(listener)"]) }
     }
 
     private static func listen(_ options: ServerOptions, _ handler: any Handler) throws -> HTTPServer {

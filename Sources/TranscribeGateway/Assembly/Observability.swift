@@ -75,6 +75,13 @@ extension JobGateway {
 
 extension HTTPServer {
     func observe(in registry: PrometheusRegistry) {
+        let library = [
+            ("version", LibraryBehaviour.version), ("checks", LibraryBehaviour.observed.checks.rawValue),
+        ]
+        registry.observe(
+            "transcribe_gateway_http_library", dimensions: library,
+            help: "Always 1; the version of libmicrohttpd, and what finds requests that break HTTP's grammar."
+        ) { 1 }
         registry.observe("transcribe_gateway_connections", help: "Open connections of the public listener.") {
             Double(self.counts.open)
         }

@@ -7,6 +7,8 @@ struct ListenSettings: Sendable {
     let host: ListenAddress
     /// Everything of the listener that a key sets.
     let server: ServerOptions
+    /// Connections of one address at most; nil if no source set it.
+    private let perAddress: Int?
     /// The `Host` values that are accepted; the guard against DNS rebinding.
     let hosts: HostRule
 
@@ -22,9 +24,10 @@ struct ListenSettings: Sendable {
             "`Host` values that are accepted, or `*` for any; where `listen.host` is not loopback the default is `*`")
         let connections = reader.value(
             "listen.connections", .int(16...1_000_000), default: "10000", "connections held open at a time")
-        let perAddress = reader.value(
-            "listen.perAddress", .int(0...1_000_000), default: "0",
-            "connections of one IPv4 address or IPv6 /64, trusted proxies aside; 0 is no limit")
+        perAddress = reader.value(
+            "listen.perAddress", .optional(.int(0...1_000_000), as: "auto"), default: "auto",
+            "connections of one IPv4 address or IPv6 /64, trusted proxies aside; `auto` is a quarter of "
+                + "`listen.connections`, and 0 is no limit")
         let idleTimeout = reader.value(
             "listen.idleTimeout", .duration(.seconds(1) ... .hours(1)), default: "75s",
             "how long a client may wait between requests or take to read a reply; longer than a load balancer's")
@@ -33,8 +36,13 @@ struct ListenSettings: Sendable {
             "how long a client may take to send the header section of a request, from its first byte")
         server = ServerOptions(
             host: host.text, port: port, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
-            connections: connections, perAddress: perAddress, idleTimeout: idleTimeout, requestTimeout: requestTimeout)
+            connections: connections, perAddress: 0, idleTimeout: idleTimeout, requestTimeout: requestTimeout)
     }
+
+    /// Connections of one address at most.
+    ///
+    /// - Parameter connections: how many there may be in all. The limit of open files may leave fewer than were set.
+    func perAddress(of connections: Int) -> Int { perAddress ?? max(1, connections / 4) }
 
     /// What the log warns of at start: any `Host` is accepted although no source set that.
     func warnings(source: SettingSource) -> [String] {
