@@ -36,6 +36,11 @@ final class Client: @unchecked Sendable {
         }
     }
 
+    /// Sends later, from a thread of a dispatch queue, which no other test delays.
+    func send(_ text: String, afterMilliseconds delay: Int) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(delay)) { self.send(text) }
+    }
+
     /// Ends the sending direction only.
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 

@@ -3,6 +3,8 @@ import Testing
 
 /// Requests that libmicrohttpd 0.9.75 accepts and the server refuses.
 @Suite struct HeaderChecksTests {
+    private let libraryChecks = LibraryBehaviour.observed.checks == .library
+
     @Test(arguments: [
         "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
@@ -37,9 +39,11 @@ import Testing
             let client = try Client(port: server.port)
             client.send(request + "GET /hidden HTTP/1.1\r\nHost: h\r\n\r\n")
             let reply = await client.receiveAll()
+            #expect(!reply.contains("hidden"))
+            // A library that checks requests itself closes without a reply where the target holds a NUL.
+            if libraryChecks, reply.isEmpty { return }
             #expect(reply.statuses == [400])
             #expect(reply.contains("Connection: close"))
-            #expect(!reply.contains("hidden"))
         }
     }
 
@@ -53,7 +57,8 @@ import Testing
         try await withServer { server, _ in
             let client = try Client(port: server.port)
             client.send(request)
-            #expect(await client.receiveAll().statuses == [status])
+            let isLibrarys = libraryChecks && request.contains("Transfer-Encoding")
+            #expect(await client.receiveAll().statuses == [isLibrarys ? 400 : status])
         }
     }
 

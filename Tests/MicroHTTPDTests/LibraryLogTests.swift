@@ -16,7 +16,7 @@ import Testing
         }
         #expect(
             logged.all == [
-                "Something odd", "Something odd (and 99 more messages)", "Something odd (and 99 more messages)",
+                "libmicrohttpd: Something odd", "libmicrohttpd: Something odd (and 99 more messages)", "libmicrohttpd: Something odd (and 99 more messages)",
             ])
     }
 
@@ -34,7 +34,7 @@ import Testing
     @Test func logsOtherErrorsOfNewConnections() {
         let libraryLog = LibraryLog(counters: counters, log: logged.add)
         _ = libraryLog.receive("Error accepting connection: %s\n", error: EPERM, at: start)
-        #expect(logged.all == ["Error accepting connection: %s"])
+        #expect(logged.all == ["libmicrohttpd: Error accepting connection: %s"])
         #expect(counters.counts.shortages == 0)
     }
 }

@@ -45,8 +45,7 @@ import Testing
             await server.stop(within: .zero)
             return ContinuousClock.now
         }
-        let later = ContinuousClock.now + .seconds(2)
-        #expect(await eventually { ContinuousClock.now > later })
+        #expect(await eventually { !logged.all.isEmpty })
         let sending = ContinuousClock.now
         for reply in replies { reply.send() }
         #expect(await stopping.value >= sending)
@@ -76,11 +75,9 @@ import Testing
     @Test func answersTheFirstRequestOfAConnectionThatIsNewWhenItStops() async throws {
         let server = try HTTPServer(handler: EchoHandler())
         let client = try Client(port: server.port)
+        client.send("GET /late HTTP/1.1\r\nHost: h\r\n\r\n", afterMilliseconds: 700)
         #expect(await eventually { server.counts.open == 1 })
         async let stopped: Void = server.stop(within: .seconds(10))
-        let later = ContinuousClock.now + .milliseconds(600)
-        #expect(await eventually { ContinuousClock.now > later })
-        client.send("GET /late HTTP/1.1\r\nHost: h\r\n\r\n")
         #expect(await client.receiveAll().contains("/late"))
         await stopped
     }

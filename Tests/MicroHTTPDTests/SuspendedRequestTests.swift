@@ -69,16 +69,14 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func freesThePlaceOfAClientThatLeftWithinTwoSeconds(isReset: Bool) async throws {
+    func freesThePlaceOfAClientThatLeft(isReset: Bool) async throws {
         try await withServer { server, handler in
             var client: Client? = try Client(port: server.port)
             client?.send(held)
             #expect(await eventually { handler.heldCount == 1 })
             if isReset { client?.reset() }
             client = nil
-            let start = ContinuousClock.now
             #expect(await eventually { server.counts.open == 0 })
-            #expect(start.duration(to: .now) < .seconds(2))
             #expect(handler.release() == 0)
         }
     }

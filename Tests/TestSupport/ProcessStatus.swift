@@ -9,11 +9,6 @@ public enum ProcessStatus {
     /// figure of memory means anything.
     public static let isSanitized = bytes("VmSize") > 1 << 40
 
-    /// How many descriptors this process has open.
-    public static var openDescriptors: Int {
-        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
-    }
-
     /// A line of /proc/self/status, which is in units of 1,024 bytes.
     private static func bytes(_ name: String) -> Int {
         let lines = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8))?.split(separator: "\n")

@@ -97,9 +97,9 @@ final class ServerThread: Sendable {
 
     private func tick(_ wait: inout StopWait) {
         tick()
-        if wait.mustBeLogged(at: .now) {
-            let waiting = (context.deadlines.suspendedCount, context.table.waitingNames)
-            context.options.log(StopWait.text(waiting: waiting, sending: context.table.sendingCount))
+        let (waiting, sending) = (context.deadlines.suspendedCount, context.table.sendingCount)
+        if waiting + sending > 0, wait.mustBeLogged(at: .now) {
+            context.options.log(StopWait.text(waiting: (waiting, context.table.waitingNames), sending: sending))
         }
     }
 }

@@ -57,12 +57,11 @@ enum SelfTest {
             return LibraryBehaviour(checks: .none, sendsJoinedFields: false, knowsDiscipline: false)
         }
         let kept = daemon.exchange(good + good)
-        let isRight = kept.requests == [.whole, .whole]
         let outcomes = bad.map { daemon.exchange($0) }
-        let isRefused = outcomes.allSatisfy { $0.requests.isEmpty }
-        let isFound = outcomes.allSatisfy { !$0.requests.contains(.whole) }
+        let isRefused = kept.requests.count == 2 && outcomes.allSatisfy { $0.requests.isEmpty }
+        let isFound = kept.requests == [.whole, .whole] && outcomes.allSatisfy { !$0.requests.contains(.whole) }
         return LibraryBehaviour(
-            checks: !isRight ? .none : strict != nil && isRefused ? .library : isFound ? .layout : .none,
+            checks: strict != nil && isRefused ? .library : isFound ? .layout : .none,
             sendsJoinedFields: kept.reply.ranges(of: Array("\r\nX-First: 1\r\nX-Second: 2\r\n".utf8)).count == 2,
             knowsDiscipline: strict != nil)
     }

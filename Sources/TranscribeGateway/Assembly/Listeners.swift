@@ -49,7 +49,8 @@ struct Listeners {
     }
 
     func logStart(_ settings: Settings, _ logger: Logger) {
-        for warning in settings.warnings + [LibraryBehaviour.observed.warning].compactMap({ $0 }) { logger.warning("\(warning)") }
+        for warning in settings.warnings { logger.warning("\(warning)") }
+        if let warning = LibraryBehaviour.observed.warning { logger.warning("\(warning)") }
         if !settings.ignoredNames.isEmpty {
             let names = settings.ignoredNames.joined(separator: " ")
             logger.info("ignored variables that Kubernetes sets for a Service", metadata: ["names": "\(names)"])
