@@ -34,6 +34,7 @@ final class LoopbackServer: Sendable {
 
     private struct State {
         var accepted = 0
+        var requests = 0
         var open: [Int: Int32] = [:]
         var peak = 0
         var isStopped = false
@@ -66,6 +67,7 @@ final class LoopbackServer: Sendable {
 
     var origin: String { "http://127.0.0.1:\(port)" }
     var accepted: Int { state.withLock { $0.accepted } }
+    var requests: Int { state.withLock { $0.requests } }
     /// The most connections that were open at once.
     var peak: Int { state.withLock { $0.peak } }
 
@@ -99,6 +101,7 @@ final class LoopbackServer: Sendable {
     private func serve(_ connection: Connection, _ number: Int) {
         var count = 0
         while let (head, body) = connection.nextRequest() {
+            state.withLock { $0.requests += 1 }
             continuation.yield(.requested)
             let steps = script(Request(connection: number, number: count, head: head, body: body))
             guard steps.allSatisfy({ connection.perform($0) }) else { break }

@@ -1,5 +1,6 @@
-import Curl
 import Testing
+
+@testable import Curl
 
 /// Which responses are read, and which are refused.
 @Suite(.timeLimit(.minutes(1))) struct ResponseReaderTests {
@@ -32,6 +33,8 @@ import Testing
         ("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na", 200, "a"),
         ("HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: 1\r\n\r\na", 200, "a"),
         ("HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\na", 200, "a"),
+        ("HTTP/1.1 200\r\nContent-Length: 1\r\n\r\na", 200, "a"),
+        ("HTTP/1.1 200 \r\nContent-Length: 1\r\n\r\na", 200, "a"),
     ])
     func understands(answer: String, status: Int, body: String) async throws {
         try await withServer(script: { _ in [.send(answer)] }) { client, server in
@@ -58,6 +61,7 @@ import Testing
             let response = try await client.get(server.origin)
             #expect(response.status == Int(status.prefix(3)))
             #expect(response.headers["location"] == "/elsewhere")
+            #expect(server.requests == 1)
         }
     }
 
@@ -82,5 +86,24 @@ import Testing
         await withServer(script: { _ in [.send(answer), .close] }) { client, server in
             #expect(await client.failure(server.origin) == .malformedResponse)
         }
+    }
+
+    /// The reader alone: libcurl refuses most of these itself, but not in every version.
+    @Test(
+        arguments: [
+            ("HTTP/1.1 200 OK", 200), ("HTTP/1.1 200", 200), ("HTTP/1.0 404 ", 404), ("HTTP/1.1 100 Continue", nil),
+            ("HTTP/1.1 999 x", 999), ("HTTP/1.1 2000", nil), ("HTTP/1.1 2000 OK", nil), ("HTTP/1.1 20", nil),
+            ("HTTP/1.1 20 OK", nil), ("HTTP/1.1 099 OK", nil), ("HTTP/1.1 +20 OK", nil), ("HTTP/1.1 -20 OK", nil),
+            ("HTTP/1.1  200 OK", nil), ("HTTP/1.1_200 OK", nil), ("HTTP/1.1 200_OK", nil), ("HTTP/1.x 200 OK", nil),
+            ("HTTP/1. 200 OK", nil), ("HTTP/2 200", nil), ("http/1.1 200 OK", nil), ("HTTP/1.1 200\u{0}", nil),
+            ("", nil),
+        ] as [(String, Int?)])
+    func takesAWholeStatusLineOnly(line: String, status: Int?) {
+        var reader = ResponseReader(headLimit: 1_000, bodyLimit: 1_000)
+        let isRead = reader.take(line: Array("\(line)\r\n".utf8)) && reader.take(line: Array("\r\n".utf8))
+        #expect(reader.response?.status == status)
+        // An interim response is read, and no answer yet.
+        #expect(isRead == (status != nil || line == "HTTP/1.1 100 Continue"))
+        #expect(isRead || reader.error == .malformedResponse)
     }
 }

@@ -46,13 +46,15 @@ struct ResponseReader {
         return true
     }
 
-    /// `HTTP/1.1 200 OK` (RFC 9112 §4).
+    /// `HTTP/1.1 200 OK` (RFC 9112 §4). The reason phrase is not used, and the space before it may be absent, because some
+    /// servers leave both out.
     private mutating func readStatus(_ line: ArraySlice<UInt8>) {
-        let code = String(decoding: line.dropFirst(9).prefix(3), as: UTF8.self)
-        guard line.starts(with: "HTTP/1.".utf8), let number = Int(code), (100...999).contains(number) else {
-            error = .malformedResponse
-            return
-        }
+        let (minor, code) = (line.dropFirst(7).prefix(2), line.dropFirst(9).prefix(3))
+        let rest = line.dropFirst(12)
+        guard line.starts(with: "HTTP/1.".utf8), minor.first?.isDigit == true, minor.last == UInt8(ascii: " "),
+            code.count == 3, code.allSatisfy(\.isDigit), rest.isEmpty || rest.first == UInt8(ascii: " "),
+            let number = Int(String(decoding: code, as: UTF8.self)), number >= 100
+        else { return error = .malformedResponse }
         status = number
         stage = .fields
     }
