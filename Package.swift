@@ -67,7 +67,7 @@ let package = Package(
             path: "Tests/UpstreamTestSupport"),
 
         .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
-        .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
+        .testTarget(name: "ThreadsTests", dependencies: ["Threads", "TestSupport"]),
         .testTarget(name: "HTTPExchangeTests", dependencies: ["HTTPExchange", .httpTypes]),
         .testTarget(
             name: "SigV4Tests", dependencies: ["Formats", "SigV4", "TestSupport", .crypto], exclude: ["Oracle"]),
@@ -75,7 +75,7 @@ let package = Package(
         .testTarget(name: "RateLimitingTests", dependencies: ["RateLimiting", "TestSupport"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", .logging, .metrics]),
         .testTarget(name: "MicroHTTPDTests", dependencies: ["MicroHTTPD", "HTTPExchange", "TestSupport", .httpTypes]),
-        .testTarget(name: "CurlTests", dependencies: ["Curl", "Threads"]),
+        .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport", "Threads"]),
         .testTarget(name: "ExpatTests", dependencies: ["Expat"]),
         .testTarget(name: "ChildProcessTests", dependencies: ["ChildProcess"]),
         .testTarget(name: "AWSEndpointsTests", dependencies: ["AWSEndpoints", "TestSupport"]),

@@ -1,3 +1,5 @@
+import Threads
+
 /// An HTTP/1.1 client over libcurl's multi interface: connections are kept and reused, every request ends by its
 /// deadline, responses are bounded.
 ///
@@ -6,11 +8,28 @@
 public final class CurlClient: Sendable {
     private let queue: SubmissionQueue
 
-    /// Starts the thread. The process ends if the system has no thread left.
-    public init(options: CurlOptions = CurlOptions()) {
-        let multi = MultiHandle(connections: options.concurrency)
-        queue = SubmissionQueue(waking: multi)
-        TransferLoop.start(options: options, multi: multi, queue: queue)
+    /// Starts the thread.
+    /// - Throws: ``StartError`` if the system has not what the client needs.
+    public init(options: CurlOptions = CurlOptions()) throws(StartError) {
+        let multi = try MultiHandle(connections: options.concurrency)
+        let queue = SubmissionQueue(waking: multi)
+        do throws(SystemCallError) {
+            try TransferLoop.start(options: options, multi: multi, queue: queue)
+        } catch {
+            multi.free()
+            throw .noThread(code: error.code)
+        }
+        // Set last: `deinit` runs for a client whose properties are all set, also if `init` throws, and would wake a handle
+        // that is freed.
+        self.queue = queue
+    }
+
+    /// Why a client cannot start. The same start may succeed later.
+    public enum StartError: Error, Sendable, Equatable {
+        /// libcurl's set-up or its multi handle failed: it needs two descriptors and some memory.
+        case noHandle
+        /// The system has no thread left: the number of its error (errno(3)).
+        case noThread(code: Int32)
     }
 
     deinit {

@@ -126,3 +126,13 @@ extension CurlError.RequestPart: CustomStringConvertible {
         }
     }
 }
+
+extension CurlClient.StartError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .noHandle:
+            "libcurl could not be set up: the process has too few file descriptors (ulimit -n) or too little memory left"
+        case .noThread(let code): "the system has no thread left for transfers (error \(code))"
+        }
+    }
+}

@@ -38,7 +38,8 @@ import Testing
         await #expect(processExitsWith: .success) {
             let server = LoopbackServer(Self.answersAsBoth)
             Self.setProxy(server.origin)
-            let error = await CurlClient().failure(CurlRequest(url: "https://absent.invalid/"), within: .seconds(5))
+            let client = try CurlClient()
+            let error = await client.failure(CurlRequest(url: "https://absent.invalid/"), within: .seconds(5))
             #expect(error == .couldNotConnect)
         }
     }

@@ -16,7 +16,7 @@ func withServer<Result>(
 func withClient<Result>(
     _ options: CurlOptions = CurlOptions(), _ body: (CurlClient) async throws -> Result
 ) async rethrows -> Result {
-    let client = CurlClient(options: options)
+    let client = startClient(options)
     do {
         let result = try await body(client)
         await client.shutDown()
@@ -25,6 +25,10 @@ func withClient<Result>(
         await client.shutDown()
         throw error
     }
+}
+
+private func startClient(_ options: CurlOptions) -> CurlClient {
+    do { return try CurlClient(options: options) } catch { preconditionFailure("no client starts: \(error)") }
 }
 
 /// Runs the body on a thread of its own: what a server does blocks, which the threads of tasks must not.

@@ -1,4 +1,6 @@
 import Curl
+import Glibc
+import TestSupport
 import Testing
 
 /// Every request ends by its deadline, with its task, or with its client.
@@ -127,12 +129,33 @@ import Testing
         }
     }
 
-    @Test func mayBeShutDownMoreThanOnceAtATime() async {
-        let client = CurlClient()
+    @Test func mayBeShutDownMoreThanOnceAtATime() async throws {
+        let client = try CurlClient()
         await withTaskGroup { group in
             for _ in 0..<50 { group.addTask { await client.shutDown() } }
         }
         await client.shutDown()
+    }
+
+    @Test func saysThatNoDescriptorIsLeft() async {
+        await #expect(processExitsWith: .success) {
+            await withNone(of: __rlimit_resource_t(RLIMIT_NOFILE.rawValue)) {
+                #expect(throws: CurlClient.StartError.noHandle) { try CurlClient() }
+            }
+        }
+    }
+
+    /// The multi handle that was made before has to be freed, and no wake-up may reach it.
+    @Test func saysThatNoThreadIsLeft() async {
+        await #expect(processExitsWith: .success) {
+            // A superuser has no such limit. The process becomes one again at the end.
+            let isSuperuser = getuid() == 0
+            if isSuperuser { try #require(setreuid(65_534, 0) == 0 && seteuid(65_534) == 0) }
+            await withNone(of: __rlimit_resource_t(__RLIMIT_NPROC.rawValue)) {
+                #expect(throws: CurlClient.StartError.noThread(code: EAGAIN)) { try CurlClient() }
+            }
+            if isSuperuser { try #require(seteuid(0) == 0 && setuid(0) == 0) }
+        }
     }
 
     @Test func closesItsConnectionsWhenReleased() async throws {

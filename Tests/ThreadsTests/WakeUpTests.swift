@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 import Threads
 
@@ -88,14 +89,4 @@ private final class Pipe {
         if writingEnd >= 0 { close(writingEnd) }
         writingEnd = -1
     }
-}
-
-/// Lifts the limit again: the search for leaks at the end of the process needs descriptors and threads.
-func withNone(of resource: __rlimit_resource_t, _ body: () async -> Void) async {
-    var before = rlimit()
-    unsafe getrlimit(resource, &before)
-    var none = rlimit(rlim_cur: 0, rlim_max: before.rlim_max)
-    unsafe setrlimit(resource, &none)
-    await body()
-    unsafe setrlimit(resource, &before)
 }

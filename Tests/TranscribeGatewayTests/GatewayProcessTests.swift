@@ -23,7 +23,7 @@ import Testing
         let upstream = Upstream(
             endpoint: Endpoint(at: Origin("http://127.0.0.1:1")!, in: Region("us-east-1")!),
             credentials: FixedProvider())
-        let (gateway, services) = buildGateway(settings, on: upstream, Observability(settings.log))
+        let (gateway, services) = try buildGateway(settings, on: upstream, Observability(settings.log))
         #expect(gateway.options.freshness.finished == .seconds(7 * 60))
         #expect(gateway.fetcher.options.freshness.finished == .seconds(7 * 60))
         #expect(services.count == 3)

@@ -7,15 +7,18 @@ import CCurl
 @safe struct MultiHandle: @unchecked Sendable {
     private let handle: UnsafeMutableRawPointer
 
-    /// libcurl's own set-up, once for the process (curl_global_init(3)).
-    private static let setUp: Void = {
-        precondition(curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, "libcurl could not be set up")
-    }()
+    /// Whether libcurl's own set-up succeeded, which is done once for the process (curl_global_init(3)).
+    private static let isSetUp = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     /// - Parameter connections: how many it keeps at most; as many as there can be transfers.
-    init(connections: Int) {
-        _ = Self.setUp
-        guard let handle = unsafe curl_multi_init() else { fatalError("out of memory for libcurl's multi handle") }
+    /// - Throws: ``CurlClient/StartError/noHandle``.
+    init(connections: Int) throws(CurlClient.StartError) {
+        guard Self.isSetUp, let handle = unsafe curl_multi_init() else { throw .noHandle }
+        // libcurl returns a handle that cannot be woken if it got no descriptors for that (multi.c, `wakeup_create`).
+        guard unsafe curl_multi_wakeup(handle) == CURLM_OK else {
+            unsafe curl_multi_cleanup(handle)
+            throw .noHandle
+        }
         unsafe self.handle = unsafe handle
         unsafe check(ccurl_multi_set_long(handle, CURLMOPT_MAXCONNECTS, connections))
     }

@@ -111,15 +111,12 @@ final class TransferLoop {
 }
 
 extension TransferLoop {
-    /// Starts the thread that runs a loop. The process ends if the system has no thread left.
-    static func start(options: CurlOptions, multi: MultiHandle, queue: SubmissionQueue) {
-        do {
-            try DetachedThread.start {
-                blockBrokenPipes()
-                TransferLoop(options: options, multi: multi, queue: queue).run()
-            }
-        } catch {
-            preconditionFailure("the system has no thread left for transfers (error \(error.code))")
+    /// Starts the thread that runs a loop.
+    /// - Throws: ``SystemCallError`` if the system has no thread left.
+    static func start(options: CurlOptions, multi: MultiHandle, queue: SubmissionQueue) throws(SystemCallError) {
+        try DetachedThread.start {
+            blockBrokenPipes()
+            TransferLoop(options: options, multi: multi, queue: queue).run()
         }
     }
 

@@ -30,7 +30,7 @@ struct GatewayProcess {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let observability = Observability(settings.log)
         defer { observability.log.flush(within: .seconds(2)) }
-        let (gateway, gatewayServices) = buildGateway(settings, on: upstream, observability)
+        let (gateway, gatewayServices) = try buildGateway(settings, on: upstream, observability)
         let listeners = try Listeners(settings, gateway, observability)
         listeners.logStart(settings, observability.logger)
         announce(listeners)
@@ -95,11 +95,12 @@ struct StopSignals {
 
 /// Connects the parts between a request and Amazon Transcribe: the transfers to AWS, the credentials, the Transcribe client
 /// and the gateway. Returns the gateway and the services that have to run while it serves.
+/// - Throws: ``ExitCode`` 75 as ``startClient(_:)``.
 func buildGateway(
     _ settings: Settings, on upstream: Upstream, _ observability: Observability
-) -> (JobGateway, [any Service]) {
-    let client = CurlClient(
-        options: CurlOptions(
+) throws -> (JobGateway, [any Service]) {
+    let client = try startClient(
+        CurlOptions(
             concurrency: settings.limits.upstream.concurrency, connectTimeout: settings.upstream.connectTimeout))
     let refresher = CredentialsRefresher(
         provider: upstream.credentials, holding: upstream.first, now: { .wallTime }, report: observability.report)

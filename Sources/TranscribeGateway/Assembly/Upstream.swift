@@ -25,6 +25,16 @@ struct Upstream {
     }
 }
 
+/// Starts the thread and the handle of an HTTP client.
+/// - Throws: ``ExitCode`` 75 after the reason was printed on standard error.
+func startClient(_ options: CurlOptions) throws -> CurlClient {
+    do throws(CurlClient.StartError) {
+        return try CurlClient(options: options)
+    } catch {
+        throw exitCode(printing: "Calls to AWS are not possible: \(error).", status: ExitStatus.temporaryFailure)
+    }
+}
+
 /// Transfers that bypass every proxy.
 private struct LocalTransport: Transport {
     let client: CurlClient
@@ -47,7 +57,7 @@ extension Upstream {
         let settings = try AWSSettings.loadWithProfile(from: environment)
         // A client of its own: a stop ends the other client's transfers while a refresh may still run. Its thread ends
         // with the chain.
-        let client = CurlClient(options: CurlOptions(concurrency: 4))
+        let client = try startClient(CurlOptions(concurrency: 4))
         let chain = CredentialsChain(environment: environment, files: FileReader(), transport: client)
         switch await StartupCredentials(from: chain, now: { .wallTime }) {
         case .found(let credentials, let origin):

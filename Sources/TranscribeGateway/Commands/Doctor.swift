@@ -17,7 +17,7 @@ struct Doctor: AsyncParsableCommand {
         hardenProcess()
         let settings = try Settings(options).upstream
         let job = try jobName()
-        let client = CurlClient(options: CurlOptions(concurrency: 4, connectTimeout: settings.connectTimeout))
+        let client = try startClient(CurlOptions(concurrency: 4, connectTimeout: settings.connectTimeout))
         let run = DoctorRun(
             environment: ProcessInfo.processInfo.environment, settings: settings, client: client,
             show: { print("\($0)\n") })

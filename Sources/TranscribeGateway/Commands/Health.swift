@@ -10,10 +10,20 @@ struct Health: AsyncParsableCommand {
 
     func run() async throws {
         let admin = try Settings(options).admin
-        let client = CurlClient(options: CurlOptions(concurrency: 1))
-        let isAlive = await Self.isAlive(at: "http://\(admin.host.urlHost):\(admin.port)/livez", through: client)
+        guard await Self.isAlive(at: "http://\(admin.host.urlHost):\(admin.port)/livez") else { throw ExitCode.failure }
+    }
+
+    private static func isAlive(at url: String) async -> Bool {
+        let client: CurlClient
+        do throws(CurlClient.StartError) {
+            client = try CurlClient(options: CurlOptions(concurrency: 1))
+        } catch {
+            StandardError.write("\(url) cannot be asked: \(error)")
+            return false
+        }
+        let isAlive = await isAlive(at: url, through: client)
         await client.shutDown()
-        guard isAlive else { throw ExitCode.failure }
+        return isAlive
     }
 
     private static func isAlive(at url: String, through client: CurlClient) async -> Bool {

@@ -44,7 +44,7 @@ struct RecordedCaseTests {
         var options = ServerOptions.loopback
         options.bodyLimit = 1 << 16
         let server = try HTTPServer(options: options, handler: handler)
-        let client = CurlClient()
+        let client = try CurlClient()
         let transport = DetouredTransport(client: client, port: server.port)
         let result = try? await provider(recorded.environment, recorded.files, transport).credentials(at: recorded.now)
         #expect(result?.credentials == recorded.credentials)

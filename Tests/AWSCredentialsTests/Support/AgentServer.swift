@@ -41,7 +41,7 @@ final class AgentServer: Handler {
     /// Serves while `body` runs. Its transport sends every request to this server.
     func serving(_ body: (LoopbackTransport) async throws -> Void) async throws {
         let server = try HTTPServer(handler: self)
-        let client = CurlClient()
+        let client = try CurlClient()
         let result: Result<Void, any Error>
         do {
             result = .success(try await body(LoopbackTransport(client: client, port: server.port)))
