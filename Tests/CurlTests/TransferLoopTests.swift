@@ -80,6 +80,25 @@ import Testing
         }
     }
 
+    /// libcurl waits a millisecond at least where it waits, so that a wait beside a free place shows: in each of the rounds
+    /// it would take a tenth of a second. A busy machine delays some of them.
+    @Test func aQueuedRequestStartsAsSoonAsAPlaceIsFree() async throws {
+        try await withServer(options: CurlOptions(concurrency: 1), script: { _ in [.answer()] }) { client, server in
+            _ = try await client.get(server.origin)
+            var times: [Duration] = []
+            for _ in 0..<20 {
+                let start = ContinuousClock.now
+                try await withThrowingTaskGroup { group in
+                    for _ in 0..<100 { group.addTask { try await client.get(server.origin).status } }
+                    for try await status in group { #expect(status == 200) }
+                }
+                times.append(ContinuousClock.now - start)
+                if times[times.count - 1] < .milliseconds(95) { return }
+            }
+            Issue.record("100 requests took \(times)")
+        }
+    }
+
     @Test func endsWithItsTask() async {
         await withServer(script: Self.hangs) { client, server in
             let task = Task { await client.failure(server.origin, within: .seconds(60)) }

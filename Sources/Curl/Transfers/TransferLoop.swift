@@ -40,7 +40,7 @@ final class TransferLoop {
         startWaiting()
         multi.perform()
         finishEnded()
-        multi.poll(atMost: pause)
+        if !canStart { multi.poll(atMost: pause) }
     }
 
     /// Also ends the submissions that were cancelled before they arrived.
@@ -77,12 +77,13 @@ final class TransferLoop {
         }
     }
 
+    /// Whether a transfer that ended just now has made room for a waiting submission. libcurl waits a millisecond at least.
+    private var canStart: Bool { !waiting.isEmpty && running.count < options.concurrency }
+
     /// The longest wait for libcurl, which watches the deadlines of the running transfers. This one watches those of the
     /// waiting submissions.
     private var pause: Duration {
-        guard let deadline = waiting.map(\.deadline).min() else { return .seconds(86_400) }
-        // A transfer that ended just now has made room for a waiting submission.
-        return running.count < options.concurrency ? .zero : deadline - .now
+        waiting.map(\.deadline).min().map { $0 - .now } ?? .seconds(86_400)
     }
 
     private func endWaiting(_ error: CurlError, where isEnding: (Submission) -> Bool) {
