@@ -94,7 +94,7 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Gateway", "Formats", "HTTPExchange", "Caching", "Curl", "RateLimiting", "SigV4", "Telemetry",
-                "TestSupport", "Transcribe", "UpstreamTestSupport", .crypto, .httpTypes,
+                "TestSupport", "Transcribe", "UpstreamTestSupport", .crypto, .httpTypes, .logging,
             ]),
         .testTarget(
             name: "TranscribeEmulatorTests",

@@ -2,6 +2,7 @@ import Formats
 import Gateway
 import HTTPExchange
 import HTTPTypes
+import Logging
 import Synchronization
 import Telemetry
 import TestSupport
@@ -15,12 +16,17 @@ final class TestBench: Sendable {
     let registry = PrometheusRegistry()
     let gateway: JobGateway
 
-    init(_ adjust: (inout GatewayOptions) -> Void = { _ in }) {
+    /// - Parameter log: where the access log and the log go; nil keeps none.
+    init(log: LogWriter? = nil, names: NameHash = NameHash(), _ adjust: (inout GatewayOptions) -> Void = { _ in }) {
         var options = GatewayOptions()
         options.jitter = { 0 }
         adjust(&options)
         options.time = clock.source
-        let recorder = RequestRecorder(log: nil, names: NameHash(), registry: registry, clock: { [clock] in clock.now })
+        let logger = log.map { writer in
+            Logger(label: "test") { LineLogHandler(label: $0, writer: writer, logLevel: .info) }
+        }
+        let recorder = RequestRecorder(
+            log: log, names: names, registry: registry, logger: logger, clock: { [clock] in clock.now })
         gateway = JobGateway(options: options, source: source, recorder: recorder)
     }
 

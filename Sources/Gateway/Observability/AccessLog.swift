@@ -58,7 +58,7 @@ struct AccessLog: Sendable {
             if let problem, let member = problems[problem] { line.append(member) }
             if context.isOverQuota { line.append(isOverQuota) }
             line.member(microseconds, Int(elapsed / 1_000))
-            line.member(bytes, reply.body.bytes.count)
+            line.member(bytes, reply.sentBytes(to: context.method))
             line.member(client, context.client.text)
             line.member(requestID, context.id)
             if let awsRequestID { line.member(self.awsRequestID, awsRequestID) }
@@ -68,6 +68,13 @@ struct AccessLog: Sendable {
     private func member(_ method: HTTPRequest.Method) -> LogMember {
         for known in methods where known.method == method { return known.member }
         return otherMethod
+    }
+}
+
+extension Reply {
+    /// The bytes of the content that are sent: of a 304 and to HEAD none, though the reply has them for their length.
+    fileprivate func sentBytes(to method: HTTPRequest.Method) -> Int {
+        method == .head || status == .notModified ? 0 : body.bytes.count
     }
 }
 

@@ -1,0 +1,67 @@
+import Crypto
+import Formats
+import Foundation
+import HTTPExchange
+import HTTPTypes
+import Telemetry
+import Testing
+import Transcribe
+
+@testable import Gateway
+
+@Suite struct AccessLogTests {
+    private let names = NameHash(key: SymmetricKey(data: Array("a key of the tests, 32 bytes long".utf8)))
+
+    /// The lines that a gateway writes while `body` asks.
+    private func lines(
+        _ adjust: (inout GatewayOptions) -> Void = { _ in }, names: NameHash? = nil,
+        _ body: (TestBench) async throws -> Void
+    ) async throws -> [[String: Any]] {
+        let pipe = Pipe()
+        let writer = LogWriter(
+            descriptor: pipe.fileHandleForWriting.fileDescriptor, format: .json, delay: .milliseconds(1)
+        ) { Timestamp(millisecondsSinceEpoch: 0) }
+        try await TestBench(log: writer, names: names ?? self.names, adjust).run(body)
+        writer.flush(within: .seconds(10))
+        try pipe.fileHandleForWriting.close()
+        let text = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        return try text.split(separator: UInt8(ascii: "\n")).map { line in
+            try #require(JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
+        }
+    }
+
+    @Test func countsTheBytesOfTheContentThatWentOut() async throws {
+        var whole = 0
+        let lines = try await lines { bench in
+            bench.source.put("a", .finished("a"))
+            let reply = await bench.get("/jobs/a")
+            whole = reply.body.bytes.count
+            let tag = try #require(reply.field("ETag"))
+            let known = await bench.get("/jobs/a", [(.ifNoneMatch, tag)])
+            #expect(known.status == .notModified)
+            _ = await bench.get("/jobs/a", method: .head)
+            _ = await bench.get("/jobs/a%00", method: .head)
+            _ = await bench.get("/jobs/a", method: .options)
+            #expect(await bench.get("/style.css", [(.ifNoneMatch, "*")]).status == .notModified)
+        }
+        #expect(whole > 20)
+        #expect(lines.map { $0["status"] as? Int } == [200, 304, 200, 400, 204, 304])
+        #expect(lines.map { $0["bytes"] as? Int } == [whole, 0, 0, 0, 0, 0])
+    }
+
+    @Test func aPurgeShowsTheHashOfTheJob() async throws {
+        let name = try JobName("visit-42")
+        let lines = try await lines { bench in
+            bench.gateway.purge(name)
+            bench.gateway.purge()
+        }
+        #expect(lines.map { $0["message"] as? String } == ["purged", "purged"])
+        #expect(lines.map { $0["job"] as? String } == [String(hexadecimal: names.hash(of: name)), "all"])
+        #expect(!"\(lines)".contains("visit"))
+    }
+
+    @Test func aPurgeShowsTheNameWhereTheOperatorWantsNames() async throws {
+        let lines = try await lines(names: NameHash(showsNames: true)) { $0.gateway.purge(try JobName("visit-42")) }
+        #expect(lines.map { $0["job"] as? String } == ["visit-42"])
+    }
+}
