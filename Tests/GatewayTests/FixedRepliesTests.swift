@@ -78,8 +78,11 @@ import Transcribe
         let file = await TestBench().get(path)
         #expect(file.status == .ok)
         #expect(file.field("Content-Type") == type)
+        #expect(file.field("Vary") == "Origin")
         let eTag = try #require(file.field("ETag"))
-        #expect(await TestBench().get(path, [(.ifNoneMatch, eTag)]).status == .notModified)
+        let known = await TestBench().get(path, [(.ifNoneMatch, eTag)])
+        #expect(known.status == .notModified)
+        #expect(known.field("Vary") == "Origin")
     }
 
     @Test(arguments: ProblemType.allCases)
@@ -121,7 +124,39 @@ import Transcribe
             #expect(refused.field("Access-Control-Allow-Origin") == nil)
             #expect(refused.field("Cross-Origin-Resource-Policy") == "same-origin")
         }
-        #expect(await get(from: "https://any.example", allowing: .any).field("Access-Control-Allow-Origin") != nil)
+    }
+
+    @Test(arguments: [HTTPRequest.Method.get, .options])
+    func letsEveryOriginReadAnswersWithoutNamingIt(method: HTTPRequest.Method) async {
+        for origin in ["https://any.example", "null", "\u{301}"] {
+            let reply = await get(from: origin, method: method, preflight: method == .options, allowing: .any)
+            #expect(reply.field("Access-Control-Allow-Origin") == "*")
+            #expect(reply.field("Cross-Origin-Resource-Policy") == "cross-origin")
+        }
+    }
+
+    /// No browser sends an empty one.
+    @Test(arguments: [CrossOrigin.any, .only([""]), .only(["https://app.example"])])
+    func takesAnEmptyOriginForNone(allowed: CrossOrigin) async {
+        let reply = await get(from: "", allowing: allowed)
+        #expect(reply.field("Access-Control-Allow-Origin") == nil)
+        #expect(reply.field("Cross-Origin-Resource-Policy") == "same-origin")
+    }
+
+    /// A cache in between must not give a page of one origin what was allowed to another.
+    @Test(arguments: [
+        "/jobs/a", "/jobs/a%00", "/jobs?name=a", "/", "/style.css", "/openapi.json", "/problems/stopping", "/nothing",
+    ])
+    func saysThatAnswersDependOnTheOrigin(target: String) async throws {
+        for method in [HTTPRequest.Method.get, .head, .options, .post] {
+            for fields in [[], [(HTTPField.Name.accept, "text/html")]] {
+                try await TestBench { $0.crossOrigin = .only([app]) }.run { bench in
+                    bench.source.put("a", .finished("a"))
+                    let vary = await bench.get(target, fields, method: method).field("Vary")
+                    #expect(vary?.hasSuffix("Origin") == true, "\(method) \(target)")
+                }
+            }
+        }
     }
 
     @Test func answersAPreflight() async {

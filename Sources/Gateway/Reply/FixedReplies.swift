@@ -26,6 +26,7 @@ extension Reply {
         var fields = FieldBlock()
         fields.append(.location, location)
         fields.append(.cacheControl, "no-store")
+        fields.append(.vary, "Origin")
         fields.append(contentsOf: .security)
         fields.append(context)
         return Reply(status: .seeOther, fields: fields)
@@ -93,6 +94,8 @@ package struct StaticFile: Sendable {
         fields.append(.contentType, type)
         // Short, because after an update an old version would still be used for this time.
         fields.append(.cacheControl, "max-age=300")
+        // A reply to a page of another origin says that it may read the file.
+        fields.append(.vary, "Origin")
         tag.append(to: &fields)
         fields.append(contentsOf: .security)
         self.fields = fields

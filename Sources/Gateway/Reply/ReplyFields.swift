@@ -74,16 +74,19 @@ public enum CrossOrigin: Sendable {
     /// Origins exactly as browsers send them: `https://app.example`.
     case only([String])
 
-    func admits(_ origin: String) -> Bool {
-        switch self {
-        case .any: true
-        case .only(let origins): origins.contains { $0.utf8.elementsEqual(origin.utf8) }
+    /// The value of `Access-Control-Allow-Origin` for a page of this origin; nil if the page may not read the answer. Where
+    /// all may, the origin is not repeated. An empty value is no origin: no browser sends it.
+    func allowedOrigin(for origin: String) -> String? {
+        guard !origin.isEmpty else { return nil }
+        return switch self {
+        case .any: "*"
+        case .only(let origins): origins.first { $0.utf8.elementsEqual(origin.utf8) }
         }
     }
 }
 
 extension FieldBlock {
-    /// Lets pages of `origin` read this reply.
+    /// Lets pages of `origin`, or of all with `*`, read this reply.
     mutating func append(sharingWith origin: String) {
         append(.accessControlAllowOrigin, origin)
         append(

@@ -14,7 +14,7 @@ struct RequestContext: Sendable {
     let target: String
     /// Whether the client prefers a page.
     let prefersHTML: Bool
-    /// The origin of the page that sent the request, if it may read the reply.
+    /// The origin whose pages may read the reply: of the page that sent the request, or `*`. Nil if that page may not.
     let sharesWith: String?
     /// `none` until the route is known.
     var route = Route.Kind.none
@@ -35,7 +35,7 @@ struct RequestContext: Sendable {
         self.client = client
         target = request.target
         prefersHTML = AcceptField.prefersHTML(request[.accept])
-        sharesWith = request[.origin].flatMap { sharing.admits($0) ? $0 : nil }
+        sharesWith = request[.origin].flatMap(sharing.allowedOrigin)
     }
 
     /// The path as it came, without the query, for a problem's `instance`; nil if it is no path of a URI (RFC 3986 §3.3)
