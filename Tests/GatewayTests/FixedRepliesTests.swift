@@ -69,6 +69,24 @@ import Transcribe
         #expect(await TestBench().get("/").text.contains("<form action=\"/jobs\" method=\"get\">"))
     }
 
+    /// A program that followed the redirect would use an address that is meant for the form.
+    @Test(arguments: [nil, "*/*", "application/json", "text/html;q=0.5, application/json"])
+    func tellsAProgramToUseTheJobsOwnAddress(accept: String?) async {
+        for method in [HTTPRequest.Method.get, .head] {
+            let reply = await TestBench().get(
+                "/jobs?name=visit-42", accept.map { [(.accept, $0)] } ?? [], method: method)
+            #expect(reply.status == .badRequest)
+            #expect(reply.field("Location") == nil)
+            #expect(reply.field("Content-Type") == "application/problem+json")
+            #expect(reply.text.contains("/problems/invalid-query") && reply.text.contains("/jobs/NAME"))
+            #expect(!reply.text.contains("visit-42"))
+        }
+    }
+
+    @Test func saysOfTheRedirectWhatItDependsOn() async {
+        #expect(await TestBench().get("/jobs?name=visit-42", Self.browser).field("Vary") == "Accept, Origin")
+    }
+
     @Test(arguments: [
         ("/style.css", "text/css; charset=utf-8"), ("/icon.svg", "image/svg+xml"),
         ("/openapi.yaml", "application/yaml"),

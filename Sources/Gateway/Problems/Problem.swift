@@ -49,6 +49,9 @@ extension Problem {
         Problem(.invalidQuery, detail)
     }
 
+    static let formIsForPages = Problem(
+        .invalidQuery, "This URL leads a browser from the look-up form to a job. Ask for the job itself: /jobs/NAME.")
+
     static func invalidJobName(_ error: JobNameError) -> Problem {
         Problem(.invalidJobName, error.description)
     }

@@ -8,6 +8,8 @@ import Transcribe
 extension JobGateway {
     /// The reply on a route that needs no job, recorded.
     func reply(with route: FixedRoute, to request: borrowing Request, in context: RequestContext) -> Reply {
+        // Only the page's form needs this URL. A program is to use the job's own, which costs one request.
+        if case .form = route, !context.prefersHTML { return reply(with: .formIsForPages, in: context) }
         let reply =
             switch route {
             case .form(let name): Reply.redirect(to: "/jobs/\(name.text)", context)
@@ -26,7 +28,7 @@ extension Reply {
         var fields = FieldBlock()
         fields.append(.location, location)
         fields.append(.cacheControl, "no-store")
-        fields.append(.vary, "Origin")
+        fields.append(.vary, "Accept, Origin")
         fields.append(contentsOf: .security)
         fields.append(context)
         return Reply(status: .seeOther, fields: fields)

@@ -111,7 +111,7 @@ package enum FixedRoute {
     private static func name(in query: Substring) throws(Problem) -> JobName {
         let members = query.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
         guard members.count == 1, members[0].starts(with: "name=".utf8) else {
-            throw .invalidQuery("Give the name of one job: /jobs?name=NAME, or better /jobs/NAME.")
+            throw .invalidQuery("Give the name of one job: /jobs/NAME.")
         }
         let name = members[0].dropFirst("name=".utf8.count)
         return try JobName(segment: name.span)
