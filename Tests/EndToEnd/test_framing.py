@@ -20,7 +20,11 @@ BROKEN = {
     "a Host with a path": (lines(host="localhost/a"), 400),
     "a Host with user information": (lines(host="me@localhost"), 400),
     "two lengths": (lines("Content-Length: 0", "Content-Length: 0"), 400),
-    "a length and chunks": (lines("Content-Length: 4", "Transfer-Encoding: chunked", body=b"0\r\n\r\n"), 400),
+    # With POST, because GET is refused for its content anyway.
+    "a length and chunks": (
+        lines("Content-Length: 4", "Transfer-Encoding: chunked", method="POST", body=b"0\r\n\r\n"), 400),
+    "chunks and a length": (
+        lines("Transfer-Encoding: chunked", "Content-Length: 4", method="POST", body=b"0\r\n\r\n"), 400),
     "a coding that is not known": (lines("Transfer-Encoding: gzip", method="POST"), 501),
     "chunks in HTTP/1.0": (lines("Transfer-Encoding: chunked", version="HTTP/1.0", body=b"0\r\n\r\n"), 400),
     "an expectation": (lines("Expect: the-unexpected"), 417),

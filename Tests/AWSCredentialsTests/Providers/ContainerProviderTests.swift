@@ -42,9 +42,11 @@ import UpstreamTestSupport
         ]
         let server = AgentServer { [end] _ in .credentials(1, until: end) }
         try await server.serving { transport in
+            let provider = ContainerProvider(
+                environment: environment, files: folder.files, transport: transport, pause: { _ in })
             for token in ["first", " second "] {
                 try folder.write(token, to: "/token")
-                _ = try await result(environment, files: folder.files, through: transport)
+                _ = try await provider.credentials(at: .noon)
             }
             #expect(transport.requests.map(\.headers.last?.value) == ["first", " second "])
         }

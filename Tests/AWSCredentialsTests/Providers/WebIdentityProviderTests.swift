@@ -17,9 +17,11 @@ import UpstreamTestSupport
     private func result(
         _ transport: ScriptedTransport = .unreachable, _ environment: [String: String]
     ) async throws(CredentialsError) -> ProviderResult {
-        try await WebIdentityProvider(
-            environment: environment, files: folder.files, transport: transport, pause: { _ in }
-        ).credentials(at: .noon)
+        try await provider(transport, environment).credentials(at: .noon)
+    }
+
+    private func provider(_ transport: ScriptedTransport, _ environment: [String: String]) -> WebIdentityProvider {
+        WebIdentityProvider(environment: environment, files: folder.files, transport: transport, pause: { _ in })
     }
 
     @Test func showsTheTokenAndSignsNothing() async throws {
@@ -43,9 +45,10 @@ import UpstreamTestSupport
 
     @Test func readsTheTokenForEachResult() async throws {
         let transport = ScriptedTransport(.success(.role("AssumeRoleWithWebIdentity")))
+        let provider = provider(transport, environment)
         for token in ["one", "two"] {
             try folder.write(token, to: "/var/token")
-            _ = try await result(transport, environment)
+            _ = try await provider.credentials(at: .noon)
         }
         #expect(transport.requests.map(\.form["WebIdentityToken"]) == ["one", "two"])
     }
