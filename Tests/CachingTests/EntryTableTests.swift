@@ -53,6 +53,18 @@ extension CachingTests {
             #expect((hit(0, in: &table), hit(2, in: &table), hit(8, in: &table)) == (nil, 2, 8))
         }
 
+        @Test func replacingGivesTheOldCostBackAndEvictsNothing() {
+            var table = Table(budget: 10_000)
+            for number in 0..<8 { #expect(store(number, cost: 1_000, in: &table) == []) }
+            let free = table.budget - table.bytes
+            // To the last byte of the budget.
+            #expect(store(3, cost: 1_000 + free, in: &table) == [])
+            #expect((table.count, table.bytes, table.evictions) == (8, table.budget, 0))
+            for cost in [1_000, 10, 1_000 + free] { #expect(store(3, cost: cost, in: &table) == []) }
+            #expect((table.count, table.bytes, table.evictions) == (8, table.budget, 0))
+            #expect(store(3, cost: 1_000 + free + 1, in: &table) == [0])
+        }
+
         @Test func anEntryLargerThanTheBudgetIsRefusedAndRemovesTheOldOne() {
             var table = Table(budget: 10_000)
             #expect(store(1, cost: 100, in: &table) == [])

@@ -79,6 +79,24 @@ extension CachingTests {
             #expect(cache.counts.entries + cache.counts.evictions == 20_000)
         }
 
+        @Test func evictsAsManyAsAnEntryThatGrowsNeeds() {
+            let cache = JobCache(capacity: 1 << 16, shards: 1)
+            var count = 0
+            while cache.counts.evictions == 0 {
+                cache.put(JobBody(count), for: JobKey(count), cost: 300)
+                count += 1
+            }
+            let newest = JobKey(count - 1)
+            let held = cache.counts
+            cache.updateCost(of: newest, to: 3_300) { $0.number == count - 1 }
+            let free = (1 << 16) - held.bytes
+            let evictions = (3_000 - free + 299) / 300
+            #expect(evictions > 5 && cache.counts.evictions == held.evictions + evictions)
+            #expect(cache.counts.bytes == held.bytes + 3_000 - 300 * evictions)
+            #expect(cache.counts.bytes <= 1 << 16)
+            #expect(cache.value(for: newest, at: .start) != nil)
+        }
+
         @Test func evictsManySmallEntriesForALargeOne() {
             for number in 0..<20_000 { cache.put(JobBody(number), for: JobKey(number), cost: 300) }
             #expect(cache.put(JobBody(1), for: key, cost: 150_000))

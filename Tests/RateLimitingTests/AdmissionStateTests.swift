@@ -142,6 +142,28 @@ import Testing
         #expect(try #require(scenario.status.rate) < 15)
     }
 
+    /// Neither a failure nor a success: it says nothing of whether the service works for other calls.
+    @Test func throttlingProvesNothingToTheBreaker() {
+        let breaker = BreakerOptions(minimumCalls: 4, failureRatio: 0.5, probes: 1, firstPause: .seconds(1))
+        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, breaker: breaker))
+        func call(_ numbers: Range<Int>, _ outcome: CallOutcome) {
+            for number in numbers {
+                scenario.arrive(number, caller: 1)
+                scenario.end(number, outcome)
+            }
+        }
+        call(0..<3, .failed)
+        call(3..<20, .throttled)
+        #expect(scenario.status.breaker == .closed)
+        call(20..<21, .failed)
+        #expect(scenario.status.breaker == .open)
+        scenario.pass(.seconds(1))
+        call(21..<25, .throttled)
+        #expect(scenario.status.breaker == .halfOpen && scenario.admitted.last == 24)
+        call(25..<26, .answered)
+        #expect(scenario.status.breaker == .closed)
+    }
+
     @Test func aCancelledWaiterIsServedNoMore() {
         var scenario = AdmissionScenario(AdmissionOptions(rate: nil, permits: 1))
         for number in 0..<3 { scenario.arrive(number, caller: 1) }

@@ -125,6 +125,23 @@ import Testing
         #expect(breaker.state == .closed)
     }
 
+    @Test func eachRoundOfProbesHasItsOwnPlacesAndItsOwnEnd() throws {
+        var breaker = opened()
+        let first = try admit(&breaker, at: 1000)
+        _ = try admit(&breaker, at: 1000)
+        #expect(!isAdmitted(&breaker, at: 1999))
+        for round in [2000, 3500] {
+            for _ in 0..<2 { #expect(isAdmitted(&breaker, at: round)) }
+            #expect(breaker.refusal(at: time(round)) == .seconds(1))
+            #expect(!isAdmitted(&breaker, at: round + 999))
+        }
+        // A probe of an earlier round is one too.
+        breaker.record(.succeeded, of: first, at: time(3600), random: 0)
+        #expect(breaker.state == .halfOpen && isAdmitted(&breaker, at: 3600) && !isAdmitted(&breaker, at: 3600))
+        breaker.record(.succeeded, of: first, at: time(3600), random: 0)
+        #expect(breaker.state == .closed)
+    }
+
     @Test func theOutcomeOfACallFromBeforeAChangeIsNoProbes() throws {
         var breaker = breaker()
         let old = try admit(&breaker, at: 0)
