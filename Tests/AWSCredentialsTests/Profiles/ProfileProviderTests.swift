@@ -56,10 +56,14 @@ import Testing
     }
 
     @Test func readsTheFilesForEachResult() async throws {
-        try folder.write("[default]\naws_access_key_id = A\naws_secret_access_key = B\n", to: "/home/.aws/credentials")
-        #expect(try await result().credentials == Credentials(accessKeyID: "A", secretAccessKey: "B"))
-        try folder.write("[default]\naws_access_key_id = C\naws_secret_access_key = D\n", to: "/home/.aws/credentials")
-        #expect(try await result().credentials == Credentials(accessKeyID: "C", secretAccessKey: "D"))
+        let provider = ProfileProvider(environment: ["HOME": "/home"], files: folder.files)
+        for (id, secret) in [("A", "B"), ("C", "D")] {
+            try folder.write(
+                "[default]\naws_access_key_id = \(id)\naws_secret_access_key = \(secret)\n",
+                to: "/home/.aws/credentials")
+            let credentials = try await provider.credentials(at: .noon).credentials
+            #expect(credentials == Credentials(accessKeyID: id, secretAccessKey: secret))
+        }
     }
 
     @Test func isNotConfiguredWithoutFiles() async throws {
