@@ -63,9 +63,14 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
         shards[place(of: key).shard].table.withLock { $0.leases.issue(for: key) }
     }
 
-    /// Ends a lease without storing, as after a failed fetch.
-    public func release(_ lease: consuming Lease, for key: Key) {
-        shards[place(of: key).shard].table.withLock { $0.leases.release(for: key) }
+    /// Ends a lease without storing, as after a failed fetch. Returns whether it was valid: false if `key` was purged since
+    /// it was issued.
+    @discardableResult
+    public func release(_ lease: consuming Lease, for key: Key) -> Bool {
+        shards[place(of: key).shard].table.withLock { table in
+            defer { table.leases.release(for: key) }
+            return table.leases.isValid(lease, for: key)
+        }
     }
 
     /// Stores a value, replaces the one that the key has, and ends the lease.

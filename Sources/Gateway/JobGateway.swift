@@ -126,17 +126,20 @@ extension JobGateway {
     }
 }
 
-/// Purges by the operator. The answer to a call that is under way reaches the requests that wait for it, and is not stored.
+/// Purges by the operator. The answer to a call that is under way reaches the requests that wait for it already. It is not
+/// stored, and no later request waits for it.
 extension JobGateway {
     /// Removes a job from the cache.
     func purge(_ name: JobName) {
         cache.remove(name)
+        fetcher.detach(name)
         recorder.recordPurge(of: name)
     }
 
     /// Removes every job from the cache.
     func purge() {
         cache.removeAll()
+        fetcher.detach(nil)
         recorder.recordPurge(of: nil)
     }
 }

@@ -47,6 +47,14 @@ extension CachingTests {
             #expect(!store(1, for: key, under: second))
         }
 
+        @Test func aReleaseTellsWhetherThereWasAPurge() {
+            let (first, second) = (cache.lease(for: key), cache.lease(for: key))
+            #expect(cache.release(first, for: key))
+            cache.remove(key)
+            #expect(!cache.release(second, for: key))
+            #expect(cache.release(cache.lease(for: key), for: key))
+        }
+
         @Test func aLeaseIsGoodForOneStoreAlone() {
             let lease = cache.lease(for: key)
             #expect(store(1, for: key, under: lease))

@@ -58,14 +58,19 @@ final class FakeSource: JobSource {
     private struct State {
         var answers: [String: Result<Job, TranscribeError>] = [:]
         var calls = 0
+        var callsByName: [String: Int] = [:]
         var gate: [CheckedContinuation<Void, Never>]?
+        /// Calls that wait, by name.
+        var held: [String: [CheckedContinuation<Void, Never>]] = [:]
     }
 
     private let state = Mutex(State())
 
     var calls: Int { state.withLock(\.calls) }
     /// Calls that wait at the closed gate.
-    var held: Int { state.withLock { $0.gate?.count ?? 0 } }
+    var held: Int { state.withLock { $0.held.values.reduce($0.gate?.count ?? 0) { $0 + $1.count } } }
+
+    func calls(for name: String) -> Int { state.withLock { $0.callsByName[name] ?? 0 } }
 
     func put(_ name: String, _ job: Job) { state.withLock { $0.answers[name] = .success(job) } }
     func fail(_ name: String, _ error: TranscribeError) { state.withLock { $0.answers[name] = .failure(error) } }
@@ -81,12 +86,22 @@ final class FakeSource: JobSource {
         for call in held { call.resume() }
     }
 
+    /// Holds the calls for this job from here on.
+    func hold(_ name: String) { state.withLock { $0.held[name] = [] } }
+
+    func release(_ name: String) {
+        for call in state.withLock({ $0.held.removeValue(forKey: name) }) ?? [] { call.resume() }
+    }
+
     func job(
         named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (TranscribeError) -> Void,
         admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobResponse {
-        state.withLock { $0.calls += 1 }
-        await passGate()
+        state.withLock { state in
+            state.calls += 1
+            state.callsByName[name.text, default: 0] += 1
+        }
+        await passGate(name.text)
         let answer = state.withLock { $0.answers[name.text] }
         switch answer {
         case .success(let job): return JobResponse(job: job)
@@ -95,12 +110,13 @@ final class FakeSource: JobSource {
         }
     }
 
-    private func passGate() async {
+    private func passGate(_ name: String) async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let passes = state.withLock { state in
-                guard state.gate != nil else { return true }
-                state.gate?.append(continuation)
-                return false
+                if state.held[name]?.append(continuation) != nil || state.gate?.append(continuation) != nil {
+                    return false
+                }
+                return true
             }
             if passes { continuation.resume() }
         }

@@ -90,13 +90,13 @@ extension Fetcher {
             if failure.revokes { cache.remove(name) }
             return .failed(failure, fallback: nil)
         }
+        // What was purged meanwhile is not served either. Then the lease is void, and nothing is stored.
         guard let job = known.value.job else {
-            cache.release(lease, for: name)
-            return .failed(failure, fallback: Moment(now) < known.freshUntil ? known : nil)
+            let isStillStored = cache.release(lease, for: name)
+            return .failed(failure, fallback: isStillStored && Moment(now) < known.freshUntil ? known : nil)
         }
         let retryAt = Moment(now + failure.pause(atMost: options.freshness.running))
         let held = known.holding(.refreshFailed(job, retryAt: retryAt, because: failure.detail))
-        // An entry that was not stored has been purged: then it is not served either.
         let isStored = cache.store(held, for: name, cost: held.value.cost(under: name), under: lease)
         let isRecent = known.isStale(byLessThan: options.freshness.staleIfError, at: Moment(now))
         return .failed(failure, fallback: isStored && isRecent ? held : nil)

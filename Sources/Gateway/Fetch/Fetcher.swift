@@ -45,7 +45,7 @@ public final class Fetcher: Sendable {
     /// - Returns: what sends the reply to a request that there is no room for; nil if it waits.
     func join(as waiter: Waiter, isUrgent: Bool) -> (any PendingReply)? {
         switch flights.join(waiter.request.name, as: waiter) {
-        case .leads: tasks.begin(isUrgent: isUrgent) { await self.run(waiter.request) }
+        case .leads(let flight): tasks.begin(isUrgent: isUrgent) { await self.run(waiter.request, flight) }
         case .joined: break
         case .full: return waiter.prepareReply(.tooManyWaiting, false)
         }
@@ -54,8 +54,14 @@ public final class Fetcher: Sendable {
 
     /// Fetches the job in the background, unless a fetch of it is under way.
     func refresh(_ request: FetchRequest) {
-        guard flights.lead(request.name) else { return }
-        tasks.begin(isUrgent: false) { await self.run(request) }
+        guard let flight = flights.lead(request.name) else { return }
+        tasks.begin(isUrgent: false) { await self.run(request, flight) }
+    }
+
+    /// Lets no further request join the fetch of this job that is under way, or with nil any fetch: it is one from before a
+    /// purge.
+    func detach(_ name: JobName?) {
+        if let name { flights.detach(name) } else { flights.detachAll() }
     }
 
     /// Fetches the job and gives the result to all that wait for it. A waiter that the result does not answer joins another
@@ -63,9 +69,9 @@ public final class Fetcher: Sendable {
     ///
     /// All replies are made before the first is sent: each reply that is sent wakes a thread of the server, which then looks
     /// at every request that still waits.
-    private func run(_ request: FetchRequest) async {
+    private func run(_ request: FetchRequest, _ flight: SingleFlight<JobName, Waiter>.Flight) async {
         let result = await fetch(request)
-        let replies = flights.finish(request.name).enumerated().compactMap { index, waiter in
+        let replies = flights.finish(flight).enumerated().compactMap { index, waiter in
             result.answers(waiter, of: request)
                 ? waiter.prepareReply(result, index > 0 || request.isRefresh) : join(as: waiter, isUrgent: false)
         }
