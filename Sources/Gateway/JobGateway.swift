@@ -74,7 +74,7 @@ public final class JobGateway: Handler {
         switch resolve(
             request.name, request.directives, caller: request.context.client.subscriber, at: request.context.start)
         {
-        case .resolved(let resolution): .reply(reply(with: resolution, to: request))
+        case .resolved(let resolution): .reply(reply(with: resolution, to: request, at: request.context.start))
         case .needsFetch(let fetch): .later(reply(after: fetch, to: request))
         }
     }
@@ -92,7 +92,8 @@ public final class JobGateway: Handler {
             start: { pending in
                 let waiter = Waiter(request: fetch) { result, isCollapsed in
                     let resolution = Resolution(result, because: fetch.reason, isCollapsed: isCollapsed)
-                    return pending.prepare { self.reply(with: resolution, to: request) } ? pending : nil
+                    let now = Moment(self.options.time.now())
+                    return pending.prepare { self.reply(with: resolution, to: request, at: now) } ? pending : nil
                 }
                 self.fetcher.join(as: waiter, isUrgent: true)?.send()
             })

@@ -45,24 +45,25 @@ public final class TranscribeClient: Sendable {
     public func job(
         named name: JobName, deadline: ContinuousClock.Instant
     ) async throws(TranscribeError) -> JobResponse {
-        try await job(named: name, deadline: deadline, attemptFailed: { _ in }, admitRetry: { true })
+        try await job(named: name, deadline: deadline, attemptBegan: {}, attemptFailed: { _ in }, admitRetry: { true })
     }
 
     /// Calls AWS for the job, with retries that the caller admits.
     ///
     /// - Parameters:
+    ///   - attemptBegan: called right before the request of each attempt is sent, in the task of the call.
     ///   - attemptFailed: called with the error of each attempt that brought no job, before any back-off, in the task of
     ///     the call.
     ///   - admitRetry: called right before each attempt but the first, in the task of the call. It may wait until the
     ///     deadline. If it returns false, the call ends with the error of the attempt before.
     public func job(
-        named name: JobName, deadline: ContinuousClock.Instant,
+        named name: JobName, deadline: ContinuousClock.Instant, attemptBegan: () -> Void,
         attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobResponse {
         var call = Call(for: name, deadline: deadline)
         while true {
             do throws(AttemptError) {
-                let response = try await attempt(&call)
+                let response = try await attempt(&call, attemptBegan)
                 recordSuccess(of: call)
                 return response
             } catch {
@@ -83,14 +84,15 @@ public final class TranscribeClient: Sendable {
 }
 
 extension TranscribeClient {
-    /// One attempt: signs the request, sends it and reads the response.
-    func attempt(_ call: inout Call) async throws(AttemptError) -> JobResponse {
+    /// One attempt: signs the request, sends it and reads the response. Calls `attemptBegan` right before it sends.
+    func attempt(_ call: inout Call, _ attemptBegan: () -> Void) async throws(AttemptError) -> JobResponse {
         let credentials = try await signingCredentials(for: call)
         guard time.now() < call.deadline else { throw .transport(.timedOut(.queued)) }
         let offset = clockOffset.withLock(\.milliseconds)
         call.beginAttempt(with: credentials, clockOffset: offset)
         let signingTime = time.wallTime().adding(milliseconds: offset)
         let request = operation.request(for: call, of: policy.attempts, with: credentials, at: signingTime)
+        attemptBegan()
         let response = try await send(request, by: call.deadline)
         call.serverTime = response.serverTime
         return try JobResponse(response, for: call.name)

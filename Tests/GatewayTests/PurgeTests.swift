@@ -34,7 +34,8 @@ import Transcribe
             #expect(await before.field("Cache-Status") == "transcribe-gateway; fwd=miss")
             #expect(await after.field("Cache-Status") == "transcribe-gateway; fwd=miss; stored")
             #expect(bench.source.calls == 2)
-            #expect(await eventually { bench.gateway.fetcher.fetchesInFlight == 0 && bench.gateway.fetcher.waiting == 0 })
+            #expect(
+                await eventually { bench.gateway.fetcher.fetchesInFlight == 0 && bench.gateway.fetcher.waiting == 0 })
         }
     }
 

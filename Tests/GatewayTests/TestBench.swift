@@ -94,13 +94,14 @@ final class FakeSource: JobSource {
     }
 
     func job(
-        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (TranscribeError) -> Void,
-        admitRetry: () async -> Bool
+        named name: JobName, deadline: ContinuousClock.Instant, attemptBegan: () -> Void,
+        attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobResponse {
         state.withLock { state in
             state.calls += 1
             state.callsByName[name.text, default: 0] += 1
         }
+        attemptBegan()
         await passGate(name.text)
         let answer = state.withLock { $0.answers[name.text] }
         switch answer {

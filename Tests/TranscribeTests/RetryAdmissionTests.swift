@@ -1,4 +1,5 @@
 import Curl
+import SigV4
 import Synchronization
 import TestSupport
 import Testing
@@ -43,7 +44,7 @@ import UpstreamTestSupport
         do throws(TranscribeError) {
             let deadline = scenario.time.source.now() + .seconds(5)
             return .success(
-                try await scenario.client.job(named: ClientScenario.name, deadline: deadline) {
+                try await scenario.client.job(named: ClientScenario.name, deadline: deadline, attemptBegan: {}) {
                     record.fail($0, in: scenario)
                 } admitRetry: {
                     record.admits(in: scenario)
@@ -99,12 +100,48 @@ import UpstreamTestSupport
         #expect(scenario.client.quota.withLock(\.tokens) == RetryQuota.capacity)
     }
 
+    /// The answer of an attempt is as old as the attempt, however long the call waited for credentials or a retry.
+    @Test func tellsOfEachAttemptRightBeforeItIsSent() async throws {
+        let time = ManualClock.forClient()
+        let transport = ScriptedTransport([
+            ScriptedTransport.refusal(400, "ThrottlingException"), ScriptedTransport.job,
+        ])
+        let client = TranscribeClient(
+            endpoint: ClientScenario.endpoint, transport: transport, credentials: SlowCredentials(time: time),
+            time: time.source, random: { 1 })
+        var begins: [Duration] = []
+        _ = try await client.job(named: ClientScenario.name, deadline: time.start + .seconds(60)) {
+            #expect(transport.requests.count == begins.count)
+            begins.append(time.start.duration(to: time.now))
+        } attemptFailed: { _ in
+        } admitRetry: {
+            time.advance(by: .seconds(2))
+            return true
+        }
+        // Three seconds for the credentials; then a second's back-off, two seconds for the token, credentials again.
+        #expect(begins == [.seconds(3), .seconds(9)])
+    }
+
+    /// A source that takes three seconds.
+    private struct SlowCredentials: CredentialsSource {
+        let time: ManualClock
+
+        func current(by deadline: ContinuousClock.Instant) async throws(CredentialsUnavailable) -> Credentials {
+            time.advance(by: .seconds(3))
+            return RotatingCredentials.old
+        }
+
+        func replacement(
+            for rejected: Credentials, by deadline: ContinuousClock.Instant
+        ) async throws(CredentialsUnavailable) -> Credentials { RotatingCredentials.old }
+    }
+
     @Test func aTaskCancelledMeanwhileSaysSo() async throws {
         let scenario = try ClientScenario([ScriptedTransport.failure(.closedEarly)])
         let task = Task { () async -> TranscribeError? in
             do throws(TranscribeError) {
                 _ = try await scenario.client.job(
-                    named: ClientScenario.name, deadline: scenario.time.start + .seconds(5)
+                    named: ClientScenario.name, deadline: scenario.time.start + .seconds(5), attemptBegan: {}
                 ) { _ in
                 } admitRetry: {
                     while !Task.isCancelled { await Task.yield() }

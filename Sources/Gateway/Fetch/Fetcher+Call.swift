@@ -14,10 +14,14 @@ extension Fetcher {
             cache.release(lease, for: request.name)
             return .answered(known, isStored: true)
         }
+        // Of the attempt that is answered. Before it the request waits for its turn, and perhaps for credentials.
+        var requestedAt = now
         do throws(FetchFailure) {
-            let answer = try await call(for: request, instead: known?.value.job, at: now)
+            let answer = try await call(for: request, instead: known?.value.job, by: now + options.timeout) {
+                requestedAt = options.time.now()
+            }
             revocation.clear()
-            return store(answer, of: request.name, requestedAt: now, under: lease)
+            return store(answer, of: request.name, requestedAt: requestedAt, under: lease)
         } catch {
             recorder.record(fetch: error)
             return fallBack(to: known, of: request.name, because: error, under: lease)
@@ -26,13 +30,15 @@ extension Fetcher {
 
     /// One call, once it is admitted. That there is no such job is an answer too.
     private func call(
-        for request: FetchRequest, instead known: CachedJob?, at now: ContinuousClock.Instant
+        for request: FetchRequest, instead known: CachedJob?, by deadline: ContinuousClock.Instant,
+        attemptBegan: () -> Void
     ) async throws(FetchFailure) -> CachedAnswer {
-        let deadline = now + options.timeout
         let admission = try await admit(request, by: deadline)
         let retries = admission.retries
         do throws(TranscribeError) {
-            let answer = try await source.job(named: request.name, deadline: deadline) {
+            let answer = try await source.job(
+                named: request.name, deadline: deadline, attemptBegan: attemptBegan
+            ) {
                 retries.attemptFailed($0.disposition.signal)
             } admitRetry: {
                 await retries.admit(by: deadline)

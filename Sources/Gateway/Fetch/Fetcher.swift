@@ -124,11 +124,12 @@ public protocol JobSource: Sendable {
     /// The job as it is now; answers or throws by the deadline.
     ///
     /// - Parameters:
+    ///   - attemptBegan: called right before each attempt asks AWS. The answer is as old as the last attempt.
     ///   - attemptFailed: called at once with the error of each attempt that brought no job.
     ///   - admitRetry: asked right before each attempt but the first. If it says no, the call ends as that attempt did.
     func job(
-        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (TranscribeError) -> Void,
-        admitRetry: () async -> Bool
+        named name: JobName, deadline: ContinuousClock.Instant, attemptBegan: () -> Void,
+        attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobResponse
 }
 

@@ -26,11 +26,6 @@ enum CacheStatus {
         }
     }
 
-    /// Whether the cache answered at once.
-    var isHit: Bool {
-        if case .cache = self { true } else { false }
-    }
-
     func append(to fields: inout FieldBlock, freshnessLeft: Int) {
         switch self {
         case .cache(let detail):

@@ -6,12 +6,13 @@ import Transcribe
 
 extension JobGateway {
     /// The reply to a request for a job, recorded.
-    func reply(with resolution: Resolution, to request: JobRequest) -> Reply {
+    ///
+    /// - Parameter now: when it is made, from which its age counts: for a hit the begin of the request, which saves reading
+    ///   the clock again.
+    func reply(with resolution: Resolution, to request: JobRequest, at now: Moment) -> Reply {
         switch resolution {
         case .problem(let problem): return reply(with: problem, in: request.context, job: request.name)
         case .answer(let entry, let status):
-            // After a wait the reply is as old as the wait. A hit has not waited, and saves itself the clock.
-            let now = status.isHit ? request.context.start : Moment(options.time.now())
             let outcome = status.outcome(isFresh: now < entry.freshUntil)
             switch entry.value {
             case .refusal(let problem):

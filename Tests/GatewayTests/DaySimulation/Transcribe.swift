@@ -26,11 +26,12 @@ extension DaySimulation {
         var nextAnswer: ContinuousClock.Instant? { parked.withLock { $0.first?.end } }
 
         func job(
-            named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (TranscribeError) -> Void,
-            admitRetry: () async -> Bool
+            named name: JobName, deadline: ContinuousClock.Instant, attemptBegan: () -> Void,
+            attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
         ) async throws(TranscribeError) -> JobResponse {
             let tick = DaySimulation.tick(of: clock)
             calls.record(at: tick)
+            attemptBegan()
             await withCheckedContinuation { continuation in
                 parked.withLock { $0.append((clock.now + Self.latency, continuation)) }
             }

@@ -79,8 +79,8 @@ private struct OneJob: JobSource {
     let job: Job
 
     func job(
-        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (TranscribeError) -> Void,
-        admitRetry: () async -> Bool
+        named name: JobName, deadline: ContinuousClock.Instant, attemptBegan: () -> Void,
+        attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobResponse {
         JobResponse(job: job)
     }
