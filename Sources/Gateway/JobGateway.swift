@@ -115,7 +115,7 @@ extension JobGateway {
             directives.onlyIfCached ? .resolved(.problem(.notCached)) : .needsFetch(fetch(because: reason))
         }
         guard let entry = cache.value(for: name, at: now) else { return forward(because: .miss) }
-        let mayBeStale = fetcher.revocation.permits(entry)
+        let mayBeStale = fetcher.history.permitsStaleAnswers
         switch options.freshness.decision(on: entry, for: directives, mayBeStale: mayBeStale, at: now) {
         case .serve: return .resolved(.answer(entry, .cache()))
         case .serveAfterFailedRefresh(let detail): return .resolved(.answer(entry, .cache(detail)))

@@ -101,9 +101,9 @@ import Transcribe
         }
     }
 
-    @Test func showsNoOtherStaleJobToARoleThatWasRevokedEither() async throws {
+    @Test func showsNoStaleJobWhileTheCredentialsAreRejected() async throws {
         try await afterSeeing(.seconds(1)) { bench in
-            bench.source.fail("b", Self.denial)
+            bench.source.fail("b", .credentialsRejected(ResponseOrigin(status: 400)))
             #expect(await bench.get("/jobs/b").status == .badGateway)
             // What is fresh stays; what is stale is asked for, and shown only if AWS shows it.
             #expect(await bench.get("/jobs/a").field("Cache-Status") == "transcribe-gateway; hit; ttl=4")

@@ -17,8 +17,8 @@ import Transcribe
             (.invalidRequest(origin), "invalid_request", .answered, .replacesJob),
             (.badRequest(origin), "bad_request", .answered, .keepsJob),
             (.throttled(origin, retryAfter: nil), "throttled", .throttled, .keepsJob),
-            (.accessDenied(origin), "access_denied", .answered, .revokes),
-            (.credentialsRejected(origin), "credentials_rejected", .answered, .revokes),
+            (.accessDenied(origin), "access_denied", .answered, .deniesJob),
+            (.credentialsRejected(origin), "credentials_rejected", .answered, .rejectsCredentials),
             (
                 .credentialsUnavailable(CredentialsUnavailable(reason: "")), "credentials_unavailable", .abandoned,
                 .keepsJob

@@ -1,6 +1,5 @@
 import Caching
 import Formats
-import Synchronization
 import Transcribe
 
 /// How long an answer may be served without asking AWS again, and how long after that while AWS gives no new one.
@@ -102,26 +101,5 @@ extension CacheEntry<CachedAnswer> {
     /// Whether it has been stale for less than this; what is fresh is.
     func isStale(byLessThan window: Duration, at now: Moment) -> Bool {
         now.nanoseconds(since: freshUntil) < Int64(clamping: window.attoseconds / 1_000_000_000)
-    }
-}
-
-/// Whether AWS refuses the gateway's role or credentials at present. Then no stale answer may be served, of any job. Safe
-/// to use from any thread.
-final class Revocation: Sendable {
-    /// The time of the last refusal that no success has followed, in nanoseconds.
-    private let moment = Atomic(Int64.min)
-
-    func set(at now: Moment) {
-        moment.store(now.nanoseconds, ordering: .relaxed)
-    }
-
-    /// AWS accepted our credentials again.
-    func clear() {
-        if moment.load(ordering: .relaxed) != .min { moment.store(.min, ordering: .relaxed) }
-    }
-
-    /// Whether an answer may be shown although it is stale.
-    func permits(_ stored: CacheEntry<CachedAnswer>) -> Bool {
-        stored.requestedAt.nanoseconds > moment.load(ordering: .relaxed)
     }
 }

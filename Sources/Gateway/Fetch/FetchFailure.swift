@@ -40,9 +40,9 @@ extension FetchFailure {
         if case .refused = self { true } else { false }
     }
 
-    /// Whether nothing that AWS told before may be shown any more.
-    var revokes: Bool {
-        if case .upstream(let error) = self { error.disposition.cacheEffect == .revokes } else { false }
+    /// What becomes of the cached job.
+    var cacheEffect: UpstreamDisposition.CacheEffect {
+        if case .upstream(let error) = self { error.disposition.cacheEffect } else { .keepsJob }
     }
 
     /// How long a cached job is not asked for again, unless a client demands it: not longer than a running job is fresh.

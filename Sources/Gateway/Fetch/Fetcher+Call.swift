@@ -14,16 +14,17 @@ extension Fetcher {
             cache.release(lease, for: request.name)
             return .answered(known, isStored: true)
         }
-        // Of the attempt that is answered. Before it the request waits for its turn, and perhaps for credentials.
-        var requestedAt = now
+        // The attempt that is answered. Before it the request waits for its turn, and perhaps for credentials.
+        var attempt = (begin: now, number: UInt64(0))
         do throws(FetchFailure) {
             let answer = try await call(for: request, instead: known?.value.job, by: now + options.timeout) {
-                requestedAt = options.time.now()
+                attempt = (options.time.now(), history.begin())
             }
-            revocation.clear()
-            return store(answer, of: request.name, requestedAt: requestedAt, under: lease)
+            history.accepted(attempt.number)
+            return store(answer, of: request.name, requestedAt: attempt.begin, under: lease)
         } catch {
             recorder.record(fetch: error)
+            record(error, of: request.name, attempt.number)
             return fallBack(to: known, of: request.name, because: error, under: lease)
         }
     }
@@ -84,16 +85,26 @@ extension Fetcher {
         return .answered(entry, isStored: isStored)
     }
 
+    /// Records a refusal by AWS of what the gateway may see.
+    private func record(_ failure: FetchFailure, of name: JobName, _ number: UInt64) {
+        switch failure.cacheEffect {
+        case .deniesJob: history.denied(name, number)
+        case .rejectsCredentials: history.rejected(number)
+        case .keepsJob, .replacesJob: break
+        }
+    }
+
     /// Without a new answer the last one is served for a while, unless AWS has withdrawn the right to see the job.
     private func fallBack(
         to known: CacheEntry<CachedAnswer>?, of name: JobName, because failure: FetchFailure,
         under lease: consuming Lease
     ) -> FetchResult {
         let now = options.time.now()
-        if failure.revokes { revocation.set(at: Moment(now)) }
-        guard let known, !failure.revokes, revocation.permits(known) else {
+        guard let known, failure.cacheEffect == .keepsJob,
+            Moment(now) < known.freshUntil || history.permitsStaleAnswers
+        else {
             cache.release(lease, for: name)
-            if failure.revokes { cache.remove(name) }
+            if failure.cacheEffect != .keepsJob { cache.remove(name) }
             return .failed(failure, fallback: nil)
         }
         // What was purged meanwhile is not served either. Then the lease is void, and nothing is stored.

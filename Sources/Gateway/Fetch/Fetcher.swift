@@ -14,7 +14,7 @@ public final class Fetcher: Sendable {
     let cache: JobCache
     let recorder: RequestRecorder
     let admission: AdmissionControl
-    let revocation = Revocation()
+    let history = CallHistory()
     private let flights: SingleFlight<JobName, Waiter>
     private let tasks = FetchTasks()
 

@@ -28,9 +28,10 @@ struct UpstreamDisposition {
         case replacesJob
         /// The job stays and may be served stale. It is asked for again after ``FetchFailure/longestPause`` at the latest.
         case keepsJob
-        /// The job is removed. No job is served stale until AWS answers a call, because the gateway may have lost the
-        /// right to see it.
-        case revokes
+        /// AWS denies the gateway this job, so it is removed. Other jobs may be served stale, unless AWS denies them too.
+        case deniesJob
+        /// AWS rejects the credentials. The job is removed, and no job is served stale until AWS answers a call.
+        case rejectsCredentials
     }
 
     let label: Label
@@ -110,7 +111,7 @@ extension UpstreamDisposition {
 
     fileprivate static func accessDenied(_ origin: ResponseOrigin) -> Self {
         UpstreamDisposition(
-            label: .accessDenied, signal: .answered, cacheEffect: .revokes,
+            label: .accessDenied, signal: .answered, cacheEffect: .deniesJob,
             problem: Problem(
                 .accessDenied,
                 "The gateway's AWS role lacks the permission transcribe:GetMedicalTranscriptionJob for this job."),
@@ -122,7 +123,7 @@ extension UpstreamDisposition {
 
     fileprivate static func credentialsRejected(_ origin: ResponseOrigin) -> Self {
         UpstreamDisposition(
-            label: .credentialsRejected, signal: .answered, cacheEffect: .revokes,
+            label: .credentialsRejected, signal: .answered, cacheEffect: .rejectsCredentials,
             problem: Problem(.credentials, "AWS does not accept the gateway's credentials."),
             description: "AWS does not take the credentials" + code(origin))
     }
