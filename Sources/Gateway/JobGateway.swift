@@ -122,6 +122,9 @@ extension JobGateway {
         case .serveAndRefresh:
             fetcher.refresh(fetch(because: .stale, isRefresh: true))
             return .resolved(.answer(entry, .cache()))
+        case .repeatProblem:
+            let problem = directives.onlyIfCached ? nil : entry.value.failure?.problem(at: now)
+            return .resolved(.problem(problem ?? .notCached))
         case .forward(let reason): return forward(because: reason)
         }
     }

@@ -83,7 +83,7 @@ private final class Results: Sendable {
         let word =
             switch result {
             case .answered: "answered"
-            case .failed, .tooManyWaiting: "failed"
+            case .failed, .remembered, .tooManyWaiting: "failed"
             }
         texts.withLock { $0.append(word + (isCollapsed ? " collapsed" : "")) }
     }

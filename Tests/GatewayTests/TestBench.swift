@@ -59,6 +59,9 @@ final class FakeSource: JobSource {
         var answers: [String: Result<Job, TranscribeError>] = [:]
         var calls = 0
         var callsByName: [String: Int] = [:]
+        /// How often a call that fails asks for another attempt.
+        var retries = 0
+        var attempts = 0
         var gate: [CheckedContinuation<Void, Never>]?
         /// Calls that wait, by name.
         var held: [String: [CheckedContinuation<Void, Never>]] = [:]
@@ -86,6 +89,12 @@ final class FakeSource: JobSource {
         for call in held { call.resume() }
     }
 
+    /// The attempts of all calls.
+    var attempts: Int { state.withLock(\.attempts) }
+
+    /// Lets each call that fails ask for so many further attempts.
+    func retry(_ count: Int) { state.withLock { $0.retries = count } }
+
     /// Holds the calls for this job from here on.
     func hold(_ name: String) { state.withLock { $0.held[name] = [] } }
 
@@ -101,14 +110,25 @@ final class FakeSource: JobSource {
             state.calls += 1
             state.callsByName[name.text, default: 0] += 1
         }
-        attemptBegan()
+        begin(attemptBegan)
         await passGate(name.text)
         let answer = state.withLock { $0.answers[name.text] }
         switch answer {
         case .success(let job): return JobResponse(job: job)
-        case .failure(let error): throw error
+        case .failure(let error):
+            for _ in 0..<state.withLock(\.retries) {
+                attemptFailed(error)
+                guard await admitRetry() else { break }
+                begin(attemptBegan)
+            }
+            throw error
         case nil: throw .jobNotFound(ResponseOrigin(status: 400))
         }
+    }
+
+    private func begin(_ attemptBegan: () -> Void) {
+        attemptBegan()
+        state.withLock { $0.attempts += 1 }
     }
 
     private func passGate(_ name: String) async {

@@ -40,6 +40,20 @@ import Transcribe
         #expect(error.isAnswer == (effect == .replacesJob))
     }
 
+    @Test func onlyWhatTheCredentialsAndTheRateAreBlamedForConcernsEveryJob() {
+        let others: [TranscribeError] = [
+            .jobNotFound(Self.origin), .invalidRequest(Self.origin), .throttled(Self.origin, retryAfter: nil),
+            .credentialsRejected(Self.origin), .credentialsUnavailable(CredentialsUnavailable(reason: "")), .outOfTime,
+            .cancelled,
+        ]
+        let own: [TranscribeError] = [
+            .badRequest(Self.origin), .accessDenied(Self.origin), .upstreamFailed(Self.origin),
+            .malformedResponse(.notAJob, nil), .unreachable(.closedEarly), .timedOut,
+        ]
+        #expect(others.allSatisfy { !$0.disposition.mayConcernOneJob })
+        #expect(own.allSatisfy { $0.disposition.mayConcernOneJob })
+    }
+
     @Test func whatNeverReachedAWSSaysNothingOfIt() {
         let unavailable = TranscribeError.credentialsUnavailable(CredentialsUnavailable(reason: "none"))
         for error in [TranscribeError.outOfTime, unavailable, .cancelled] {

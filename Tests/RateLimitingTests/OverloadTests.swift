@@ -55,6 +55,23 @@ import Testing
         #expect(scenario.status.breaker == .open)
     }
 
+    /// A request that never gets an answer makes no other call wait shorter, and opens no breaker.
+    @Test func aFailureOfOneRequestAloneProvesNothing() {
+        var scenario = AdmissionScenario(AdmissionOptions(permits: 4, breaker: BreakerOptions(minimumCalls: 1)))
+        for number in 0..<4 {
+            scenario.arrive(number, caller: 1)
+            scenario.pass(.milliseconds(100))
+            scenario.end(number, .answered)
+        }
+        scenario.arrive(4, caller: 1)
+        scenario.pass(.seconds(5))
+        scenario.end(4, .failedAlone)
+        #expect(scenario.status.breaker == .closed)
+        for number in 5..<9 { scenario.arrive(number, caller: 1) }
+        scenario.arrive(9, caller: 1)
+        #expect(scenario.refused.isEmpty && scenario.status.waiting == 1)
+    }
+
     @Test func aTimeOutOfACallThatHadItsTimeCountsAsAFailure() {
         var scenario = AdmissionScenario(
             AdmissionOptions(rate: nil, permits: 10, breaker: BreakerOptions(minimumCalls: 1)))

@@ -18,6 +18,11 @@ extension CachedJob {
     }
 }
 
+extension Problem {
+    /// Bytes on the heap beside the value itself. The other texts are the program's own.
+    var heapCost: Int { HeapSize.string(utf8Count: awsRequestID?.utf8.count ?? 0) }
+}
+
 extension CachedJob.Extras {
     fileprivate var cost: Int {
         HeapSize.array(ofBytes: selections.capacity * MemoryLayout<(JobFields, JobRendering)>.stride)

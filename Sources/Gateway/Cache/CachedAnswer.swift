@@ -6,20 +6,29 @@ import Transcribe
 /// AWS's last answers, by job name.
 typealias JobCache = ExpiringCache<JobName, CachedAnswer>
 
-/// What AWS answered for a name: a job, or that there is none.
+/// What AWS answered for a name: a job, or that there is none; or that it gave no answer.
 enum CachedAnswer: Sendable {
     case job(CachedJob)
-    /// A job whose last refresh failed. Until `retryAt` it is not asked for again, unless a client demands it. Indirect, as
-    /// the next case, so that a hit copies one reference.
-    indirect case refreshFailed(CachedJob, retryAt: Moment, because: CacheStatus.Detail)
+    /// A job whose last refresh failed. Indirect, as the next cases, so that a hit copies one reference.
+    indirect case refreshFailed(CachedJob, FailedFetch)
     /// AWS knows no job of this name, or does not accept the name.
     indirect case refusal(Problem)
+    /// No job is stored, and the last fetch failed.
+    indirect case failed(FailedFetch)
 
     /// The job, if there is one.
     var job: CachedJob? {
         switch self {
-        case .job(let job), .refreshFailed(let job, _, _): job
-        case .refusal: nil
+        case .job(let job), .refreshFailed(let job, _): job
+        case .refusal, .failed: nil
+        }
+    }
+
+    /// The last fetch, if it failed.
+    var failure: FailedFetch? {
+        switch self {
+        case .job, .refusal: nil
+        case .refreshFailed(_, let failure), .failed(let failure): failure
         }
     }
 
@@ -28,9 +37,10 @@ enum CachedAnswer: Sendable {
         let value =
             switch self {
             case .job(let job): job.cost
-            case .refreshFailed(let job, _, _): job.cost + HeapSize.block(16 + 3 * MemoryLayout<UInt64>.size)
-            // A refusal's texts are the program's own.
-            case .refusal: HeapSize.block(16 + MemoryLayout<Problem>.size)
+            case .refreshFailed(let job, let failure):
+                job.cost + HeapSize.block(16 + MemoryLayout<(CachedJob, FailedFetch)>.size) + failure.problem.heapCost
+            case .refusal(let problem): HeapSize.block(16 + MemoryLayout<Problem>.size) + problem.heapCost
+            case .failed(let failure): HeapSize.block(16 + MemoryLayout<FailedFetch>.size) + failure.problem.heapCost
             }
         return value + HeapSize.string(utf8Count: name.text.utf8.count)
     }
@@ -39,7 +49,7 @@ enum CachedAnswer: Sendable {
 extension CacheEntry<CachedAnswer> {
     /// The earliest time at which another request can bring something new.
     var retryAt: Moment {
-        if case .refreshFailed(_, let until, _) = value { max(freshUntil, until) } else { freshUntil }
+        value.failure.map { max(freshUntil, $0.retryAt) } ?? freshUntil
     }
 }
 

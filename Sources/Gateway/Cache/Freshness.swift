@@ -62,6 +62,8 @@ enum CacheDecision: Equatable {
     case serveAndRefresh
     /// What is stored is stale, and the last refresh has just failed.
     case serveAfterFailedRefresh(CacheStatus.Detail)
+    /// Nothing that is stored answers it, and calls for the job have failed repeatedly until a moment ago.
+    case repeatProblem
     case forward(ForwardReason)
 }
 
@@ -73,25 +75,28 @@ extension Freshness {
     func decision(
         on stored: CacheEntry<CachedAnswer>, for directives: CacheDirectives, mayBeStale: Bool, at now: Moment
     ) -> CacheDecision {
-        guard now < stored.freshUntil || mayBeStale else { return .forward(.stale) }
-        let decision = decision(on: stored, accepting: directives.maxStale, at: now)
-        guard decision != .forward(.stale), let maxAge = directives.maxAge else { return decision }
+        let failure = stored.value.failure.flatMap { $0.holds(at: now) ? $0 : nil }
+        let isServable = now < stored.freshUntil || mayBeStale
+        let decision = isServable ? decision(on: stored, accepting: directives.maxStale, at: now) : .forward(.stale)
+        if case .forward = decision { return failure == nil ? decision : .repeatProblem }
+        guard let maxAge = directives.maxAge else { return decision }
         let isYoungEnough = now.nanoseconds(since: stored.requestedAt) <= max(maxAge, Self.youngest) * 1_000_000_000
         let isWanted = decision == .serve || directives.maxStale != nil
-        return isYoungEnough && isWanted ? decision : .forward(.request)
+        if isYoungEnough && isWanted { return decision }
+        return failure.map { .serveAfterFailedRefresh($0.detail) } ?? .forward(.request)
     }
 
     private func decision(
         on stored: CacheEntry<CachedAnswer>, accepting maxStale: Int?, at now: Moment
     ) -> CacheDecision {
         guard now >= stored.freshUntil else { return .serve }
-        guard stored.value.job != nil else { return .forward(.stale) }
+        guard stored.value.job != nil else { return .forward(stored.value.failure == nil ? .stale : .miss) }
         let window = max(staleWhileRevalidate, .seconds(maxStale ?? 0))
         let isInWindow = stored.isStale(byLessThan: window, at: now)
-        if case .refreshFailed(_, let until, let detail) = stored.value, now < until,
+        if let failure = stored.value.failure, now < failure.retryAt,
             isInWindow || stored.isStale(byLessThan: staleIfError, at: now)
         {
-            return .serveAfterFailedRefresh(detail)
+            return .serveAfterFailedRefresh(failure.detail)
         }
         return isInWindow ? .serveAndRefresh : .forward(.stale)
     }

@@ -14,9 +14,10 @@ enum Resolution: Sendable {
         switch result {
         case .answered(let entry, let isStored):
             self = .answer(entry, .upstream(reason, isCollapsed: isCollapsed, isStored: isStored))
-        case .failed(let failure, let fallback?):
+        case .failed(let failure, _, let fallback?):
             self = .answer(fallback, CacheStatus(fallingBackFrom: reason, because: failure))
-        case .failed(let failure, fallback: nil): self = .problem(failure.problem)
+        case .failed(_, let problem, fallback: nil), .remembered(let problem, fallback: nil): self = .problem(problem)
+        case .remembered(_, let fallback?): self = .answer(fallback, .cache(fallback.value.failure?.detail))
         case .tooManyWaiting: self = .problem(.overloaded)
         }
     }

@@ -13,6 +13,9 @@ final class CallHistory: Sendable {
     /// Whether a stored answer may be shown although it is stale.
     var permitsStaleAnswers: Bool { !revoked.load(ordering: .relaxed) }
 
+    /// The number of the latest attempt that AWS answered, in the order of the begins; 0 before the first.
+    var latestAccepted: UInt64 { access.withLock(\.accepted) }
+
     /// Numbers an attempt that begins. Numbers begin at 1.
     func begin() -> UInt64 { begun.add(1, ordering: .relaxed).newValue }
 

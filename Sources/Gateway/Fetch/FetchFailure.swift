@@ -45,6 +45,11 @@ extension FetchFailure {
         if case .upstream(let error) = self { error.disposition.cacheEffect } else { .keepsJob }
     }
 
+    /// Whether it can be a failure of this job alone.
+    var mayConcernOneJob: Bool {
+        if case .upstream(let error) = self { error.disposition.mayConcernOneJob } else { false }
+    }
+
     /// How long a cached job is not asked for again, unless a client demands it: not longer than a running job is fresh.
     func pause(atMost running: Duration) -> Duration {
         let longest = min(running, Self.longestPause)

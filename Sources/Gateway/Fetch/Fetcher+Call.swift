@@ -10,46 +10,65 @@ extension Fetcher {
         let now = options.time.now()
         let lease = cache.lease(for: request.name)
         let known = cache.value(for: request.name, at: Moment(now))
-        if let known, request.accepts(known, at: Moment(now)) {
+        if let known, let result = result(for: request, of: known, at: Moment(now)) {
             cache.release(lease, for: request.name)
-            return .answered(known, isStored: true)
+            return result
         }
+        let failures = known?.failures(at: Moment(now))
         // The attempt that is answered. Before it the request waits for its turn, and perhaps for credentials.
         var attempt = (begin: now, number: UInt64(0))
         do throws(FetchFailure) {
-            let answer = try await call(for: request, instead: known?.value.job, by: now + options.timeout) {
+            let answer = try await call(
+                for: request, instead: known?.value.job, after: failures, by: now + options.timeout
+            ) {
                 attempt = (options.time.now(), history.begin())
             }
             history.accepted(attempt.number)
             return store(answer, of: request.name, requestedAt: attempt.begin, under: lease)
         } catch {
             recorder.record(fetch: error)
-            record(error, of: request.name, attempt.number)
-            return fallBack(to: known, of: request.name, because: error, under: lease)
+            let failed = record(error, of: request.name, attempt.number, after: failures)
+            return fallBack(to: known, of: request.name, because: error, failed, under: lease)
         }
     }
 
+    /// What another fetch has brought meanwhile, if that is the result of this one too.
+    private func result(
+        for request: FetchRequest, of known: CacheEntry<CachedAnswer>, at now: Moment
+    ) -> FetchResult? {
+        if let failure = known.value.failure, failure.holds(at: now) {
+            return .remembered(failure.problem(at: now), fallback: mayBeServed(known, at: now) ? known : nil)
+        }
+        return request.accepts(known, at: now) ? .answered(known, isStored: true) : nil
+    }
+
     /// One call, once it is admitted. That there is no such job is an answer too.
+    ///
+    /// If this job fails for itself, one attempt is enough, and one more failure counts for nothing where failures are
+    /// held against AWS.
     private func call(
-        for request: FetchRequest, instead known: CachedJob?, by deadline: ContinuousClock.Instant,
-        attemptBegan: () -> Void
+        for request: FetchRequest, instead known: CachedJob?, after failures: JobFailures?,
+        by deadline: ContinuousClock.Instant, attemptBegan: () -> Void
     ) async throws(FetchFailure) -> CachedAnswer {
         let admission = try await admit(request, by: deadline)
         let retries = admission.retries
+        var isIsolated: Bool { failures?.isIsolated(latestAccepted: history.latestAccepted) ?? false }
         do throws(TranscribeError) {
             let answer = try await source.job(
                 named: request.name, deadline: deadline, attemptBegan: attemptBegan
             ) {
                 retries.attemptFailed($0.disposition.signal)
             } admitRetry: {
-                await retries.admit(by: deadline)
+                guard !isIsolated else { return false }
+                return await retries.admit(by: deadline)
             }
             admission.finish(.answered)
             recorder.record(fetch: nil)
             return .job(cachedJob(answer.job, of: request.name, instead: known))
         } catch {
             let failure = FetchFailure.upstream(error)
-            admission.finish(error.disposition.signal)
+            let signal = error.disposition.signal
+            admission.finish(isIsolated && signal.isFailure ? .failedAlone : signal)
             guard error.isAnswer else { throw failure }
             recorder.record(fetch: failure)
             return .refusal(failure.problem)
@@ -81,49 +100,69 @@ extension Fetcher {
         let entry = CacheEntry(
             answer, requestedAt: requestedAt, freshUntil: freshUntil,
             keepUntil: freshUntil + options.freshness.staleWindow(of: answer))
-        let isStored = cache.store(entry, for: name, cost: answer.cost(under: name), under: lease)
-        return .answered(entry, isStored: isStored)
+        return .answered(entry, isStored: store(entry, of: name, under: lease))
     }
 
-    /// Records a refusal by AWS of what the gateway may see.
-    private func record(_ failure: FetchFailure, of name: JobName, _ number: UInt64) {
+    /// Records what AWS refused the gateway, and what is to be remembered of the failure.
+    private func record(
+        _ failure: FetchFailure, of name: JobName, _ number: UInt64, after earlier: JobFailures?
+    ) -> FailedFetch {
+        let now = options.time.now()
+        var failures = earlier
+        if failure.mayConcernOneJob {
+            failures = JobFailures(
+                after: earlier, call: number, latestAccepted: history.latestAccepted, at: now)
+        }
         switch failure.cacheEffect {
         case .deniesJob: history.denied(name, number)
         case .rejectsCredentials: history.rejected(number)
         case .keepsJob, .replacesJob: break
         }
+        return FailedFetch(failure, failures, atMost: options.freshness.running, at: now)
     }
 
-    /// Without a new answer the last one is served for a while, unless AWS has withdrawn the right to see the job.
+    /// Without a new answer the last one is served for a while, unless AWS has withdrawn the right to see the job. What was
+    /// purged meanwhile is not served either: then the lease is void, and nothing is stored.
     private func fallBack(
-        to known: CacheEntry<CachedAnswer>?, of name: JobName, because failure: FetchFailure,
+        to known: CacheEntry<CachedAnswer>?, of name: JobName, because failure: FetchFailure, _ failed: FailedFetch,
         under lease: consuming Lease
     ) -> FetchResult {
         let now = options.time.now()
-        guard let known, failure.cacheEffect == .keepsJob,
-            Moment(now) < known.freshUntil || history.permitsStaleAnswers
-        else {
+        let problem = failed.holds(at: Moment(now)) ? failed.problem(at: Moment(now)) : failed.problem
+        var fallback: CacheEntry<CachedAnswer>?
+        if failure.cacheEffect == .keepsJob, let known, let job = known.value.job {
+            let held = known.holding(.refreshFailed(job, failed))
+            let isStored = store(held, of: name, under: lease)
+            if isStored, mayBeServed(held, at: Moment(now)) { fallback = held }
+        } else if failure.cacheEffect == .keepsJob, let known, Moment(now) < known.freshUntil {
+            if cache.release(lease, for: name) { fallback = known }
+        } else if failure.mayConcernOneJob {
+            store(CacheEntry(failed, at: now), of: name, under: lease)
+        } else {
             cache.release(lease, for: name)
-            if failure.cacheEffect != .keepsJob { cache.remove(name) }
-            return .failed(failure, fallback: nil)
+            if failure.cacheEffect == .rejectsCredentials { cache.remove(name) }
         }
-        // What was purged meanwhile is not served either. Then the lease is void, and nothing is stored.
-        guard let job = known.value.job else {
-            let isStillStored = cache.release(lease, for: name)
-            return .failed(failure, fallback: isStillStored && Moment(now) < known.freshUntil ? known : nil)
-        }
-        let retryAt = Moment(now + failure.pause(atMost: options.freshness.running))
-        let held = known.holding(.refreshFailed(job, retryAt: retryAt, because: failure.detail))
-        let isStored = cache.store(held, for: name, cost: held.value.cost(under: name), under: lease)
-        let isRecent = known.isStale(byLessThan: options.freshness.staleIfError, at: Moment(now))
-        return .failed(failure, fallback: isStored && isRecent ? held : nil)
+        return .failed(failure, problem, fallback: fallback)
+    }
+
+    /// Whether a stored job may be served although AWS gives no new answer.
+    private func mayBeServed(_ stored: CacheEntry<CachedAnswer>, at now: Moment) -> Bool {
+        guard stored.value.job != nil else { return false }
+        return now < stored.freshUntil
+            || history.permitsStaleAnswers && stored.isStale(byLessThan: options.freshness.staleIfError, at: now)
+    }
+
+    @discardableResult
+    private func store(_ entry: CacheEntry<CachedAnswer>, of name: JobName, under lease: consuming Lease) -> Bool {
+        cache.store(entry, for: name, cost: entry.value.cost(under: name), under: lease)
     }
 }
 
 extension FetchRequest {
     /// Whether an answer that another fetch has brought meanwhile is good enough.
     fileprivate func accepts(_ known: CacheEntry<CachedAnswer>, at now: Moment) -> Bool {
-        switch reason {
+        if case .failed = known.value { return false }
+        return switch reason {
         case .miss, .stale: now < known.freshUntil
         case .request: now.nanoseconds(since: known.requestedAt) <= 1_000_000_000
         }

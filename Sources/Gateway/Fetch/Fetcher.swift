@@ -83,7 +83,7 @@ extension FetchResult {
     /// Whether this is a result for a waiter. A background refresh that was refused for lack of budget is none for an
     /// interactive waiter: that one may use the reserve.
     fileprivate func answers(_ waiter: Waiter, of request: FetchRequest) -> Bool {
-        guard case .failed(let failure, _) = self, failure.isOwnRefusal else { return true }
+        guard case .failed(let failure, _, _) = self, failure.isOwnRefusal else { return true }
         return waiter.request.priority == request.priority || request.priority == .interactive
     }
 }
@@ -105,8 +105,10 @@ struct FetchRequest: Sendable {
 enum FetchResult: Sendable {
     /// `isStored` is false if a purge or the cache's bounds kept the answer out of it.
     case answered(CacheEntry<CachedAnswer>, isStored: Bool)
-    /// `fallback` is what may be served all the same.
-    case failed(FetchFailure, fallback: CacheEntry<CachedAnswer>?)
+    /// `fallback` is what may be served all the same, and the problem is the reply without it.
+    case failed(FetchFailure, Problem, fallback: CacheEntry<CachedAnswer>?)
+    /// AWS was not asked, because calls for the job have failed repeatedly until a moment ago.
+    case remembered(Problem, fallback: CacheEntry<CachedAnswer>?)
     /// So many requests wait that this one cannot.
     case tooManyWaiting
 }

@@ -47,6 +47,14 @@ struct UpstreamDisposition {
     /// Whether the call reached AWS.
     var wasAsked: Bool { signal != .abandoned }
 
+    /// Whether it can be an error of this job alone, as an answer that cannot be read, or a refusal that a policy asks for.
+    var mayConcernOneJob: Bool {
+        switch (cacheEffect, signal) {
+        case (.keepsJob, .answered), (.keepsJob, .failed), (.keepsJob, .timedOut), (.deniesJob, _): true
+        default: false
+        }
+    }
+
     /// Whether a warning is logged. Answers are no faults, and calls are cancelled only while the gateway stops.
     var isLogged: Bool { cacheEffect != .replacesJob && label != .cancelled }
 }

@@ -17,7 +17,9 @@ extension JobGateway {
             switch entry.value {
             case .refusal(let problem):
                 return reply(with: problem, in: request.context, job: request.name, outcome: outcome)
-            case .job(let job), .refreshFailed(let job, _, _):
+            case .failed(let failure):
+                return reply(with: failure.problem(at: now), in: request.context, job: request.name)
+            case .job(let job), .refreshFailed(let job, _):
                 let form = JobReply(
                     requestedAt: entry.requestedAt, freshUntil: entry.freshUntil, retryAt: entry.retryAt,
                     isFinished: job.isFinished, status: status, now: now)

@@ -74,7 +74,7 @@ struct CallBudget: Sendable {
         let (before, held) = (rate, tokens(at: now))
         switch outcome {
         case .throttled: adaptive.throttled(at: now)
-        case .answered, .failed, .timedOut: adaptive.succeeded(at: now)
+        case .answered, .failed, .timedOut, .failedAlone: adaptive.succeeded(at: now)
         case .abandoned: return
         }
         guard rate != before else { return }

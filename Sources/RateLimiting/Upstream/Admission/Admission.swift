@@ -79,6 +79,9 @@ public enum CallOutcome: Hashable, Sendable, CaseIterable {
     case failed
     /// No answer by the deadline: a failure.
     case timedOut
+    /// Failed or timed out, as calls with the same request have before, while the service answered others: nothing is
+    /// learned of the service.
+    case failedAlone
     /// The service was not asked, or the call was cancelled: nothing is learned.
     case abandoned
 
@@ -86,7 +89,10 @@ public enum CallOutcome: Hashable, Sendable, CaseIterable {
         switch self {
         case .answered: .succeeded
         case .failed, .timedOut: .failed
-        case .throttled, .abandoned: .ignored
+        case .throttled, .failedAlone, .abandoned: .ignored
         }
     }
+
+    /// Whether it counts as a failure of the service.
+    public var isFailure: Bool { forBreaker == .failed }
 }

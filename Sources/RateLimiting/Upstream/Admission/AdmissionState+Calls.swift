@@ -40,7 +40,7 @@ extension AdmissionState {
         guard let call = calls[grant.number] else { return }
         if !call.hasAttemptFailed { budget?.learn(from: outcome, at: now) }
         if outcome == .answered { lastAnswer = now }
-        if outcome != .abandoned, !(outcome == .timedOut && call.isCutShort) {
+        if outcome != .abandoned, outcome != .failedAlone, !(outcome == .timedOut && call.isCutShort) {
             holdTime.record(call.begin.duration(to: now))
         }
         breaker.record(breakerOutcome(outcome, of: call), of: grant.pass, at: now, random: random)
