@@ -1,5 +1,6 @@
 import Caching
 import HTTPExchange
+import HTTPTypes
 import RateLimiting
 import Synchronization
 import Telemetry
@@ -55,6 +56,32 @@ import UpstreamTestSupport
         #expect(source.calls == 1)
         // The forced refresh was refused with the background one. The interactive waiter began another fetch, as its first.
         #expect(results.summary == ["failed collapsed", "answered"])
+    }
+
+    /// While more interactive calls are wanted than can be made, a stored job that is too old to be served while it is
+    /// refreshed may take a call that is owed to refreshes.
+    @Test func refreshesAStoredJobFromTheShareOfRefreshes() async throws {
+        let bench = TestBench {
+            $0.timeout = .milliseconds(500)
+            $0.admission.burst = 15
+        }
+        try await bench.run { bench in
+            bench.source.put("a", .running("a"))
+            for name in ["a"] + (1...12).map({ "other-\($0)" }) { _ = await bench.get("/jobs/\(name)") }
+            bench.clock.advance(by: .seconds(60))
+            // The budget is used up for a second. After half of it one miss may wait; the next would be too late.
+            for number in 1...15 { _ = await bench.get("/jobs/early-\(number)") }
+            bench.clock.advance(by: .milliseconds(600))
+            async let waiting = bench.get("/jobs/first")
+            #expect(await eventually { bench.gateway.fetcher.admissionStatus.waiting == 1 })
+            #expect(await bench.get("/jobs/second").status.code == 503)
+            async let stored = bench.get("/jobs/a")
+            #expect(await eventually { bench.gateway.fetcher.admissionStatus.waiting == 2 })
+            bench.clock.advance(by: .milliseconds(450))
+            #expect(await stored.field("Cache-Status") == "transcribe-gateway; fwd=stale; stored")
+            bench.clock.advance(by: .milliseconds(50))
+            #expect(await waiting.status.code == 503)
+        }
     }
 
     @Test func takesAllButTheFirstOfAFlightForCollapsedAndARefreshesWaitersToo() async throws {

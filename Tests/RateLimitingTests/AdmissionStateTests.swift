@@ -81,20 +81,54 @@ import Testing
         #expect(scenario.refused.map(\.refusal.reason) == [reason])
     }
 
-    @Test func backgroundCallsLeaveAQuarterOfThePermitsAndNeverWait() {
+    @Test(arguments: [CallPriority.background, .forced])
+    func backgroundCallsThatAreNotOwedLeaveAQuarterOfThePermitsAndDoNotWait(kind: CallPriority) {
         var scenario = AdmissionScenario(AdmissionOptions(rate: nil, permits: 4))
-        for number in 0..<4 { scenario.arrive(number, caller: 1) }
-        scenario.arrive(11, caller: 2)
-        scenario.arrive(12, caller: 1, priority: .background)
-        #expect(scenario.refused.map(\.refusal.reason) == [.tooManyInFlight])
+        for number in 0..<2 { scenario.arrive(number, caller: 1) }
+        scenario.arrive(10, caller: 1, priority: kind)
+        #expect(scenario.admitted == [0, 1, 10])
+        scenario.arrive(11, caller: 1, priority: kind)
+        scenario.arrive(2, caller: 1)
+        scenario.arrive(12, caller: 1, priority: kind)
+        #expect(scenario.refused.map(\.number) == [11, 12])
+        #expect(scenario.refused.allSatisfy { $0.refusal.reason == .tooManyInFlight })
         scenario.end(0, .answered)
-        #expect(scenario.admitted.last == 11)
+        scenario.arrive(13, caller: 1, priority: kind)
+        #expect(scenario.refused.count == 3)
         scenario.end(1, .answered)
-        scenario.arrive(13, caller: 1, priority: .background)
-        #expect(scenario.refused.count == 2)
-        scenario.end(2, .answered)
-        scenario.arrive(14, caller: 1, priority: .background)
+        scenario.arrive(14, caller: 1, priority: kind)
         #expect(scenario.admitted.last == 14)
+    }
+
+    @Test func aCallThatIsOwedWaitsBeforeAllOthers() {
+        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, permits: 4))
+        for number in 0..<6 { scenario.arrive(number, caller: 1) }
+        // Four interactive calls owe the others more than one call.
+        scenario.arrive(10, caller: 1, priority: .background)
+        scenario.arrive(11, caller: 1, priority: .background)
+        #expect(scenario.refused.map(\.number) == [11] && scenario.status.waiting == 3)
+        scenario.retry(0, as: 100, after: .failed)
+        scenario.end(1, .answered)
+        #expect(scenario.admitted == [0, 1, 2, 3, 100, 10])
+        scenario.end(2, .answered)
+        #expect(scenario.admitted.last == 4)
+        scenario.cancel(5)
+        #expect(scenario.status.waiting == 0)
+    }
+
+    @Test func aCallThatIsOwedIsRefusedByABreakerAndAtItsDeadlineLikeAnyOther() {
+        let breaker = BreakerOptions(minimumCalls: 1)
+        var scenario = AdmissionScenario(AdmissionOptions(rate: nil, permits: 4, breaker: breaker))
+        for number in 0..<4 { scenario.arrive(number, caller: 1) }
+        scenario.arrive(10, caller: 1, priority: .background, within: .seconds(1))
+        scenario.pass(.seconds(1))
+        #expect(scenario.refused.map(\.refusal.reason) == [.deadlineTooClose])
+        scenario.arrive(11, caller: 1, priority: .background)
+        #expect(scenario.status.waiting == 1)
+        scenario.end(0, .failed)
+        #expect(scenario.status.breaker == .open && scenario.status.waiting == 0)
+        scenario.arrive(12, caller: 1, priority: .background)
+        #expect(scenario.refused.suffix(2).allSatisfy { $0.refusal.reason == .breakerOpen })
     }
 
     @Test func aBackgroundCallIsRefusedWhileACallWaitsForAToken() {

@@ -70,14 +70,25 @@ import Testing
         #expect(abs(window.length / .seconds(1) - 1.05 * seconds) < 1e-6)
     }
 
-    @Test func backgroundCallsLeaveTheReserveInTheBucketAndInTheWindow() {
+    @Test func backgroundCallsLeaveTheReserveInTheBucketAndHalfOfItInTheWindow() {
         var budget = budget()
         #expect(take(&budget, 100, .background, at: 0) == 10)
         for millisecond in 1..<10_000 {
             _ = budget.take(for: .background, at: time(millisecond))
             #expect(budget.tokens(at: time(millisecond)) >= 5)
         }
-        #expect(take(&budget, 100, .interactive, at: 10_000) == 5)
+        #expect(take(&budget, 100, .interactive, at: 10_000) == 2)
+        // The rest of the reserve can be used as calls leave the window.
+        #expect((10_001..<11_050).count { take(&budget, 1, .interactive, at: $0) == 1 } >= 10)
+    }
+
+    @Test func forcedCallsLeaveTwiceTheReserve() {
+        var budget = budget()
+        #expect(take(&budget, 100, .forced, at: 0) == 5)
+        #expect(take(&budget, 100, .background, at: 0) == 5)
+        #expect(take(&budget, 100, .interactive, at: 0) == 5)
+        let grants = (1_050..<61_050).count { take(&budget, 1, .forced, at: $0) == 1 }
+        #expect(grants <= 60 * 5 && Double(grants) >= 0.9 * 60 * 5 / 1.05)
     }
 
     @Test(arguments: [
@@ -89,7 +100,8 @@ import Testing
         var budget = budget(perSecond, burst: burst, reserve: options.reserve)
         let grants = (0..<60_000).count { budget.take(for: .background, at: time($0)) }
         // A window of 1.05 s holds the rate without the reserve; the first window begins with a full bucket.
-        let share = min(perSecond, burst) == 1 ? perSecond : perSecond - options.reserve
+        let share =
+            min(perSecond, burst) == 1 ? perSecond : perSecond - min(options.reserve, max(1, options.reserve / 2))
         #expect(Double(grants) >= 0.9 * Double(share) * 60 / 1.05)
         #expect(budget.take(for: .interactive, at: time(60_000)) || reserve == 0)
     }

@@ -50,7 +50,7 @@ extension Fetcher {
         for request: FetchRequest, instead known: CachedJob?, after failures: JobFailures?,
         by deadline: ContinuousClock.Instant, attemptBegan: () -> Void
     ) async throws(FetchFailure) -> CachedAnswer {
-        let admission = try await admit(request, by: deadline)
+        let admission = try await admit(request, mayRefresh: known != nil, by: deadline)
         let retries = admission.retries
         var isIsolated: Bool { failures?.isIsolated(latestAccepted: history.latestAccepted) ?? false }
         do throws(TranscribeError) {
@@ -75,13 +75,20 @@ extension Fetcher {
         }
     }
 
+    /// - Parameter mayRefresh: whether a job is stored. Then the call may also be one of those that are owed to refreshes:
+    ///   while more interactive calls are wanted than can be made, jobs would else grow old in turn.
     private func admit(
-        _ request: FetchRequest, by deadline: ContinuousClock.Instant
+        _ request: FetchRequest, mayRefresh: Bool, by deadline: ContinuousClock.Instant
     ) async throws(FetchFailure) -> Admission {
         do throws(AdmissionRefusal) {
             return try await admission.admit(request.caller, priority: request.priority, by: deadline)
         } catch {
-            throw .refused(error)
+            guard mayRefresh, request.priority == .interactive else { throw .refused(error) }
+            do throws(AdmissionRefusal) {
+                return try await admission.admit(request.caller, priority: .background, by: deadline)
+            } catch {
+                throw .refused(error)
+            }
         }
     }
 

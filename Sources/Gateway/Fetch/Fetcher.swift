@@ -80,11 +80,11 @@ public final class Fetcher: Sendable {
 }
 
 extension FetchResult {
-    /// Whether this is a result for a waiter. A background refresh that was refused for lack of budget is none for an
-    /// interactive waiter: that one may use the reserve.
+    /// Whether this is a result for a waiter. A refresh that was refused for lack of budget is none for a more urgent
+    /// waiter: that one may use the reserve.
     fileprivate func answers(_ waiter: Waiter, of request: FetchRequest) -> Bool {
         guard case .failed(let failure, _, _) = self, failure.isOwnRefusal else { return true }
-        return waiter.request.priority == request.priority || request.priority == .interactive
+        return request.priority <= waiter.request.priority
     }
 }
 
@@ -97,8 +97,8 @@ struct FetchRequest: Sendable {
     /// Whether it refreshes in the background what is served meanwhile.
     let isRefresh: Bool
 
-    /// Forced and background refreshes may not use the reserved part of the budget.
-    var priority: CallPriority { isRefresh || reason == .request ? .background : .interactive }
+    /// Background and forced refreshes may not use the reserved part of the budget.
+    var priority: CallPriority { isRefresh ? .background : reason == .request ? .forced : .interactive }
 }
 
 /// How a fetch ended.

@@ -9,9 +9,10 @@
 /// - The bucket fills at a rate that is learned from throttling (`AdaptiveRate`), never above the configured one. While
 ///   throttling keeps that rate down, the bucket holds no more than one second of it.
 ///
-/// Background calls leave a reserve in the bucket and in the window, so that interactive calls find it there at any moment.
-/// While throttling keeps the bucket smaller than the reserve, a full one still gives background calls a token: with
-/// watchers alone nothing else would make the calls by which the rate recovers.
+/// Background calls leave a reserve in the bucket, so that some interactive calls can begin at once at any moment, and half
+/// as many in the window: that much of the rate they cannot use. Forced calls leave twice the reserve in both. While
+/// throttling keeps the bucket smaller than the reserve, a full one still gives background calls a token: with watchers alone
+/// nothing else would make the calls by which the rate recovers.
 ///
 /// The bucket is kept as the instant at which it will be full, as in ``GCRA``: nothing drifts, and time that steps back
 /// adds nothing.
@@ -23,7 +24,7 @@ struct CallBudget: Sendable {
     /// When the bucket will be full if no more tokens are taken.
     private var full: ContinuousClock.Instant
 
-    /// `burst`: tokens in a full bucket, at least 1; `reserve`: how many of them only interactive calls may use.
+    /// `burst`: tokens in a full bucket, at least 1; `reserve`: how many of them background calls leave.
     init(rate: Rate, burst: Int, reserve: Int, at now: ContinuousClock.Instant) {
         self.burst = max(1, burst)
         self.reserve = max(0, reserve)
@@ -46,11 +47,20 @@ struct CallBudget: Sendable {
         Double(capacity) - max(0, now.duration(to: full) / spacing)
     }
 
+    /// How many tokens, and how many calls in the window, calls of that priority leave to more urgent ones.
+    private func reserves(for priority: CallPriority) -> (tokens: Int, calls: Int) {
+        switch priority {
+        case .interactive: (0, 0)
+        case .background: (reserve, min(reserve, max(1, reserve / 2)))
+        case .forced: (2 * reserve, 2 * reserve)
+        }
+    }
+
     /// How long until the last of `count` attempts may begin if no other comes: the first as soon as it may (this is
     /// exact), the others as they come in the long run. Zero if now.
     func wait(for priority: CallPriority, count: Int = 1, at now: ContinuousClock.Instant) -> Duration {
-        let kept = priority == .interactive ? 0 : reserve
-        let keptInWindow = min(kept, window.limit - 1)
+        let (kept, share) = reserves(for: priority)
+        let keptInWindow = min(share, window.limit - 1)
         let bucket = now.duration(to: full) - spacing * (capacity - min(1 + kept, capacity))
         let first = max(.zero, bucket, window.wait(leaving: keptInWindow, at: now))
         return first + max(spacing, window.length / (window.limit - keptInWindow)) * (count - 1)

@@ -62,11 +62,15 @@ struct AdmissionRequest: Sendable {
 }
 
 /// How urgent a call upstream is, the most urgent first.
-public enum CallPriority: Sendable, CaseIterable {
+public enum CallPriority: Int, Sendable, CaseIterable, Comparable {
     /// A request waits for the answer: the call may wait for its turn and may use every token and permit.
     case interactive
-    /// A refresh or a watcher's poll: it never waits, leaves the reserve, and is refused while interactive calls wait.
+    /// A refresh or a watcher's poll, while a stored answer is served.
     case background
+    /// A client demands a fresher answer than the stored one.
+    case forced
+
+    public static func < (one: CallPriority, other: CallPriority) -> Bool { one.rawValue < other.rawValue }
 }
 
 /// How a call upstream, or one attempt of it, ended. The breaker and the call rate learn from it.

@@ -4,7 +4,7 @@ public struct AdmissionOptions: Hashable, Sendable {
     public var rate: Rate?
     /// How many of those may begin at once after a quiet time; more than the rate changes nothing.
     public var burst: Int
-    /// How many of the burst, and of the rate, only interactive calls may use.
+    /// How many of the burst background calls leave to interactive ones.
     public var reserve: Int
     /// The most calls in flight; at least 1.
     public var concurrency: Int

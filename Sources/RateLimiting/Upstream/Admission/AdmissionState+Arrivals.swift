@@ -8,12 +8,12 @@ extension AdmissionState {
 
     /// Decides about a call that arrives, unless it has to wait; then nothing is changed.
     mutating func arrive(_ request: AdmissionRequest, at now: ContinuousClock.Instant) -> Placement {
-        if isTurn(of: AdmissionLane(for: request.priority, isRetry: false)), now < request.deadline,
-            let grant = begin(request, since: now, at: now)
-        {
+        let rights = rights(of: request.priority)
+        let mayBegin = rights == .interactive ? isTurn(of: AdmissionLane(for: request.priority)) : queues.isEmpty
+        if mayBegin, now < request.deadline, let grant = begin(request, as: rights, since: now, at: now) {
             return .decided(.success(grant))
         }
-        switch queueOrRefusal(of: request, at: now) {
+        switch queueOrRefusal(of: request, having: rights, at: now) {
         case .success(let lane): return .waits(in: lane)
         case .failure(let refusal):
             counts.record(refusal)
@@ -47,19 +47,24 @@ extension AdmissionState {
         }
     }
 
-    /// Whether a call that arrives for this lane, or for none, has to be served before all that wait.
-    func isTurn(of lane: AdmissionLane?) -> Bool {
-        guard let lane else { return queues.isEmpty }
-        return queues[lane].isEmpty && queues.count(before: lane) == 0
+    /// The priority with whose rights a call is treated: what is owed has those of an interactive call.
+    private func rights(of priority: CallPriority) -> CallPriority {
+        owed.contains(priority, beside: queues[AdmissionLane(for: priority)].count) ? .interactive : priority
+    }
+
+    /// Whether a call that arrives for this lane has to be served before all that wait.
+    func isTurn(of lane: AdmissionLane) -> Bool {
+        queues[lane].isEmpty && queues.count(before: lane) == 0
     }
 
     /// The lane in which a call that cannot begin now has to wait, or why it is refused.
     private func queueOrRefusal(
-        of request: AdmissionRequest, at now: ContinuousClock.Instant
+        of request: AdmissionRequest, having rights: CallPriority, at now: ContinuousClock.Instant
     ) -> Result<AdmissionLane, AdmissionRefusal> {
         if let wait = breaker.refusal(at: now) { return .failure(.breakerOpen(retryAfter: wait)) }
-        guard let lane = AdmissionLane(for: request.priority, isRetry: false), queues[lane].limit > 0 else {
-            return .failure(refusalNow(for: request.priority, at: now))
+        let lane = AdmissionLane(for: request.priority)
+        guard rights == .interactive, queues[lane].limit > 0 else {
+            return .failure(refusalNow(for: rights, at: now))
         }
         if let refusal = refusalIfTooLate(of: request, in: lane, at: now) { return .failure(refusal) }
         guard queues[lane].accepts(request.caller) else { return .failure(.queueFull(retryAfter: holdTime.mean)) }
@@ -80,7 +85,7 @@ extension AdmissionState {
         of request: AdmissionRequest, in lane: AdmissionLane, at now: ContinuousClock.Instant
     ) -> AdmissionRefusal? {
         let position = queues.count(before: lane) + queues[lane].position(of: request.caller)
-        let tokens = tokenWait(for: request.priority, count: position + 1, at: now)
+        let tokens = tokenWait(for: .interactive, count: position + 1, at: now)
         let permits = permitWait(position: position)
         guard now + max(tokens, permits) + holdTime.bound >= request.deadline else { return nil }
         return tokens > permits ? .budgetUsedUp(retryAfter: tokens) : .deadlineTooClose(retryAfter: permits)

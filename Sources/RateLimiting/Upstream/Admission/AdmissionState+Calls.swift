@@ -15,8 +15,9 @@ extension AdmissionState {
         guard breaker.admitsRetry(of: grant.pass) else {
             return refuseRetry(.breakerOpen(retryAfter: breaker.refusal(at: now) ?? .zero))
         }
-        let lane = AdmissionLane(for: grant.priority, isRetry: true)
-        if isTurn(of: lane), now < deadline, let grant = renew(grant, at: now) { return .decided(.success(grant)) }
+        let lane = AdmissionLane(forRetryOf: grant.priority)
+        let mayBegin = lane.map { isTurn(of: $0) } ?? queues.isEmpty
+        if mayBegin, now < deadline, let grant = renew(grant, at: now) { return .decided(.success(grant)) }
         let before = lane.map { queues.count(before: $0) + queues[$0].count } ?? queues.count
         let wait = tokenWait(for: grant.priority, count: before + 1, at: now)
         guard let lane, now + wait < deadline else { return refuseRetry(.budgetUsedUp(retryAfter: wait)) }

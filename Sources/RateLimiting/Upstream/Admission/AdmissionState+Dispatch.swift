@@ -33,7 +33,9 @@ extension AdmissionState {
     private mutating func grant(
         for waiter: Waiter, at now: ContinuousClock.Instant
     ) -> AdmissionGrant? {
-        guard let held = waiter.held else { return begin(waiter.request, since: waiter.arrival, at: now) }
+        guard let held = waiter.held else {
+            return begin(waiter.request, as: .interactive, since: waiter.arrival, at: now)
+        }
         return renew(held, at: now)
     }
 
@@ -41,6 +43,7 @@ extension AdmissionState {
     mutating func renew(_ grant: AdmissionGrant, at now: ContinuousClock.Instant) -> AdmissionGrant? {
         guard takeToken(for: grant.priority, at: now) else { return nil }
         counts.retries += 1
+        owed.record(grant.priority)
         calls[grant.number]?.attemptBegan(at: now)
         return grant
     }

@@ -3,8 +3,9 @@
 /// ``dispatch(at:)`` after every change, and delivers the result of ``takeDecisions()`` outside the lock.
 ///
 /// A call begins if the breaker admits it, a permit is free and the budget has a token. Otherwise an interactive call
-/// waits if its turn comes in time, and every other call is refused at once. Lanes are served in their order, and in a
-/// lane each caller in turn; background calls begin only while no call waits.
+/// waits if its turn comes in time, and every other call is refused at once; those begin only while no call waits. But a
+/// share of the calls is theirs (``OwedCalls``): what it owes them has the rights of an interactive call, and waits before
+/// all others. Lanes are served in their order, and in a lane each caller in turn.
 ///
 /// The calls of one caller are served in order of arrival. Serving the newest first helps where most waiting calls will be
 /// late anyway; here such calls are refused on arrival, so it would only make the early ones late.
@@ -36,6 +37,7 @@ struct AdmissionState<Handle: Sendable>: Sendable {
     var calls: [UInt64: CallInFlight] = [:]
     /// When a call was last answered.
     var lastAnswer: ContinuousClock.Instant?
+    var owed = OwedCalls()
     var queues: AdmissionQueues<Waiter>
     var counts = AdmissionCounts()
     /// No ``Waiter/latestBegin`` is before this.
@@ -85,18 +87,60 @@ struct AdmissionState<Handle: Sendable>: Sendable {
         budget?.take(for: priority, at: now) ?? true
     }
 
-    /// Begins a call. Returns nil, and takes nothing, if the breaker refuses or a permit or a token is missing.
+    /// Begins a call with the rights of that priority. Returns nil, and takes nothing, if the breaker refuses or a permit or
+    /// a token is missing.
     mutating func begin(
-        _ request: AdmissionRequest, since arrival: ContinuousClock.Instant, at now: ContinuousClock.Instant
+        _ request: AdmissionRequest, as rights: CallPriority, since arrival: ContinuousClock.Instant,
+        at now: ContinuousClock.Instant
     ) -> AdmissionGrant? {
-        let priority = request.priority
-        guard breaker.refusal(at: now) == nil, hasPermit(for: priority), takeToken(for: priority, at: now),
+        guard breaker.refusal(at: now) == nil, hasPermit(for: rights), takeToken(for: rights, at: now),
             let pass = breaker.admit(at: now)
         else { return nil }
         counts.admitted += 1
         grants += 1
+        owed.record(request.priority)
         calls[grants] = CallInFlight(of: request, since: arrival, at: now)
-        return AdmissionGrant(number: grants, priority: priority, pass: pass)
+        return AdmissionGrant(number: grants, priority: request.priority, pass: pass)
+    }
+}
+
+/// How many calls are owed to the kinds that yield to interactive calls: each call of another kind adds a part of one, each
+/// of its own takes one. So a kind gets its share of the calls at any rate and any load, if it asks for it (deficit round
+/// robin, Shreedhar and Varghese). A pure value.
+struct OwedCalls: Sendable {
+    /// Owed calls do not pile up while none is asked for.
+    private static let most = 3.0
+
+    private var background = 0.0
+    private var forced = 0.0
+
+    /// The share of all calls that is a kind's own if it asks for so many; nil for interactive calls, which have the rest.
+    static func share(of kind: CallPriority) -> Double? {
+        switch kind {
+        case .interactive: nil
+        case .background: 1 / 4
+        case .forced: 1 / 15
+        }
+    }
+
+    /// Whether one more call of that kind is owed beside those that wait already.
+    func contains(_ kind: CallPriority, beside waiting: Int) -> Bool {
+        switch kind {
+        case .interactive: false
+        case .background: background >= Double(waiting + 1)
+        case .forced: forced >= Double(waiting + 1)
+        }
+    }
+
+    /// Records that a call of that kind, or a further attempt of it, begins.
+    mutating func record(_ kind: CallPriority) {
+        background = Self.change(background, of: .background, by: kind)
+        forced = Self.change(forced, of: .forced, by: kind)
+    }
+
+    private static func change(_ owed: Double, of kind: CallPriority, by begun: CallPriority) -> Double {
+        guard let share = share(of: kind) else { return 0 }
+        return begun == kind ? max(0, owed - 1) : min(most, owed + share / (1 - share))
     }
 }
 
@@ -126,17 +170,31 @@ struct AdmissionQueues<Element: Sendable>: Sendable {
     func count(before lane: AdmissionLane) -> Int { queues.prefix(lane.rawValue).reduce(0) { $0 + $1.count } }
 }
 
-/// The two kinds of interactive calls that wait, in the order in which they are served.
+/// The kinds of calls that wait, in the order in which they are served.
 enum AdmissionLane: Int, Sendable, CaseIterable {
-    /// Further attempts. They come first because their calls hold permits until they end.
+    /// Background calls that are owed. There are few, and no others wait in this lane.
+    case background
+    /// Forced calls that are owed.
+    case forced
+    /// Further attempts of interactive calls. They come before calls because theirs hold permits until they end.
     case retries
-    /// Calls that have not begun.
+    /// Interactive calls that have not begun.
     case calls
 
-    /// Nil for background calls, which never wait.
-    init?(for priority: CallPriority, isRetry: Bool) {
+    /// The lane of a call that has not begun.
+    init(for priority: CallPriority) {
+        self =
+            switch priority {
+            case .interactive: .calls
+            case .background: .background
+            case .forced: .forced
+            }
+    }
+
+    /// The lane of a further attempt; nil for those that do not wait.
+    init?(forRetryOf priority: CallPriority) {
         guard priority == .interactive else { return nil }
-        self = isRetry ? .retries : .calls
+        self = .retries
     }
 
     /// Whether the calls of this lane have begun already and hold a permit each.
