@@ -36,22 +36,21 @@ public final class JobGateway: Handler {
         let now = options.time.now()
         var context = context(of: request, at: now)
         do throws(Problem) {
-            guard options.clients.admits(context.client) else { throw .clientNotAllowed }
-            guard options.hosts.admits(request.host) else { throw .wrongHost }
-            let route = try Route(request, allowed: options.fields)
-            context.route = route.kind
-            try admit(&context, at: now)
+            let route = try route(of: request, in: &context)
+            if route.countsAgainstLimit { try admit(&context, at: now) }
             switch route {
             case .job(let name, let fields): return answer(JobRequest(name, fields, of: request, in: context))
             case .fixed(let route): return .reply(reply(with: route, to: request, in: context))
             }
         } catch {
-            return .reply(reply(with: error, in: context))
+            return .reply(refuse(error, in: &context, at: now))
         }
     }
 
     public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
-        reply(with: Problem(refusal), in: context(of: request, at: options.time.now()))
+        let now = options.time.now()
+        var context = context(of: request, at: now)
+        return refuse(Problem(refusal), in: &context, at: now)
     }
 
     private func context(of request: borrowing Request, at now: ContinuousClock.Instant) -> RequestContext {
@@ -60,6 +59,29 @@ public final class JobGateway: Handler {
         return RequestContext(
             request, id: ids.id(suggested: request[.xRequestID]), at: Moment(now), client: client,
             sharing: options.crossOrigin)
+    }
+
+    /// What the request asks for, if its client may ask here at all.
+    private func route(of request: borrowing Request, in context: inout RequestContext) throws(Problem) -> Route {
+        guard options.clients.admits(context.client) else { throw .clientNotAllowed }
+        guard options.hosts.admits(request.host) else { throw .wrongHost }
+        let route = try Route(request, allowed: options.fields)
+        context.route = route.kind
+        return route
+    }
+
+    /// The reply to a request that is refused. A refusal counts against the client's limit like every other reply, and above
+    /// the limit it says only that: otherwise a client could have any number of them.
+    private func refuse(
+        _ problem: Problem, in context: inout RequestContext, at now: ContinuousClock.Instant
+    ) -> Reply {
+        guard context.quota == nil else { return reply(with: problem, in: context) }
+        do throws(Problem) {
+            try admit(&context, at: now)
+            return reply(with: problem, in: context)
+        } catch {
+            return reply(with: error, in: context)
+        }
     }
 
     private func admit(_ context: inout RequestContext, at now: ContinuousClock.Instant) throws(Problem) {

@@ -1,5 +1,7 @@
 """The client of a request: its address behind trusted proxies, whether it may ask, and limits that only log."""
 
+import time
+
 import pytest
 
 from metrics import metric
@@ -50,6 +52,22 @@ def test_each_client_behind_a_proxy_has_a_limit_of_its_own(serve):
     addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.1", "2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"]
     assert [ask(gateway, [address]).status for address in addresses] == [200, 200, 429, 200, 429, 200]
     assert [ask(gateway, [address], STRANGER).status for address in addresses[:2]] == [200, 429]
+
+
+def test_refusals_count_against_the_limit(serve):
+    """A client may have only so many of them, and learns what is left."""
+    gateway = serve({"limits.client.rate": "1/s", "limits.client.burst": 20})
+    targets = ["/jobs/a%20b", "/nowhere", "/jobs/a?x", "/jobs/a b"]
+    began = time.monotonic()
+    answers = [gateway.get(targets[number % len(targets)]) for number in range(200)]
+    admitted = [answer for answer in answers if answer.status != 429]
+    assert 20 <= len(admitted) <= 21 + time.monotonic() - began
+    assert {answer.status for answer in admitted} == {400, 404}
+    assert all(answer.fields["ratelimit-policy"] == '"client";q=20;w=20' for answer in answers)
+    assert all(int(answer.fields["retry-after"]) >= 1 for answer in answers if answer.status == 429)
+    assert gateway.get("/").status == 200
+    assert "ratelimit" not in gateway.get("/openapi.yaml").fields
+    assert metric(gateway, "transcribe_gateway_requests_total", status="429") == 200 - len(admitted)
 
 
 @pytest.mark.parametrize("hops, source, is_allowed", [

@@ -75,7 +75,10 @@ def test_schemathesis_finds_no_difference(start, tmp_path):
 # The causes of each status: the target that a path stands for, header lines, other parts of the request.
 TARGETS = {"/jobs/{name}": "/jobs/running-1", "/jobs": "/jobs?name=visit-1", "/problems/{type}": "/problems/stopping"}
 JOB_NOT_FOUND_TEXT = {"/jobs/{name}": "/jobs/missing-1", "/problems/{type}": "/problems/nonsense"}
-PAGE, APP = "Accept: text/html", ["Origin: https://app.example", "Access-Control-Request-Method: GET"]
+# What explains the API has no limit, but its refusals do; and a preflight has none.
+FREE = {"/", "/style.css", "/icon.svg", "/openapi.yaml", "/openapi.json", "/problems/{type}"}
+PAGE, ORIGIN = "Accept: text/html", "Origin: https://app.example"
+APP = [ORIGIN, "Access-Control-Request-Method: GET"]
 
 
 def causes(path, method):
@@ -87,7 +90,8 @@ def causes(path, method):
         400: [(usual, ["X-Spaced : a"], {})] + [("/jobs/invalid-1", [], {})] * is_look_up,
         403: [(usual, [], {})], 404: [(JOB_NOT_FOUND_TEXT.get(path), [], {})], 405: [(usual, [], {"method": "POST"})],
         414: [(f"{usual}?{'a' * 8192}", [], {})], 417: [(usual, ["Expect: more"], {})],
-        421: [(usual, [], {"host": "rebound.example"})], 429: [(usual, [], {})],
+        421: [(usual, [], {"host": "rebound.example"})],
+        429: [(f"{usual}?x" if path in FREE else usual, [], {})],
         431: [(usual, [f"X-{number}: a" for number in range(101)], {})],
         501: [(usual, ["Transfer-Encoding: gzip"], {})],
         502: [("/jobs/denied-1", [], {})], 503: [("/jobs/throttled-1", [], {})], 504: [("/jobs/hang-1", [], {})],
@@ -101,10 +105,11 @@ def test_every_status_and_header_occurs_as_described(serve, upstream, path, meth
                 "upstream.timeout": "300ms", "upstream.connectTimeout": "200ms"}
     gateway, strict = serve(settings), serve(settings | {"limits.client.rate": "1/m", "limits.client.burst": 1})
     strange = serve(settings | {"clients.allow": "192.0.2.1"})
-    strict.get("/")
+    strict.get("/nowhere")
     for status, response in described(path, method).items():
         # A page has no tag that a client could know.
-        readers = [[], APP] if status == 304 else [[], [PAGE], APP, [PAGE, *APP]]
+        app = [ORIGIN] if status == 429 else APP
+        readers = [[], app] if status == 304 else [[], [PAGE], app, [PAGE, *app]]
         asked = {429: strict, 403: strange}.get(status, gateway)
         answers = [ask(asked, target, reader + lines, {"method": method.upper()} | parts)
                    for target, lines, parts in causes(path, method)[status] for reader in readers]

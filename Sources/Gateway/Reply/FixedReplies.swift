@@ -16,7 +16,7 @@ extension JobGateway {
             case .home: Page.home.reply(in: context)
             case .file(let file): file.reply(in: context, unless: IfNoneMatch(request[.ifNoneMatch]))
             case .problem(let type): type.reply(in: context)
-            case .options: Reply.options(context, isPreflight: request[.accessControlRequestMethod] != nil)
+            case .options(let isPreflight): Reply.options(context, isPreflight: isPreflight)
             }
         recorder.record(reply, in: context, .fixed)
         return reply

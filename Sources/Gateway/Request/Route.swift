@@ -30,6 +30,15 @@ package enum Route {
         }
     }
 
+    /// Whether the request counts against its client's limit. What explains this API does not, nor does a preflight, which a
+    /// browser sends by itself.
+    var countsAgainstLimit: Bool {
+        switch self {
+        case .job: true
+        case .fixed(let route): route.countsAgainstLimit
+        }
+    }
+
     /// The methods that every URL here can be used with.
     static let methods = "GET, HEAD, OPTIONS"
 
@@ -41,11 +50,11 @@ package enum Route {
         let mark = bytes.indices.first { bytes[$0] == UInt8(ascii: "?") }
         let query = mark.map { Substring(target.dropFirst($0 + 1)) } ?? ""
         guard let segment = Self.jobSegment(of: bytes.extracting(..<(mark ?? bytes.count))) else {
-            self = .fixed(try FixedRoute(path: Substring(target.prefix(mark ?? bytes.count)), query, request.method))
+            self = .fixed(try FixedRoute(path: Substring(target.prefix(mark ?? bytes.count)), query, request))
             return
         }
         guard try Self.isRead(request.method) else {
-            self = .fixed(.options)
+            self = .fixed(.options(for: request))
             return
         }
         // The query is checked first, so that its problems do not depend on the name.
@@ -89,13 +98,13 @@ package enum FixedRoute {
     case home
     case file(StaticFile)
     case problem(ProblemType)
-    /// Which methods there are, for any URL.
-    case options
+    /// Which methods there are, for any URL; a preflight also asks what a page of another origin can do with it.
+    case options(isPreflight: Bool)
 
-    init(path: Substring, _ query: Substring, _ method: HTTPRequest.Method) throws(Problem) {
+    init(path: Substring, _ query: Substring, _ request: borrowing Request) throws(Problem) {
         let place = try Place(path)
-        guard try Route.isRead(method) else {
-            self = .options
+        guard try Route.isRead(request.method) else {
+            self = .options(for: request)
             return
         }
         switch place {
@@ -104,6 +113,19 @@ package enum FixedRoute {
         case .route(let route):
             guard query.isEmpty else { throw .invalidQuery("This URL takes no query.") }
             self = route
+        }
+    }
+
+    static func options(for request: borrowing Request) -> FixedRoute {
+        .options(isPreflight: request[.accessControlRequestMethod] != nil)
+    }
+
+    /// See ``Route/countsAgainstLimit``.
+    var countsAgainstLimit: Bool {
+        switch self {
+        case .form: true
+        case .home, .file, .problem: false
+        case .options(let isPreflight): !isPreflight
         }
     }
 
