@@ -54,15 +54,15 @@ public final class JobGateway: Handler {
     }
 
     private func context(of request: borrowing Request, at now: ContinuousClock.Instant) -> RequestContext {
-        let client = options.clients.client(of: request)
         recorder.warnOfUntrustedProxy { options.clients.isForwardedByStranger(request) }
         return RequestContext(
-            request, id: ids.id(suggested: request[.xRequestID]), at: Moment(now), client: client,
+            request, id: ids.id(suggested: request[.xRequestID]), at: Moment(now), clients: options.clients,
             sharing: options.crossOrigin)
     }
 
     /// What the request asks for, if its client may ask here at all.
     private func route(of request: borrowing Request, in context: inout RequestContext) throws(Problem) -> Route {
+        if let hop = context.unreadableHop { throw Problem(hop) }
         guard options.clients.admits(context.client) else { throw .clientNotAllowed }
         guard options.hosts.admits(request.host) else { throw .wrongHost }
         let route = try Route(request, allowed: options.fields)

@@ -31,11 +31,33 @@ def warnings(gateway):
 
 def test_the_log_names_the_client_behind_a_trusted_proxy(serve):
     gateway = serve(BEHIND)
-    hops = [["192.0.2.1"], ["192.0.2.9, 192.0.2.1"], ["192.0.2.1, 10.0.0.7"], ["192.0.2.1", "10.0.0.7"], ["no-address"], []]
+    hops = [["192.0.2.1"], ["192.0.2.9, 192.0.2.1"], ["192.0.2.1, 10.0.0.7"], ["192.0.2.1", "10.0.0.7"], []]
     for each in hops:
         assert ask(gateway, each).status == 200
-    assert clients(gateway, len(hops)) == ["192.0.2.1"] * 4 + [PROXY] * 2
+    assert clients(gateway, len(hops)) == ["192.0.2.1"] * 4 + [PROXY]
     assert not warnings(gateway)
+
+
+# U+0600 in UTF-8: with the comma that a proxy appends it makes one Character, but two elements.
+NAMELESS = {"a word": ["no-address"], "an empty field": [""], "behind a trusted hop": ["no-address, 10.0.0.7"],
+            "a mark": ["\u0600".encode().decode("latin-1")], "a mark at the comma": ["192.0.2.1", "\u00d8\u0080"]}
+
+
+@pytest.mark.parametrize("hops", NAMELESS.values(), ids=NAMELESS)
+def test_a_client_that_a_trusted_proxy_fails_to_name_is_not_taken_for_the_proxy(serve, upstream, hops):
+    gateway = serve(BEHIND | {"clients.allow": "127.0.0.0/8", "limits.client.rate": "1/m", "limits.client.burst": 1})
+    problem = assert_problem(answer := ask(gateway, hops), 400, "invalid-forwarding")
+    assert "of X-Forwarded-For is no IP address" in problem["detail"]
+    assert answer.fields["ratelimit"].startswith('"client";r=0;t=')
+    assert not upstream.calls
+
+
+def test_a_mark_before_the_comma_of_a_proxy_hides_no_client(serve):
+    gateway = serve(BEHIND | {"clients.allow": "192.0.2.0/24"})
+    marked = "\u0600".encode().decode("latin-1")
+    assert ask(gateway, [f"{marked}, 192.0.2.1"]).status == 200
+    assert_problem(ask(gateway, [f"{marked}, 198.51.100.1"]), 403, "client-not-allowed")
+    assert clients(gateway, 2) == ["192.0.2.1", "198.51.100.1"]
 
 
 def test_a_stranger_is_not_believed_and_causes_one_warning(serve):

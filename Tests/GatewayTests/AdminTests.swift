@@ -48,7 +48,9 @@ import Testing
     @Test(arguments: [
         ("localhost:8081", 200), ("127.0.0.1", 200), ("10.1.2.3:8081", 200), ("[::1]:8081", 200),
         ("evil.example", 421), ("1.2.3.4.evil", 421), ("127.0.0.1.evil:80", 421), ("localhost:evil.example", 421),
-        ("127.0.0.1:evil.example", 421), ("[::1]evil.example", 421), ("[evil.example]", 421), ("[::1", 421),
+        ("127.0.0.1:evil.example", 421), ("[::1]evil.example", 421), ("[evil.example]", 421), ("[::1", 421), ("[", 421),
+        ("[]", 421),
+        ("127.0.0.1:65536", 421), ("localhost:80\u{301}", 421), ("localhost\u{301}", 421), ("127.0.0.1\u{301}", 421),
     ])
     func answersForAddressesOnly(host: String, status: Int) throws {
         #expect(try get("/livez", host: host).status.code == status)

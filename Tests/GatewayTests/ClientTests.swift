@@ -48,6 +48,25 @@ import Testing
         #expect(await bench.get("/", peer: proxy).status.code == 403)
     }
 
+    /// Otherwise a client whose address the proxy fails to write would have the proxy's rights and the proxy's bucket.
+    @Test(arguments: ["unknown", "\u{600}", "192.0.2.1, unknown, 10.0.0.2", ""])
+    func refusesAClientThatATrustedProxyFailsToName(hops: String) async throws {
+        let bench = bench(allowed: [try #require(AddressRange("10.0.0.0/8"))])
+        let refused = await bench.get("/jobs/a", [(Self.forwardedFor, hops)], peer: proxy)
+        #expect(refused.status.code == 400)
+        #expect(refused.text.contains("\"type\":\"/problems/invalid-forwarding\""))
+        #expect(refused.text.contains("of X-Forwarded-For is no IP address"))
+        #expect(refused.field("RateLimit") == "\"client\";r=0;t=60")
+        #expect(bench.source.calls == 0)
+    }
+
+    @Test func countsHopsFromTheEnd() async {
+        let last = await bench().get("/jobs/a", [(Self.forwardedFor, "x")], peer: proxy)
+        #expect(last.text.contains("The last element of X-Forwarded-For"))
+        let second = await bench().get("/jobs/a", [(Self.forwardedFor, "x, 10.0.0.2")], peer: proxy)
+        #expect(second.text.contains("The element 2 from the end of X-Forwarded-For"))
+    }
+
     @Test func onlyCountsWhomAShadowLimitWouldRefuse() async {
         let bench = bench(shadow: true)
         let target = "/jobs?name=a"

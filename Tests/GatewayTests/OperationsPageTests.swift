@@ -16,7 +16,7 @@ import Testing
         let causedByRequests: Set<ProblemType> = [.notCached, .unsupportedFeature]
         let wanted = ProblemType.allCases.filter { type in
             type.statuses[0].code >= 500 && !causedByRequests.contains(type)
-                || [.clientNotAllowed, .wrongHost, .quotaExceeded].contains(type)
+                || [.clientNotAllowed, .invalidForwarding, .wrongHost, .quotaExceeded].contains(type)
         }
         #expect(listed == Dictionary(uniqueKeysWithValues: wanted.map { ($0.rawValue, $0.statuses[0].code) }))
     }

@@ -107,7 +107,7 @@ import Transcribe
         ("evil.example", 421), ("localhos", 421), ("localhostevil", 421), ("localhost.evil:80", 421),
         ("127.0.0.1.evil", 421), ("[::1]evil", 421), ("[::1].evil:80", 421), ("[::1", 421), (":80", 421),
         ("localhost:", 404), ("localhost:evil.example", 421), ("localhost:80.evil", 421), ("localhost:65536", 421),
-        ("[::1]:evil", 421), ("localhost\u{301}", 421), ("localhost:\u{301}", 421), ("localhost:80\u{301}", 421),
+        ("[::1]:evil", 421), ("[", 421), ("localhost\u{301}", 421), ("localhost:\u{301}", 421), ("localhost:80\u{301}", 421),
     ])
     func answersForItsHostsOnly(host: String, status: Int) async throws {
         try await TestBench { $0.hosts = .only(["localhost", "127.0.0.1", "[::1]"]) }.run { bench in

@@ -42,7 +42,7 @@ public final class AdminHandler: Handler {
 
     private func context(of request: borrowing Request) -> RequestContext {
         RequestContext(
-            request, id: ids.id(suggested: request[.xRequestID]), at: Moment(.now), client: request.peer,
+            request, id: ids.id(suggested: request[.xRequestID]), at: Moment(.now), clients: nil,
             sharing: .only([]))
     }
 

@@ -54,6 +54,16 @@ extension Problem {
 }
 
 extension Problem {
+    init(_ hop: UnreadableHop) {
+        let place = hop.position == 1 ? "last element" : "element \(hop.position) from the end"
+        self.init(
+            .invalidForwarding,
+            """
+            The \(place) of X-Forwarded-For is no IP address, although a trusted proxy appended it, so the client is not \
+            known.
+            """)
+    }
+
     /// Why the HTTP server refused a request before a route was looked for.
     init(_ refusal: Refusal) {
         switch refusal {

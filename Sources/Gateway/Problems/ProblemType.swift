@@ -8,6 +8,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
     case contentTooLarge = "content-too-large"
     case contentNotAllowed = "content-not-allowed"
     case unsupportedFeature = "unsupported-feature"
+    case invalidForwarding = "invalid-forwarding"
     case clientNotAllowed = "client-not-allowed"
     case wrongHost = "wrong-host"
     case noSuchRoute = "no-such-route"
@@ -37,7 +38,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
     /// The statuses that problems of this type can have, the usual one first.
     public var statuses: [HTTPResponse.Status] {
         switch self {
-        case .malformedRequest, .contentNotAllowed, .invalidQuery, .invalidJobName: [.badRequest]
+        case .malformedRequest, .contentNotAllowed, .invalidForwarding, .invalidQuery, .invalidJobName: [.badRequest]
         case .targetTooLong: [.uriTooLong]
         case .tooManyHeaderFields: [.requestHeaderFieldsTooLarge]
         case .contentTooLarge: [.contentTooLarge]
@@ -62,6 +63,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .contentTooLarge: "The request's content is too large"
         case .contentNotAllowed: "The request must not have content"
         case .unsupportedFeature: "The request needs an HTTP feature that is not supported"
+        case .invalidForwarding: "The client's address cannot be read"
         case .clientNotAllowed: "This client is not answered"
         case .wrongHost: "This server does not answer for that host"
         case .noSuchRoute: "There is nothing at this URL"
@@ -99,6 +101,12 @@ extension ProblemType {
         case .contentTooLarge: "The request's content is larger than this server reads."
         case .contentNotAllowed: "GET and HEAD have no content here. Send the request without it."
         case .unsupportedFeature: "The request needs a feature of HTTP that this server does not have."
+        case .invalidForwarding:
+            """
+            A trusted proxy has to append the address of its client to X-Forwarded-For: an IP address, perhaps with a \
+            port. What it appended is none, so the gateway does not know the client. The operator corrects the \
+            configuration of the proxy.
+            """
         case .clientNotAllowed:
             """
             The gateway answers clients of certain addresses only. If the client should be one of them, the operator adds \

@@ -19,10 +19,10 @@ public struct ClientRule: Sendable {
     func admits(_ client: PeerAddress) -> Bool { allowed?.contains { $0.contains(client) } ?? true }
 
     /// The address that the request counts for: the peer's, or behind a trusted proxy the client's.
-    func client(of request: borrowing Request) -> PeerAddress {
+    func client(of request: borrowing Request) throws(UnreadableHop) -> PeerAddress {
         let peer = request.peer
         guard trusts(peer), let hops = request[.xForwardedFor] else { return peer }
-        return client(behind: peer, forwardedFor: hops)
+        return try client(forwardedFor: hops)
     }
 
     /// Whether a peer that is no trusted proxy says that it forwards the request.
@@ -32,24 +32,36 @@ public struct ClientRule: Sendable {
 
     /// The client behind a trusted proxy. Each proxy appends the address it received the request from, so the field is read
     /// from its right end, past the proxies that are trusted: the client can have written what stands further left. If all
-    /// are trusted, the leftmost one is the client. If one is no address, the proxy itself is.
+    /// are trusted, the leftmost one is the client.
+    ///
+    /// What a trusted proxy appended has to be an address. If the proxy itself counted as the client where it is none, a
+    /// client whose address it fails to write would have the proxy's rights and the proxy's limit.
     ///
     /// `Forwarded` (RFC 7239) is not read: most proxies that write the one field let the other pass as the client sent it.
     ///
     /// - Parameter hops: the value of `X-Forwarded-For`.
-    func client(behind proxy: PeerAddress, forwardedFor hops: String) -> PeerAddress {
-        var client = proxy
-        var rest = Substring(hops).utf8
+    func client(forwardedFor hops: String) throws(UnreadableHop) -> PeerAddress {
+        let utf8 = hops.utf8
+        let bytes = utf8.span
+        var end = bytes.count
+        var position = 1
         while true {
-            let comma = rest.lastIndex(of: UInt8(ascii: ","))
-            guard let hop = PeerAddress(hop: rest[(comma.map(rest.index(after:)) ?? rest.startIndex)...]) else {
-                return proxy
+            var start = end
+            while start > 0, bytes[start - 1] != UInt8(ascii: ",") { start -= 1 }
+            guard let hop = PeerAddress(hop: bytes.extracting(start..<end)) else {
+                throw UnreadableHop(position: position)
             }
-            client = hop
-            guard let comma, trusts(hop) else { return client }
-            rest = rest[..<comma]
+            guard start > 0, trusts(hop) else { return hop }
+            end = start - 1
+            position += 1
         }
     }
+}
+
+/// An element of `X-Forwarded-For` that a trusted proxy appended and that is no address.
+struct UnreadableHop: Error, Equatable {
+    /// Counted from the right end of the field, from 1.
+    let position: Int
 }
 
 extension HTTPField.Name {
@@ -58,28 +70,28 @@ extension HTTPField.Name {
 
 extension PeerAddress {
     /// An element of `X-Forwarded-For`: an address, in brackets or not, and perhaps a port, which some proxies write.
-    fileprivate init?(hop: Substring.UTF8View) {
-        let hop = hop.trimmingBlanks
-        if hop.first == UInt8(ascii: "[") {
-            guard let end = hop.firstIndex(of: UInt8(ascii: "]")), hop[hop.index(after: end)...].isEmptyOrPort else {
+    fileprivate init?(hop bytes: Span<UInt8>) {
+        var (start, end) = (0, bytes.count)
+        while start < end, bytes[start].isBlank { start += 1 }
+        while start < end, bytes[end - 1].isBlank { end -= 1 }
+        let hop = bytes.extracting(start..<end)
+        if !hop.isEmpty, hop[0] == UInt8(ascii: "[") {
+            guard let end = hop.firstIndex(of: UInt8(ascii: "]")), hop.extracting((end + 1)...).isEmptyOrPort else {
                 return nil
             }
-            self.init(Substring(hop[hop.index(after: hop.startIndex)..<end]))
-        } else if let colon = hop.firstIndex(of: UInt8(ascii: ":")), hop[colon...].isEmptyOrPort,
-            hop[..<colon].contains(UInt8(ascii: "."))
+            self.init(hop.extracting(1..<end))
+        } else if let colon = hop.firstIndex(of: UInt8(ascii: ":")), hop.extracting(colon...).isEmptyOrPort,
+            hop.extracting(..<colon).firstIndex(of: UInt8(ascii: ".")) != nil
         {
-            self.init(Substring(hop[..<colon]))
+            self.init(hop.extracting(..<colon))
         } else {
-            self.init(Substring(hop))
+            self.init(hop)
         }
     }
 }
 
-extension Substring.UTF8View {
-    fileprivate var isEmptyOrPort: Bool {
-        isEmpty
-            || first == UInt8(ascii: ":") && dropFirst().allSatisfy(\.isDigit) && UInt16(Substring(dropFirst())) != nil
-    }
+extension Span<UInt8> {
+    fileprivate var isEmptyOrPort: Bool { isEmpty || count > 1 && HostRule.isEmptyOrPort(self) }
 }
 
 /// Which `Host` values a listener answers for. The rule guards against DNS rebinding: a page of another site could reach a
@@ -119,7 +131,7 @@ public enum HostRule: Sendable {
     }
 
     /// Nothing, or a colon and a port, which may be empty (RFC 3986 §3.2.3).
-    private static func isEmptyOrPort(_ rest: Span<UInt8>) -> Bool {
+    fileprivate static func isEmptyOrPort(_ rest: Span<UInt8>) -> Bool {
         guard !rest.isEmpty else { return true }
         guard rest[0] == UInt8(ascii: ":") else { return false }
         let digits = rest.extracting(1...)

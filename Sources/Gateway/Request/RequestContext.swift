@@ -11,6 +11,8 @@ struct RequestContext: Sendable {
     let method: HTTPRequest.Method
     /// The address that the request counts for: the peer's, or behind a trusted proxy the client's.
     let client: PeerAddress
+    /// Why the client behind a trusted proxy is not known. ``client`` is the proxy's address then, and the request is refused.
+    let unreadableHop: UnreadableHop?
     let target: String
     /// Whether the client prefers a page.
     let prefersHTML: Bool
@@ -24,15 +26,21 @@ struct RequestContext: Sendable {
     var isOverQuota = false
 
     /// - Parameters:
-    ///   - client: the address that the request counts for.
+    ///   - clients: says which client the request counts for; with nil it counts for its peer.
     ///   - sharing: which pages of other origins may read the reply.
     init(
-        _ request: borrowing Request, id: RequestID, at start: Moment, client: PeerAddress, sharing: CrossOrigin
+        _ request: borrowing Request, id: RequestID, at start: Moment, clients: ClientRule?, sharing: CrossOrigin
     ) {
         self.id = id
         self.start = start
         method = request.method
-        self.client = client
+        do throws(UnreadableHop) {
+            client = try clients?.client(of: request) ?? request.peer
+            unreadableHop = nil
+        } catch {
+            client = request.peer
+            unreadableHop = error
+        }
         target = request.target
         prefersHTML = AcceptField.prefersHTML(request[.accept])
         sharesWith = request[.origin].flatMap(sharing.allowedOrigin)
