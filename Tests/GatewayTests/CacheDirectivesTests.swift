@@ -21,6 +21,12 @@ import Testing
         #expect(!directives.onlyIfCached)
     }
 
+    @Test func readsThirtyTwoDirectives() {
+        let fillers = { String(repeating: "x,", count: $0) }
+        #expect(CacheDirectives(fillers(31) + "max-age=3").maxAge == 3)
+        #expect(CacheDirectives(fillers(32) + "max-age=3").maxAge == nil)
+    }
+
     @Test func knowsWhoWantsNothingFromAWS() {
         #expect(CacheDirectives("max-stale=5, Only-If-Cached").onlyIfCached)
     }

@@ -48,6 +48,16 @@ import Testing
         #expect(!(try #require(IfNoneMatch("\"\(digits.uppercased())\"")).matches(tag)))
     }
 
+    @Test func comparesSixtyFourTags() throws {
+        let tag = EntityTag(of: Array("{}".utf8))
+        func matches(after count: Int) throws -> Bool {
+            let others = String(repeating: "\"x\", ", count: count)
+            return try #require(IfNoneMatch(others + "\"44136fa355b3678a1146ad16\"")).matches(tag)
+        }
+        #expect(try matches(after: 63))
+        #expect(try !matches(after: 64))
+    }
+
     @Test func hasNoConditionWithoutTheField() {
         #expect(IfNoneMatch(nil) == nil)
     }

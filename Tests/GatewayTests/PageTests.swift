@@ -39,6 +39,28 @@ import Testing
         #expect(AcceptField.prefersHTML(accept) == prefers)
     }
 
+    @Test(arguments: [
+        ("text/html;q=0.5001, */*;q=0.5", false), ("text/html;q=0.501, */*;q=0.5", true), ("text/html;q=1.5", true),
+        ("text/html;q=0., */*;q=0", false), ("text/html;q=.5, */*;q=0.9", false), ("text/html;q=0.000", false),
+        ("text/html;q=., */*;q=0.9", true), ("text/html;q=0.5.1, */*;q=0.9", true),
+        ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", true),
+    ])
+    func readsAWeightToThousandths(accept: String, prefers: Bool) {
+        #expect(AcceptField.prefersHTML(accept) == prefers)
+    }
+
+    @Test func readsNoMoreOfAcceptThanAnHonestClientSends() {
+        func accept(after count: Int, _ filler: String) -> String {
+            String(repeating: filler, count: count) + "text/html"
+        }
+        #expect(AcceptField.prefersHTML(accept(after: 63, "a/b,")))
+        #expect(!AcceptField.prefersHTML(accept(after: 64, "a/b,")))
+        #expect(!AcceptField.prefersHTML(accept(after: 5_000, " ")))
+        let parameters = { String(repeating: ";a=b", count: $0) }
+        #expect(!AcceptField.prefersHTML("text/html\(parameters(7));q=0"))
+        #expect(AcceptField.prefersHTML("text/html\(parameters(8));q=0"))
+    }
+
     @Test(arguments: ProblemType.allCases)
     func explainsEveryProblem(type: ProblemType) {
         #expect(!type.explanation.isEmpty)

@@ -86,9 +86,38 @@ import Transcribe
                 let reply = await bench.get("/jobs/a?fields=status\(comma)name")
                 #expect(reply.text == #"{"name":"a","status":"COMPLETED"}"#)
             }
+            #expect(await bench.get("/jobs/a?fields=%2c,name%2cstatus,").text == #"{"name":"a","status":"COMPLETED"}"#)
             #expect(await bench.get("/jobs/a?view=full").text.contains(#""languageCode":"en-US""#))
             #expect(await bench.get("/jobs/a?fields=createdAt").text == "{}")
         }
+    }
+
+    @Test(arguments: ["name%2", "name%", "name%2Dstatus", "%2Cx", "name,\u{301}", "namE", "name,name,x"])
+    func refusesAListOfOtherNames(list: String) async {
+        let refused = await TestBench().get("/jobs/a?fields=\(list)")
+        #expect(refused.status == .badRequest)
+        #expect(refused.text.contains("a member that a job does not have"))
+    }
+
+    @Test func readsSixtyFourNames() async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", .finished("a"))
+            let names = { Array(repeating: "name", count: $0).joined(separator: ",") }
+            #expect(await bench.get("/jobs/a?fields=\(names(64))").text == #"{"name":"a"}"#)
+            let refused = await bench.get("/jobs/a?fields=\(names(65))")
+            #expect(refused.status == .badRequest)
+            #expect(refused.text.contains("'fields' may hold 64 names."))
+        }
+    }
+
+    /// The query is as long as the server takes it; nothing is made of its members.
+    @Test(arguments: [128, 129, 2_000])
+    func judgesAQueryOfManyMembersItself(count: Int) async {
+        let members = Array(repeating: "a=b", count: count).joined(separator: "&")
+        let refused = await TestBench().get("/jobs/a?\(members)")
+        #expect(refused.status == .badRequest)
+        #expect(refused.text.contains("/problems/invalid-query"))
+        #expect(refused.text.contains(#""instance":"/jobs/a""#))
     }
 
     @Test func hidesWhatTheOperatorHides() async throws {
@@ -107,7 +136,8 @@ import Transcribe
         ("evil.example", 421), ("localhos", 421), ("localhostevil", 421), ("localhost.evil:80", 421),
         ("127.0.0.1.evil", 421), ("[::1]evil", 421), ("[::1].evil:80", 421), ("[::1", 421), (":80", 421),
         ("localhost:", 404), ("localhost:evil.example", 421), ("localhost:80.evil", 421), ("localhost:65536", 421),
-        ("[::1]:evil", 421), ("[", 421), ("localhost\u{301}", 421), ("localhost:\u{301}", 421), ("localhost:80\u{301}", 421),
+        ("[::1]:evil", 421), ("[", 421), ("localhost\u{301}", 421), ("localhost:\u{301}", 421),
+        ("localhost:80\u{301}", 421),
     ])
     func answersForItsHostsOnly(host: String, status: Int) async throws {
         try await TestBench { $0.hosts = .only(["localhost", "127.0.0.1", "[::1]"]) }.run { bench in

@@ -41,6 +41,9 @@ public struct JobFields: OptionSet, Hashable, Sendable {
 ///
 /// An unknown member is refused: if it were ignored, a misspelt `fields` would show more than was asked for.
 struct JobQuery {
+    /// Names that `fields` may hold: each of the job's members once and more.
+    private static let mostNames = 64
+
     let fields: JobFields
 
     /// - Parameter allowed: the members that may be seen at all. Others are refused as unknown.
@@ -49,31 +52,41 @@ struct JobQuery {
             fields = allowed.shownByDefault
             return
         }
-        var wanted: JobFields?
-        for member in query.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
-            guard wanted == nil else { throw .invalidQuery("Give one of 'fields' and 'view', once.") }
-            wanted = try Self.fields(of: member, allowed: allowed)
-        }
-        fields = wanted ?? allowed.shownByDefault
+        let utf8 = query.utf8
+        let bytes = utf8.span
+        let (member, others) = bytes.divided(0..<bytes.count, at: UInt8(ascii: "&"))
+        let wanted = try Self.fields(of: member, in: bytes, allowed: allowed)
+        guard others == nil else { throw .invalidQuery("Give one of 'fields' and 'view', once.") }
+        fields = wanted
     }
 
-    private static func fields(of member: Substring.UTF8View, allowed: JobFields) throws(Problem) -> JobFields {
-        let (name, value) = member.divided(at: UInt8(ascii: "="))
-        if name.elementsEqual("fields".utf8) { return try list(value ?? name[name.endIndex...], allowed: allowed) }
-        guard name.elementsEqual("view".utf8) else {
+    private static func fields(
+        of member: Range<Int>, in bytes: Span<UInt8>, allowed: JobFields
+    ) throws(Problem) -> JobFields {
+        let (name, value) = bytes.divided(member, at: UInt8(ascii: "="))
+        if bytes.extracting(name).isText("fields") {
+            return try list(value ?? member.upperBound..<member.upperBound, in: bytes, allowed: allowed)
+        }
+        guard bytes.extracting(name).isText("view") else {
             throw .invalidQuery("The query may hold 'fields' (a list of members) or 'view=full', nothing else.")
         }
-        guard let value, value.elementsEqual("full".utf8) else {
+        guard let value, bytes.extracting(value).isText("full") else {
             throw .invalidQuery("'view' can only be 'full'; without it the usual members are shown.")
         }
         return allowed
     }
 
-    private static func list(_ value: Substring.UTF8View, allowed: JobFields) throws(Problem) -> JobFields {
+    private static func list(
+        _ value: Range<Int>, in bytes: Span<UInt8>, allowed: JobFields
+    ) throws(Problem) -> JobFields {
         var fields: JobFields = []
-        for name in percentDecodedCommas(value).split(separator: UInt8(ascii: ",")) {
-            let field = JobField.allCases.first { $0.rawValue.utf8.elementsEqual(name) }
-            guard let field, allowed.contains(JobFields(field)) else {
+        var (rest, count): (Range<Int>?, Int) = (value, 0)
+        while let list = rest {
+            let (name, others) = firstName(of: list, in: bytes)
+            (rest, count) = (others, count + 1)
+            guard count <= mostNames else { throw .invalidQuery("'fields' may hold \(mostNames) names.") }
+            guard !name.isEmpty else { continue }
+            guard let field = JobField(bytes.extracting(name)), allowed.contains(JobFields(field)) else {
                 throw .invalidQuery("'fields' names a member that a job does not have. It can name: \(allowed.names).")
             }
             fields.insert(JobFields(field))
@@ -84,18 +97,36 @@ struct JobQuery {
         return fields
     }
 
-    /// The bytes with `%2C` as the comma that it stands for: some clients encode it. No other encoding is undone.
-    private static func percentDecodedCommas(_ value: Substring.UTF8View) -> [UInt8] {
-        var decoded: [UInt8] = []
-        var rest = value
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%"), rest.prefix(2).isWord("2c") else {
-                decoded.append(byte)
-                continue
+    /// The first name of a list and the names after its comma, which some clients write as `%2C`. No other encoding is
+    /// undone.
+    private static func firstName(of list: Range<Int>, in bytes: Span<UInt8>) -> (Range<Int>, Range<Int>?) {
+        for place in list {
+            if bytes[place] == UInt8(ascii: ",") { return (list.lowerBound..<place, place + 1..<list.upperBound) }
+            if bytes[place] == UInt8(ascii: "%"), place + 3 <= list.upperBound,
+                bytes.isWord("2c", at: place + 1..<place + 3)
+            {
+                return (list.lowerBound..<place, place + 3..<list.upperBound)
             }
-            decoded.append(UInt8(ascii: ","))
-            rest.removeFirst(2)
         }
-        return decoded
+        return (list, nil)
+    }
+}
+
+extension JobField {
+    /// The member of this name.
+    fileprivate init?(_ name: Span<UInt8>) {
+        guard let field = Self.allCases.first(where: { name.isText($0.rawValue) }) else { return nil }
+        self = field
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether the bytes are those of the text.
+    func isText(_ text: String) -> Bool {
+        let utf8 = text.utf8
+        let others = utf8.span
+        guard others.count == count else { return false }
+        for index in indices where self[index] != others[index] { return false }
+        return true
     }
 }

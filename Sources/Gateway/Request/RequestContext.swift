@@ -1,4 +1,5 @@
 import Caching
+import Formats
 import HTTPExchange
 import HTTPTypes
 import RateLimiting
@@ -49,17 +50,17 @@ struct RequestContext: Sendable {
     /// The path as it came, without the query, for a problem's `instance`; nil if it is no path of a URI (RFC 3986 §3.3)
     /// or a very long one.
     var path: String? {
-        guard target.utf8.first == UInt8(ascii: "/"), target.utf8.count <= 1_024,
-            target.utf8.allSatisfy(Self.mayStandInURI)
-        else {
-            return nil
-        }
-        return target.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(target[..<$0]) } ?? target
+        let utf8 = target.utf8
+        let bytes = utf8.span
+        let end = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
+        guard (1...1_024).contains(end), bytes[0] == UInt8(ascii: "/") else { return nil }
+        for index in 0..<end where !Self.uriCharacters.contains(bytes[index]) { return nil }
+        return String(target.utf8.prefix(end))
     }
 
-    private static func mayStandInURI(_ byte: UInt8) -> Bool {
-        (0x21...0x7E).contains(byte) && !"\"<>\\^`{|}".utf8.contains(byte)
-    }
+    /// What may stand in a path, and the escape of what may not.
+    private static let uriCharacters = ASCIISet(
+        "!#$%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_abcdefghijklmnopqrstuvwxyz~")
 }
 
 /// A request for a job.

@@ -1,36 +1,88 @@
 import Formats
 
 // The readers look at bytes: a mark that combines with a delimiter makes one Character of both, and a comparison of
-// Characters does not find the delimiter.
+// Characters does not find the delimiter. They walk over a value once, and not further than an honest client writes: a field
+// can be 20 kB long, and a refusal has to be cheap.
 
-extension Substring.UTF8View {
-    /// Whether this is the word, which is in lower case. The case of ASCII letters does not count.
-    func isWord(_ word: StaticString) -> Bool {
-        guard count == word.utf8CodeUnitCount else { return false }
-        return elementsEqual(word.description.utf8) { byte, letter in byte.lowercased == letter }
+/// Finds the elements of a list one after another, so that no more of it is read than is needed.
+struct ListElements {
+    private let separator: UInt8
+    private var left: Int
+    private var start: Int
+    private let end: Int
+
+    /// - Parameters:
+    ///   - list: the place of the list.
+    ///   - limit: elements at most; what stands behind them is ignored.
+    init(of list: Range<Int>, separatedBy separator: UInt8, limit: Int) {
+        self.separator = separator
+        left = limit
+        (start, end) = (list.lowerBound, list.upperBound)
     }
 
-    /// The bytes before the first separator and those after it; nil without a separator.
-    func divided(at separator: UInt8) -> (Substring.UTF8View, Substring.UTF8View?) {
-        guard let place = firstIndex(of: separator) else { return (self, nil) }
-        return (self[..<place], self[index(after: place)...])
+    /// The place of the next element in the bytes of the list, empty ones too; nil after the last.
+    mutating func next(in bytes: Span<UInt8>) -> Range<Int>? {
+        guard left > 0, start <= end else { return nil }
+        left -= 1
+        let element = bytes.divided(start..<end, at: separator).0
+        start = element.upperBound + 1
+        return element
+    }
+}
+
+extension Span<UInt8> {
+    /// The part of a range between the spaces and tabs at its ends.
+    func withoutBlanks(_ range: Range<Int>) -> Range<Int> {
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, self[start].isBlank { start += 1 }
+        while start < end, self[end - 1].isBlank { end -= 1 }
+        return start..<end
+    }
+
+    /// The bytes of a range before the first separator and those after it; nil without a separator.
+    func divided(_ range: Range<Int>, at separator: UInt8) -> (Range<Int>, Range<Int>?) {
+        for place in range where self[place] == separator {
+            return (range.lowerBound..<place, place + 1..<range.upperBound)
+        }
+        return (range, nil)
+    }
+
+    /// Whether a range is this byte alone.
+    func isOnly(_ byte: UInt8, at range: Range<Int>) -> Bool { range.count == 1 && self[range.lowerBound] == byte }
+
+    /// Whether a range is the word, which is in lower case. The case of ASCII letters does not count.
+    func isWord(_ word: String, at range: Range<Int>) -> Bool {
+        let utf8 = word.utf8
+        guard utf8.count == range.count else { return false }
+        let letters = utf8.span
+        for offset in letters.indices where self[range.lowerBound + offset].lowercased != letters[offset] {
+            return false
+        }
+        return true
     }
 }
 
 /// The field `Accept` (RFC 9110 §12.5.1). A client prefers a page only where it gives `text/html` a higher weight than
 /// JSON. A client that accepts anything gets JSON.
 enum AcceptField {
+    /// What is read of it. Browsers send less than 200 bytes with eight media ranges.
+    private static let (bytes, ranges) = (4_096, 64)
+
     static func prefersHTML(_ accept: String?) -> Bool {
         // Most clients are programs that send nothing or `*/*`.
         guard let accept, !accept.utf8.elementsEqual("*/*".utf8) else { return false }
-        var page = (specificity: -1, weight: 0.0)
+        let utf8 = accept.utf8
+        let bytes = utf8.span
+        var page = (specificity: -1, weight: 0)
         var document = page
-        for element in Substring(accept).utf8.split(separator: UInt8(ascii: ",")) {
-            let range = MediaRange(element)
-            if range.covers("text", "html"), range.specificity > page.specificity {
+        var elements = ListElements(
+            of: 0..<min(bytes.count, Self.bytes), separatedBy: UInt8(ascii: ","), limit: Self.ranges)
+        while let element = elements.next(in: bytes) {
+            let range = MediaRange(element, in: bytes)
+            if range.covers("text", "html", in: bytes), range.specificity > page.specificity {
                 page = (range.specificity, range.weight)
             }
-            if range.covers("application", "json"), range.specificity > document.specificity {
+            if range.covers("application", "json", in: bytes), range.specificity > document.specificity {
                 document = (range.specificity, range.weight)
             }
         }
@@ -40,38 +92,68 @@ enum AcceptField {
 
 /// One element of an `Accept` field.
 private struct MediaRange {
-    let type: Substring.UTF8View
-    let subtype: Substring.UTF8View
-    /// The `q` parameter, from 0 to 1; what is no number counts as 1.
-    let weight: Double
+    /// Parameters that are read, of which `q` is the only one that counts.
+    private static let parameters = 8
 
-    init(_ element: Substring.UTF8View) {
-        let (name, parameters) = element.divided(at: UInt8(ascii: ";"))
-        let (type, subtype) = name.trimmingBlanks.divided(at: UInt8(ascii: "/"))
+    private let type: Range<Int>
+    private let subtype: Range<Int>
+    private let isAnyType: Bool
+    private let isAnySubtype: Bool
+    /// The `q` parameter in thousandths, from 0 to 1,000; what is no number counts as 1,000.
+    let weight: Int
+
+    init(_ element: Range<Int>, in bytes: Span<UInt8>) {
+        let (name, parameters) = bytes.divided(element, at: UInt8(ascii: ";"))
+        let (type, subtype) = bytes.divided(bytes.withoutBlanks(name), at: UInt8(ascii: "/"))
         self.type = type
-        self.subtype = subtype ?? type[type.endIndex...]
-        weight = parameters.flatMap(Self.weight) ?? 1
+        self.subtype = subtype ?? type.upperBound..<type.upperBound
+        isAnyType = bytes.isOnly(UInt8(ascii: "*"), at: type)
+        isAnySubtype = bytes.isOnly(UInt8(ascii: "*"), at: self.subtype)
+        weight = parameters.flatMap { Self.weight(in: $0, of: bytes) } ?? 1_000
     }
 
-    private static func weight(in parameters: Substring.UTF8View) -> Double? {
-        for parameter in parameters.split(separator: UInt8(ascii: ";")) {
-            let parameter = parameter.trimmingBlanks
-            guard parameter.prefix(2).isWord("q=") else { continue }
-            return Double(Substring(parameter.dropFirst(2))).map { min(max($0, 0), 1) }
+    private static func weight(in parameters: Range<Int>, of bytes: Span<UInt8>) -> Int? {
+        var list = ListElements(of: parameters, separatedBy: UInt8(ascii: ";"), limit: Self.parameters)
+        while let next = list.next(in: bytes) {
+            let parameter = bytes.withoutBlanks(next)
+            let start = parameter.lowerBound
+            guard parameter.count >= 2, bytes[start].lowercased == UInt8(ascii: "q"),
+                bytes[start + 1] == UInt8(ascii: "=")
+            else { continue }
+            return thousandths(in: parameter.dropFirst(2), of: bytes)
         }
         return nil
     }
 
-    var specificity: Int { (type.isWord("*") ? 0 : 1) + (subtype.isWord("*") ? 0 : 1) }
+    /// `qvalue` (§12.4.2), also without the 0 before its point, as Java writes it. A fourth digit does not count.
+    private static func thousandths(in number: Range<Int>, of bytes: Span<UInt8>) -> Int? {
+        var (value, unit, hasDigit, hasPoint) = (0, 1_000, false, false)
+        for place in number {
+            if bytes[place] == UInt8(ascii: "."), !hasPoint {
+                (hasPoint, unit) = (true, 100)
+            } else if bytes[place].isDigit {
+                value = min(value + unit * Int(bytes[place] - UInt8(ascii: "0")), 1_000)
+                hasDigit = true
+                if hasPoint { unit /= 10 }
+            } else {
+                return nil
+            }
+        }
+        return hasDigit ? value : nil
+    }
 
-    func covers(_ type: StaticString, _ subtype: StaticString) -> Bool {
-        (self.type.isWord("*") || self.type.isWord(type)) && (self.subtype.isWord("*") || self.subtype.isWord(subtype))
+    var specificity: Int { (isAnyType ? 0 : 1) + (isAnySubtype ? 0 : 1) }
+
+    func covers(_ type: String, _ subtype: String, in bytes: Span<UInt8>) -> Bool {
+        (isAnyType || bytes.isWord(type, at: self.type)) && (isAnySubtype || bytes.isWord(subtype, at: self.subtype))
     }
 }
 
 /// What a client demands of the cache: the request directives of `Cache-Control` that mean something here (RFC 9111
 /// §5.2.1). Others, and malformed ones, are ignored; of repeated ones the strictest counts.
 struct CacheDirectives: Sendable, Equatable {
+    /// Directives that are read. There are seven of them.
+    private static let limit = 32
     /// A request without the field.
     static let none = CacheDirectives()
 
@@ -85,20 +167,24 @@ struct CacheDirectives: Sendable, Equatable {
     private init() {}
 
     init(_ value: String) {
-        for directive in Substring(value).utf8.split(separator: UInt8(ascii: ",")) { read(directive) }
+        let utf8 = value.utf8
+        let bytes = utf8.span
+        var elements = ListElements(of: 0..<bytes.count, separatedBy: UInt8(ascii: ","), limit: Self.limit)
+        while let directive = elements.next(in: bytes) { read(directive, in: bytes) }
     }
 
-    private mutating func read(_ directive: Substring.UTF8View) {
-        var (name, argument) = directive.divided(at: UInt8(ascii: "="))
-        name = name.trimmingBlanks
-        if let given = argument, given.isEmpty { argument = nil }
-        if name.isWord("no-cache") {
+    private mutating func read(_ directive: Range<Int>, in bytes: Span<UInt8>) {
+        let (name, given) = bytes.divided(directive, at: UInt8(ascii: "="))
+        let argument = given.flatMap { $0.isEmpty ? nil : $0 }
+        func isNamed(_ word: String) -> Bool { bytes.isWord(word, at: bytes.withoutBlanks(name)) }
+        func seconds() -> Int? { argument.flatMap { Self.seconds(in: $0, of: bytes) } }
+        if isNamed("no-cache") {
             maxAge = 0
-        } else if name.isWord("max-age") {
-            maxAge = Self.stricter(maxAge, argument.flatMap(Self.seconds))
-        } else if name.isWord("max-stale") {
-            maxStale = Self.stricter(maxStale, argument.map(Self.seconds) ?? .max)
-        } else if name.isWord("only-if-cached") {
+        } else if isNamed("max-age") {
+            maxAge = Self.stricter(maxAge, seconds())
+        } else if isNamed("max-stale") {
+            maxStale = Self.stricter(maxStale, argument == nil ? .max : seconds())
+        } else if isNamed("only-if-cached") {
             onlyIfCached = true
         }
     }
@@ -108,15 +194,21 @@ struct CacheDirectives: Sendable, Equatable {
     }
 
     /// `delta-seconds`, quoted or not (§1.2.2, §5.2). A number too large to be read stands for a very long time.
-    private static func seconds(_ argument: Substring.UTF8View) -> Int? {
-        let digits = argument.trimmingBlanks.filter { $0 != UInt8(ascii: "\"") }
-        guard !digits.isEmpty, digits.allSatisfy(\.isDigit) else { return nil }
-        return digits.reduce(0) { min($0 * 10 + Int($1 - UInt8(ascii: "0")), Int(Int32.max)) }
+    private static func seconds(in argument: Range<Int>, of bytes: Span<UInt8>) -> Int? {
+        var value: Int?
+        for place in bytes.withoutBlanks(argument) where bytes[place] != UInt8(ascii: "\"") {
+            guard bytes[place].isDigit else { return nil }
+            value = min((value ?? 0) * 10 + Int(bytes[place] - UInt8(ascii: "0")), Int(Int32.max))
+        }
+        return value
     }
 }
 
 /// The condition `If-None-Match` (RFC 9110 §13.1.2): a list of entity tags, or `*`.
 struct IfNoneMatch {
+    /// Tags that are compared.
+    private static let limit = 64
+
     private let value: String
 
     init?(_ value: String?) {
@@ -129,11 +221,12 @@ struct IfNoneMatch {
         let utf8 = value.utf8
         let bytes = utf8.span
         if bytes.count == 1, bytes[0] == UInt8(ascii: "*") { return true }
-        var start = 0
         // A comma between quotation marks does not end a tag. A list that breaks off ends there.
-        while let open = Self.mark(in: bytes, from: start), let close = Self.mark(in: bytes, from: open + 1) {
+        var (start, left) = (0, Self.limit)
+        while left > 0, let open = Self.mark(in: bytes, from: start), let close = Self.mark(in: bytes, from: open + 1) {
             if tag.isSpelled(bytes.extracting(open + 1..<close)) { return true }
             start = close + 1
+            left -= 1
         }
         return false
     }

@@ -131,11 +131,11 @@ package enum FixedRoute {
 
     /// The one job that the page's form asks for.
     private static func name(in query: Substring) throws(Problem) -> JobName {
-        let members = query.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
-        guard members.count == 1, members[0].starts(with: "name=".utf8) else {
+        let member = query.utf8
+        guard member.starts(with: "name=".utf8), !member.contains(UInt8(ascii: "&")) else {
             throw .invalidQuery("Give the name of one job: /jobs/NAME.")
         }
-        let name = members[0].dropFirst("name=".utf8.count)
+        let name = member.dropFirst("name=".utf8.count)
         return try JobName(segment: name.span)
     }
 }
@@ -147,7 +147,11 @@ private enum Place {
     case server
     case route(FixedRoute)
 
+    /// Longer than the path of every route, so that the work for a long path is none.
+    private static let mostBytes = 64
+
     init(_ path: Substring) throws(Problem) {
+        guard path.utf8.count <= Self.mostBytes else { throw .noSuchRoute }
         switch path {
         case "/jobs": self = .form
         case "*": self = .server

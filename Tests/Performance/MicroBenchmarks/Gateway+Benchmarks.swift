@@ -43,6 +43,20 @@ extension JobGateway {
         return sum
     }
 
+    static func benchmarkRefusal(_ count: Int, of request: borrowing Request) -> Int {
+        let log = LogWriter(descriptor: STDOUT_FILENO, format: .json, clock: { Sample.wallTime })
+        let recorder = RequestRecorder(
+            log: log, names: NameHash(), registry: PrometheusRegistry(), clock: { Sample.now })
+        let gateway = JobGateway(options: .benchmark, source: NoJob(), recorder: recorder)
+        var sum = 0
+        for _ in 0..<count {
+            guard case .reply(let reply) = gateway.answer(request) else { continue }
+            sum += reply.status.code + reply.body.bytes.count
+        }
+        log.flush(within: .seconds(10))
+        return sum
+    }
+
     /// The answer that fills the cache.
     private func first() async -> Reply {
         await withTaskGroup { group in
@@ -83,6 +97,16 @@ private struct OneJob: JobSource {
         attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobResponse {
         JobResponse(job: job)
+    }
+}
+
+/// An AWS that is never asked.
+private struct NoJob: JobSource {
+    func job(
+        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (TranscribeError) -> Void,
+        admitRetry: () async -> Bool
+    ) async throws(TranscribeError) -> JobResponse {
+        throw .timedOut
     }
 }
 

@@ -31,6 +31,10 @@ enum Benchmark: String, CaseIterable {
     case hit
     /// The same for a client that has the representation already.
     case conditionalHit = "conditional-hit"
+    /// A request that is refused for its name.
+    case refusal
+    /// The same with a field of 14 kB, which has to be looked at.
+    case longRefusal = "long-refusal"
     /// A request to AWS.
     case sign
     /// From AWS's answer to the gateway's.
@@ -43,6 +47,8 @@ enum Benchmark: String, CaseIterable {
         case .cache: try ExpiringCache<JobName, Job.Box>.benchmark(count)
         case .hit: try await JobGateway.benchmark(count)
         case .conditionalHit: try await JobGateway.benchmark(count, isConditional: true)
+        case .refusal: JobGateway.benchmarkRefusal(count, of: Sample.badRequest())
+        case .longRefusal: JobGateway.benchmarkRefusal(count, of: Sample.badRequest(accepting: Sample.longAccept))
         case .sign: Signer.benchmark(count)
         case .job: try JobRendering.benchmark(count)
         }

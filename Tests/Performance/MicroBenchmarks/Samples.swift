@@ -32,6 +32,16 @@ enum Sample {
             method: .get, target: "/jobs/\(name)", host: "127.0.0.1:8080", peer: PeerAddress(ipv4: 0x7F00_0001),
             fields: Fields(tag: tag))
     }
+
+    /// A request whose name is not valid.
+    static func badRequest(accepting accept: String? = nil) -> Request {
+        Request(
+            method: .get, target: "/jobs/visit%2042", host: "127.0.0.1:8080", peer: PeerAddress(ipv4: 0x7F00_0001),
+            fields: Accepting(types: accept))
+    }
+
+    /// 14 kB that hold as many media ranges as they can, and the one that counts at their end.
+    static let longAccept = String(repeating: "a/b;q=0.1,", count: 1_400) + "text/html"
 }
 
 /// Perhaps a condition, and nothing else.
@@ -41,4 +51,13 @@ private struct Fields: RequestFields {
     var lines: [(name: String, value: String)] { tag.map { [("If-None-Match", $0)] } ?? [] }
 
     func value(of name: HTTPField.Name) -> String? { name.rawName == "If-None-Match" ? tag : nil }
+}
+
+/// Perhaps the media types of a client, and nothing else.
+private struct Accepting: RequestFields {
+    let types: String?
+
+    var lines: [(name: String, value: String)] { types.map { [("Accept", $0)] } ?? [] }
+
+    func value(of name: HTTPField.Name) -> String? { name == .accept ? types : nil }
 }
