@@ -19,7 +19,7 @@ import Testing
 
     /// The status of the form's redirection, which needs no job and counts against the limit.
     private func ask(_ bench: TestBench, as client: String, through peer: PeerAddress) async -> Int {
-        await bench.get("/jobs?name=a", [(Self.forwardedFor, client)], peer: peer).status.code
+        await bench.get("/jobs?name=a", [(.accept, "text/html"), (Self.forwardedFor, client)], peer: peer).status.code
     }
 
     @Test func limitsEachClientBehindATrustedProxy() async {
@@ -69,8 +69,8 @@ import Testing
 
     @Test func onlyCountsWhomAShadowLimitWouldRefuse() async {
         let bench = bench(shadow: true)
-        let target = "/jobs?name=a"
-        let replies = [await bench.get(target), await bench.get(target), await bench.get(target)]
+        func reply() async -> Reply { await bench.get("/jobs?name=a", [(.accept, "text/html")]) }
+        let replies = [await reply(), await reply(), await reply()]
         #expect(replies.map(\.status.code) == [303, 303, 303])
         #expect(replies.map { $0.field("RateLimit")?.hasPrefix("\"client\";r=0") } == [true, true, true])
         #expect(replies[2].field("Retry-After") == nil)

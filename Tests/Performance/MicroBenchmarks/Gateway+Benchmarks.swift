@@ -103,8 +103,8 @@ private struct OneJob: JobSource {
 /// An AWS that is never asked.
 private struct NoJob: JobSource {
     func job(
-        named name: JobName, deadline: ContinuousClock.Instant, attemptFailed: (TranscribeError) -> Void,
-        admitRetry: () async -> Bool
+        named name: JobName, deadline: ContinuousClock.Instant, attemptBegan: () -> Void,
+        attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobResponse {
         throw .timedOut
     }
