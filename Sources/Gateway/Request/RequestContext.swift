@@ -77,7 +77,16 @@ struct JobRequest: Sendable {
         self.name = name
         self.fields = fields
         condition = IfNoneMatch(request[.ifNoneMatch])
-        directives = request[.cacheControl].map(CacheDirectives.init) ?? .none
+        var directives = request[.cacheControl].map(CacheDirectives.init) ?? .none
+        if directives.maxAge != nil, let mode = request[.secFetchMode] {
+            directives.dropBrowserDefaults(mode: mode, user: request[.secFetchUser], isConditional: condition != nil)
+        }
+        self.directives = directives
         self.context = context
     }
+}
+
+extension HTTPField.Name {
+    fileprivate static let secFetchMode = HTTPField.Name("Sec-Fetch-Mode")!
+    fileprivate static let secFetchUser = HTTPField.Name("Sec-Fetch-User")!
 }

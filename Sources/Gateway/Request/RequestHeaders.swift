@@ -158,7 +158,9 @@ struct CacheDirectives: Sendable, Equatable {
     static let none = CacheDirectives()
 
     /// Seconds that an answer may be old. `no-cache` is 0: asking AWS again is what validates an answer here.
-    private(set) var maxAge: Int?
+    var maxAge: Int? { hasNoCache ? 0 : statedAge }
+    private var hasNoCache = false
+    private var statedAge: Int?
     /// Seconds that an answer may be past its freshness; nil leaves that to the gateway.
     private(set) var maxStale: Int?
     /// Whether the client wants no answer from AWS.
@@ -173,15 +175,31 @@ struct CacheDirectives: Sendable, Equatable {
         while let directive = elements.next(in: bytes) { read(directive, in: bytes) }
     }
 
+    /// Drops the demands for a fresh answer that a browser makes by itself. When it navigates it sends `max-age=0` or
+    /// `no-cache` with every reload, also where a page loads itself again; a reload by its user is marked. To a script's
+    /// request that has `If-None-Match` it adds `no-cache` (Fetch Standard, "HTTP-network-or-cache fetch", the cache mode
+    /// `no-store`), but no `max-age`.
+    ///
+    /// - Parameters:
+    ///   - mode: the value of `Sec-Fetch-Mode`, which programs do not send.
+    ///   - user: the value of `Sec-Fetch-User`.
+    ///   - isConditional: whether there is `If-None-Match`.
+    mutating func dropBrowserDefaults(mode: String, user: String?, isConditional: Bool) {
+        let isNavigation = mode.utf8.elementsEqual("navigate".utf8)
+        let isByUser = user.map { $0.utf8.elementsEqual("?1".utf8) } ?? false
+        if isNavigation ? !isByUser : isConditional { hasNoCache = false }
+        if isNavigation, !isByUser { statedAge = nil }
+    }
+
     private mutating func read(_ directive: Range<Int>, in bytes: Span<UInt8>) {
         let (name, given) = bytes.divided(directive, at: UInt8(ascii: "="))
         let argument = given.flatMap { $0.isEmpty ? nil : $0 }
         func isNamed(_ word: String) -> Bool { bytes.isWord(word, at: bytes.withoutBlanks(name)) }
         func seconds() -> Int? { argument.flatMap { Self.seconds(in: $0, of: bytes) } }
         if isNamed("no-cache") {
-            maxAge = 0
+            hasNoCache = true
         } else if isNamed("max-age") {
-            maxAge = Self.stricter(maxAge, seconds())
+            statedAge = Self.stricter(statedAge, seconds())
         } else if isNamed("max-stale") {
             maxStale = Self.stricter(maxStale, argument == nil ? .max : seconds())
         } else if isNamed("only-if-cached") {
