@@ -97,28 +97,50 @@ public final class JobGateway: Handler {
             request.name, request.directives, caller: request.context.client.subscriber, at: request.context.start)
         {
         case .resolved(let resolution): .reply(reply(with: resolution, to: request, at: request.context.start))
-        case .needsFetch(let fetch): .later(reply(after: fetch, to: request))
+        // A little longer than the fetch, so that the request gets its result, also of one that has run out of time.
+        case .needsFetch(let fetch):
+            .later(
+                reply(after: fetch, to: request, within: options.timeout + .milliseconds(250), or: .staleIfError))
+        case .awaitsRefresh(let fetch):
+            .later(reply(after: fetch, to: request, within: Freshness.longestWait, or: nil))
         }
     }
 
-    /// The wait may be a little longer than the fetch, so that the request gets the result of the fetch, also of one that
-    /// has run out of time.
-    private func reply(after fetch: FetchRequest, to request: JobRequest) -> DeferredReply {
+    /// - Parameter detail: why the stored job is served if the fetch takes longer.
+    private func reply(
+        after fetch: FetchRequest, to request: JobRequest, within time: Duration, or detail: CacheStatus.Detail?
+    ) -> DeferredReply {
         DeferredReply(
-            deadline: request.context.start.instant + options.timeout + .milliseconds(250),
+            deadline: request.context.start.instant + time,
             name: { request.context.id.text },
             expired: { expiry in
+                if expiry == .deadlinePassed, let stored = self.stored(request.name, because: detail) {
+                    return self.reply(with: stored, to: request)
+                }
                 let outcome = expiry == .clientLeft ? Outcome.left : nil
                 return self.reply(with: Problem(expiry), in: request.context, job: request.name, outcome: outcome)
             },
             start: { pending in
                 let waiter = Waiter(request: fetch) { result, isCollapsed in
-                    let resolution = Resolution(result, because: fetch.reason, isCollapsed: isCollapsed)
-                    let now = Moment(self.options.time.now())
-                    return pending.prepare { self.reply(with: resolution, to: request, at: now) } ? pending : nil
+                    pending.prepare {
+                        var resolution = Resolution(result, because: fetch.reason, isCollapsed: isCollapsed)
+                        if case .tooManyWaiting = result {
+                            resolution = self.stored(request.name, because: .overloaded) ?? resolution
+                        }
+                        return self.reply(with: resolution, to: request)
+                    } ? pending : nil
                 }
                 self.fetcher.join(as: waiter, isUrgent: true)?.send()
             })
+    }
+
+    /// The stored job in place of a fetch. It is looked for again, because a purge may have removed it meanwhile.
+    private func stored(_ name: JobName, because detail: CacheStatus.Detail?) -> Resolution? {
+        fetcher.storedJob(named: name, at: Moment(options.time.now())).map { .answer($0, .cache(detail)) }
+    }
+
+    private func reply(with resolution: Resolution, to request: JobRequest) -> Reply {
+        reply(with: resolution, to: request, at: Moment(options.time.now()))
     }
 }
 
@@ -130,11 +152,11 @@ extension JobGateway {
     func resolve(
         _ name: JobName, _ directives: CacheDirectives, caller: UInt64, at now: Moment
     ) -> CacheResult {
-        func fetch(because reason: ForwardReason, isRefresh: Bool = false) -> FetchRequest {
-            FetchRequest(name: name, reason: reason, caller: caller, isRefresh: isRefresh)
+        func fetch(because reason: ForwardReason, _ priority: CallPriority) -> FetchRequest {
+            FetchRequest(name: name, reason: reason, caller: caller, priority: priority)
         }
-        func forward(because reason: ForwardReason) -> CacheResult {
-            directives.onlyIfCached ? .resolved(.problem(.notCached)) : .needsFetch(fetch(because: reason))
+        func forward(because reason: ForwardReason, _ priority: CallPriority = .interactive) -> CacheResult {
+            directives.onlyIfCached ? .resolved(.problem(.notCached)) : .needsFetch(fetch(because: reason, priority))
         }
         guard let entry = cache.value(for: name, at: now) else { return forward(because: .miss) }
         let mayBeStale = fetcher.history.permitsStaleAnswers
@@ -142,11 +164,14 @@ extension JobGateway {
         case .serve: return .resolved(.answer(entry, .cache()))
         case .serveAfterFailedRefresh(let detail): return .resolved(.answer(entry, .cache(detail)))
         case .serveAndRefresh:
-            fetcher.refresh(fetch(because: .stale, isRefresh: true))
+            fetcher.refresh(fetch(because: .stale, .background))
             return .resolved(.answer(entry, .cache()))
+        case .awaitRefresh: return .awaitsRefresh(fetch(because: .stale, .background))
         case .repeatProblem:
             let problem = directives.onlyIfCached ? nil : entry.value.failure?.problem(at: now)
             return .resolved(.problem(problem ?? .notCached))
+        // What is stale is due for a refresh in any case.
+        case .forward(.request): return forward(because: .request, now < entry.freshUntil ? .forced : .background)
         case .forward(let reason): return forward(because: reason)
         }
     }

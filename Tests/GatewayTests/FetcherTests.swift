@@ -25,13 +25,13 @@ import UpstreamTestSupport
     }
 
     private func request(
-        _ name: JobName, because reason: ForwardReason = .stale, isRefresh: Bool = false
+        _ name: JobName, because reason: ForwardReason = .stale, _ priority: CallPriority
     ) -> FetchRequest {
-        FetchRequest(name: name, reason: reason, caller: 1, isRefresh: isRefresh)
+        FetchRequest(name: name, reason: reason, caller: 1, priority: priority)
     }
 
     private func waiter(_ name: JobName, _ results: Results, reason: ForwardReason = .miss) -> Waiter {
-        Waiter(request: request(name, because: reason)) {
+        Waiter(request: request(name, because: reason, reason == .request ? .forced : .interactive)) {
             result, isCollapsed in
             results.add(result, isCollapsed)
             return nil
@@ -45,7 +45,7 @@ import UpstreamTestSupport
         for _ in 1...2 {
             try await fetcher.admission.admit(1, priority: .interactive, by: .now + .seconds(5)).finish(.answered)
         }
-        fetcher.refresh(request(name, isRefresh: true))
+        fetcher.refresh(request(name, .background))
         #expect(fetcher.join(as: waiter(name, results), isUrgent: true) == nil)
         #expect(fetcher.join(as: waiter(name, results, reason: .request), isUrgent: true) == nil)
         await withTaskGroup(of: Void.self) { group in
@@ -88,7 +88,7 @@ import UpstreamTestSupport
         let fetcher = fetcher(burst: 10)
         let (first, second, results) = (try JobName("a"), try JobName("b"), Results())
         for _ in 1...2 { _ = fetcher.join(as: waiter(first, results), isUrgent: true) }
-        fetcher.refresh(request(second, isRefresh: true))
+        fetcher.refresh(request(second, .background))
         _ = fetcher.join(as: waiter(second, results), isUrgent: true)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await fetcher.run() }

@@ -60,6 +60,8 @@ enum CacheDecision: Equatable {
     case serve
     /// What is stored answers it, and is refreshed in the background.
     case serveAndRefresh
+    /// What is stored was to be asked for again about now, so that the client has probably been told this time.
+    case awaitRefresh
     /// What is stored is stale, and the last refresh has just failed.
     case serveAfterFailedRefresh(CacheStatus.Detail)
     /// Nothing that is stored answers it, and calls for the job have failed repeatedly until a moment ago.
@@ -70,6 +72,11 @@ enum CacheDecision: Equatable {
 extension Freshness {
     /// In seconds: a younger answer is good enough for every client, also with `no-cache`.
     private static let youngest = 1
+    /// How late the clients come that obey `Retry-After`: it is rounded up to a second, a page loads itself again a second
+    /// after that, and a network and a timer are late too.
+    private static let punctuality = Duration.seconds(3)
+    /// How long a client waits for a refresh before it is served what is stored.
+    static let longestWait = Duration.seconds(1)
 
     /// - Parameter mayBeStale: whether the gateway may show what it saw before, if the client takes it.
     func decision(
@@ -77,7 +84,7 @@ extension Freshness {
     ) -> CacheDecision {
         let failure = stored.value.failure.flatMap { $0.holds(at: now) ? $0 : nil }
         let isServable = now < stored.freshUntil || mayBeStale
-        let decision = isServable ? decision(on: stored, accepting: directives.maxStale, at: now) : .forward(.stale)
+        let decision = isServable ? decision(on: stored, for: directives, at: now) : .forward(.stale)
         if case .forward = decision { return failure == nil ? decision : .repeatProblem }
         guard let maxAge = directives.maxAge else { return decision }
         let isYoungEnough = now.nanoseconds(since: stored.requestedAt) <= max(maxAge, Self.youngest) * 1_000_000_000
@@ -87,22 +94,37 @@ extension Freshness {
     }
 
     private func decision(
-        on stored: CacheEntry<CachedAnswer>, accepting maxStale: Int?, at now: Moment
+        on stored: CacheEntry<CachedAnswer>, for directives: CacheDirectives, at now: Moment
     ) -> CacheDecision {
         guard now >= stored.freshUntil else { return .serve }
-        guard stored.value.job != nil else { return .forward(stored.value.failure == nil ? .stale : .miss) }
-        let window = max(staleWhileRevalidate, .seconds(maxStale ?? 0))
+        guard let job = stored.value.job else { return .forward(stored.value.failure == nil ? .stale : .miss) }
+        let window = max(staleWhileRevalidate, .seconds(directives.maxStale ?? 0))
         let isInWindow = stored.isStale(byLessThan: window, at: now)
         if let failure = stored.value.failure, now < failure.retryAt,
             isInWindow || stored.isStale(byLessThan: staleIfError, at: now)
         {
             return .serveAfterFailedRefresh(failure.detail)
         }
-        return isInWindow ? .serveAndRefresh : .forward(.stale)
+        guard isInWindow else { return .forward(.stale) }
+        let takesStale = directives.maxStale != nil || directives.onlyIfCached
+        let isDue = stored.isDue(within: Self.punctuality, at: now)
+        return isDue && !job.isFinished && !takesStale ? .awaitRefresh : .serveAndRefresh
+    }
+
+    /// Whether a job may be served while AWS gives no new answer.
+    func permits(_ stored: CacheEntry<CachedAnswer>, mayBeStale: Bool, at now: Moment) -> Bool {
+        guard stored.value.job != nil else { return false }
+        let window = max(staleWhileRevalidate, staleIfError)
+        return now < stored.freshUntil || mayBeStale && stored.isStale(byLessThan: window, at: now)
     }
 }
 
 extension CacheEntry<CachedAnswer> {
+    /// Whether the time from which on another request can bring something new was less than this ago.
+    func isDue(within window: Duration, at now: Moment) -> Bool {
+        now.nanoseconds(since: retryAt) < Int64(clamping: window.attoseconds / 1_000_000_000)
+    }
+
     /// Whether it has been stale for less than this; what is fresh is.
     func isStale(byLessThan window: Duration, at now: Moment) -> Bool {
         now.nanoseconds(since: freshUntil) < Int64(clamping: window.attoseconds / 1_000_000_000)

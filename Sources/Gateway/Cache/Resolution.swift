@@ -27,6 +27,8 @@ enum Resolution: Sendable {
 enum CacheResult {
     case resolved(Resolution)
     indirect case needsFetch(FetchRequest)
+    /// A refresh is due: the request waits for it up to ``Freshness/longestWait``, and then takes what is stored.
+    indirect case awaitsRefresh(FetchRequest)
 }
 
 /// Why a request goes on to AWS, as `Cache-Status` says it (RFC 9211 §2.2).

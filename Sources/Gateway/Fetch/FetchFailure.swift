@@ -30,6 +30,8 @@ extension FetchFailure {
         case .refused(let refusal): return Problem(refusal)
         case .upstream(let error):
             var problem = error.disposition.problem
+            // A failure may pass by itself. An answer about the name is stored, with a time of its own.
+            if !error.isAnswer, problem.retryAfter == nil { problem = problem.retrying(after: .seconds(1)) }
             problem.awsRequestID = error.awsRequestID
             return problem
         }

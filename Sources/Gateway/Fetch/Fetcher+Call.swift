@@ -152,11 +152,13 @@ extension Fetcher {
         return .failed(failure, problem, fallback: fallback)
     }
 
-    /// Whether a stored job may be served although AWS gives no new answer.
+    /// The stored job, if there is one that may be served although AWS gives no new answer now.
+    func storedJob(named name: JobName, at now: Moment) -> CacheEntry<CachedAnswer>? {
+        cache.value(for: name, at: now).flatMap { mayBeServed($0, at: now) ? $0 : nil }
+    }
+
     private func mayBeServed(_ stored: CacheEntry<CachedAnswer>, at now: Moment) -> Bool {
-        guard stored.value.job != nil else { return false }
-        return now < stored.freshUntil
-            || history.permitsStaleAnswers && stored.isStale(byLessThan: options.freshness.staleIfError, at: now)
+        options.freshness.permits(stored, mayBeStale: history.permitsStaleAnswers, at: now)
     }
 
     @discardableResult

@@ -45,7 +45,8 @@ public final class Fetcher: Sendable {
     /// - Returns: what sends the reply to a request that there is no room for; nil if it waits.
     func join(as waiter: Waiter, isUrgent: Bool) -> (any PendingReply)? {
         switch flights.join(waiter.request.name, as: waiter) {
-        case .leads(let flight): tasks.begin(isUrgent: isUrgent) { await self.run(waiter.request, flight) }
+        case .leads(let flight):
+            tasks.begin(isUrgent: isUrgent) { await self.run(waiter.request, flight, isLedByWaiter: true) }
         case .joined: break
         case .full: return waiter.prepareReply(.tooManyWaiting, false)
         }
@@ -55,7 +56,7 @@ public final class Fetcher: Sendable {
     /// Fetches the job in the background, unless a fetch of it is under way.
     func refresh(_ request: FetchRequest) {
         guard let flight = flights.lead(request.name) else { return }
-        tasks.begin(isUrgent: false) { await self.run(request, flight) }
+        tasks.begin(isUrgent: false) { await self.run(request, flight, isLedByWaiter: false) }
     }
 
     /// Lets no further request join the fetch of this job that is under way, or with nil any fetch: it is one from before a
@@ -69,11 +70,15 @@ public final class Fetcher: Sendable {
     ///
     /// All replies are made before the first is sent: each reply that is sent wakes a thread of the server, which then looks
     /// at every request that still waits.
-    private func run(_ request: FetchRequest, _ flight: SingleFlight<JobName, Waiter>.Flight) async {
+    ///
+    /// - Parameter isLedByWaiter: whether the first waiter began the fetch.
+    private func run(
+        _ request: FetchRequest, _ flight: SingleFlight<JobName, Waiter>.Flight, isLedByWaiter: Bool
+    ) async {
         let result = await fetch(request)
         let replies = flights.finish(flight).enumerated().compactMap { index, waiter in
             result.answers(waiter, of: request)
-                ? waiter.prepareReply(result, index > 0 || request.isRefresh) : join(as: waiter, isUrgent: false)
+                ? waiter.prepareReply(result, index > 0 || !isLedByWaiter) : join(as: waiter, isUrgent: false)
         }
         for reply in replies { reply.send() }
     }
@@ -94,11 +99,8 @@ struct FetchRequest: Sendable {
     let reason: ForwardReason
     /// The client whose turn it takes where calls have to wait.
     let caller: UInt64
-    /// Whether it refreshes in the background what is served meanwhile.
-    let isRefresh: Bool
-
-    /// Background and forced refreshes may not use the reserved part of the budget.
-    var priority: CallPriority { isRefresh ? .background : reason == .request ? .forced : .interactive }
+    /// A refresh of a stored job is a background call, or a forced one if the job is still fresh.
+    let priority: CallPriority
 }
 
 /// How a fetch ended.

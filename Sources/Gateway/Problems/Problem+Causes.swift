@@ -19,7 +19,8 @@ extension Problem {
     ).retrying(after: .seconds(1))
 
     static let upstreamTimeout = Problem(
-        .upstreamTimeout, "Amazon Transcribe did not answer within the time allowed for one look-up.")
+        .upstreamTimeout, "Amazon Transcribe did not answer within the time allowed for one look-up."
+    ).retrying(after: .seconds(1))
 
     /// Why the server ends the wait of a request.
     init(_ expiry: DeferredReply.Expiry) {

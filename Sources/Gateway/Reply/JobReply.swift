@@ -16,7 +16,10 @@ extension JobGateway {
             let outcome = status.outcome(isFresh: now < entry.freshUntil)
             switch entry.value {
             case .refusal(let problem):
-                return reply(with: problem, in: request.context, job: request.name, outcome: outcome)
+                // A job of this name may be created at any time, and one that AWS can have no job of cannot.
+                let freshnessLeft = Duration.nanoseconds(max(0, entry.freshUntil.nanoseconds(since: now)))
+                let answer = problem.type == .jobNotFound ? problem.retrying(after: freshnessLeft) : problem
+                return reply(with: answer, in: request.context, job: request.name, outcome: outcome)
             case .failed(let failure):
                 return reply(with: failure.problem(at: now), in: request.context, job: request.name)
             case .job(let job), .refreshFailed(let job, _):
