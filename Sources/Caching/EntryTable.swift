@@ -46,6 +46,17 @@ struct EntryTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return .expired(take(slot))
     }
 
+    /// Takes the entries out of those slots that are past their time. Slots beyond the table are ignored.
+    mutating func takeExpired(in slots: Range<Int>, at now: Moment) -> [Entry] {
+        var expired: [Entry] = []
+        for slot in slots.clamped(to: entries.indices) {
+            guard let stored = entries[slot].stored, now > stored.keepUntil else { continue }
+            expirations += 1
+            expired.append(take(slot))
+        }
+        return expired
+    }
+
     mutating func purge(_ key: Key, hash: UInt32) -> Entry? {
         leases.purge(key)
         return remove(key, hash: hash)
@@ -67,6 +78,9 @@ extension EntryTable {
     var bytes: Int { policy.bytes + tableBytes }
 
     var count: Int { policy.count }
+
+    /// The slots of the table, occupied and vacant ones.
+    var slotCount: Int { entries.count }
 
     var tableBytes: Int { Self.tableBytes(for: entries.count) }
 

@@ -11,7 +11,7 @@ public import Synchronization
 /// an entry. An entry that would not fit into its shard alone is not kept.
 ///
 /// **Expiration.** Time is an argument. A value is returned until `keepUntil`; the caller judges whether it is fresh. An
-/// expired entry leaves when it is looked up, replaced or evicted.
+/// expired entry leaves when it is looked up, replaced or evicted, or with the next ``removeExpired(at:fromShard:)``.
 ///
 /// **Purges.** Storing requires a ``Lease``, issued before the value is fetched. A purge of the key, or of all keys, voids
 /// the outstanding leases: a value that was being fetched at the time of the purge is never kept.
@@ -116,6 +116,22 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
         }
     }
 
+    /// Removes the entries of one shard, from 0 to below ``shardCount``, that are past their `keepUntil`. It looks at every
+    /// slot, at ``slotsInAStep`` each time it takes the mutex, and frees the entries after that.
+    public func removeExpired(at now: Moment, fromShard shard: Int) {
+        var start = 0
+        while start < shards[shard].table.withLock({ $0.slotCount }) {
+            let slots = start..<start + Self.slotsInAStep
+            _ = shards[shard].table.withLock { $0.takeExpired(in: slots, at: now) }
+            start = slots.upperBound
+        }
+    }
+
+    /// So few that a look-up does not wait for more than some microseconds.
+    private static var slotsInAStep: Int { 512 }
+
+    public var shardCount: Int { shards.count }
+
     /// The counts of all shards, each at its own instant.
     public var counts: CacheCounts {
         shards.reduce(into: CacheCounts()) { $0 += $1.table.withLock { $0.counts } }
@@ -130,13 +146,13 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
 
 /// The counts of an ``ExpiringCache``. The caller counts hits and misses.
 public struct CacheCounts: Sendable, Equatable {
-    /// Entries held now, including expired ones that were not looked up since.
+    /// Entries held now, including expired ones that were neither looked up nor removed since.
     public internal(set) var entries = 0
     /// Bytes held now: the costs of the entries and the cache's own tables. Never above the capacity.
     public internal(set) var bytes = 0
     /// Entries evicted since the start.
     public internal(set) var evictions = 0
-    /// Entries removed since the start because they were looked up after `keepUntil`.
+    /// Entries removed since the start because they were past their `keepUntil`.
     public internal(set) var expirations = 0
 
     static func += (total: inout CacheCounts, part: CacheCounts) {

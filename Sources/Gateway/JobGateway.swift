@@ -15,8 +15,10 @@ public final class JobGateway: Handler {
     let recorder: RequestRecorder
     private let limiter: ClientLimiter?
     private let ids = RequestIDSource()
-    /// Asks AWS for what the cache does not have. Its `run()` has to be running.
+    /// Asks AWS for what the cache does not have.
     public let fetcher: Fetcher
+    /// How often what is past its time is removed from the cache: job names and results are medical data.
+    private static let sweepInterval = Duration.seconds(20)
 
     public init(options: GatewayOptions, source: any JobSource, recorder: RequestRecorder) {
         self.options = options
@@ -27,6 +29,23 @@ public final class JobGateway: Handler {
             ClientLimiter(rate: $0.rate, burst: $0.burst, epoch: options.time.now())
         }
         sharedFields = SharedFields(caching: options.caching, limiter: limiter)
+    }
+
+    /// Makes the fetches, and removes what is past its time from the cache, until the task is cancelled. It has to be running
+    /// while requests come. Cancellation ends the fetches under way; returns when the last has ended.
+    public func run() async {
+        async let sweeping: Void = removeExpiredEntries()
+        await fetcher.run()
+        await sweeping
+    }
+
+    private func removeExpiredEntries() async {
+        while (try? await options.time.sleep(options.time.now() + Self.sweepInterval)) != nil {
+            for shard in 0..<cache.shardCount {
+                cache.removeExpired(at: Moment(options.time.now()), fromShard: shard)
+                await Task.yield()
+            }
+        }
     }
 
     /// How full the cache is and what left it.

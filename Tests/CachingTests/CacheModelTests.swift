@@ -63,6 +63,9 @@ extension CachingTests {
                 case 97 where random.below(50) == 0:
                     cache.removeAll()
                     reference.purge(nil)
+                case 98 where random.below(50) == 0:
+                    for shard in 0..<cache.shardCount { cache.removeExpired(at: Moment(now), fromShard: shard) }
+                    reference.entries = reference.entries.filter { now <= $0.value.keepUntil }
                 default: continue
                 }
                 let counts = cache.counts

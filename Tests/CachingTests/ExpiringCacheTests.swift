@@ -44,6 +44,25 @@ extension CachingTests {
             #expect((cache.counts.entries, cache.counts.expirations, cache.counts.evictions) == (0, 1, 0))
         }
 
+        /// More entries than a sweep looks at in one step, of which every third stays.
+        @Test(arguments: [1, 4]) func aSweepRemovesWhatIsPastItsTime(shards: Int) {
+            let cache = JobCache(capacity: 8 << 20, shards: shards)
+            for number in 0..<3_000 {
+                cache.put(JobBody(number), for: JobKey(number), at: .after(.seconds(number % 3 == 0 ? 1 : 0)))
+            }
+            let held = cache.counts.bytes
+            for shard in 0..<cache.shardCount { cache.removeExpired(at: .after(.seconds(60)), fromShard: shard) }
+            #expect(cache.counts.entries == 3_000)
+            let end = Moment.after(.seconds(60) + .nanoseconds(1))
+            for shard in 0..<cache.shardCount { cache.removeExpired(at: end, fromShard: shard) }
+            #expect((cache.counts.entries, cache.counts.expirations, cache.counts.evictions) == (1_000, 2_000, 0))
+            #expect(cache.counts.bytes == held - 2_000 * 100)
+            for number in 0..<3_000 { #expect((cache.value(for: JobKey(number), at: end) != nil) == (number % 3 == 0)) }
+            // Their slots can be used again.
+            for number in 3_000..<5_000 { cache.put(JobBody(number), for: JobKey(number)) }
+            #expect((cache.counts.entries, cache.counts.bytes) == (3_000, held))
+        }
+
         @Test func replacesTheValueOfAKey() {
             cache.put(JobBody(1), for: key, cost: 100)
             let held = cache.counts.bytes

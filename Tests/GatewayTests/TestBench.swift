@@ -33,7 +33,7 @@ final class TestBench: Sendable {
     /// Runs the gateway's flights while `body` asks.
     func run(_ body: (TestBench) async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await self.gateway.fetcher.run() }
+            group.addTask { await self.gateway.run() }
             defer { group.cancelAll() }
             try await body(self)
         }

@@ -7,7 +7,7 @@ public import Transcribe
 /// Fetches jobs from AWS, each once for all requests that wait for it.
 ///
 /// A fetch belongs to no request: a request that joins it waits for its result, and one that ends early cancels nothing.
-/// The fetches end with ``run()``, which has to be running. Safe to use from any thread.
+/// The fetches end with ``run()``, which ``JobGateway/run()`` calls. Safe to use from any thread.
 public final class Fetcher: Sendable {
     let source: any JobSource
     let options: GatewayOptions

@@ -115,7 +115,7 @@ func buildGateway(
         gateway,
         [
             TransferService(client: client), CredentialsRefreshService(refresher: refresher),
-            FetchService(fetcher: gateway.fetcher),
+            JobGatewayService(gateway: gateway),
         ]
     )
 }

@@ -64,7 +64,7 @@ extension JobGateway {
             "transcribe_gateway_cache_evictions", as: .counter, help: "Answers that were evicted for others."
         ) { Double(self.cacheCounts.evictions) }
         registry.observe(
-            "transcribe_gateway_cache_expirations", as: .counter, help: "Answers that were found expired."
+            "transcribe_gateway_cache_expirations", as: .counter, help: "Answers that were past their time."
         ) { Double(self.cacheCounts.expirations) }
         registry.observe("transcribe_gateway_waiting_requests", help: "Requests that wait for Amazon Transcribe.") {
             Double(self.fetcher.waiting)

@@ -24,13 +24,13 @@ struct CredentialsRefreshService: Service {
     }
 }
 
-/// Runs the gateway's fetches. The listeners stop first, so at its own stop no request waits and the remaining fetches are
-/// cancelled.
-struct FetchService: Service {
-    let fetcher: Fetcher
+/// Runs the gateway's fetches and the sweeps of its cache. The listeners stop first, so at its own stop no request waits and
+/// the remaining fetches are cancelled.
+struct JobGatewayService: Service {
+    let gateway: JobGateway
 
     func run() async {
-        await cancelWhenGracefulShutdown { await fetcher.run() }
+        await cancelWhenGracefulShutdown { await gateway.run() }
     }
 }
 

@@ -48,7 +48,7 @@ final class DaySimulation {
     /// Runs the day to its end.
     func run() async {
         await withDiscardingTaskGroup { group in
-            for replica in replicas { group.addTask { await replica.gateway.fetcher.run() } }
+            for replica in replicas { group.addTask { await replica.gateway.run() } }
             while let next = nextTick { await step(to: next) }
             group.cancelAll()
         }
