@@ -1,3 +1,4 @@
+import CThreads
 import Glibc
 
 /// A thread of its own for work that blocks, which the threads of tasks must not do. It is detached: no other thread
@@ -24,6 +25,15 @@ public enum DetachedThread {
             throw SystemCallError(code: code)
         }
         pthread_detach(thread)
+    }
+
+    /// Lets the calling thread wait for the processor until other threads of the machine have used theirs, instead of
+    /// interrupting them when it wakes (sched(7), SCHED_BATCH). Its work then comes in larger portions while the machine is
+    /// busy, and as soon as otherwise.
+    public static func interruptNoOther() {
+        var parameters = sched_param()
+        // Without effect where the system does not allow it.
+        unsafe sched_setscheduler(0, shim_sched_batch, &parameters)
     }
 
     private static func run(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
