@@ -13,7 +13,12 @@ struct App: AsyncParsableCommand {
             AWS_PROFILE, ...) have the meaning that they have for the AWS SDKs. Status 78 means that the configuration \
             is not valid, status 75 that a source of AWS credentials fails at the moment.
             """,
-        version: "libmicrohttpd \(LibraryBehaviour.version), requests checked by: \(LibraryBehaviour.observed.checks)",
+        version: CommandLine.arguments.contains("--version") ? version : LibraryBehaviour.version,
         subcommands: [Serve.self, Demo.self, Check.self, Doctor.self, Health.self],
         defaultSubcommand: Serve.self)
+
+    /// What the program runs with. To find it takes descriptors, which another command may not have.
+    private static var version: String {
+        "libmicrohttpd \(LibraryBehaviour.version), requests checked by: \(LibraryBehaviour.observed.checks)"
+    }
 }

@@ -34,13 +34,6 @@ def test_too_few_descriptors_are_told_before_anything_listens():
     assert time.monotonic() - began < 1
 
 
-@pytest.mark.parametrize("command, status", [("serve", 75), ("doctor", 75), ("health", 1)])
-def test_no_descriptor_for_calls_to_aws_is_told_in_words(command, status):
-    """Three are open, libdispatch takes two or three more, and libcurl would need two."""
-    result = run(command, environment=upstream_at(1), prefix=with_descriptors(6))
-    assert result.returncode == status and "libcurl could not be set up" in result.stderr
-
-
 def test_more_clients_than_descriptors_wait_and_cost_nothing(start, upstream):
     settings = UNLIMITED | {"listen.requestTimeout": "2s"}
     gateway = start("serve", settings, upstream_at(upstream.port), with_descriptors(256))
