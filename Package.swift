@@ -77,7 +77,7 @@ let package = Package(
         .testTarget(name: "MicroHTTPDTests", dependencies: ["MicroHTTPD", "HTTPExchange", "TestSupport", .httpTypes]),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport", "Threads"]),
         .testTarget(name: "ExpatTests", dependencies: ["Expat"]),
-        .testTarget(name: "ChildProcessTests", dependencies: ["ChildProcess"]),
+        .testTarget(name: "ChildProcessTests", dependencies: ["ChildProcess", "TestSupport"]),
         .testTarget(name: "AWSEndpointsTests", dependencies: ["AWSEndpoints", "TestSupport"]),
         .testTarget(
             name: "AWSCredentialsTests",

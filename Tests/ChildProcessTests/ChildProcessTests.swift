@@ -24,11 +24,29 @@ import Testing
         #expect(try await output("env", environment: ["A": "b=c"]) == "A=b=c\n")
     }
 
-    @Test func givesNoInputNoErrorOutputAndNoDescriptors() async throws {
+    @Test func givesNoInputAndNoDescriptors() async throws {
         #expect(try await output("cat") == "")
-        #expect(try await output("sh", "-c", "echo HUSH >&2") == "")
         // Descriptor 3 belongs to the listing itself.
         #expect(try await output("sh", "-c", "ls /proc/self/fd | tr '\\n' ' '") == "0 1 2 3 ")
+    }
+
+    /// Its standard error may hold secrets, and that of this process goes into a log. The test has a process of its own,
+    /// whose standard error is a pipe.
+    @Test func dropsWhatTheProgramWritesToItsStandardError() async {
+        await #expect(processExitsWith: .success) {
+            var ends: [Int32] = [-1, -1]
+            try #require(unsafe pipe(&ends) == 0)
+            let standardError = dup(STDERR_FILENO)
+            try #require(dup2(ends[1], STDERR_FILENO) == STDERR_FILENO)
+            let command = Command("sh", ["-c", "echo HUSH >&2; echo heard"], environment: [:])
+            let bytes = try await ChildProcess.output(of: command, limit: 99, deadline: .now + .seconds(20))
+            try #require(dup2(standardError, STDERR_FILENO) == STDERR_FILENO)
+            #expect(bytes == Array("heard\n".utf8))
+            close(ends[1])
+            var room = [UInt8](repeating: 0, count: 99)
+            // The end, before any byte.
+            #expect(unsafe read(ends[0], &room, room.count) == 0)
+        }
     }
 
     @Test func resetsSignalsThatThisProcessIgnores() async throws {

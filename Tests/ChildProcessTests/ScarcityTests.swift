@@ -1,5 +1,6 @@
 import ChildProcess
 import Glibc
+import TestSupport
 import Testing
 
 /// What happens when the system lacks descriptors or threads. Each test has a process of its own, whose limits it sets.
@@ -42,16 +43,6 @@ import Testing
             while hasChildren { try #require(ContinuousClock.now < deadline) }
         }
     }
-}
-
-/// Lifts the limit again: the search for leaks at the end of the process needs descriptors and threads.
-private func withNone(of resource: __rlimit_resource_t, _ body: () async -> Void) async {
-    var before = rlimit()
-    unsafe getrlimit(resource, &before)
-    var none = rlimit(rlim_cur: 0, rlim_max: before.rlim_max)
-    unsafe setrlimit(resource, &none)
-    await body()
-    unsafe setrlimit(resource, &before)
 }
 
 private func output(

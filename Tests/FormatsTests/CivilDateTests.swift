@@ -22,9 +22,15 @@ import Testing
     }
 
     @Test(arguments: [
-        (2023, 2, 29), (2100, 2, 29), (2024, 2, 30), (2024, 4, 31), (2024, 0, 1), (2024, 13, 1), (2024, 1, 0),
+        (2023, 2, 29), (1800, 2, 29), (1900, 2, 29), (2100, 2, 29), (2200, 2, 29), (2300, 2, 29), (2024, 2, 30),
+        (2024, 4, 31), (2024, 0, 1), (2024, 13, 1), (2024, 1, 0),
     ])
     func refusesDaysThatTheCalendarDoesNotHave(year: Int, month: Int, day: Int) {
         #expect(CivilDate(year: year, month: month, day: day) == nil)
+    }
+
+    @Test(arguments: [1600, 2000, 2400, 2024, 1996, 0])
+    func knowsLeapYears(year: Int) {
+        #expect(CivilDate(year: year, month: 2, day: 29) != nil)
     }
 }

@@ -79,6 +79,18 @@ import Testing
         #expect(scenario.status.rate == once)
     }
 
+    @Test func theThrottlingOfASecondAttemptLowersTheRateAgain() throws {
+        var scenario = AdmissionScenario(AdmissionOptions(reserve: 0))
+        scenario.arrive(0, caller: 1)
+        scenario.retry(0, as: 100, after: .throttled)
+        #expect(scenario.admitted == [0, 100])
+        #expect(abs(try #require(scenario.status.rate) - 15 * 0.7) < 1e-9)
+        scenario.attemptFailed(100, .throttled)
+        #expect(abs(try #require(scenario.status.rate) - 15 * 0.49) < 1e-9)
+        scenario.end(100, .throttled)
+        #expect(abs(try #require(scenario.status.rate) - 15 * 0.49) < 1e-9)
+    }
+
     @Test func aFailureThatIsRecordedTwiceLowersTheRateOnce() {
         var once = AdmissionScenario(AdmissionOptions(reserve: 0))
         var both = once

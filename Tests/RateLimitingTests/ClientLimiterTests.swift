@@ -22,6 +22,17 @@ import Testing
         #expect([refused.quota, refused.window, refused.remaining, refused.reset] == [200, 2, 0, 1])
     }
 
+    /// It has read the clock and then waited for the lock, which another request of the client had.
+    @Test func aThreadWithAnEarlierTimeFindsNoLargerDebt() {
+        let limiter = limiter(1, burst: 10)
+        let first = limiter.admit(1, at: start + .seconds(10))
+        #expect([first.remaining, first.reset] == [9, 1])
+        let second = limiter.admit(1, at: start + .seconds(8))
+        #expect([second.remaining, second.reset] == [8, 2])
+        let third = limiter.admit(1, at: start + .seconds(11))
+        #expect([third.remaining, third.reset] == [8, 2])
+    }
+
     @Test(arguments: [3, 7, 15, 100]) func theResetOfARefusalIsNeverTooEarly(perMinute: Int) {
         let limiter = ClientLimiter(rate: Rate(perMinute, per: .seconds(60)), burst: 2, epoch: start)
         _ = limiter.admit(1, cost: 2, at: start)

@@ -34,7 +34,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a", "a"), ("", ""), (" ", ""), ("  a  ", "a"), ("a b", "a b"), ("a  b", "a b"), ("a\tb", "a b"),
+        ("a", "a"), ("", ""), (" ", ""), ("  a  ", "a"), ("a ", "a"), ("a\t", "a"), (" a", "a"), ("a b", "a b"),
+        ("a  b", "a b"), ("a\tb", "a b"),
         ("a\r\n b", "a b"), ("\ta \t b\t", "a b"), ("a,  b", "a, b"), ("ö  ü", "ö ü"),
     ])
     func collapsesBlanksInValues(written: String, canonical: String) {

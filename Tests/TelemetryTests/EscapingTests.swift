@@ -43,4 +43,22 @@ import Testing
             #expect(isEscaped == (isControl || isSeparator || isBidirectional), "U+\(String(value, radix: 16))")
         }
     }
+
+    /// Text without escapes takes a shorter way.
+    @Test func escapesTheSameInStringsAndConsoleValues() {
+        for value in UInt32(0)...0x3000 {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            let text = "a\(scalar)b"
+            let quoted = "\"\(written { $0.append(escaping: text, quoted: true) })\""
+            #expect(written { $0.string(text) } == quoted)
+            let isWord = (0x21...0x7E).contains(value) && ![0x22, 0x3D, 0x5C].contains(value)
+            #expect(written { $0.consoleValue(text) } == (isWord ? text : quoted))
+        }
+    }
+
+    private func written(_ write: (inout TextBuffer) -> Void) -> String {
+        var buffer = TextBuffer()
+        write(&buffer)
+        return String(decoding: buffer.bytes, as: UTF8.self)
+    }
 }

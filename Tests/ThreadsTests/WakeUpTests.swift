@@ -33,6 +33,18 @@ import Threads
         #expect(wakeUp.wait(forInputFrom: nil, until: .now) == .time)
     }
 
+    /// poll(2) counts whole milliseconds.
+    @Test(arguments: [1, 400, 999, 1_001, 1_900])
+    func waitsNoShorterThanItIsTold(microseconds: Int) throws {
+        let wakeUp = try WakeUp()
+        let instant = ContinuousClock.now + .microseconds(microseconds)
+        wakeUp.wait(until: instant)
+        #expect(ContinuousClock.now >= instant)
+        let later = ContinuousClock.now + .microseconds(microseconds)
+        #expect(wakeUp.wait(forInputFrom: nil, until: later) == .time)
+        #expect(ContinuousClock.now >= later)
+    }
+
     @Test func keepsTheSignalWhileItWaitsForInput() throws {
         let (wakeUp, pipe) = (try WakeUp(), try Pipe())
         pipe.write()

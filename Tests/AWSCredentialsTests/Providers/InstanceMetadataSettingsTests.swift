@@ -29,6 +29,28 @@ import UpstreamTestSupport
         #expect(await url(["AWS_EC2_METADATA_SERVICE_ENDPOINT": endpoint], FileReader()) == expected)
     }
 
+    @Test func showsATokenToNoOtherEndpointThanItsOwn() async throws {
+        let folder = try Folder()
+        let files = folder.files
+        let transport = ScriptedTransport { request in
+            let token = request.url.hasPrefix("http://a:1/") ? "of-a" : "of-b"
+            return request.method == "PUT"
+                ? CurlResponse(status: 200, body: Array(token.utf8)) : CurlResponse(status: 404)
+        }
+        let provider = InstanceMetadataProvider(
+            environment: [:],
+            profile: { () throws(CredentialsError) in
+                try ProfileSettings(environment: ["HOME": "/home"], files: files)
+            }, transport: transport)
+        for (host, token) in [("a:1", "of-a"), ("a:1", "of-a"), ("b:2", "of-b")] {
+            try folder.write("[default]\nec2_metadata_service_endpoint = http://\(host)", to: "/home/.aws/config")
+            _ = try await provider.credentials(at: .noon)
+            #expect(transport.requests.last?.method == "GET")
+            #expect(transport.requests.last?.headers.map(\.value) == [token])
+        }
+        #expect(transport.requests.count { $0.method == "PUT" } == 2)
+    }
+
     @Test func readsTheProfileForEachResult() async throws {
         let folder = try Folder()
         let files = folder.files

@@ -109,6 +109,15 @@ import Testing
         #expect(state.beginsFetch(at: .noon))
     }
 
+    /// The wall clock was set back meanwhile, so that the error is of a moment ago.
+    @Test func forgetsTheErrorWithTheNextSet() {
+        #expect(state.beginsFetch(at: .noon))
+        state.finish(failure, at: .noon)
+        #expect(state.beginsFetch(at: .noon + 5))
+        state.finish(.success(.number(1, until: hour)), at: .noon + 1)
+        #expect(state.decide(.replacement(for: .number(1, until: hour)), at: .noon + 1) == .wait)
+    }
+
     @Test func throwsTheErrorWhereNothingIsHeldAndTriesAgainAfterAMoment() {
         #expect(state.beginsFetch(at: .noon))
         #expect(state.finish(failure, at: .noon) == .failed(.unknownProfile("p")))
