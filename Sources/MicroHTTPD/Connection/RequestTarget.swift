@@ -32,8 +32,9 @@ struct RequestTarget {
         }
         let rest = target.dropFirst(scheme.utf8.count)
         let end = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
-        guard end > rest.startIndex, !rest[..<end].contains(UInt8(ascii: "@")) else {
-            throw .malformed("the request target's host is missing or holds user information")
+        let outside = ASCIISet.outsideHost
+        guard end > rest.startIndex, rest[..<end].allSatisfy({ !outside.contains($0) }) else {
+            throw .malformed("the request target's host is none, or is missing")
         }
         let path = String(decoding: rest[end...], as: UTF8.self)
         let origin = path.utf8.first == UInt8(ascii: "/") ? path : "/" + path
