@@ -78,6 +78,8 @@ public enum Refusal: Error, Sendable, Equatable {
     case targetTooLong(limit: Int)
     /// There are more than `limit` header fields (RFC 6585 §5).
     case tooManyFields(limit: Int)
+    /// The header fields together have more than `limit` bytes, where those of `Cookie` count twice (RFC 6585 §5).
+    case fieldsTooLarge(limit: Int)
     /// GET and HEAD take no content here (RFC 9110 §9.3.1: it has no defined meaning).
     case bodyNotAllowed
     /// The content is larger than `limit` bytes (RFC 9110 §15.5.14).

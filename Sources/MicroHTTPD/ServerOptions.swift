@@ -20,8 +20,8 @@ public struct ServerOptions: Sendable {
     /// How long a request's header section may take to arrive, counted from the accepted connection or, on a connection
     /// that is kept, from the request's first byte; and how long its content may take after that.
     public var requestTimeout: Duration
-    /// Bytes of a request target at most; above it 414. The whole header section is bounded by libmicrohttpd's memory
-    /// for each connection (16 KiB), which answers 431 by itself.
+    /// Bytes of a request target at most; above it 414. The header fields together have a limit too, which follows from
+    /// libmicrohttpd's memory for each connection (see `ConnectionMemory`).
     public var targetLimit = 8_192
     /// Header fields of a request at most; above it 431.
     public var fieldLimit = 100

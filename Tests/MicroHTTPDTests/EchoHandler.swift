@@ -74,7 +74,7 @@ final class EchoHandler: Handler {
         switch refusal {
         case .malformed, .bodyNotAllowed: .badRequest
         case .targetTooLong: .uriTooLong
-        case .tooManyFields: .init(code: 431, reasonPhrase: "")
+        case .tooManyFields, .fieldsTooLarge: .requestHeaderFieldsTooLarge
         case .bodyTooLarge: .contentTooLarge
         case .unknownTransferCoding: .notImplemented
         case .unknownExpectation: .expectationFailed

@@ -73,8 +73,14 @@ extension Problem {
         case .targetTooLong(let limit):
             self.init(.targetTooLong, "The path and query may have \(limit) bytes.")
         case .tooManyFields(let limit):
+            self.init(.tooManyHeaderFields, "A request may have \(limit) header fields.")
+        case .fieldsTooLarge(let limit):
             self.init(
-                .tooManyHeaderFields, "A request may have \(limit) header fields.")
+                .tooManyHeaderFields,
+                """
+                The header fields may have \(limit) bytes together, where those of Cookie count twice. A long URL and very \
+                many cookies leave less room.
+                """)
         case .bodyNotAllowed:
             self.init(
                 .contentNotAllowed, "GET and HEAD take no content here. Send the request without it.")

@@ -59,7 +59,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
         switch self {
         case .malformedRequest: "The request is not valid HTTP"
         case .targetTooLong: "The request's URL is too long"
-        case .tooManyHeaderFields: "The request has too many header fields"
+        case .tooManyHeaderFields: "The request's header fields are too many or too large"
         case .contentTooLarge: "The request's content is too large"
         case .contentNotAllowed: "The request must not have content"
         case .unsupportedFeature: "The request needs an HTTP feature that is not supported"
@@ -97,7 +97,8 @@ extension ProblemType {
             the rule; HTTP libraries keep them all.
             """
         case .targetTooLong: "The path and the query together are longer than this server reads. No job needs so much."
-        case .tooManyHeaderFields: "The request has more header fields than this server reads. Send fewer."
+        case .tooManyHeaderFields:
+            "The request has more header fields, or longer ones, than this server reads. Send fewer; often it is a cookie."
         case .contentTooLarge: "The request's content is larger than this server reads."
         case .contentNotAllowed: "GET and HEAD have no content here. Send the request without it."
         case .unsupportedFeature: "The request needs a feature of HTTP that this server does not have."

@@ -33,23 +33,31 @@ extension Connection {
         phase.startHandling()
         do throws(Refusal) {
             let checks = try unsafe checkHeader(method: method, version: version)
-            guard checks.hasContent else {
-                stage = .end
-                return .YES
-            }
-            return try receiveContent(checks)
+            if checks.hasContent { return try receiveContent(checks) }
+            stage = .end
+            return .YES
         } catch {
-            return send(context.handler.reply(to: error, of: request), closing: true)
+            return refuse(error)
         }
+    }
+
+    /// Sends the handler's words for a refusal. A request that is too large for the library's memory may have left no room for
+    /// them, and gets them directly.
+    private func refuse(_ refusal: Refusal) -> MHD_Result {
+        let reply = context.handler.reply(to: refusal, of: request)
+        guard unsafe !ConnectionMemory.hasRoomForReply(of: handle) else { return send(reply, closing: true) }
+        stage = .replied
+        phase.startSending(until: context.clock.tick(after: context.idleTicks))
+        _ = DirectReply(reply, hasContent: method != "HEAD").send(to: socket)
+        return .NO
     }
 
     private func checkHeader(
         method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
     ) throws(Refusal) -> HeaderChecks {
-        guard target.utf8.count <= context.options.targetLimit else {
-            throw .targetTooLong(limit: context.options.targetLimit)
-        }
-        try collectFields()
+        collectFields()
+        let size = unsafe shim_header_size(handle) - (UnsafeRawPointer(version) - UnsafeRawPointer(method)) - 10
+        try checkLimits(fieldBytes: size)
         if LibraryBehaviour.observed.checks == .layout {
             let hasNoGap = unsafe ParserGaps.hasNoGap(
                 method: method, methodLength: self.method.utf8.count, targetLength: target.utf8.count,
@@ -58,21 +66,42 @@ extension Connection {
         }
         let checks = try HeaderChecks(
             method: self.method, isHTTP10: unsafe strcmp(version, "HTTP/1.0") == 0, lines: lines)
+        try checkMemory(fieldBytes: size, cookieBytes: checks.cookieBytes)
         let target = try RequestTarget(self.target, method: self.method)
         origin = target.origin
         host = target.authority ?? checks.host
         return checks
     }
 
-    private func collectFields() throws(Refusal) {
+    /// Takes all fields, of a request that is refused for their number too: the last may name the client.
+    private func collectFields() {
         // Moved out of the object and back: each access to an object's variable checks whether it is in use already.
-        var section = HeaderSection(lines: lines, limit: context.options.fieldLimit)
+        var section = HeaderSection(lines: lines)
         lines = []
-        let count = unsafe withUnsafeMutablePointer(to: &section) {
+        _ = unsafe withUnsafeMutablePointer(to: &section) {
             unsafe MHD_get_connection_values_n(handle, .HEADER_KIND, collectField, $0)
         }
         lines = section.lines
-        guard Int(count) <= section.limit else { throw .tooManyFields(limit: section.limit) }
+    }
+
+    /// - Parameter fieldBytes: of the header section without the request line, which ends with `HTTP/1.1` and a line break.
+    private func checkLimits(fieldBytes: Int) throws(Refusal) {
+        let options = context.options
+        guard target.utf8.count <= options.targetLimit else { throw .targetTooLong(limit: options.targetLimit) }
+        guard lines.count <= options.fieldLimit else { throw .tooManyFields(limit: options.fieldLimit) }
+        guard fieldBytes <= ConnectionMemory.fieldBytes else {
+            throw .fieldsTooLarge(limit: ConnectionMemory.fieldBytes)
+        }
+    }
+
+    /// Whether there is room for a reply. A request without cookies leaves some, unless it is a very long one.
+    private func checkMemory(fieldBytes: Int, cookieBytes: Int) throws(Refusal) {
+        guard cookieBytes > 0 || target.utf8.count + fieldBytes > ConnectionMemory.size / 2 else { return }
+        guard fieldBytes + cookieBytes <= ConnectionMemory.fieldBytes,
+            unsafe ConnectionMemory.hasRoomForReply(of: handle)
+        else {
+            throw .fieldsTooLarge(limit: ConnectionMemory.fieldBytes)
+        }
     }
 
     /// Waits for content if the server accepts any. Otherwise the reply is queued in this first call, which closes the
@@ -122,13 +151,11 @@ extension Connection {
 /// The field lines of a request while they are collected.
 struct HeaderSection {
     var lines: [FieldLine]
-    let limit: Int
 }
 
-/// `MHD_KeyValueIteratorN`: adds a line to a ``HeaderSection``; stops at its limit.
+/// `MHD_KeyValueIteratorN`: adds a line to a ``HeaderSection``.
 let collectField: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
     guard let section = unsafe context?.assumingMemoryBound(to: HeaderSection.self) else { return .NO }
-    guard unsafe section.pointee.lines.count < section.pointee.limit else { return .NO }
     unsafe section.pointee.lines.append(FieldLine(name: name, nameSize, value: value, valueSize))
     return .YES
 }

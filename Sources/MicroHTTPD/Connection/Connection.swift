@@ -48,6 +48,7 @@ import Synchronization
     /// The request line has come. The target is copied here, before the library cuts it at a NUL.
     func begin(target: UnsafePointer<CChar>?) {
         self.target = unsafe target.map { unsafe String(cString: $0) } ?? ""
+        if let target = unsafe target { unsafe ConnectionMemory.hideQuery(of: target) }
         phase.begin(until: context.clock.tick(after: context.requestTicks))
     }
 

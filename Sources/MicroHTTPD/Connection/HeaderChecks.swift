@@ -8,6 +8,8 @@ struct HeaderChecks {
     private(set) var hasContent = false
     private(set) var contentLength = 0
     private(set) var host = ""
+    /// Bytes of the cookies.
+    private(set) var cookieBytes = 0
 
     private var hosts = 0
     private var contentLengths = 0
@@ -38,6 +40,8 @@ struct HeaderChecks {
             host = line.text
         case 6 where line.isNamed("expect"):
             guard line.holds("100-continue") else { throw .unknownExpectation }
+        case 6 where line.isNamed("cookie"):
+            cookieBytes += unsafe line.value.count
         case 14 where line.isNamed("content-length"):
             contentLengths += 1
             contentLength = try Self.length(line)

@@ -63,9 +63,7 @@ import HTTPExchange
             // The logger first: the library uses it for the options after it.
             callback(.EXTERNAL_LOGGER, onLogMessage as MHD_LogCallback),
             number(.CONNECTION_LIMIT, unreachableLimit),
-            // Half of the library's default: it bounds the header section, 10,000 connections take half the memory, and
-            // zeroing it is a part of every request.
-            number(.CONNECTION_MEMORY_LIMIT, 16 << 10),
+            number(.CONNECTION_MEMORY_LIMIT, ConnectionMemory.size),
             number(.CONNECTION_TIMEOUT, context.silenceLimit),
             number(.SIGPIPE_HANDLED_BY_APP, 1),
             callback(.NOTIFY_CONNECTION, onConnection as MHD_NotifyConnectionCallback),

@@ -138,7 +138,7 @@ enum SelfTest {
         _ handle: OpaquePointer, _ url: UnsafePointer<CChar>, _ method: UnsafePointer<CChar>,
         _ version: UnsafePointer<CChar>
     ) {
-        var section = HeaderSection(lines: [], limit: 10)
+        var section = HeaderSection(lines: [])
         _ = unsafe withUnsafeMutablePointer(to: &section) {
             unsafe MHD_get_connection_values_n(handle, .HEADER_KIND, collectField, $0)
         }
