@@ -82,3 +82,21 @@ def test_a_query_is_judged_however_many_members_it_has(gateway, members):
     query = "&".join(["a" * length] * members)
     answer = only_answer(gateway, request(f"{TARGET}?{query}", LAST))
     assert_problem(answer, 400, "invalid-query")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST"])
+@pytest.mark.parametrize("target", ["/jobs/fine-1", "/", "/jobs/missing-1"])
+def test_no_continue_without_content(gateway, method, target):
+    with gateway.wire() as wire:
+        wire.send(request(target, "Expect: 100-continue", method=method))
+        assert wire.answer(to_head=method == "HEAD").status in (200, 204, 404, 405)
+        assert wire.is_closed()
+
+
+def test_requests_behind_content_are_not_read(gateway):
+    """The content is not read either, so that the connection closes; openapi.yaml says so."""
+    with gateway.wire() as wire:
+        wire.send(request(TARGET, "Content-Length: 5", method="POST", body=b"hello"), request(TARGET) * 2)
+        answer = wire.answer()
+        assert answer.status == 405 and answer.fields["connection"] == "close"
+        assert wire.is_closed()

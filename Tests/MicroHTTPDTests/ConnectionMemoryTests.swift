@@ -125,4 +125,27 @@ import Testing
             #expect(replies.components(of: "HTTP/1.1 ") == 21)
         }
     }
+
+    @Test(arguments: ["GET", "HEAD", "POST"])
+    func sendsNoContinueWhereThereIsNoContent(method: String) async throws {
+        try await withServer { server, handler in
+            for target in ["/", "/instant"] {
+                let client = try Client(port: server.port)
+                client.send(request(target, ["Expect: 100-continue"], method: method, isLast: false))
+                #expect(await client.receiveAll().statuses == [200])
+            }
+        }
+    }
+
+    @Test func sendsContinueForContentThatItWaitsFor() async throws {
+        var options = ServerOptions.loopback
+        options.bodyLimit = 10
+        try await withServer(options) { server, _ in
+            let client = try Client(port: server.port)
+            client.send(request("/", ["Expect: 100-continue", "Content-Length: 3"], method: "POST"))
+            #expect(await client.receive { $0.contains("\r\n\r\n") }.statuses == [100])
+            client.send("abc")
+            #expect(await client.receiveAll().statuses == [200])
+        }
+    }
 }

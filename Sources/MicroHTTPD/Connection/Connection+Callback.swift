@@ -34,6 +34,9 @@ extension Connection {
         do throws(Refusal) {
             let checks = try unsafe checkHeader(method: method, version: version)
             if checks.hasContent { return try receiveContent(checks) }
+            // After this callback the library would send "100 Continue", for which there is no content to wait (RFC 9110
+            // §10.1.1). A reply, or a wait for one, that comes in this callback keeps it from that, and closes the connection.
+            if checks.expectsContinue { return handle(request) }
             stage = .end
             return .YES
         } catch {

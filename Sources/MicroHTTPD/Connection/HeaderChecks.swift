@@ -8,6 +8,8 @@ struct HeaderChecks {
     private(set) var hasContent = false
     private(set) var contentLength = 0
     private(set) var host = ""
+    /// Whether the client waits for a 100 (Continue).
+    private(set) var expectsContinue = false
     /// Bytes of the cookies.
     private(set) var cookieBytes = 0
 
@@ -40,6 +42,7 @@ struct HeaderChecks {
             host = line.text
         case 6 where line.isNamed("expect"):
             guard line.holds("100-continue") else { throw .unknownExpectation }
+            expectsContinue = true
         case 6 where line.isNamed("cookie"):
             cookieBytes += unsafe line.value.count
         case 14 where line.isNamed("content-length"):
