@@ -58,7 +58,8 @@ public final class JobGateway: Handler {
             let route = try route(of: request, in: &context)
             if route.countsAgainstLimit { try admit(&context, at: now) }
             switch route {
-            case .job(let name, let fields): return answer(JobRequest(name, fields, of: request, in: context))
+            // Moved, because a copy would retain all that the context holds.
+            case .job(let name, let fields): return answer(JobRequest(name, fields, of: request, in: consume context))
             case .fixed(let route): return .reply(reply(with: route, to: request, in: context))
             }
         } catch {
@@ -70,6 +71,10 @@ public final class JobGateway: Handler {
         let now = options.time.now()
         var context = context(of: request, at: now)
         return refuse(Problem(refusal), in: &context, at: now)
+    }
+
+    public func finish(_ record: RequestRecord, of peer: PeerAddress, wasSent: Bool) {
+        recorder.finish(record, of: peer, wasSent: wasSent)
     }
 
     private func context(of request: borrowing Request, at now: ContinuousClock.Instant) -> RequestContext {

@@ -5,6 +5,13 @@ public protocol Handler: Sendable {
     func answer(_ request: borrowing Request) -> Handling
     /// The reply to a request that the server refuses by itself. The server closes the connection after it.
     func reply(to refusal: Refusal, of request: borrowing Request) -> Reply
+    /// A reply has ended: it was handed to the system as a whole, or not, because the client had gone. Called once for each
+    /// request whose ``Request/record`` was filled in, on one of the server's threads; must not block.
+    func finish(_ record: RequestRecord, of peer: PeerAddress, wasSent: Bool)
+}
+
+extension Handler {
+    public func finish(_ record: RequestRecord, of peer: PeerAddress, wasSent: Bool) {}
 }
 
 /// What a handler does with a request: it replies at once or later.

@@ -15,17 +15,20 @@ public struct Request: ~Copyable {
     public let peer: PeerAddress
     /// The content. Empty unless the server was told to accept content and the request had some.
     public let body: [UInt8]
+    /// For what the handler writes down of the request.
+    public let record: RequestRecord
     private let fields: any RequestFields
 
     public init(
         method: HTTPRequest.Method, target: String, host: String, peer: PeerAddress, body: [UInt8] = [],
-        fields: any RequestFields
+        record: RequestRecord = RequestRecord(), fields: any RequestFields
     ) {
         self.method = method
         self.target = target
         self.host = host
         self.peer = peer
         self.body = body
+        self.record = record
         self.fields = fields
     }
 

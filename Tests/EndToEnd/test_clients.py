@@ -89,7 +89,7 @@ def test_refusals_count_against_the_limit(serve):
     assert all(int(answer.fields["retry-after"]) >= 1 for answer in answers if answer.status == 429)
     assert gateway.get("/").status == 200
     assert "ratelimit" not in gateway.get("/openapi.yaml").fields
-    assert metric(gateway, "transcribe_gateway_requests_total", status="429") == 200 - len(admitted)
+    eventually(lambda: metric(gateway, "transcribe_gateway_requests_total", status="429") == 200 - len(admitted))
 
 
 @pytest.mark.parametrize("hops, source, is_allowed", [
@@ -104,7 +104,7 @@ def test_only_the_clients_that_are_allowed_are_answered(serve, upstream, hops, s
     else:
         assert_problem(answer, 403, "client-not-allowed")
         assert not upstream.calls
-        assert metric(gateway, "transcribe_gateway_requests_total", status="403") == 1
+        eventually(lambda: metric(gateway, "transcribe_gateway_requests_total", status="403") == 1)
     assert gateway.ask_admin("/livez").status == 200
 
 
@@ -114,6 +114,6 @@ def test_a_shadow_limit_refuses_no_client_and_logs_those_that_it_would(serve):
     assert [answer.status for answer in answers] == [200] * 4
     assert all(answer.fields["ratelimit"].startswith('"client";r=0;t=') for answer in answers)
     assert all(answer.fields["ratelimit-policy"] == '"client";q=1;w=60' for answer in answers)
-    assert metric(gateway, "transcribe_gateway_shadow_refusals_total") == 3
+    eventually(lambda: metric(gateway, "transcribe_gateway_shadow_refusals_total") == 3)
     clients(gateway, 4)
     assert [line.get("limit") for line in gateway.log if line["logger"] == "access"] == [None] + ["exceeded"] * 3

@@ -7,6 +7,7 @@ import pytest
 from gateway import REPOSITORY
 from metrics import families, metric
 from problems import assert_problem
+from timeouts import eventually
 from wire import Wire, request
 
 REQUESTS = "transcribe_gateway_requests_total"
@@ -15,6 +16,7 @@ OUTCOMES = "transcribe_gateway_request_duration_seconds_count"
 
 def test_prometheus_reads_the_page(gateway):
     gateway.get("/jobs/fine-1")
+    eventually(lambda: metric(gateway, REQUESTS, status="200") == 1)
     answer = gateway.ask_admin("/metrics")
     assert answer.fields["content-type"].startswith("text/plain; version=0.0.4")
     found = families(gateway)
@@ -41,12 +43,13 @@ def test_requests_are_counted_by_outcome_and_status(serve):
         "/jobs/%2e": ("refused", 400), "/nowhere": ("refused", 404), "/jobs/notjson-1": ("failed", 502),
     }
     for target, (outcome, status) in targets.items():
-        assert counted(gateway, outcome, status, lambda: gateway.get(target)) == (1, 1), target
-    tag = gateway.get("/jobs/fine-1").fields["etag"]
-    assert counted(gateway, "hit", 304, lambda: gateway.get("/jobs/fine-1", f"If-None-Match: {tag}")) == (1, 1)
-    broken = lambda: gateway.get("/jobs/fine-1", "X-Spaced : a")  # noqa: E731
-    assert counted(gateway, "refused", 400, broken) == (1, 1)
-    assert counted(gateway, "limited", 429, lambda: gateway.get("/jobs/fine-1")) == (1, 1)
+        assert_counts(gateway, outcome, status, lambda: gateway.get(target))
+    known = []
+    assert_counts(gateway, "hit", 200, lambda: known.append(gateway.get("/jobs/fine-1").fields["etag"]))
+    assert_counts(gateway, "hit", 304, lambda: gateway.get("/jobs/fine-1", f"If-None-Match: {known[0]}"))
+    assert_counts(gateway, "refused", 400, lambda: gateway.get("/jobs/fine-1", "X-Spaced : a"))
+    assert_counts(gateway, "limited", 429, lambda: gateway.get("/jobs/fine-1"))
+    assert_counts(gateway, "limited", 429, lambda: gateway.get("/jobs/fine-1", "X-Spaced : a"))
     assert metric(gateway, OUTCOMES, outcome="collapsed") == 0
 
 
@@ -90,13 +93,14 @@ def series(gateway):
     return {(sample.name, *sample.labels.items()) for family in families(gateway).values() for sample in family.samples}
 
 
-def counted(gateway, outcome, status, event):
-    """How far the two counters of a request move with the event."""
+def assert_counts(gateway, outcome, status, event):
+    """The event moves the two counters of a request by one, and no others. An answer is counted when it has been sent."""
     def counts():
-        return metric(gateway, OUTCOMES, outcome=outcome), metric(gateway, REQUESTS, status=str(status))
+        return [metric(gateway, OUTCOMES, outcome=outcome), metric(gateway, OUTCOMES),
+                metric(gateway, REQUESTS, status=str(status)), metric(gateway, REQUESTS)]
     before = counts()
     event()
-    return tuple(after - earlier for after, earlier in zip(counts(), before))
+    eventually(lambda: counts() == [count + 1 for count in before])
 
 
 def test_the_readme_lists_every_metric(gateway):

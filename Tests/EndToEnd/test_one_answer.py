@@ -84,6 +84,20 @@ def test_a_query_is_judged_however_many_members_it_has(gateway, members):
     assert_problem(answer, 400, "invalid-query")
 
 
+def test_a_reply_that_was_not_sent_is_logged_as_such(serve, upstream):
+    """A client that breaks the connection while it waits, and one that takes no answers."""
+    gateway = serve({"upstream.timeout": "30s", "listen.idleTimeout": "1s"})
+    with gateway.wire() as wire:
+        wire.send(request("/jobs/slow-1"))
+        eventually(lambda: metric(gateway, "transcribe_gateway_waiting_requests") == 1)
+        wire.reset()
+    upstream.gate.set()
+    line = gateway.wait_for_line(logger="access")
+    assert line["outcome"] == "unsent" and "status" not in line and "bytes" not in line
+    eventually(lambda: metric(gateway, "transcribe_gateway_requests_total", status="none") == 1)
+    assert metric(gateway, "transcribe_gateway_requests_total", status="200") == 0
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST"])
 @pytest.mark.parametrize("target", ["/jobs/fine-1", "/", "/jobs/missing-1"])
 def test_no_continue_without_content(gateway, method, target):

@@ -39,13 +39,20 @@ final class TestBench: Sendable {
         }
     }
 
-    /// Sends a request and waits for its reply.
+    /// Sends a request and waits for its reply, which ends as if it had been sent.
     func get(
         _ target: String, _ fields: [(HTTPField.Name, String)] = [], method: HTTPRequest.Method = .get,
         host: String = "localhost", peer: PeerAddress = PeerAddress(ipv4: 0x7F00_0001)
     ) async -> Reply {
         let request = Request(method: method, target: target, host: host, peer: peer, fields: FieldList(list: fields))
-        switch gateway.answer(request) {
+        let record = request.record
+        let reply = await reply(to: gateway.answer(request))
+        gateway.finish(record, of: peer, wasSent: true)
+        return reply
+    }
+
+    private func reply(to handling: Handling) async -> Reply {
+        switch handling {
         case .reply(let reply): return reply
         case .later(let deferred):
             return await withCheckedContinuation { deferred.start(Promise(continuation: $0)) }

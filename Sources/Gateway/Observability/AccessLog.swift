@@ -7,27 +7,25 @@ import Transcribe
 /// A line for each request. It names the job by its hash and says nothing of the query, the user agent or any content.
 struct AccessLog: Sendable {
     private let writer: LogWriter
-    private let names: NameHash
-    /// How lines begin, by outcome.
+    /// How lines begin, by the number of the outcome.
     private let heads: [LogHead]
-    private let methods: [(method: HTTPRequest.Method, member: LogMember)]
-    private let otherMethod: LogMember
+    /// By number.
+    private let methods: [LogMember]
     /// By status, of which there are three digits at most (RFC 9110 §15).
     private let statuses: [LogMember]
-    private let problems: [ProblemType: LogMember]
+    /// By number.
+    private let problems: [LogMember]
     private let isOverQuota: LogMember
     private let job, microseconds, bytes, client, requestID, awsRequestID: LogName
 
-    init(_ writer: LogWriter, names: NameHash) {
+    init(_ writer: LogWriter) {
         self.writer = writer
-        self.names = names
         let head = writer.head(.info, logger: "access", message: "request")
         heads = Outcome.allCases.map { head.followed(by: writer.member("outcome", $0.label)) }
-        methods = HTTPRequest.Method.known.map { ($0, writer.member("method", $0.rawValue)) }
-        otherMethod = writer.member("method", "other")
+        methods =
+            HTTPRequest.Method.known.map { writer.member("method", $0.rawValue) } + [writer.member("method", "other")]
         statuses = (0..<1_000).map { writer.member("status", $0) }
-        problems = Dictionary(
-            uniqueKeysWithValues: ProblemType.allCases.map { ($0, writer.member("problem", $0.rawValue)) })
+        problems = ProblemType.allCases.map { writer.member("problem", $0.rawValue) }
         isOverQuota = writer.member("limit", "exceeded")
         job = writer.name("job")
         microseconds = writer.name("microseconds")
@@ -38,44 +36,42 @@ struct AccessLog: Sendable {
     }
 
     /// - Parameters:
-    ///   - elapsed: nanoseconds.
-    ///   - hash: of the job's name, where it is known already.
-    ///   - problem: what the reply says, if it is no success.
+    ///   - outcome: the number of an ``Outcome``.
+    ///   - peer: the client, unless the record names another.
+    ///   - wasSent: false for a reply that did not go out as a whole; then the line has neither status nor bytes.
     func write(
-        _ reply: Reply, in context: RequestContext, _ outcome: Outcome, elapsed: Int64, job name: JobName?,
-        hash: UInt64?, problem: ProblemType?, awsRequestID: String?
+        _ record: RequestRecord.Contents, _ texts: RequestRecord.Texts?, _ outcome: Int, of peer: PeerAddress,
+        wasSent: Bool
     ) {
-        writer.log(heads[outcome.rawValue]) { line in
-            line.append(member(context.method))
-            if let name {
-                if names.showsNames {
-                    line.member(job, name.text)
-                } else {
-                    line.member(job, hexadecimal: hash ?? names.hash(of: name))
-                }
+        writer.log(heads[outcome]) { line in
+            line.append(methods[Int(record.method)])
+            if let name = texts?.subject {
+                line.member(job, name)
+            } else if let hash = record.subject {
+                line.member(job, hexadecimal: hash)
             }
-            line.append(statuses[reply.status.code])
-            if let problem, let member = problems[problem] { line.append(member) }
-            if context.isOverQuota { line.append(isOverQuota) }
-            line.member(microseconds, Int(elapsed / 1_000))
-            line.member(bytes, reply.sentBytes(to: context.method))
-            line.member(client, context.client.text)
-            line.member(requestID, context.id)
-            if let awsRequestID { line.member(self.awsRequestID, awsRequestID) }
+            if wasSent { line.append(statuses[Int(record.status)]) }
+            if let problem = record.problem { line.append(problems[Int(problem)]) }
+            if record.isOverLimit { line.append(isOverQuota) }
+            line.member(microseconds, Int(record.elapsed / 1_000))
+            if wasSent { line.member(bytes, record.contentLength) }
+            line.member(client, (texts?.client ?? peer).text)
+            line.member(requestID, texts?.id.map(RequestID.given) ?? .number(record.number))
+            if let awsRequestID = texts?.upstreamID { line.member(self.awsRequestID, awsRequestID) }
         }
     }
 
-    private func member(_ method: HTTPRequest.Method) -> LogMember {
-        for known in methods where known.method == method { return known.member }
-        return otherMethod
+    /// The number of a method in a ``RequestRecord``.
+    static func number(of method: HTTPRequest.Method) -> UInt8 {
+        if method == .get { return 0 }
+        let known = HTTPRequest.Method.known
+        return UInt8(known.firstIndex(of: method) ?? known.count)
     }
 }
 
-extension Reply {
-    /// The bytes of the content that are sent: of a 304 and to HEAD none, though the reply has them for their length.
-    fileprivate func sentBytes(to method: HTTPRequest.Method) -> Int {
-        method == .head || status == .notModified ? 0 : body.bytes.count
-    }
+extension ProblemType {
+    /// The number of this type in a ``RequestRecord``.
+    var number: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
 extension HTTPRequest.Method {

@@ -1,4 +1,5 @@
 import CoreMetrics
+import HTTPExchange
 import HTTPTypes
 import Telemetry
 
@@ -12,7 +13,7 @@ struct RequestMetrics: Sendable {
     private static let statuses: Set = Set(
         [HTTPResponse.Status.ok, .noContent, .seeOther, .notModified] + ProblemType.allCases.flatMap(\.statuses))
 
-    /// By status; statuses that no reply has share one.
+    /// By status; statuses that no reply has share one, and replies that were not sent have the number 0.
     private let counters: [Counter]
     /// By route and outcome.
     private let timers: [Timer]
@@ -20,7 +21,9 @@ struct RequestMetrics: Sendable {
     private let shadowRefusals: Counter
 
     init(registry: PrometheusRegistry) {
-        registry.describe(Self.requests, help: "Requests to the public listener, by the status of their answer.")
+        registry.describe(
+            Self.requests,
+            help: "Requests to the public listener, by the status of their answer; none where it could not be sent.")
         registry.describe(
             Self.duration, help: "Time from a request's header section to its answer, by route and outcome.")
         registry.describe(
@@ -34,6 +37,7 @@ struct RequestMetrics: Sendable {
         }
         var counters = Array(repeating: counter("other"), count: 600)
         for status in Self.statuses { counters[status.code] = counter(String(status.code)) }
+        counters[0] = counter("none")
         self.counters = counters
         timers = Route.Kind.allCases.flatMap { route in
             Outcome.allCases.map { outcome in
@@ -43,16 +47,13 @@ struct RequestMetrics: Sendable {
         }
     }
 
-    /// - Parameter age: nanoseconds.
-    func record(age: Int64) { ages.recordNanoseconds(age) }
-
-    /// Counts a request that the client's limit would refuse if it were enforced.
-    func incrementOverQuota() { shadowRefusals.increment() }
-
-    /// - Parameter elapsed: nanoseconds.
-    func record(_ route: Route.Kind, _ outcome: Outcome, status: Int, elapsed: Int64) {
-        counters[status].increment()
-        timers[route.rawValue * Outcome.allCases.count + outcome.rawValue].recordNanoseconds(elapsed)
+    /// - Parameter outcome: the number of an ``Outcome``.
+    func record(_ record: RequestRecord.Contents, _ outcome: Int, wasSent: Bool) {
+        counters[wasSent ? Int(record.status) : 0].increment()
+        timers[Int(record.route) * Outcome.allCases.count + outcome].recordNanoseconds(record.elapsed)
+        if wasSent, let age = record.age { ages.recordNanoseconds(age) }
+        // A limit that is not enforced would have refused it.
+        if record.isOverLimit { shadowRefusals.increment() }
     }
 }
 
@@ -81,6 +82,8 @@ enum Outcome: Int, CaseIterable, Sendable {
     case left
     /// Without a job: a page, a file, a redirection.
     case fixed
+    /// There was an answer, and the client had gone before it was sent.
+    case unsent
 
     var label: String {
         switch self {
@@ -93,6 +96,7 @@ enum Outcome: Int, CaseIterable, Sendable {
         case .failed: "failed"
         case .left: "left"
         case .fixed: "fixed"
+        case .unsent: "unsent"
         }
     }
 }

@@ -26,7 +26,7 @@ public final class RequestRecorder: Sendable {
         log: LogWriter?, names: NameHash, registry: PrometheusRegistry, logger: Logger? = nil,
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
-        self.log = log.map { AccessLog($0, names: names) }
+        self.log = log.map { AccessLog($0) }
         self.names = names
         metrics = RequestMetrics(registry: registry)
         upstream = UpstreamMetrics(registry: registry)
@@ -84,7 +84,7 @@ public final class RequestRecorder: Sendable {
             """)
     }
 
-    /// Counts a request and writes its line.
+    /// Writes down what ``finish(_:of:wasSent:)`` counts and logs of a request, when its reply has ended.
     /// - Parameters:
     ///   - hash: of the job's name, where it is known already.
     ///   - age: how long ago AWS was asked, in nanoseconds; nil for what is no job.
@@ -93,12 +93,37 @@ public final class RequestRecorder: Sendable {
         _ reply: Reply, in context: RequestContext, _ outcome: Outcome, job: JobName? = nil, hash: UInt64? = nil,
         age: Int64? = nil, problem: ProblemType? = nil, awsRequestID: String? = nil
     ) {
-        let elapsed = Moment(clock()).nanoseconds(since: context.start)
-        metrics.record(context.route, outcome, status: reply.status.code, elapsed: elapsed)
-        if let age { metrics.record(age: age) }
-        if context.isOverQuota { metrics.incrementOverQuota() }
-        log?.write(
-            reply, in: context, outcome, elapsed: elapsed, job: job, hash: hash, problem: problem,
-            awsRequestID: awsRequestID)
+        let texts = texts(of: context, job, awsRequestID)
+        let contents = RequestRecord.Contents(
+            number: context.id.number, elapsed: Moment(clock()).nanoseconds(since: context.start), age: age,
+            subject: log == nil || names.showsNames ? nil : job.map { hash ?? names.hash(of: $0) },
+            contentLength: reply.sentBytes(to: context.method), status: UInt16(reply.status.code),
+            method: AccessLog.number(of: context.method), route: UInt8(context.route.rawValue),
+            outcome: UInt8(outcome.rawValue), problem: problem.map { UInt8($0.number) },
+            isOverLimit: context.isOverQuota, hasTexts: texts != nil)
+        context.record.fill(contents, texts)
+    }
+
+    private func texts(of context: RequestContext, _ job: JobName?, _ awsRequestID: String?) -> RequestRecord.Texts? {
+        let hasTexts = context.isForwarded || names.showsNames || awsRequestID != nil || context.id.isGiven
+        guard hasTexts, log != nil else { return nil }
+        return RequestRecord.Texts(
+            id: context.id.isGiven ? context.id.text : nil, client: context.isForwarded ? context.client : nil,
+            subject: names.showsNames ? job?.text : nil, upstreamID: awsRequestID)
+    }
+
+    /// Counts a request and writes its line. Where the reply could not be sent, neither claims that it was.
+    func finish(_ record: RequestRecord, of peer: PeerAddress, wasSent: Bool) {
+        guard let contents = record.contents else { return }
+        let outcome = wasSent ? Int(contents.outcome) : Outcome.unsent.rawValue
+        metrics.record(contents, outcome, wasSent: wasSent)
+        log?.write(contents, contents.hasTexts ? record.texts : nil, outcome, of: peer, wasSent: wasSent)
+    }
+}
+
+extension Reply {
+    /// The bytes of the content that are sent: of a 304 and to HEAD none, though the reply has them for their length.
+    fileprivate func sentBytes(to method: HTTPRequest.Method) -> Int {
+        method == .head || status == .notModified ? 0 : body.bytes.count
     }
 }

@@ -8,10 +8,14 @@ import Transcribe
 /// The state of one request: what its reply and its line in the access log need of it.
 struct RequestContext: Sendable {
     let id: RequestID
+    /// For what is counted and logged when the reply has ended.
+    let record: RequestRecord
     let start: Moment
     let method: HTTPRequest.Method
     /// The address that the request counts for: the peer's, or behind a trusted proxy the client's.
     let client: PeerAddress
+    /// Whether that is another address than the peer's.
+    let isForwarded: Bool
     /// Why the client behind a trusted proxy is not known. ``client`` is the proxy's address then, and the request is refused.
     let unreadableHop: UnreadableHop?
     let target: String
@@ -33,6 +37,7 @@ struct RequestContext: Sendable {
         _ request: borrowing Request, id: RequestID, at start: Moment, clients: ClientRule?, sharing: CrossOrigin
     ) {
         self.id = id
+        record = request.record
         self.start = start
         method = request.method
         do throws(UnreadableHop) {
@@ -42,6 +47,7 @@ struct RequestContext: Sendable {
             client = request.peer
             unreadableHop = error
         }
+        isForwarded = client.low != request.peer.low || client.high != request.peer.high
         target = request.target
         prefersHTML = AcceptField.prefersHTML(request[.accept])
         sharesWith = request[.origin].flatMap(sharing.allowedOrigin)
@@ -73,7 +79,7 @@ struct JobRequest: Sendable {
     let directives: CacheDirectives
     let context: RequestContext
 
-    init(_ name: JobName, _ fields: JobFields, of request: borrowing Request, in context: RequestContext) {
+    init(_ name: JobName, _ fields: JobFields, of request: borrowing Request, in context: consuming RequestContext) {
         self.name = name
         self.fields = fields
         condition = IfNoneMatch(request[.ifNoneMatch])

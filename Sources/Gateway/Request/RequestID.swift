@@ -10,6 +10,16 @@ enum RequestID: Sendable {
     /// Sent by the client.
     case given(String)
 
+    /// 0 if the client sent one.
+    var number: UInt64 {
+        if case .number(let number) = self { number } else { 0 }
+    }
+
+    /// Whether the client sent it.
+    var isGiven: Bool {
+        if case .given = self { true } else { false }
+    }
+
     var text: String {
         switch self {
         case .number(let number): String(hexadecimal: number)

@@ -51,7 +51,7 @@ extension Connection {
         guard unsafe !ConnectionMemory.hasRoomForReply(of: handle) else { return send(reply, closing: true) }
         stage = .replied
         phase.startSending(until: context.clock.tick(after: context.idleTicks))
-        _ = DirectReply(reply, hasContent: method != "HEAD").send(to: socket)
+        wasSentDirectly = DirectReply(reply, hasContent: method != "HEAD").send(to: socket)
         return .NO
     }
 

@@ -36,6 +36,9 @@ import Synchronization
     var host = ""
     var lines: [FieldLine] = []
     var content: [UInt8] = []
+    let record = RequestRecord()
+    /// Whether the reply has gone out without the library.
+    var wasSentDirectly = false
 
     init(_ handle: OpaquePointer, context: ServerContext) {
         unsafe self.handle = unsafe handle
@@ -53,7 +56,11 @@ import Synchronization
     }
 
     /// The request has ended, with or without a reply.
-    func complete() {
+    func complete(_ end: MHD_RequestTerminationCode) {
+        let wasSent = end == .REQUEST_TERMINATED_COMPLETED_OK || wasSentDirectly
+        context.handler.finish(record, of: peer, wasSent: wasSent)
+        record.clear()
+        wasSentDirectly = false
         stage = .header
         lines.removeAll(keepingCapacity: true)
         content = []
@@ -74,7 +81,7 @@ import Synchronization
     /// The request as the handler sees it, valid during the current callback.
     var request: Request {
         Request(
-            method: knownMethod, target: origin, host: host, peer: peer, body: content,
+            method: knownMethod, target: origin, host: host, peer: peer, body: content, record: record,
             fields: LineFields(received: lines))
     }
 }

@@ -51,9 +51,9 @@ let onAccess: MHD_AccessHandlerCallback = { _, _, _, method, version, data, size
     return unsafe connection.advance(method: method, version: version, chunk: chunk)
 }
 
-/// A request has ended (`MHD_RequestCompletedCallback`).
-let onCompleted: MHD_RequestCompletedCallback = { _, _, slot, _ in
-    unsafe connection(slot?.pointee)?.complete()
+/// A request has ended, and how (`MHD_RequestCompletedCallback`).
+let onCompleted: MHD_RequestCompletedCallback = { _, _, slot, end in
+    unsafe connection(slot?.pointee)?.complete(end)
 }
 
 /// The library logs a message (`MHD_LogCallback`). Pauses the library's thread where the message asks for it.

@@ -35,8 +35,11 @@ extension JobGateway {
             options: .benchmark, source: OneJob(job: try Sample.job()), recorder: recorder)
         let first = await gateway.first()
         let request = Sample.request(having: isConditional ? first.fields[.eTag] : nil)
+        let (record, peer) = (request.record, request.peer)
         let sum = (0..<count).reduce(into: 0) { sum, _ in
             guard case .reply(let reply) = gateway.answer(request) else { return }
+            gateway.finish(record, of: peer, wasSent: true)
+            record.clear()
             sum += reply.status.code + reply.fields.bytes.count + reply.body.bytes.count
         }
         log.flush(within: .seconds(10))
@@ -48,9 +51,12 @@ extension JobGateway {
         let recorder = RequestRecorder(
             log: log, names: NameHash(), registry: PrometheusRegistry(), clock: { Sample.now })
         let gateway = JobGateway(options: .benchmark, source: NoJob(), recorder: recorder)
+        let (record, peer) = (request.record, request.peer)
         var sum = 0
         for _ in 0..<count {
             guard case .reply(let reply) = gateway.answer(request) else { continue }
+            gateway.finish(record, of: peer, wasSent: true)
+            record.clear()
             sum += reply.status.code + reply.body.bytes.count
         }
         log.flush(within: .seconds(10))
