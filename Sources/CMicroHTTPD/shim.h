@@ -76,4 +76,12 @@ shim_header_size (struct MHD_Connection *connection)
   return NULL == info ? 0 : info->header_size;
 }
 
+/* The status of the reply that is queued, or 0. */
+static inline unsigned int
+shim_status (struct MHD_Connection *connection)
+{
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info (connection, MHD_CONNECTION_INFO_HTTP_STATUS);
+  return NULL == info ? 0 : info->http_status;
+}
+
 #endif

@@ -77,6 +77,13 @@ public final class JobGateway: Handler {
         recorder.finish(record, of: peer, wasSent: wasSent)
     }
 
+    /// What the library refuses counts against the client's limit too, where the client is known; a trusted proxy is not the
+    /// client. It is too late for another reply.
+    public func recordRefusal(status: Int, of peer: PeerAddress?) {
+        if let peer, !options.clients.trusts(peer) { _ = limiter?.admit(peer.subscriber, at: options.time.now()) }
+        recorder.recordRefusal(status: status, of: peer)
+    }
+
     private func context(of request: borrowing Request, at now: ContinuousClock.Instant) -> RequestContext {
         recorder.warnOfUntrustedProxy { options.clients.isForwardedByStranger(request) }
         return RequestContext(

@@ -8,10 +8,16 @@ public protocol Handler: Sendable {
     /// A reply has ended: it was handed to the system as a whole, or not, because the client had gone. Called once for each
     /// request whose ``Request/record`` was filled in, on one of the server's threads; must not block.
     func finish(_ record: RequestRecord, of peer: PeerAddress, wasSent: Bool)
+    /// The library under the server has refused a request with words of its own, before the handler could be asked.
+    /// - Parameters:
+    ///   - status: what the client got.
+    ///   - peer: nil if the request line was not well-formed; the library does not say whose it was.
+    func recordRefusal(status: Int, of peer: PeerAddress?)
 }
 
 extension Handler {
     public func finish(_ record: RequestRecord, of peer: PeerAddress, wasSent: Bool) {}
+    public func recordRefusal(status: Int, of peer: PeerAddress?) {}
 }
 
 /// What a handler does with a request: it replies at once or later.

@@ -82,7 +82,7 @@ CLIENTS = {
     "more misses than the budget": ("503 + Retry-After", "-", ["test_faults.py::test_the_budget_for_amazon_is_kept"]),
     "long target, many or long fields": ("414, 431 and close", "-", [
         "test_bad_input.py::test_refuses_a_path_of_10_kilobytes", "test_bad_input.py::test_refuses_200_header_fields",
-        "test_framing.py::test_the_library_refuses_and_closes"]),
+        "test_one_answer.py::test_what_the_library_refuses_is_logged_and_counted"]),
     "a thousand pipelined requests": ("answered in order", "-", [
         "test_connections.py::test_pipelined_requests_are_answered_in_order"]),
     "smuggling": ("400 or 501 and close, never a second answer", "-", [
@@ -102,7 +102,7 @@ CLIENTS = {
     "conditions": ("304", "-", ["test_connections.py::test_what_the_client_has_is_not_sent_again"]),
     "other versions of HTTP": ("served and closed, or 505", "-", [
         "test_connections.py::test_http_1_0_is_answered_and_closed",
-        "test_framing.py::test_the_library_refuses_and_closes"]),
+        "test_one_answer.py::test_what_the_library_refuses_is_logged_and_counted"]),
     "log injection": ("one JSON line each", "-", [
         "test_privacy.py::test_each_request_is_one_line_of_json_whatever_it_holds"]),
     "spoofed X-Forwarded-For": ("believed of proxies only", "-", [

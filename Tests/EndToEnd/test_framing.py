@@ -49,24 +49,6 @@ def test_refuses_once_and_closes(silent, sent, status):
         assert wire.is_closed()
 
 
-# libmicrohttpd answers these itself, before it calls the gateway: with its own text, but with the right status.
-LEFT_TO_THE_LIBRARY = {
-    "HTTP/2.0": (lines(version="HTTP/2.0"), 505),
-    "a length that is no number": (lines("Content-Length: 1x"), 400),
-    "a negative length": (lines("Content-Length: -1"), 400),
-    "a target of 64 KiB": (request("/jobs/" + "a" * 65536), 414),
-    "a field of 64 KiB": (lines("X-Long: " + "a" * 65536), 431),
-}
-
-
-@pytest.mark.parametrize("sent, status", LEFT_TO_THE_LIBRARY.values(), ids=LEFT_TO_THE_LIBRARY)
-def test_the_library_refuses_and_closes(silent, sent, status):
-    with silent.wire() as wire:
-        received = wire.send(sent).rest()
-        assert received.startswith(b"HTTP/1.1 %d " % status)
-        assert b"/jobs/" not in received
-
-
 @pytest.mark.parametrize("host", ["rebound.example", "localhost.example", "127.0.0.1.example:80", "10.0.0.1"])
 def test_answers_for_its_own_hosts_only(silent, host):
     with silent.wire() as wire:

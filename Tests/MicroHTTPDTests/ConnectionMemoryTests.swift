@@ -111,6 +111,9 @@ import Testing
             #expect(withCookie == 200)
             let withField = try await status(of: request(target, [field(of: 12_000)]), from: server)
             #expect(withField == 200)
+            for bytes in stride(from: 4_000, through: 20_000, by: 500) {
+                _ = try await status(of: request(target, [field(of: bytes, named: "Cookie")]), from: server)
+            }
         }
     }
 

@@ -1,40 +1,90 @@
 import Glibc
-import Synchronization
 import Testing
 
 @testable import MicroHTTPD
 
 @Suite struct LibraryLogTests {
-    private let counters = ServerCounters()
     private let logged = Lines()
     private let start = ContinuousClock.now
 
+    /// - Parameter arguments: texts and numbers, as the pattern of printf(3) takes them.
+    private func receive(
+        _ pattern: String, _ arguments: [Argument] = [], at time: Duration = .zero, in log: LibraryLog? = nil
+    ) {
+        let log = log ?? LibraryLog(log: logged.add)
+        let texts = unsafe arguments.map { unsafe $0.text.flatMap { unsafe strdup($0) } }
+        defer { unsafe texts.forEach { unsafe free($0) } }
+        let list = unsafe zip(arguments, texts).map { unsafe $1 ?? $0.number as any CVarArg }
+        unsafe withVaList(list) { unsafe log.receive(pattern, $0, at: start + time) }
+    }
+
+    private enum Argument {
+        case text(String)
+        case number(UInt32)
+
+        var text: String? {
+            if case .text(let text) = self { text } else { nil }
+        }
+
+        var number: UInt32 {
+            if case .number(let number) = self { number } else { 0 }
+        }
+    }
+
     @Test func logsOneMessageASecondAndHowManyItSuppressed() {
-        let libraryLog = LibraryLog(counters: counters, log: logged.add)
+        let libraryLog = LibraryLog(log: logged.add)
         for hundredth in 0..<250 {
-            _ = libraryLog.receive("Something\nodd", error: 0, at: start + .milliseconds(10 * hundredth))
+            receive("Something\nodd\n", at: .milliseconds(10 * hundredth), in: libraryLog)
         }
         #expect(
             logged.all == [
-                "libmicrohttpd: Something odd", "libmicrohttpd: Something odd (and 99 more messages)", "libmicrohttpd: Something odd (and 99 more messages)",
+                "Something odd", "Something odd (and 99 more messages)", "Something odd (and 99 more messages)",
             ])
     }
 
-    @Test func pausesAThreadThatWouldSpinWithoutADescriptor() {
-        let libraryLog = LibraryLog(counters: counters, log: logged.add)
-        #expect(libraryLog.receive("Error accepting connection: %s\n", error: EMFILE, at: start) == 0)
-        let message = "Hit process or system resource limit at FIRST connection. This is really bad"
-        #expect(libraryLog.receive(message, error: EMFILE, at: start) > 0)
-        #expect(libraryLog.receive("Hit process or system resource limit at %u connections", error: 0, at: start) == 0)
-        #expect(counters.counts.shortages == 2)
-        #expect(logged.all.count == 1)
-        #expect(logged.all.first?.contains("raise the limit of open files") == true)
+    @Test func formatsArguments() {
+        receive("%s\n", [.text("Broken pipe")])
+        receive("Setting %s option to %s state failed: %u\n", [.text("CORK"), .text("ON"), .number(7)])
+        #expect(logged.all == ["Broken pipe", "Setting CORK option to ON state failed: 7"])
     }
 
-    @Test func logsOtherErrorsOfNewConnections() {
-        let libraryLog = LibraryLog(counters: counters, log: logged.add)
-        _ = libraryLog.receive("Error accepting connection: %s\n", error: EPERM, at: start)
-        #expect(logged.all == ["libmicrohttpd: Error accepting connection: %s"])
-        #expect(counters.counts.shortages == 0)
+    /// The first text of such a message is the path of a request.
+    @Test(arguments: [
+        ("Failed to send data in request for %s.\n", "Failed to send data in request for ."),
+        ("Failed to hand on the request for `%s'. Error: %s\n", "Failed to hand on the request for `'. Error: why"),
+    ])
+    func leavesOutPaths(pattern: String, text: String) {
+        receive(pattern, [.text("/jobs/Jane-Doe-1970"), .text("why")])
+        #expect(logged.all == [text])
     }
+
+    @Test func keepsAMessageShortAndWithoutControlCharacters() {
+        receive("<%s>\n", [.text("\u{1b}[31m\r\n" + String(repeating: "é", count: 1_000))])
+        #expect(logged.all.first?.hasPrefix("< [31m  éé") == true)
+        #expect(logged.all.first?.utf8.count ?? 0 <= 243)
+        #expect(logged.all.first?.contains("\n") == false)
+    }
+
+    @Test func leavesWhatTheAccessLogSaysToIt() {
+        receive(Self.refusal, [.number(505), .text("<html>")])
+        receive("%s\n", [.text("Application reported internal error, closing connection.")])
+        receive(
+            "Failed to send the response headers for the request for `%s'. Error: %s\n", [.text("/"), .text("why")])
+        #expect(logged.all.isEmpty)
+    }
+
+    @Test func keepsTheStatusOfARefusalUntilItIsTaken() {
+        let libraryLog = LibraryLog(log: logged.add)
+        for status in [431, 505, 400] as [UInt32] {
+            receive(Self.refusal, [.number(status), .text("<html>")], in: libraryLog)
+        }
+        #expect(!libraryLog.refusals.take(413))
+        #expect(libraryLog.refusals.takeOfRequestLine() == 505)
+        #expect(libraryLog.refusals.take(431))
+        #expect(!libraryLog.refusals.take(431))
+        #expect(libraryLog.refusals.takeOfRequestLine() == 400)
+        #expect(libraryLog.refusals.takeOfRequestLine() == nil)
+    }
+
+    private static let refusal = "Error processing request (HTTP response code is %u ('%s')). Closing connection.\n"
 }

@@ -61,6 +61,15 @@ struct AccessLog: Sendable {
         }
     }
 
+    /// Writes the line of a request that the HTTP library refused by itself. Of it only this is known.
+    func writeRefusal(status: Int, of peer: PeerAddress?) {
+        writer.log(heads[Outcome.refused.rawValue]) { line in
+            if statuses.indices.contains(status) { line.append(statuses[status]) }
+            if let problem = ProblemType(libraryStatus: status) { line.append(problems[problem.number]) }
+            if let peer { line.member(client, peer.text) }
+        }
+    }
+
     /// The number of a method in a ``RequestRecord``.
     static func number(of method: HTTPRequest.Method) -> UInt8 {
         if method == .get { return 0 }
@@ -72,6 +81,18 @@ struct AccessLog: Sendable {
 extension ProblemType {
     /// The number of this type in a ``RequestRecord``.
     var number: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+    /// What the HTTP library means by a status of its own.
+    fileprivate init?(libraryStatus: Int) {
+        switch libraryStatus {
+        case 400: self = .malformedRequest
+        case 413: self = .contentTooLarge
+        case 414: self = .targetTooLong
+        case 431: self = .tooManyHeaderFields
+        case 505: self = .unsupportedFeature
+        default: return nil
+        }
+    }
 }
 
 extension HTTPRequest.Method {

@@ -9,9 +9,10 @@ struct RequestMetrics: Sendable {
     private static let shadow = "transcribe_gateway_shadow_refusals"
     private static let duration = "transcribe_gateway_request_duration"
     private static let age = "transcribe_gateway_answer_age"
-    /// Of replies that are no problem, and of every problem.
+    /// Of replies that are no problem, of every problem, and of what the HTTP library refuses by itself.
     private static let statuses: Set = Set(
-        [HTTPResponse.Status.ok, .noContent, .seeOther, .notModified] + ProblemType.allCases.flatMap(\.statuses))
+        [HTTPResponse.Status.ok, .noContent, .seeOther, .notModified, .httpVersionNotSupported]
+            + ProblemType.allCases.flatMap(\.statuses))
 
     /// By status; statuses that no reply has share one, and replies that were not sent have the number 0.
     private let counters: [Counter]
@@ -55,6 +56,9 @@ struct RequestMetrics: Sendable {
         // A limit that is not enforced would have refused it.
         if record.isOverLimit { shadowRefusals.increment() }
     }
+
+    /// Counts a reply that the HTTP library made by itself.
+    func increment(status: Int) { counters[counters.indices.contains(status) ? status : 0].increment() }
 }
 
 extension HistogramBuckets {

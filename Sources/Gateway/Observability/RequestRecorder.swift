@@ -119,6 +119,12 @@ public final class RequestRecorder: Sendable {
         metrics.record(contents, outcome, wasSent: wasSent)
         log?.write(contents, contents.hasTexts ? record.texts : nil, outcome, of: peer, wasSent: wasSent)
     }
+
+    /// Counts a request that the HTTP library refused by itself, and writes its line.
+    func recordRefusal(status: Int, of peer: PeerAddress?) {
+        metrics.increment(status: status)
+        log?.writeRefusal(status: status, of: peer)
+    }
 }
 
 extension Reply {

@@ -10,7 +10,7 @@ extension Connection {
         method: UnsafePointer<CChar>, version: UnsafePointer<CChar>, chunk: UnsafeRawBufferPointer
     ) -> MHD_Result {
         switch stage {
-        case .header:
+        case .idle, .header:
             return unsafe readHeader(method: method, version: version)
         case .content where unsafe !chunk.isEmpty:
             return unsafe collect(chunk)
@@ -21,7 +21,7 @@ extension Connection {
             suspendedRequest = nil
             unsafe SuspendedRequest.restoreTimeout(of: handle, silenceLimit: context.silenceLimit)
             return send(reply)
-        case .replied:
+        case .replied, .closed:
             return .NO
         }
     }
@@ -49,10 +49,34 @@ extension Connection {
     private func refuse(_ refusal: Refusal) -> MHD_Result {
         let reply = context.handler.reply(to: refusal, of: request)
         guard unsafe !ConnectionMemory.hasRoomForReply(of: handle) else { return send(reply, closing: true) }
+        sendDirectly(reply, hasContent: method != "HEAD")
+        return .NO
+    }
+
+    /// Sends a refusal instead of the library, which has just begun to refuse the request in words of its own: it would send
+    /// their head twice (see ``IncompleteRequests``). Call it on the connection's thread.
+    func refuseInstead(status: Int) {
+        let refusal: Refusal =
+            switch status {
+            case 431: .fieldsTooLarge(limit: ConnectionMemory.fieldBytes)
+            case 413: .bodyTooLarge(limit: context.options.bodyLimit)
+            default: .malformed("Content-Length is no decimal number")
+            }
+        collectFields()
+        method = "UNKNOWN"  // The library would tell it in the access callback, which it will not call.
+        origin = target
+        host = ""
+        var reply = context.handler.reply(to: refusal, of: request)
+        if mayBeHead { reply.body = .empty }
+        sendDirectly(reply, hasContent: true)
+        // The library's own reply finds no way out.
+        shutdown(socket, Int32(SHUT_WR))
+    }
+
+    private func sendDirectly(_ reply: Reply, hasContent: Bool) {
         stage = .replied
         phase.startSending(until: context.clock.tick(after: context.idleTicks))
-        wasSentDirectly = DirectReply(reply, hasContent: method != "HEAD").send(to: socket)
-        return .NO
+        wasSentDirectly = DirectReply(reply, hasContent: hasContent).send(to: socket)
     }
 
     private func checkHeader(

@@ -10,13 +10,18 @@ import Synchronization
 /// but `phase`, `suspendedRequest` and `place` is touched in those callbacks alone. The first is atomic, the second is behind
 /// a mutex, the third is touched by the ``ConnectionTable`` under the lock of its shard.
 @safe final class Connection: @unchecked Sendable {
-    /// What the request waits for next.
+    /// What the connection waits for next.
     enum Stage {
+        /// A request.
+        case idle
+        /// The end of the header section; the request line has come.
         case header
         case content
         case end
         case suspended(SuspendedRequest)
         case replied
+        /// Nothing; the library has closed it.
+        case closed
     }
 
     let handle: OpaquePointer
@@ -27,7 +32,7 @@ import Synchronization
     /// Where it stands in its shard of the ``ConnectionTable``.
     var place = 0
     private let suspension = Mutex<SuspendedRequest?>(nil)
-    var stage = Stage.header
+    var stage = Stage.idle
     var method = ""
     /// The request target as it was sent.
     var target = ""
@@ -39,6 +44,9 @@ import Synchronization
     let record = RequestRecord()
     /// Whether the reply has gone out without the library.
     var wasSentDirectly = false
+    /// Whether the method ends as HEAD does, whose replies have no content. The library tells the whole method later, in the
+    /// access callback.
+    private(set) var mayBeHead = false
 
     init(_ handle: OpaquePointer, context: ServerContext) {
         unsafe self.handle = unsafe handle
@@ -51,17 +59,26 @@ import Synchronization
     /// The request line has come. The target is copied here, before the library cuts it at a NUL.
     func begin(target: UnsafePointer<CChar>?) {
         self.target = unsafe target.map { unsafe String(cString: $0) } ?? ""
-        if let target = unsafe target { unsafe ConnectionMemory.hideQuery(of: target) }
+        if let target = unsafe target {
+            mayBeHead = unsafe target[-2] == 0x44  // before the NUL that ends the method
+            if LibraryBehaviour.observed.checks == .layout { unsafe ConnectionMemory.hideQuery(of: target) }
+        }
+        stage = .header
+        IncompleteRequests.ofThisThread.insert(self)
         phase.begin(until: context.clock.tick(after: context.requestTicks))
     }
 
     /// The request has ended, with or without a reply.
     func complete(_ end: MHD_RequestTerminationCode) {
-        let wasSent = end == .REQUEST_TERMINATED_COMPLETED_OK || wasSentDirectly
-        context.handler.finish(record, of: peer, wasSent: wasSent)
-        record.clear()
+        switch stage {
+        case .header, .content: recordRefusalOfLibrary()
+        default:
+            let wasSent = end == .REQUEST_TERMINATED_COMPLETED_OK || wasSentDirectly
+            context.handler.finish(record, of: peer, wasSent: wasSent)
+            record.clear()
+        }
+        stage = .idle
         wasSentDirectly = false
-        stage = .header
         lines.removeAll(keepingCapacity: true)
         content = []
         phase.becomeIdle(until: context.clock.tick(after: context.idleTicks))
@@ -71,6 +88,21 @@ import Synchronization
     var suspendedRequest: SuspendedRequest? {
         get { suspension.withLock { $0 } }
         set { suspension.withLock { $0 = newValue } }
+    }
+
+    /// The request has ended before the handler was asked: the library has refused it, or the client has gone.
+    private func recordRefusalOfLibrary() {
+        let status = unsafe Int(shim_status(handle))
+        guard status != 0, context.libraryLog.refusals.take(status) else { return }
+        context.handler.recordRefusal(status: status, of: peer)
+    }
+
+    /// The library has closed the connection.
+    func close() {
+        if case .idle = stage, let status = context.libraryLog.refusals.takeOfRequestLine() {
+            context.handler.recordRefusal(status: status, of: nil)
+        }
+        stage = .closed
     }
 
     private var knownMethod: HTTPRequest.Method {

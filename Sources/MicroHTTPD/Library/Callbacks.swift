@@ -26,6 +26,7 @@ let onConnection: MHD_NotifyConnectionCallback = { context, handle, slot, event 
         guard let pointer = unsafe slot.pointee else { return }
         unsafe slot.pointee = nil
         let connection = unsafe Unmanaged<Connection>.fromOpaque(pointer).takeRetainedValue()
+        connection.close()
         connection.context.remove(connection)
     @unknown default: return
     }
@@ -51,17 +52,15 @@ let onAccess: MHD_AccessHandlerCallback = { _, _, _, method, version, data, size
     return unsafe connection.advance(method: method, version: version, chunk: chunk)
 }
 
-/// A request has ended, and how (`MHD_RequestCompletedCallback`).
+/// A request has ended, and how (`MHD_RequestCompletedCallback`). Its reply is still there.
 let onCompleted: MHD_RequestCompletedCallback = { _, _, slot, end in
     unsafe connection(slot?.pointee)?.complete(end)
 }
 
-/// The library logs a message (`MHD_LogCallback`). Pauses the library's thread where the message asks for it.
-let onLogMessage: MHD_LogCallback = { context, pattern, _ in
-    guard let pattern = unsafe pattern else { return }
-    let error = errno
-    let pause = unsafe server(context).libraryLog.receive(String(cString: pattern), error: error, at: .now)
-    if pause > 0 { usleep(pause) }
+/// The library logs a message (`MHD_LogCallback`).
+let onLogMessage: MHD_LogCallback = { context, pattern, arguments in
+    guard let pattern = unsafe pattern, let arguments = unsafe arguments else { return }
+    unsafe server(context).libraryLog.receive(pattern, arguments, at: .now)
 }
 
 /// `MHD_OPTION_UNESCAPE_CALLBACK`: leaves the text as it is. The gateway routes on the raw target and decodes it once.
