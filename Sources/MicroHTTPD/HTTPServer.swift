@@ -88,7 +88,7 @@ final class ServerContext: Sendable {
         ) { [acceptorWakeUp] in acceptorWakeUp.signal() }
         refusals = RefusalLog(log: options.log)
         table = ConnectionTable(counters: counters, requestTicks: requestTicks, limit: options.connections)
-        libraryLog = LibraryLog(counters: counters, log: { [log = options.log] in log("libmicrohttpd: \($0)") })
+        libraryLog = LibraryLog { [log = options.log] in log("libmicrohttpd: \($0)") }
     }
 
     /// Whether every reply from now on ends its connection.
