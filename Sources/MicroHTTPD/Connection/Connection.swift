@@ -61,7 +61,7 @@ import Synchronization
         self.target = unsafe target.map { unsafe String(cString: $0) } ?? ""
         if let target = unsafe target {
             mayBeHead = unsafe target[-2] == 0x44  // before the NUL that ends the method
-            if LibraryBehaviour.observed.checks == .layout { unsafe ConnectionMemory.hideQuery(of: target) }
+            if LibraryBehaviour.observed.checks != .none { unsafe ConnectionMemory.hideQuery(of: target) }
         }
         stage = .header
         IncompleteRequests.ofThisThread.insert(self)
