@@ -10,7 +10,8 @@ extension EntryTable {
     }
 
     /// Stores the value, or evicts a single entry for it. Each step is short, so that no hit waits while many small entries
-    /// are evicted for a large one. Each step checks the lease, so that a purge between two steps wins.
+    /// are evicted for a large one. Each step checks the lease, so that a purge between two steps wins, and is told the cost
+    /// at its time.
     mutating func stepToStore(_ stored: CacheEntry<Value>, for key: Key, hash: UInt32, cost: Int, under lease: Lease)
         -> StoringStep
     {
@@ -29,8 +30,8 @@ extension EntryTable {
         return evict().map { .evicted($0) } ?? refuse(key)
     }
 
-    mutating func updateCost(of key: Key, hash: UInt32, to cost: Int, ifStill isSame: (Value) -> Bool) {
-        guard let slot = slot(of: key, hash: hash), let stored = entries[slot].stored, isSame(stored.value) else {
+    mutating func updateCost(of key: Key, hash: UInt32, to cost: (Value) -> Int?) {
+        guard let slot = slot(of: key, hash: hash), let cost = entries[slot].stored.flatMap({ cost($0.value) }) else {
             return
         }
         policy.updateCost(of: slot, to: UInt32(clamping: cost))

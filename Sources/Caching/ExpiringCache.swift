@@ -75,15 +75,18 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
 
     /// Stores a value, replaces the one that the key has, and ends the lease.
     ///
-    /// - Parameter cost: the bytes that the allocator gave for key and value.
+    /// - Parameter cost: the bytes that the allocator gave for key and value. It is asked for under the mutex when the value
+    ///   is stored, because the value may have grown since it was made, and must be quick.
     /// - Returns: whether the value is kept. It is not if a purge voided the lease. It is not if it is larger than a shard's
     ///   share; then the value that the key had is removed too, because it is out of date.
     @discardableResult
-    public func store(_ stored: CacheEntry<Value>, for key: Key, cost: Int, under lease: consuming Lease) -> Bool {
+    public func store(
+        _ stored: CacheEntry<Value>, for key: Key, cost: @autoclosure () -> Int, under lease: consuming Lease
+    ) -> Bool {
         let (shard, hash) = place(of: key)
         while true {
             switch shards[shard].table.withLock({
-                $0.stepToStore(stored, for: key, hash: hash, cost: cost, under: lease)
+                $0.stepToStore(stored, for: key, hash: hash, cost: cost(), under: lease)
             }) {
             case .evicted: continue
             case .stored: return true
@@ -92,12 +95,12 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
         }
     }
 
-    /// Changes the cost of the value of `key`, in bytes, and makes room for it. Does nothing if `isSame` returns false for
-    /// the value that the key has now; `isSame` runs under the mutex and must be quick.
-    public func updateCost(of key: Key, to cost: Int, ifStill isSame: (Value) -> Bool) {
+    /// Changes the cost of the value of `key`, in bytes, and makes room for it. `cost` is given the value that the key has
+    /// now; nil leaves its cost as it is. It runs under the mutex and must be quick.
+    public func updateCost(of key: Key, to cost: (Value) -> Int?) {
         let (index, hash) = place(of: key)
         let shard = shards[index]
-        shard.table.withLock { $0.updateCost(of: key, hash: hash, to: cost, ifStill: isSame) }
+        shard.table.withLock { $0.updateCost(of: key, hash: hash, to: cost) }
         // One entry each time the mutex is taken, and freed after its release, as for storing.
         while shard.table.withLock({ $0.evictIfOverBudget() }) != nil {}
     }

@@ -1,4 +1,5 @@
 import Caching
+import Synchronization
 import Testing
 
 extension CachingTests {
@@ -61,6 +62,35 @@ extension CachingTests {
             // Their slots can be used again.
             for number in 3_000..<5_000 { cache.put(JobBody(number), for: JobKey(number)) }
             #expect((cache.counts.entries, cache.counts.bytes) == (3_000, held))
+        }
+
+        /// A value may grow while room is made for it: then it is stored with the cost that it has by then.
+        @Test func accountsForAValueThatGrowsWhileItIsStored() throws {
+            final class Value: Sendable {
+                let whenFreed: @Sendable () -> Void
+                init(whenFreed: @escaping @Sendable () -> Void) { self.whenFreed = whenFreed }
+                deinit { whenFreed() }
+            }
+            let cache = ExpiringCache<JobKey, Value>(capacity: 16 << 10, shards: 1)
+            let cost = Mutex(1_000)
+            cache.put(Value { cost.withLock { $0 = 3_000 } }, for: JobKey(1), cost: 14_000)
+            let others = cache.counts.bytes - 14_000
+            let stored = cache.put(Value {}, for: JobKey(2), cost: cost.withLock(\.self))
+            #expect(stored && cache.counts.evictions == 1)
+            #expect(cache.counts.bytes == others + 3_000)
+        }
+
+        @Test func makesRoomForAValueThatHasGrown() {
+            let cache = JobCache(capacity: 16 << 10, shards: 1)
+            for number in 0..<5 { cache.put(JobBody(number), for: JobKey(number), cost: 2_000) }
+            let tables = cache.counts.bytes - 10_000
+            cache.updateCost(of: JobKey(4)) { _ in nil }
+            cache.updateCost(of: JobKey(5)) { _ in 9_000 }
+            #expect(cache.counts.bytes == tables + 10_000)
+            cache.updateCost(of: JobKey(4)) { $0.number == 4 ? 10_000 : nil }
+            let kept = (0..<5).filter { cache.value(for: JobKey($0), at: .start) != nil }
+            #expect(kept == [2, 3, 4] && cache.counts.evictions == 2)
+            #expect(cache.counts.bytes == tables + 14_000)
         }
 
         @Test func replacesTheValueOfAKey() {

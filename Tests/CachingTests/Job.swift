@@ -48,10 +48,12 @@ extension Moment {
 extension ExpiringCache {
     /// Stores a value under a new lease.
     @discardableResult
-    func put(_ value: Value, for key: Key, cost: Int = 100, at now: ContinuousClock.Instant = .start) -> Bool {
+    func put(_ value: Value, for key: Key, cost: @autoclosure () -> Int = 100, at now: ContinuousClock.Instant = .start)
+        -> Bool
+    {
         let stored = CacheEntry(
             value, requestedAt: now, freshUntil: now.advanced(by: .seconds(5)),
             keepUntil: now.advanced(by: .seconds(60)))
-        return store(stored, for: key, cost: cost, under: lease(for: key))
+        return store(stored, for: key, cost: cost(), under: lease(for: key))
     }
 }

@@ -1,5 +1,7 @@
 import Caching
 import Foundation
+import HTTPExchange
+import HTTPTypes
 import TestSupport
 import Testing
 import Transcribe
@@ -33,6 +35,25 @@ import Transcribe
             let answer = CachedAnswer.job(job)
             let stored = CacheEntry(answer, requestedAt: now, freshUntil: now, keepUntil: now)
             cache.store(stored, for: name, cost: answer.cost(under: name), under: cache.lease(for: name))
+        }
+    }
+
+    /// What is remembered of a failed refresh stays accounted for when the job gets another representation.
+    @Test func accountsForARepresentationOfAJobWhoseRefreshFailed() async throws {
+        try await TestBench().run { bench in
+            let (cache, name) = (bench.gateway.cache, try JobName("a"))
+            bench.source.put("a", .running("a"))
+            _ = await bench.get("/jobs/a")
+            bench.clock.advance(by: .seconds(10))
+            bench.source.fail("a", .upstreamFailed(ResponseOrigin(status: 503, requestID: "4f1b-22-33-44-55-66")))
+            _ = await bench.get("/jobs/a")
+            #expect(await eventually { bench.gateway.fetcher.fetchesInFlight == 0 })
+            for target in ["/jobs/a?view=full", "/jobs/a?fields=name"] {
+                #expect(await bench.get(target).status == .ok)
+                let accounted = cache.counts.bytes
+                cache.updateCost(of: name) { $0.cost(under: name) }
+                #expect(cache.counts.bytes == accounted)
+            }
         }
     }
 

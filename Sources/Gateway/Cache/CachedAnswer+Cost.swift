@@ -3,7 +3,8 @@ import HTTPExchange
 import Synchronization
 import Transcribe
 
-// What the cache accounts for a job: the sizes of the blocks that the allocator gives, as HeapSize computes them.
+// What the cache accounts for a job: the sizes of the blocks that the allocator gives, as HeapSize computes them. The cache
+// asks under its mutex, so nothing is allocated for it.
 
 extension CachedJob {
     /// Bytes on the heap, everything that only this job holds included; more once another representation was made.
@@ -38,13 +39,17 @@ extension Body {
 extension Job {
     /// Bytes on the heap beside the value itself. The name is not counted: it is that of the cache's key.
     fileprivate var heapCost: Int {
-        let texts = [
-            status?.rawValue, transcriptURI, failureReason, languageCode?.rawValue, mediaFormat?.rawValue, mediaURI,
-            redactedMediaURI, settings?.vocabularyName, specialty?.rawValue, type?.rawValue,
-            contentIdentificationType?.rawValue,
-        ]
-        let tagged = (tags ?? []).flatMap { [$0.key, $0.value] }
-        return HeapSize.array(ofBytes: (tags?.capacity ?? 0) * MemoryLayout<Job.Tag>.stride)
-            + (texts.compactMap { $0 } + tagged).reduce(0) { $0 + HeapSize.string(utf8Count: $1.utf8.count) }
+        func size(_ text: String?) -> Int { text.map { HeapSize.string(utf8Count: $0.utf8.count) } ?? 0 }
+        let uris = size(transcriptURI) + size(mediaURI) + size(redactedMediaURI)
+        let words =
+            size(status?.rawValue) + size(languageCode?.rawValue) + size(mediaFormat?.rawValue)
+            + size(specialty?.rawValue) + size(type?.rawValue) + size(contentIdentificationType?.rawValue)
+        let texts = size(failureReason) + size(settings?.vocabularyName)
+        let tags = tags.map { tags in
+            tags.reduce(HeapSize.array(ofBytes: tags.capacity * MemoryLayout<Job.Tag>.stride)) {
+                $0 + size($1.key) + size($1.value)
+            }
+        }
+        return uris + words + texts + (tags ?? 0)
     }
 }

@@ -59,7 +59,8 @@ final class CachedJob: Sendable {
     /// request.
     private static let keptSelections = 3
 
-    /// The representations beside the default one, made on demand.
+    /// The representations beside the default one, made on demand and outside the lock: the cache asks for their size under
+    /// its mutex.
     struct Extras {
         var selections: [(fields: JobFields, rendering: JobRendering)] = []
         var page: Body?
@@ -91,38 +92,38 @@ final class CachedJob: Sendable {
     ///   - growing: called if a new representation is kept, so that the job takes more memory.
     func rendering(of fields: JobFields, whole: JobFields, growing: () -> Void) -> JobRendering {
         guard fields != self.fields else { return rendering }
-        let (rendering, isNew) = extras.withLock {
-            $0.rendering(of: fields, job, keeping: Self.keptSelections, beside: whole)
-        }
-        if isNew { growing() }
-        return rendering
+        if let known = extras.withLock({ $0.rendering(of: fields) }) { return known }
+        let made = JobRendering(job, fields: fields)
+        if extras.withLock({ $0.keep(made, of: fields, atMost: Self.keptSelections, beside: whole) }) { growing() }
+        return made
     }
 
     /// The page for people, with every member that may be seen.
     /// - Parameter growing: as for the renderings.
     func page(of fields: JobFields, named name: JobName, growing: () -> Void) -> Body {
-        let (page, isNew) = extras.withLock { extras in
-            if let page = extras.page { return (page, false) }
-            let page = Page(job, name: name, fields: fields).body
-            extras.page = page
-            return (page, true)
-        }
-        if isNew { growing() }
-        return page
+        if let known = extras.withLock(\.page) { return known }
+        let made = Page(job, name: name, fields: fields).body
+        extras.withLock { $0.page = made }
+        growing()
+        return made
     }
 }
 
 extension CachedJob.Extras {
-    fileprivate mutating func rendering(
-        of fields: JobFields, _ job: Job, keeping limit: Int, beside whole: JobFields
-    ) -> (JobRendering, isNew: Bool) {
-        if let known = selections.first(where: { $0.fields == fields }) { return (known.rendering, false) }
-        let rendering = JobRendering(job, fields: fields)
-        guard fields == whole || selections.count(where: { $0.fields != whole }) < limit else {
-            return (rendering, false)
-        }
+    fileprivate func rendering(of fields: JobFields) -> JobRendering? {
+        selections.first { $0.fields == fields }?.rendering
+    }
+
+    /// Keeps a rendering unless there are so many, or one of these fields, which another thread has just made. Returns
+    /// whether it is kept.
+    fileprivate mutating func keep(
+        _ rendering: JobRendering, of fields: JobFields, atMost limit: Int, beside whole: JobFields
+    ) -> Bool {
+        guard self.rendering(of: fields) == nil,
+            fields == whole || selections.count(where: { $0.fields != whole }) < limit
+        else { return false }
         if selections.isEmpty { selections.reserveCapacity(limit + 1) }
         selections.append((fields, rendering))
-        return (rendering, true)
+        return true
     }
 }

@@ -48,7 +48,7 @@ extension JobGateway {
 
     /// A representation that is made for the first time makes the cache's entry larger.
     private func updateCost(of job: CachedJob, named name: JobName) {
-        cache.updateCost(of: name, to: CachedAnswer.job(job).cost(under: name)) { $0.job === job }
+        cache.updateCost(of: name) { $0.job === job ? $0.cost(under: name) : nil }
     }
 
     /// The reply that says a problem, recorded.
