@@ -137,7 +137,7 @@ extension CachingTests {
             }
             let newest = JobKey(count - 1)
             let held = cache.counts
-            cache.updateCost(of: newest, to: 3_300) { $0.number == count - 1 }
+            cache.updateCost(of: newest) { $0.number == count - 1 ? 3_300 : nil }
             let free = (1 << 16) - held.bytes
             let evictions = (3_000 - free + 299) / 300
             #expect(evictions > 5 && cache.counts.evictions == held.evictions + evictions)

@@ -20,7 +20,9 @@ final class LibraryRefusals: Sendable {
 
     /// The library refuses a request of the calling thread. The server does so instead where it finds the request.
     func receive(status: Int) {
-        if LibraryBehaviour.observed.checks == .layout, let connection = IncompleteRequests.ofThisThread.refusedAfterHeader {
+        if LibraryBehaviour.observed.checks == .layout,
+            let connection = IncompleteRequests.ofThisThread.refusedAfterHeader
+        {
             return connection.refuseInstead(status: status)
         }
         pending.withLock { pending in
