@@ -49,6 +49,25 @@ import Transcribe
         #expect(lines.map { $0["bytes"] as? Int } == [whole, 0, 0, 0, 0, 0])
     }
 
+    @Test func namesAJobByItsHash() async throws {
+        let lines = try await lines { bench in
+            bench.source.put("visit-42", .finished("visit-42"))
+            _ = await bench.get("/jobs/visit-42")
+            _ = await bench.get("/jobs/visit-42?view=full")
+            #expect(await bench.get("/jobs/visit-43").status == .notFound)
+        }
+        let hashes = try ["visit-42", "visit-42", "visit-43"].map {
+            String(hexadecimal: names.hash(of: try JobName($0)))
+        }
+        #expect(lines.map { $0["job"] as? String } == hashes)
+        #expect(!"\(lines)".contains("visit"))
+    }
+
+    @Test func namesAJobWhereTheOperatorWantsNames() async throws {
+        let lines = try await lines(names: NameHash(showsNames: true)) { _ = await $0.get("/jobs/visit-42") }
+        #expect(lines.map { $0["job"] as? String } == ["visit-42"])
+    }
+
     @Test func aPurgeShowsTheHashOfTheJob() async throws {
         let name = try JobName("visit-42")
         let lines = try await lines { bench in

@@ -111,6 +111,23 @@ import Transcribe
         #expect(await TestBench().get("/problems/\(type.rawValue)", Self.browser).text.contains("<h1>"))
     }
 
+    /// A job's name in a referrer would go to S3.
+    @Test(arguments: [
+        "/jobs/a", "/jobs/a%00", "/jobs?name=a", "/", "/style.css", "/openapi.json", "/problems/stopping", "/nothing",
+    ])
+    func letsNoTypeBeGuessedAndSendsNoReferrer(target: String) async throws {
+        for method in [HTTPRequest.Method.get, .head, .options, .post] {
+            for fields in [[], Self.browser] {
+                try await TestBench().run { bench in
+                    bench.source.put("a", .finished("a"))
+                    let reply = await bench.get(target, fields, method: method)
+                    #expect(reply.field("X-Content-Type-Options") == "nosniff", "\(method) \(target)")
+                    #expect(reply.field("Referrer-Policy") == "no-referrer", "\(method) \(target)")
+                }
+            }
+        }
+    }
+
     @Test(arguments: ["/jobs/a", "/jobs", "/", "/style.css", "/problems/job-not-found", "*"])
     func saysWhatCanBeDone(target: String) async {
         let reply = await TestBench().get(target, method: .options)
