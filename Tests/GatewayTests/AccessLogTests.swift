@@ -53,7 +53,7 @@ import Transcribe
         let lines = try await lines { bench in
             bench.source.put("visit-42", .finished("visit-42"))
             _ = await bench.get("/jobs/visit-42")
-            _ = await bench.get("/jobs/visit-42?view=full")
+            _ = await bench.get("/jobs/visit-42?view=full", [(.init("X-Request-Id")!, "mine")])
             #expect(await bench.get("/jobs/visit-43").status == .notFound)
         }
         let hashes = try ["visit-42", "visit-42", "visit-43"].map {

@@ -51,6 +51,15 @@ import Testing
         #expect(!places.isWaitedFor && places.waitForPlace())
     }
 
+    @Test func hasAsManyPlacesAsItsLimit() throws {
+        let (places, client) = (places(limit: 2), try peer("10.0.0.1"))
+        #expect(!places.areTaken && places.take(1, of: client))
+        #expect(!places.areTaken && places.take(2, of: client))
+        #expect(places.areTaken)
+        places.giveBack(of: client)
+        #expect(!places.areTaken)
+    }
+
     @Test func givesThePeerToTheConnectionThatBegins() throws {
         let (places, client) = (places(), try peer("10.0.0.1"))
         #expect(places.take(7, of: client))

@@ -75,6 +75,34 @@ import Testing
         }
     }
 
+    @Test func boundsContentInChunksAsAWhole() async throws {
+        var options = ServerOptions.loopback
+        options.bodyLimit = 10
+        try await withServer(options) { server, _ in
+            let head = "POST /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+            let fits = try Client(port: server.port)
+            fits.send(head + "5\r\n01234\r\n5\r\n56789\r\n0\r\n\r\n")
+            #expect(await fits.receiveAll().contains("POST /x content=10"))
+            let isTooLarge = try Client(port: server.port)
+            isTooLarge.send(head + "6\r\n012345\r\n5\r\n67890\r\n0\r\n\r\n")
+            let reply = await isTooLarge.receiveAll()
+            #expect(reply.isEmpty || reply.statuses == [413])
+        }
+    }
+
+    @Test func givesEachRequestItsOwnContent() async throws {
+        var options = ServerOptions.loopback
+        options.bodyLimit = 10
+        try await withServer(options) { server, _ in
+            let client = try Client(port: server.port)
+            for content in ["0123", "45678", ""] {
+                client.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: \(content.count)\r\n\r\n\(content)")
+                let reply = await client.receive { $0.hasSuffix("echo=") }
+                #expect(reply.hasSuffix("POST /x\(content.isEmpty ? "" : " content=\(content.count)") host=h echo="))
+            }
+        }
+    }
+
     @Test func answersARequestWithoutReadingItsContentAndCloses() async throws {
         try await withServer { server, _ in
             let client = try Client(port: server.port)

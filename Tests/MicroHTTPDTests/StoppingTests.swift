@@ -82,6 +82,24 @@ import Testing
         await stopped
     }
 
+    /// There was no place for it, so that it waits in the kernel when the server stops.
+    @Test func answersAConnectionThatTheKernelHasAccepted() async throws {
+        var options = ServerOptions.loopback
+        options.connections = 1
+        let handler = EchoHandler()
+        let server = try HTTPServer(options: options, handler: handler)
+        let first = try Client(port: server.port)
+        first.send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(await eventually { handler.heldCount == 1 })
+        let waiting = try Client(port: server.port)
+        waiting.send("GET /waiting HTTP/1.1\r\nHost: h\r\n\r\n")
+        async let stopped: Void = server.stop(within: .seconds(10))
+        #expect(await waiting.receiveAll().contains("GET /waiting"))
+        #expect(handler.release() == 1)
+        #expect(await first.receiveAll().statuses == [200])
+        await stopped
+    }
+
     @Test func stopsWithIdleConnectionsOpen() async throws {
         let server = try HTTPServer(handler: EchoHandler())
         let client = try Client(port: server.port)
