@@ -85,6 +85,16 @@ class Gateway:
             assert alive and time.monotonic() < deadline, f"no line with {members}: {self.output} {self.errors}"
             time.sleep(0.01)
 
+    @property
+    def accesses(self):
+        """The lines of the access log so far. They are written when a reply has ended, so that lines of different
+        connections are in no particular order: where it matters, use `access_of`."""
+        return [line for line in self.log if line["logger"] == "access"]
+
+    def access_of(self, answer):
+        """The line of the access log of the request that got this answer."""
+        return self.wait_for_line(logger="access", requestId=answer.fields["x-request-id"])
+
     # What it answers
 
     def wire(self, timeout=10, source=None):

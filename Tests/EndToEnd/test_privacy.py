@@ -62,7 +62,7 @@ def test_no_name_and_no_secret_leaves_but_in_answers(serve, level):
     assert gateway.stop() == 0
     said += "".join(gateway.output + gateway.errors)
     assert PATIENT.lower() not in said.lower() and SECRET not in said
-    assert len(accesses(gateway)) > len(TELLING) / 2
+    assert len(gateway.accesses) > len(TELLING) / 2
 
 
 @pytest.mark.parametrize("target, status, kind", [
@@ -77,12 +77,8 @@ def test_a_problem_tells_a_name_in_the_path_it_came_in_only(gateway, target, sta
 
 def test_the_log_names_a_job_by_its_hash(serve):
     gateway = serve({"log.nameKey": NAME_KEY})
-    for _ in range(2):
-        gateway.get(f"/jobs/fine-{PATIENT}")
-    gateway.get(f"/jobs/missing-{PATIENT}")
-    assert gateway.stop() == 0
-    hashes = [hashed(f"fine-{PATIENT}")] * 2 + [hashed(f"missing-{PATIENT}")]
-    assert [line["job"] for line in accesses(gateway)] == hashes
+    for name in [f"fine-{PATIENT}", f"fine-{PATIENT}", f"missing-{PATIENT}"]:
+        assert gateway.access_of(gateway.get(f"/jobs/{name}"))["job"] == hashed(name)
 
 
 def test_the_key_of_the_hashes_is_new_at_each_start(start, serve):
@@ -105,7 +101,7 @@ def test_each_request_is_one_line_of_json_whatever_it_holds(serve):
         with gateway.wire() as wire:
             wire.send(request("/jobs/fine-1", line)).answer()
     assert gateway.stop() == 0
-    lines = accesses(gateway)
+    lines = gateway.accesses
     assert len(lines) == len(HOSTILE) and len(gateway.log) == len(gateway.output)
     assert {line["level"] for line in lines} == {"info"}
     assert all(set(line["requestId"]) <= set("0123456789abcdef") for line in lines)
@@ -125,10 +121,6 @@ def test_nothing_of_the_gateway_invites_a_leak(gateway):
         assert fields["cross-origin-resource-policy"] == "same-origin"
         assert fields["cache-control"] in ("private, no-cache", "no-store")
         assert "server" not in fields
-
-
-def accesses(gateway):
-    return [line for line in gateway.log if line["logger"] == "access"]
 
 
 def hashed(name):
