@@ -103,3 +103,13 @@ public protocol Transport: Sendable {
 }
 
 extension CurlClient: Transport {}
+
+extension ContinuousClock.Instant {
+    /// When an attempt that begins at `now` ends, in a call that ends at this instant.
+    ///
+    /// An attempt that another one can follow has half of the time that is left, and a second at least: a slow response
+    /// still comes, and a connection that went silent costs one attempt and not the call.
+    package func endOfAttempt(from now: ContinuousClock.Instant, isLast: Bool) -> ContinuousClock.Instant {
+        isLast ? self : Swift.min(self, now + Swift.max((self - now) / 2, .seconds(1)))
+    }
+}

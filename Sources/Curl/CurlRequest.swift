@@ -15,10 +15,12 @@ public struct CurlRequest: Sendable {
     /// Connects directly to the host, whatever proxies the environment names: a link-local source of credentials is on
     /// this machine, and a proxy would ask the source on its own machine.
     public var bypassesProxies: Bool
+    /// Opens a connection of its own in place of a kept one; afterwards that is kept too.
+    public var opensConnection: Bool
 
     public init(
         method: String = "GET", url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
-        connectTimeout: Duration? = nil, bypassesProxies: Bool = false
+        connectTimeout: Duration? = nil, bypassesProxies: Bool = false, opensConnection: Bool = false
     ) {
         self.method = method
         self.url = url
@@ -26,6 +28,17 @@ public struct CurlRequest: Sendable {
         self.body = body
         self.connectTimeout = connectTimeout
         self.bypassesProxies = bypassesProxies
+        self.opensConnection = opensConnection
+    }
+}
+
+extension CurlRequest {
+    /// This request for another attempt, after one that ended with `error`. If that one used a connection, the next opens
+    /// its own: a device on the way that dropped one idle connection has mostly dropped the others too.
+    package func repeated(after error: CurlError) -> CurlRequest {
+        var request = self
+        request.opensConnection = error.requestMayHaveArrived
+        return request
     }
 }
 

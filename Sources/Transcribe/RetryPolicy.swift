@@ -53,11 +53,14 @@ public struct RetryQuota: Hashable, Sendable {
 
     /// Takes the cost of one retry and returns it, or nil if too few tokens are left: then the call fails at once.
     public mutating func withdraw(for cause: RetryCause) -> Int? {
+        guard permits(cause) else { return nil }
         let cost = Self.cost(of: cause)
-        guard tokens >= cost else { return nil }
         tokens -= cost
         return cost
     }
+
+    /// Whether enough tokens are left for one retry.
+    public func permits(_ cause: RetryCause) -> Bool { tokens >= Self.cost(of: cause) }
 
     /// Gives back after a success: what the call's last retry cost, or one token if it needed none.
     public mutating func refund(_ lastCost: Int?) {

@@ -25,6 +25,11 @@ extension TranscribeClient {
         throw Task.isCancelled ? .cancelled : failure.error
     }
 
+    /// Whether another attempt can follow one that gets no response, as far as policy and quota decide it.
+    func mayRetry(_ call: Call) -> Bool {
+        call.retries + 1 < policy.attempts && quota.withLock { $0.permits(.transient) }
+    }
+
     /// Waits, or returns false at once if the wait would end after the deadline or the quota is too small.
     private func wait(
         for cause: RetryCause, advised: Duration?, in call: inout Call

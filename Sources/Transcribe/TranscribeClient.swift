@@ -8,7 +8,8 @@ import Synchronization
 /// Calls `GetMedicalTranscriptionJob` (awsJson 1.1).
 ///
 /// It can be used from any task. Calls share the retry quota and the correction for AWS's clock. A call ends by its
-/// deadline, which includes every attempt and every wait. Each attempt has a signature of its own.
+/// deadline, which includes every attempt and every wait. Each attempt has a signature of its own. One that gets no
+/// response in its share of the time is repeated on a new connection.
 public final class TranscribeClient: Sendable {
     let operation: JobOperation
     let transport: any Transport
@@ -87,13 +88,15 @@ extension TranscribeClient {
     /// One attempt: signs the request, sends it and reads the response. Calls `attemptBegan` right before it sends.
     func attempt(_ call: inout Call, _ attemptBegan: () -> Void) async throws(AttemptError) -> JobResponse {
         let credentials = try await signingCredentials(for: call)
-        guard time.now() < call.deadline else { throw .transport(.timedOut(.queued)) }
+        let now = time.now()
+        guard now < call.deadline else { throw .transport(.timedOut(.queued)) }
         let offset = clockOffset.withLock(\.milliseconds)
         call.beginAttempt(with: credentials, clockOffset: offset)
         let signingTime = time.wallTime().adding(milliseconds: offset)
         let request = operation.request(for: call, of: policy.attempts, with: credentials, at: signingTime)
         attemptBegan()
-        let response = try await send(request, by: call.deadline)
+        let isLast = !mayRetry(call)
+        let response = try await send(request, in: &call, by: call.deadline.endOfAttempt(from: now, isLast: isLast))
         call.serverTime = response.serverTime
         return try JobResponse(response, for: call.name)
     }
@@ -108,11 +111,14 @@ extension TranscribeClient {
     }
 
     private func send(
-        _ request: CurlRequest, by deadline: ContinuousClock.Instant
+        _ request: CurlRequest, in call: inout Call, by deadline: ContinuousClock.Instant
     ) async throws(AttemptError) -> CurlResponse {
         do throws(CurlError) {
+            let request = call.transportError.map(request.repeated(after:)) ?? request
+            call.transportError = nil
             return try await transport.perform(request, deadline: deadline)
         } catch {
+            call.transportError = error
             throw .transport(error)
         }
     }
@@ -137,6 +143,8 @@ struct Call {
     /// The waits that the quota was charged for, and the charge for the last.
     private(set) var retries = 0
     private(set) var lastRetryCost: Int?
+    /// The error of the attempt before, if that one got no response.
+    var transportError: CurlError?
     /// The credentials that replaced rejected ones. Set at most once.
     var replacement: Credentials?
     /// Whether the clock was corrected after AWS rejected a signature's time. That allows one more attempt.

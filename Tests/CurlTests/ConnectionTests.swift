@@ -10,6 +10,37 @@ import Testing
         }
     }
 
+    @Test func opensAConnectionOfItsOwnWhenToldAndKeepsIt() async throws {
+        try await withServer(script: { _ in [.answer()] }) { client, server in
+            _ = try await client.get(server.origin)
+            let request = CurlRequest(url: server.origin, bypassesProxies: true, opensConnection: true)
+            _ = try await client.perform(request, deadline: .now + .seconds(10))
+            #expect(server.accepted == 2)
+            for _ in 0..<3 { _ = try await client.get(server.origin) }
+            #expect(server.accepted == 2)
+        }
+    }
+
+    /// As after a device on the way has dropped all idle connections without a word.
+    @Test func anAttemptAfterSilenceUsesNoneOfTheKeptConnections() async throws {
+        let silent = 4
+        let script: @Sendable (LoopbackServer.Request) -> [LoopbackServer.Step] = { request in
+            request.connection < silent && request.number > 0 ? [.hang] : [.answer()]
+        }
+        try await withServer(script: script) { client, server in
+            for _ in 0..<silent {
+                let request = CurlRequest(url: server.origin, bypassesProxies: true, opensConnection: true)
+                _ = try await client.perform(request, deadline: .now + .seconds(10))
+            }
+            let request = CurlRequest(url: server.origin, bypassesProxies: true)
+            let error = await client.failure(request, within: .milliseconds(200))
+            #expect(error == .timedOut(.awaitingResponse))
+            let again = request.repeated(after: try #require(error))
+            #expect(try await client.perform(again, deadline: .now + .seconds(10)).status == 200)
+            #expect(server.accepted == silent + 1)
+        }
+    }
+
     @Test func opensAnotherAfterConnectionClose() async throws {
         try await withServer(script: { _ in [.answer(headers: "Connection: close\r\n"), .close] }) { client, server in
             for _ in 0..<3 { _ = try await client.get(server.origin) }

@@ -19,7 +19,8 @@ class FakeTranscribe(ThreadingHTTPServer):
 
     These may be changed at any time: `behaviour`, how it behaves to every name (None: by the name); `clock_offset`, by
     how many seconds its clock is ahead; `keys`, the access keys it knows (None: any); `tls`, the context for new
-    connections (None: plain); `is_silent`, whether it accepts connections and sends nothing.
+    connections (None: plain); `is_silent`, whether it accepts connections and sends nothing; `silent_before`, a time
+    of the monotonic clock: connections that are older receive nothing.
     """
 
     request_queue_size = 1024
@@ -27,7 +28,7 @@ class FakeTranscribe(ThreadingHTTPServer):
 
     def __init__(self, tls=None, port=0):
         super().__init__(("127.0.0.1", port), Conversation)
-        self.tls, self.is_silent = tls, False
+        self.tls, self.is_silent, self.silent_before = tls, False, 0
         self.calls = Counter()
         self.times = []
         self.lock = threading.Lock()
@@ -49,7 +50,7 @@ class FakeTranscribe(ThreadingHTTPServer):
 
     def answer_normally(self):
         """Every job is fine from now on, whatever its name."""
-        self.behaviour, self.clock_offset, self.keys, self.is_silent = "fine", 0, None, False
+        self.behaviour, self.clock_offset, self.keys, self.is_silent, self.silent_before = "fine", 0, None, False, 0
 
     def count_call(self, name):
         """Counts the call and gives its number for this name."""
@@ -85,11 +86,15 @@ class Conversation(BrokenAnswers, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
+    def setup(self):
+        super().setup()
+        self.opened = time.monotonic()
+
     def do_POST(self):
         content = self.rfile.read(int(self.headers["Content-Length"]))
         name = json.loads(content)["MedicalTranscriptionJobName"]
         self.number = self.server.count_call(name)
-        if self.server.is_silent:
+        if self.server.is_silent or self.opened < self.server.silent_before:
             return self.be_hang(name)
         if not self.accepts_signature():
             return

@@ -13,6 +13,9 @@ UPSTREAM = {
         ROWS, "test_single_flight.py::test_different_jobs_are_not_held_up_by_a_slow_one"]),
     "hang": ("504, or 200 stale and labelled", "upstream.timeout + 10 %", [
         ROWS, "test_outage.py::test_what_was_seen_is_served_whatever_ails"]),
+    "kept connections gone silent": ("200 on a fresh connection", "half of upstream.timeout", [
+        "test_silence.py::test_kept_connections_that_go_silent_cost_an_attempt_and_not_the_look_up",
+        "TranscribeTests/AttemptTimeTests.swift::eachAttemptButTheLastHasHalfOfWhatIsLeftAndASecondAtLeast"]),
     "connection refused": ("502", "1 s", ["test_unreachable.py::test_a_refused_connection"]),
     "connection black-holed": ("504", "upstream.timeout", [
         "test_unreachable.py::test_a_connection_that_is_never_made"]),

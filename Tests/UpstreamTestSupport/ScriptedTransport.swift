@@ -11,6 +11,7 @@ public final class ScriptedTransport: Transport {
         /// What is left of the script, the next step last; nil if one step answers every request.
         var steps: [Step]?
         var requests: [CurlRequest] = []
+        var deadlines: [ContinuousClock.Instant] = []
     }
 
     private let everyStep: Step?
@@ -31,11 +32,15 @@ public final class ScriptedTransport: Transport {
     /// The requests, in the order in which they came.
     public var requests: [CurlRequest] { state.withLock(\.requests) }
 
+    /// When each of them had to end.
+    public var deadlines: [ContinuousClock.Instant] { state.withLock(\.deadlines) }
+
     public func perform(
         _ request: CurlRequest, deadline: ContinuousClock.Instant
     ) async throws(CurlError) -> CurlResponse {
         let next: Step? = state.withLock { state in
             state.requests.append(request)
+            state.deadlines.append(deadline)
             return state.steps?.popLast()
         }
         guard let step = everyStep ?? next else {

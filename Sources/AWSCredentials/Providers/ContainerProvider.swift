@@ -38,12 +38,14 @@ public struct ContainerProvider: CredentialsProvider {
     }
 
     private func document(through request: CurlRequest) async throws(CredentialsError) -> CredentialsDocument {
+        var request = request
         var attempt = 1
         while true {
             do throws(CredentialsEndpointError) {
                 return try document(in: try await response(to: request))
             } catch {
                 guard attempt < Self.attempts else { throw .endpointFailed("the container's agent", error) }
+                if case .transfer(let error) = error { request = request.repeated(after: error) }
             }
             attempt += 1
             await resources.pause(.seconds(1))

@@ -47,7 +47,7 @@ final class InstanceMetadataClient: Sendable {
     private func send(
         _ method: String, _ path: String, _ header: (name: String, value: String), by settings: InstanceMetadataSettings
     ) async throws(CurlError) -> CurlResponse {
-        let request = CurlRequest(
+        var request = CurlRequest(
             method: method, url: settings.endpoint + path, headers: [header], bypassesProxies: true)
         var attempt = 1
         while true {
@@ -56,6 +56,7 @@ final class InstanceMetadataClient: Sendable {
                 if response.status < 500 || attempt >= max(settings.attempts, 3) { return response }
             } catch {
                 if error == .cancelled || attempt >= settings.attempts { throw error }
+                request = request.repeated(after: error)
             }
             await pause(.milliseconds(100 << attempt))
             attempt += 1

@@ -23,17 +23,24 @@ package struct RetryingTransport: Sendable {
     package func response(
         to request: CurlRequest, retryingWhere isTransient: (CurlResponse) -> Bool
     ) async throws(CurlError) -> CurlResponse {
+        var request = request
         var attempt = 1
         while true {
             do throws(CurlError) {
-                let response = try await transport.perform(request, deadline: min(deadline, .now + Self.timeout))
+                let response = try await transport.perform(request, deadline: end(ofAttempt: attempt))
                 guard isTransient(response), canRetry(after: attempt) else { return response }
             } catch {
                 guard error.isTransient, canRetry(after: attempt) else { throw error }
+                request = request.repeated(after: error)
             }
             await pause(Self.delay(after: attempt))
             attempt += 1
         }
+    }
+
+    private func end(ofAttempt attempt: Int) -> ContinuousClock.Instant {
+        let now = ContinuousClock.now
+        return min(deadline.endOfAttempt(from: now, isLast: attempt == Self.attempts), now + Self.timeout)
     }
 
     /// Whether another attempt can begin before the deadline. If not, the last response says more than a time-out.
@@ -44,7 +51,7 @@ package struct RetryingTransport: Sendable {
     private static func delay(after attempt: Int) -> Duration { .milliseconds(100 << attempt) }
 
     private static let attempts = 3
-    /// Of one attempt.
+    /// The longest time of one attempt.
     private static let timeout = Duration.seconds(5)
 }
 

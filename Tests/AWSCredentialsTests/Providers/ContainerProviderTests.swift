@@ -107,6 +107,15 @@ import UpstreamTestSupport
         #expect(pauses.withLock { $0 } == [.seconds(1), .seconds(1)])
     }
 
+    @Test func anAttemptAfterSilenceOpensAConnection() async throws {
+        let transport = ScriptedTransport { _ throws(CurlError) in throw .timedOut(.awaitingResponse) }
+        let error = CredentialsEndpointError.transfer(.timedOut(.awaitingResponse))
+        await #expect(throws: CredentialsError.endpointFailed("the container's agent", error)) {
+            try await result(ecs, through: transport)
+        }
+        #expect(transport.requests.map(\.opensConnection) == [false, true, true])
+    }
+
     static let useless: [(HTTPResponse.Status, String, CredentialsEndpointError)] = [
         (.internalServerError, "HUSH", .status(500)), (.forbidden, "HUSH", .status(403)),
         (.temporaryRedirect, "", .status(307)), (.ok, "", .malformed), (.ok, "[HUSH]", .malformed),

@@ -28,6 +28,26 @@ import UpstreamTestSupport
         #expect(transport.requests.count == 1)
     }
 
+    /// Half of what is left at first, which is more than a second.
+    @Test func endsAnAttemptThatGoesSilentAndTriesAgainOnANewConnection() async throws {
+        let transport = ScriptedTransport([
+            { _ in .failure(.timedOut(.awaitingResponse)) }, { _ in .success(.text("")) },
+        ])
+        let began = ContinuousClock.now
+        #expect(try await response(through: transport, within: .seconds(3)).status == 200)
+        #expect(transport.requests.map(\.opensConnection) == [false, true])
+        let times = transport.deadlines.map { $0 - began }
+        #expect((.milliseconds(1_500) ..< .milliseconds(2_250)).contains(times[0]), "\(times)")
+        #expect((.milliseconds(1_500) ..< .milliseconds(2_900)).contains(times[1]), "\(times)")
+    }
+
+    @Test func aLongDeadlineDoesNotMakeAnAttemptLong() async throws {
+        let transport = ScriptedTransport(.success(.text("", status: 503)))
+        let began = ContinuousClock.now
+        _ = try await response(through: transport, within: .seconds(60))
+        #expect(transport.deadlines.allSatisfy { $0 - began < .seconds(10) })
+    }
+
     @Test func triesThreeTimesWhereThereIsTime() async throws {
         let transport = ScriptedTransport(.success(.text("", status: 503)))
         #expect(try await response(through: transport, within: .seconds(3_600)).status == 503)

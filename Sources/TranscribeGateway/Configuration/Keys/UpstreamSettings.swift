@@ -16,7 +16,9 @@ struct UpstreamSettings: Sendable {
             "upstream.connectTimeout", .duration(.milliseconds(50) ... .seconds(30)), default: "1s",
             "time to connect to AWS")
         let attempts = reader.value(
-            "upstream.attempts", .int(1...10), default: "3", "attempts at one look-up, the first included")
+            "upstream.attempts", .int(1...10), default: "3",
+            "attempts at one look-up, the first included; "
+                + "each but the last has half of the time left, and 1 s at least")
         retryPolicy = RetryPolicy(attempts: attempts)
     }
 }
