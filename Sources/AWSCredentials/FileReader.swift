@@ -18,10 +18,9 @@ public struct FileReader: Sendable {
     func text(of path: String) throws(FileReaderError) -> String? {
         // The customary way to say "no file at all", though not a regular one.
         if path == "/dev/null" { return nil }
-        let file = URL(filePath: root + path).resolvingSymlinksInPath()
-        guard let bytes = try bytes(of: file) else { return nil }
+        guard let bytes = try bytes(of: path) else { return nil }
         let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        let content = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(byteOrderMark.count) : bytes
+        let content = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(byteOrderMark.count) : bytes[...]
         guard let text = String(validating: content, as: UTF8.self) else { throw .notText }
         return text
     }
@@ -36,13 +35,15 @@ public struct FileReader: Sendable {
         }
     }
 
-    private func bytes(of file: URL) throws(FileReaderError) -> Data? {
+    /// The file's content, or nil where there is no such file. Symbolic links are followed.
+    func bytes(of path: String) throws(FileReaderError) -> [UInt8]? {
+        let file = URL(filePath: root + path).resolvingSymlinksInPath()
         do {
             let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
             guard attributes[.type] as? FileAttributeType == .typeRegular else { throw FileReaderError.notRegular }
             guard let size = Self.size(attributes[.size]), size <= limit
             else { throw FileReaderError.tooLarge(limit: limit) }
-            return try Data(contentsOf: file)
+            return Array(try Data(contentsOf: file))
         } catch {
             return try absence(of: file, or: error)
         }
@@ -55,7 +56,7 @@ public struct FileReader: Sendable {
     }
 
     /// Nil where the error says that there is no such file.
-    private func absence(of file: URL, or error: any Error) throws(FileReaderError) -> Data? {
+    private func absence(of file: URL, or error: any Error) throws(FileReaderError) -> [UInt8]? {
         switch (error as? FileReaderError, (error as? CocoaError)?.code) {
         case (let error?, _): throw error
         case (_, .fileReadNoSuchFile?): return nil

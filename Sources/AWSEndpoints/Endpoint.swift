@@ -29,6 +29,9 @@ public struct Endpoint: Hashable, Sendable {
         self.setting = setting
     }
 
+    /// Whether calls are encrypted.
+    package var usesTLS: Bool { url.utf8.starts(with: "https://".utf8) }
+
     /// What decided, for people: `AWS_ENDPOINT_URL`, `profile 'ward'`, or "by the region".
     package var provenance: String { setting?.place ?? "by the region" }
 }

@@ -91,6 +91,9 @@ public struct CurlOptions: Sendable {
         self.headLimit = headLimit
         self.certificateAuthorities = certificateAuthorities
     }
+
+    /// The file of authorities that libcurl was built to trust; nil if it was built without one.
+    public static var systemAuthorities: String? { MultiHandle.systemAuthorities }
 }
 
 /// What sends one HTTP request and returns its whole response.

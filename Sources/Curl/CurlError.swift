@@ -2,10 +2,14 @@
 public enum CurlError: Error, Sendable, Equatable {
     /// The deadline passed, or the time limit for connecting.
     case timedOut(Phase)
-    /// The name of the host, or of the proxy, has no address.
+    /// The name of the host has no address.
     case couldNotResolve
-    /// No address accepted a connection, or the proxy opened no tunnel.
+    /// The name of the proxy has no address.
+    case couldNotResolveProxy
+    /// No address accepted a connection.
     case couldNotConnect
+    /// The proxy opens no tunnel to the host, or asks for a password. The status is the proxy's (RFC 9110 §9.3.6).
+    case proxyRefused(status: Int)
     case tlsFailed(TLSFailure)
     /// The connection ended before the response did: a reset, a truncated head, a truncated body, a broken chunk.
     case closedEarly
@@ -56,8 +60,8 @@ public enum CurlError: Error, Sendable, Equatable {
         case .timedOut(.awaitingResponse), .closedEarly, .responseTooLarge, .malformedResponse, .cancelled, .shutDown,
             .other:
             true
-        case .timedOut(.queued), .timedOut(.connecting), .couldNotResolve, .couldNotConnect, .tlsFailed,
-            .unsupportedURL, .malformedRequest:
+        case .timedOut(.queued), .timedOut(.connecting), .couldNotResolve, .couldNotResolveProxy, .couldNotConnect,
+            .proxyRefused, .tlsFailed, .unsupportedURL, .malformedRequest:
             false
         }
     }
@@ -67,7 +71,11 @@ public enum CurlError: Error, Sendable, Equatable {
     /// own: their cause is unknown, and a further attempt costs little.
     public var isTransient: Bool {
         switch self {
-        case .timedOut, .couldNotResolve, .couldNotConnect, .tlsFailed(.handshake), .closedEarly, .other: true
+        case .timedOut, .couldNotResolve, .couldNotResolveProxy, .couldNotConnect, .tlsFailed(.handshake),
+            .closedEarly, .other:
+            true
+        // A proxy that cannot reach the host, is overloaded or was too slow. Others refuse by their configuration.
+        case .proxyRefused(let status): status >= 500 || status == 408 || status == 429
         case .tlsFailed, .responseTooLarge, .malformedResponse, .unsupportedURL, .malformedRequest, .cancelled,
             .shutDown:
             false
@@ -81,7 +89,13 @@ extension CurlError: CustomStringConvertible {
         switch self {
         case .timedOut(let phase): "no response in time, \(phase)"
         case .couldNotResolve: "the host name could not be resolved"
+        case .couldNotResolveProxy: "the host name of the proxy that HTTPS_PROXY names could not be resolved"
         case .couldNotConnect: "the connection could not be made"
+        case .proxyRefused(407):
+            "the proxy asks for a user name and a password (status 407): HTTPS_PROXY takes both before the host"
+        case .proxyRefused(let status):
+            "the proxy refused to connect to the host (status \(status)): HTTPS_PROXY names the proxy, "
+                + "and NO_PROXY the hosts that need none"
         case .tlsFailed(let failure): "TLS failed: \(failure)"
         case .closedEarly: "the connection was closed before the response was complete"
         case .responseTooLarge(let limit): "the response exceeds \(limit) bytes"
@@ -109,7 +123,8 @@ extension CurlError.TLSFailure: CustomStringConvertible {
     public var description: String {
         switch self {
         case .expiredCertificate: "the certificate has expired"
-        case .untrustedCertificate: "the certificate is not signed by a trusted authority"
+        case .untrustedCertificate:
+            "the certificate is not signed by a trusted authority (AWS_CA_BUNDLE can name a file of other authorities)"
         case .wrongHost: "the certificate belongs to another host"
         case .handshake: "the handshake broke off"
         case .unreadableAuthorities: "the file of trusted authorities cannot be read"

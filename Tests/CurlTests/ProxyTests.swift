@@ -34,10 +34,40 @@ import Testing
         }
     }
 
-    @Test func reportsAProxyThatOpensNoTunnel() async {
-        await #expect(processExitsWith: .success) {
-            let server = LoopbackServer(Self.answersAsBoth)
+    @Test(arguments: ["403 Forbidden", "407 Proxy Authentication Required", "502 Bad Gateway", "302 Found"])
+    func namesAProxyThatOpensNoTunnel(status: String) async {
+        await #expect(processExitsWith: .success) { [status] in
+            let server = LoopbackServer { _ in [.answer("", status: status), .close] }
             Self.setProxy(server.origin)
+            let client = try CurlClient()
+            let error = await client.failure(CurlRequest(url: "https://absent.invalid/"), within: .seconds(5))
+            #expect(error == .proxyRefused(status: Int(status.prefix(3))!))
+        }
+    }
+
+    /// Without TLS there is no tunnel, and the proxy answers in the place of the host.
+    @Test func namesAProxyThatAsksForAPasswordWithoutATunnel() async {
+        await #expect(processExitsWith: .success) {
+            let server = LoopbackServer { _ in [.answer("", status: "407 Proxy Authentication Required")] }
+            Self.setProxy(server.origin)
+            let client = try CurlClient()
+            let error = await client.failure(CurlRequest(url: "http://absent.invalid/"), within: .seconds(5))
+            #expect(error == .proxyRefused(status: 407))
+        }
+    }
+
+    @Test func namesAProxyThatHasNoAddress() async {
+        await #expect(processExitsWith: .success) {
+            Self.setProxy("http://absent.invalid:3128")
+            let client = try CurlClient(options: CurlOptions(connectTimeout: .seconds(10)))
+            let error = await client.failure(CurlRequest(url: "https://localhost/"), within: .seconds(10))
+            #expect(error == .couldNotResolveProxy)
+        }
+    }
+
+    @Test func aConnectionThatNoProxyRefusedIsNoProxys() async {
+        await #expect(processExitsWith: .success) {
+            Self.setProxy("http://127.0.0.1:1")
             let client = try CurlClient()
             let error = await client.failure(CurlRequest(url: "https://absent.invalid/"), within: .seconds(5))
             #expect(error == .couldNotConnect)

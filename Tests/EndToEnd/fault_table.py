@@ -52,6 +52,11 @@ UPSTREAM = {
         "test_unreachable.py::test_a_name_server_that_says_nothing"]),
     "TLS: wrong name, expired, unknown authority, old version, none": ("502, nothing sent, reason logged", "2 s", [
         "test_unreachable.py::test_tls_with"]),
+    "no authorities, or a bundle without any": ("status 78, variable and file named", "at the start", [
+        "test_authorities.py::test_a_bundle_that_is_of_no_use_ends_the_start",
+        "test_authorities.py::test_a_machine_without_authorities"]),
+    "a proxy that refuses": ("502, the proxy named", "1 call", [
+        "test_proxies.py::test_a_proxy_that_refuses_is_named"]),
     "TLS handshake stalls": ("504", "upstream.timeout", ["test_unreachable.py::test_a_handshake_that_stalls"]),
     "outage": ("200 for all that was seen, labelled; recovery without a burst", "5 s", [
         "test_outage.py::test_an_outage_costs_no_answer_and_ends_without_a_burst",

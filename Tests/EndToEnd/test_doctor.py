@@ -1,31 +1,16 @@
 """`doctor` says where the credentials come from and whether a look-up would work."""
 
-import json
-import threading
-import time
-from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import contextlib
 
 import pytest
 
 from black_hole import BlackHole
+from container_agent import ContainerAgent
+from doctor import SECRET, doctor, findings
 from gateway import run, upstream_at
 
-SECRET = "a-secret-of-the-tests"
 NOWHERE = "http://127.0.0.1:1"
 UNKNOWN_IDENTITY = {"AWS_ENDPOINT_URL_STS": NOWHERE}
-
-
-def doctor(*arguments, environment):
-    result = run("doctor", *arguments, environment=environment, within=20)
-    assert SECRET not in result.stdout + result.stderr
-    return result
-
-
-def findings(result):
-    """The text behind each label."""
-    rows = [line.split(maxsplit=1) for line in result.stdout.splitlines() if line.startswith("  ")]
-    return {row[0]: row[1] if len(row) > 1 else "" for row in rows}
 
 
 @pytest.fixture
@@ -142,38 +127,7 @@ def test_needs_a_region_and_a_good_name(aws):
     assert result.returncode == 64 and "Character 3" in result.stderr
 
 
-class Agent(BaseHTTPRequestHandler):
-    """A container's agent that gives credentials for six hours, tells a time, and refuses a form."""
-
-    def do_GET(self):
-        end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 6 * 3600))
-        self.say(json.dumps({
-            "AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": SECRET, "Token": SECRET, "Expiration": end}).encode())
-
-    def do_HEAD(self):
-        self.say(b"")
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.say(self.server.refusal, status=403)
-
-    def say(self, content, status=200):
-        self.send_response_only(status)
-        self.send_header("Date", formatdate(time.time() + self.server.ahead, usegmt=True))
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_):
-        """Keeps the server's log out of the test's output."""
-
-
 @pytest.fixture
 def agent():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Agent)
-    server.ahead = 0
-    server.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with contextlib.closing(ContainerAgent()) as agent:
+        yield agent

@@ -1,3 +1,4 @@
+import AWSCredentials
 import AWSEndpoints
 import Testing
 
@@ -128,7 +129,16 @@ import Testing
                 EffectiveSetting(key: "sso_oidc endpoint", text: "http://b", source: .profile("default")),
             ])
         #expect(settings.effective.report.contains("(by the region)"))
-        #expect(try load(["AWS_REGION": "us-east-1"]).effective.count == 10)
+        #expect(try load(["AWS_REGION": "us-east-1"]).effective.count == 12)
+    }
+
+    @Test func showsTheFileOfAuthoritiesAndTheSettingThatNamesIt() throws {
+        let environment = ["AWS_REGION": "us-east-1"]
+        let ours = CertificateAuthorities(path: "/a.pem", setting: .profile("clinic", key: "ca_bundle"))
+        let row = EffectiveSetting(key: "certificate authorities", text: "/a.pem", source: .profile("clinic"))
+        #expect(try load(environment).trusting(ours).effective.last == row)
+        let system = CertificateAuthorities(path: "/b.pem", setting: nil)
+        #expect(try load(environment).trusting(system).effective.last?.source == .standard)
     }
 
     private func sentences(_ environment: [String: String], region: String? = nil) -> [String] {

@@ -64,9 +64,9 @@ import Transcribe
 
     @Test func rendersATableOfAWSsVariables() {
         let lines = AWSSettings.markdownTable.split(separator: "\n")
-        #expect(lines.count == 10)
+        #expect(lines.count == 12)
         #expect(lines[2] == "| `AWS_REGION` |  | the region whose jobs are looked up |")
-        #expect(lines.last?.hasPrefix("| `AWS_USE_DUALSTACK_ENDPOINT` | `false` | ") == true)
+        #expect(lines.last?.hasPrefix("| `SSL_CERT_FILE` |  | ") == true)
     }
 
     @Test func rendersATableOfAllKeys() {

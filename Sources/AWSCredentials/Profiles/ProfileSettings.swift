@@ -11,6 +11,8 @@ public struct ProfileSettings: Sendable, Equatable {
     public let metadataEndpoint: String?
     /// `ec2_metadata_service_endpoint_mode`: `IPv4` or `IPv6`, not checked here.
     public let metadataEndpointMode: String?
+    /// `ca_bundle`: the path of a file, not checked here.
+    public let certificateAuthorities: String?
 
     /// Reads both shared files. A profile that does not exist has no settings: ``ProfileProvider`` reports it. Throws for
     /// files that are broken and flags that are neither `true` nor `false`.
@@ -31,6 +33,7 @@ public struct ProfileSettings: Sendable, Equatable {
         self.endpoints = endpoints
         metadataEndpoint = profile.value(of: "ec2_metadata_service_endpoint")
         metadataEndpointMode = profile.value(of: "ec2_metadata_service_endpoint_mode")
+        certificateAuthorities = profile.value(of: "ca_bundle")
     }
 }
 

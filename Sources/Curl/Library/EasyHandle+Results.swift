@@ -39,8 +39,9 @@ extension EasyHandle {
     func failure(_ code: CURLcode, bodyLimit: Int) -> CurlError {
         switch code {
         case CURLE_OPERATION_TIMEDOUT: .timedOut(hasSent ? .awaitingResponse : .connecting)
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .couldNotResolve
-        case CURLE_COULDNT_CONNECT, CURLE_PROXY: .couldNotConnect
+        case CURLE_COULDNT_RESOLVE_HOST: .couldNotResolve
+        case CURLE_COULDNT_RESOLVE_PROXY: .couldNotResolveProxy
+        case CURLE_COULDNT_CONNECT, CURLE_PROXY: proxyRefusal ?? .couldNotConnect
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE: ending
         case CURLE_FILESIZE_EXCEEDED: .responseTooLarge(limit: bodyLimit)
         case CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED: .unsupportedURL
@@ -54,9 +55,11 @@ extension EasyHandle {
     private var hasSent: Bool { info(CURLINFO_REQUEST_SIZE) > 0 }
 
     /// libcurl has the same codes for a tunnel that the proxy refused.
-    private var ending: CurlError {
-        let refusesTunnel = info(CURLINFO_HTTP_CONNECTCODE) >= 300
-        return hasSent && !refusesTunnel ? .closedEarly : .couldNotConnect
+    private var ending: CurlError { proxyRefusal ?? (hasSent ? .closedEarly : .couldNotConnect) }
+
+    private var proxyRefusal: CurlError? {
+        let status = info(CURLINFO_HTTP_CONNECTCODE)
+        return status >= 300 ? .proxyRefused(status: status) : nil
     }
 
     private func misunderstanding(_ code: CURLcode) -> CurlError {

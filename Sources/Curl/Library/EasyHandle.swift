@@ -97,7 +97,11 @@ extension EasyHandle {
         try set(CURLOPT_SSL_VERIFYPEER, true)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        if let authorities { try set(CURLOPT_CAINFO, authorities) }
+        if let authorities {
+            try set(CURLOPT_CAINFO, authorities)
+            // Of a proxy that is itself asked over TLS.
+            try set(CURLOPT_PROXY_CAINFO, authorities)
+        }
         // libcurl parses the authorities once for all connections only if a file is their only source
         // (CURLOPT_CA_CACHE_TIMEOUT(3)); otherwise each connection has its own copy.
         try set(CURLOPT_CAPATH, nil)

@@ -10,6 +10,13 @@ import CCurl
     /// Whether libcurl's own set-up succeeded, which is done once for the process (curl_global_init(3)).
     private static let isSetUp = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
+    /// The file of authorities that libcurl was built with (curl_version_info(3)).
+    static var systemAuthorities: String? {
+        // The seventh version of what it returns has this member.
+        guard let information = unsafe curl_version_info(CURLVERSION_SEVENTH) else { return nil }
+        return unsafe information.pointee.cainfo.map { unsafe String(cString: $0) }
+    }
+
     /// - Parameter connections: how many it keeps at most; as many as there can be transfers.
     /// - Throws: ``CurlClient/StartError/noHandle``.
     init(connections: Int) throws(CurlClient.StartError) {

@@ -30,6 +30,7 @@ final class Transfer {
         guard code == CURLE_OK else { return .failure(easy.failure(code, bodyLimit: bodyLimit)) }
         // libcurl reports success when the connection ends within the head.
         guard let response = reader.response else { return .failure(.closedEarly) }
-        return .success(response)
+        // Only a proxy asks for credentials of its own (RFC 9110 §15.5.8).
+        return response.status == 407 ? .failure(.proxyRefused(status: 407)) : .success(response)
     }
 }

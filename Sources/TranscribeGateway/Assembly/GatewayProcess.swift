@@ -101,7 +101,8 @@ func buildGateway(
 ) throws -> (JobGateway, [any Service]) {
     let client = try startClient(
         CurlOptions(
-            concurrency: settings.limits.upstream.concurrency, connectTimeout: settings.upstream.connectTimeout))
+            concurrency: settings.limits.upstream.concurrency, connectTimeout: settings.upstream.connectTimeout,
+            certificateAuthorities: upstream.authorities))
     let refresher = CredentialsRefresher(
         provider: upstream.credentials, holding: upstream.first, now: { .wallTime }, report: observability.report)
     observability.readiness.set(.credentials, obstacle: upstream.obstacle)

@@ -12,6 +12,8 @@ struct Upstream {
     let credentials: any CredentialsProvider
     /// What ``credentials`` returned at the start, checked; nil if it has not answered yet.
     var first: (credentials: Credentials, origin: CredentialsOrigin)?
+    /// The file of the certificate authorities that calls trust; nil: libcurl's own.
+    var authorities: String?
     /// Whether it is on this machine. Then no proxy of the environment's may stand between.
     var isLocal = false
 
@@ -57,14 +59,17 @@ extension Upstream {
         let settings = try AWSSettings.loadWithProfile(from: environment)
         // A client of its own: a stop ends the other client's transfers while a refresh may still run. Its thread ends
         // with the chain.
-        let client = try startClient(CurlOptions(concurrency: 4))
+        let authorities = settings.authorities?.path
+        let client = try startClient(CurlOptions(concurrency: 4, certificateAuthorities: authorities))
         let chain = CredentialsChain(environment: environment, files: FileReader(), transport: client)
         switch await StartupCredentials(from: chain, now: { .wallTime }) {
         case .found(let credentials, let origin):
-            return Upstream(endpoint: settings.transcribe, credentials: chain, first: (credentials, origin))
+            return Upstream(
+                endpoint: settings.transcribe, credentials: chain, first: (credentials, origin),
+                authorities: authorities)
         case .pending:
             StandardError.write("The source of the AWS credentials has not answered yet; the gateway waits for it.")
-            return Upstream(endpoint: settings.transcribe, credentials: chain)
+            return Upstream(endpoint: settings.transcribe, credentials: chain, authorities: authorities)
         case .none(let reason, let status): throw exitCode(printing: reason, status: status)
         }
     }
@@ -76,18 +81,46 @@ extension Timestamp {
 }
 
 extension AWSSettings {
-    /// Reads the variables and the selected profile.
+    /// Reads the variables, the selected profile and the file of certificate authorities.
     ///
     /// - Throws: ``ExitCode`` 78 after the mistake was printed on standard error.
     static func loadWithProfile(from environment: [String: String]) throws -> AWSSettings {
-        let profile: ProfileSettings
+        let profile = try ProfileSettings(from: environment)
+        let settings = try exitingOnProblems { () throws(ConfigurationError) in
+            try load(from: environment, profile: profile.endpoints)
+        }
+        return settings.trusting(try CertificateAuthorities.load(from: environment, profile))
+    }
+}
+
+extension ProfileSettings {
+    /// - Throws: ``ExitCode`` 78 after the mistake was printed on standard error.
+    init(from environment: [String: String]) throws {
         do throws(CredentialsError) {
-            profile = try ProfileSettings(environment: environment, files: FileReader())
+            try self.init(environment: environment, files: FileReader())
         } catch {
             throw exitCode(printing: "\(error)")
         }
-        return try exitingOnProblems { () throws(ConfigurationError) in
-            try load(from: environment, profile: profile.endpoints)
+    }
+}
+
+extension CertificateAuthorities {
+    /// The authorities that every call trusts. Nil where this machine has none and Amazon Transcribe is called without TLS,
+    /// as an emulator is.
+    ///
+    /// - Throws: ``ExitCode`` 78 after the mistake was printed on standard error.
+    static func load(
+        from environment: [String: String], _ profile: ProfileSettings
+    ) throws -> CertificateAuthorities? {
+        do throws(CertificateAuthoritiesError) {
+            return try CertificateAuthorities(
+                environment: environment, profile: profile, system: CurlOptions.systemAuthorities,
+                files: FileReader(limit: 16 << 20))
+        } catch {
+            let endpoints = EndpointSettings(environment: environment, profile: profile.endpoints)
+            let usesTLS = (try? endpoints.endpoint(of: .transcribe))?.usesTLS ?? true
+            if case .noneOnThisMachine = error, !usesTLS { return nil }
+            throw exitCode(printing: "\(error)".printable(upTo: 1_000))
         }
     }
 }

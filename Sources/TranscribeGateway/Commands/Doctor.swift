@@ -1,3 +1,4 @@
+import AWSCredentials
 import ArgumentParser
 import Curl
 import FoundationEssentials
@@ -17,9 +18,15 @@ struct Doctor: AsyncParsableCommand {
         hardenProcess()
         let settings = try Settings(options).upstream
         let job = try jobName()
-        let client = try startClient(CurlOptions(concurrency: 4, connectTimeout: settings.connectTimeout))
+        let environment = ProcessInfo.processInfo.environment
+        // Shared files that cannot be read are a finding of the run.
+        let profile = try? ProfileSettings(environment: environment, files: FileReader())
+        let authorities = try profile.flatMap { try CertificateAuthorities.load(from: environment, $0) }
+        let client = try startClient(
+            CurlOptions(
+                concurrency: 4, connectTimeout: settings.connectTimeout, certificateAuthorities: authorities?.path))
         let run = DoctorRun(
-            environment: ProcessInfo.processInfo.environment, settings: settings, client: client,
+            environment: environment, settings: settings, client: client,
             show: { print("\($0)\n") })
         let report = try await run.report(lookingUp: job)
         print(report.summary)

@@ -10,8 +10,10 @@ struct AWSSettings: Sendable {
     let regionSetting: EndpointSettingName
     /// Where Amazon Transcribe is.
     let transcribe: Endpoint
-    /// Every variable with its value and its source, as `Settings.effective`, and the endpoints that follow from them.
-    let effective: [EffectiveSetting]
+    /// Which authorities every call trusts; nil if that was not looked for.
+    private(set) var authorities: CertificateAuthorities?
+    /// Every variable with its value and its source, as `Settings.effective`, and what follows from them.
+    private(set) var effective: [EffectiveSetting]
 }
 
 extension AWSSettings {
@@ -40,6 +42,20 @@ extension AWSSettings {
     }
 }
 
+extension AWSSettings {
+    /// These settings with the authorities that every call trusts.
+    func trusting(_ authorities: CertificateAuthorities?) -> AWSSettings {
+        guard let authorities else { return self }
+        var settings = self
+        settings.authorities = authorities
+        settings.effective.append(
+            EffectiveSetting(
+                key: "certificate authorities", text: authorities.path,
+                source: authorities.setting.map { SettingSource($0) } ?? .standard))
+        return settings
+    }
+}
+
 extension SettingsReader {
     /// Checks the variables one by one. `EndpointSettings` decides what follows from them.
     mutating func readAWSVariables() {
@@ -55,6 +71,12 @@ extension SettingsReader {
         _ = value("AWS_USE_FIPS_ENDPOINT", .bool, default: "false", "whether to use the FIPS endpoint")
         _ = value(
             "AWS_USE_DUALSTACK_ENDPOINT", .bool, default: "false", "whether to use the endpoint for IPv4 and IPv6")
+        _ = value(
+            "AWS_CA_BUNDLE", .optional(.file, as: ""), default: "",
+            "PEM file of the certificate authorities to trust in place of the system's")
+        _ = value(
+            "SSL_CERT_FILE", .optional(.file, as: ""), default: "",
+            "the same where neither `AWS_CA_BUNDLE` nor the profile's `ca_bundle` names a file")
     }
 }
 
@@ -115,6 +137,9 @@ extension ValueKind where Value == String {
             return text.utf8.count <= 128 && isPrintable ? text : nil
         }
     }
+
+    /// Whether there is such a file is found out when it is read.
+    static var file: Self { Self(allowed: "the path of a file") { $0 } }
 }
 
 extension ValueKind where Value == Region {

@@ -97,6 +97,9 @@ extension DoctorReport.Section {
         self.init("Amazon Transcribe")
         add("region", "\(aws.region) (\(aws.regionSetting.place))")
         add("endpoint", "\(aws.transcribe.url) (\(aws.transcribe.provenance))")
+        if let authorities = aws.authorities, aws.transcribe.usesTLS {
+            add("authorities", "\(authorities.path) (\(authorities.setting?.place ?? "the system's"))")
+        }
         add(clock)
     }
 
