@@ -68,6 +68,7 @@ final class ServerContext: Sendable {
     let refusals: RefusalLog
     let table: ConnectionTable
     let libraryLog: LibraryLog
+    let threads = LibraryThreads()
     private let draining = Atomic(false)
 
     init(options: ServerOptions, handler: any Handler) {
@@ -96,8 +97,11 @@ final class ServerContext: Sendable {
 
     func startDraining() { draining.store(true, ordering: .relaxed) }
 
-    /// Call it when a connection begins.
-    func insert(_ connection: Connection) { table.insert(connection) }
+    /// Call it when a connection begins, on the thread that serves it.
+    func insert(_ connection: Connection) {
+        threads.add()
+        table.insert(connection)
+    }
 
     /// Call it when a connection ends, while its socket is still open.
     func remove(_ connection: Connection) {

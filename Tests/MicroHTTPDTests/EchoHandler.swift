@@ -1,3 +1,4 @@
+import Dispatch
 import HTTPExchange
 import HTTPTypes
 import MicroHTTPD
@@ -7,14 +8,24 @@ import Synchronization
 final class EchoHandler: Handler {
     private let held = Mutex<[any PendingReply]>([])
     private let deadline: Duration
+    private let isBlocking = Atomic(false)
+    private let unblocked = DispatchSemaphore(value: 0)
 
     init(deadline: Duration = .seconds(30)) {
         self.deadline = deadline
     }
 
+    /// Whether a thread of the library is blocked, which no handler may do: until ``unblock()``.
+    var hasBlocked: Bool { isBlocking.load(ordering: .acquiring) }
+    func unblock() { unblocked.signal() }
+
     var heldCount: Int { held.withLock(\.count) }
 
     func answer(_ request: borrowing Request) -> Handling {
+        if request.target.hasPrefix("/blocking") {
+            isBlocking.store(true, ordering: .releasing)
+            unblocked.wait()
+        }
         if request.target.hasPrefix("/held") { return .later(hold()) }
         if request.target.hasPrefix("/instant") {
             return .later(
@@ -22,6 +33,7 @@ final class EchoHandler: Handler {
                     $0.complete { Self.reply("instant") }
                 })
         }
+        if request.target.hasPrefix("/soon") { return .later(soon()) }
         let length = request.body.isEmpty ? "" : " content=\(request.body.count)"
         let echo = request[HTTPField.Name("X-Echo")!] ?? ""
         return .reply(Self.reply("\(request.method) \(request.target)\(length) host=\(request.host) echo=\(echo)"))
@@ -51,6 +63,15 @@ final class EchoHandler: Handler {
     private func hold() -> DeferredReply {
         DeferredReply(deadline: .now + deadline, name: { "a held request" }, expired: Self.expired) { pending in
             self.held.withLock { $0.append(pending) }
+        }
+    }
+
+    /// Replies after five milliseconds, on a thread of a dispatch queue, which no other test delays.
+    private func soon() -> DeferredReply {
+        DeferredReply(deadline: .now + deadline, name: { "soon" }, expired: Self.expired) { pending in
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(5)) {
+                pending.complete { Self.reply("soon") }
+            }
         }
     }
 

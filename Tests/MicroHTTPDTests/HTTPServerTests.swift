@@ -4,6 +4,23 @@ import TestSupport
 import Testing
 
 @Suite struct HTTPServerTests {
+    /// As many connections as the library takes events at a time, or twice as many, bring a request together.
+    @Test(arguments: [128, 256])
+    func answersRequestsThatComeTogether(count: Int) async throws {
+        try await withServer { server, handler in
+            let clients = try (1...count).map { _ in try Client(port: server.port) }
+            for client in clients { client.send("GET /first HTTP/1.1\r\nHost: h\r\n\r\n") }
+            for client in clients { #expect(await client.receive { $0.contains("host=h") }.statuses == [200]) }
+            let blocking = try Client(port: server.port)
+            blocking.send("GET /blocking HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(await eventually { handler.hasBlocked })
+            for client in clients { client.send("GET /second HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n") }
+            handler.unblock()
+            for client in clients { try #require(await client.receiveAll().statuses == [200]) }
+            withExtendedLifetime(blocking) {}
+        }
+    }
+
     private let get = "GET /a?b=c%20d HTTP/1.1\r\nHost: h\r\nX-Echo: e\r\n\r\n"
 
     @Test func answersSeveralRequestsOnOneConnection() async throws {

@@ -65,7 +65,8 @@ final class ServerThread: Sendable {
         let tick = Int(start.duration(to: now) / CoarseClock.resolution)
         if tick > context.clock.now {
             context.clock.advance(to: tick)
-            context.table.reap(at: tick, isFull: context.places.isWaitedFor)
+            if context.places.takenCount > 0 { context.threads.interrupt() }
+            context.table.reap(at: tick, isFull: context.places.isWaitedFor && !context.isDraining)
         }
         context.wakeUp.wait(until: context.deadlines.fire(at: now, wakingBy: now + CoarseClock.resolution))
     }
