@@ -82,4 +82,27 @@ import Testing
             withExtendedLifetime((idle, silent)) {}
         }
     }
+
+    /// The library is too slow to read them: what has come from a client is in its socket.
+    @Test func endsNoConnectionThatHasBroughtARequestWhileNewOnesWait() async throws {
+        var options = ServerOptions.loopback
+        (options.connections, options.threads) = (21, 1)
+        try await withServer(options) { server, handler in
+            let clients = try (1...20).map { _ in try Client(port: server.port) }
+            for client in clients[..<10] {
+                client.send("GET /first HTTP/1.1\r\nHost: h\r\n\r\n")
+                #expect(await client.receive { $0.contains("host=h") }.statuses == [200])
+            }
+            let blocking = try Client(port: server.port)
+            blocking.send("GET /blocking HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            #expect(await eventually { handler.hasBlocked })
+            let waiting = try Client(port: server.port)
+            let (asking, silent) = (clients[5..<15], clients[..<5] + clients[15...])
+            let request = "GET /second HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+            for client in asking + [waiting] { client.send(request) }
+            for client in silent { #expect(await client.receiveAll() == "") }
+            handler.unblock()
+            for client in asking + [waiting, blocking] { #expect(await client.receiveAll().statuses == [200]) }
+        }
+    }
 }

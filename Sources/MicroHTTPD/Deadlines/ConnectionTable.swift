@@ -35,11 +35,13 @@ final class ConnectionTable: Sendable {
         shards[index(of: connection)].withLock { $0.remove(connection) }
     }
 
-    /// Requests under way, and new connections whose first request has not come.
-    func busyCount(at tick: Int) -> Int { sum { $0.count { $0.isBusy || $0.isNew(at: tick, requestTicks) } } }
+    /// Requests under way or not read yet, and new connections whose first request has not come.
+    func busyCount(at tick: Int) -> Int {
+        sum { $0.count { $0.phase.isBusy || $0.phase.isNew(at: tick, requestTicks) || $0.hasUnreadRequest } }
+    }
 
     /// Requests whose reply was handed to the library and is not sent yet.
-    var sendingCount: Int { sum { $0.count { $0.value.stage == .sending } } }
+    var sendingCount: Int { sum { $0.count { $0.phase.value.stage == .sending } } }
 
     /// The names of some requests that wait for their replies.
     var waitingNames: [String] {
@@ -107,9 +109,7 @@ struct Shard: ~Copyable {
         entries[connection.place] = last
     }
 
-    func count(_ isCounted: (borrowing ConnectionPhase) -> Bool) -> Int {
-        entries.count { isCounted($0.connection.phase) }
-    }
+    func count(_ isCounted: (Connection) -> Bool) -> Int { entries.count { isCounted($0.connection) } }
 
     func waiting(upTo count: Int) -> [SuspendedRequest] {
         Array(entries.lazy.compactMap(\.connection.suspendedRequest).prefix(count))
@@ -145,17 +145,21 @@ extension Shard.Entry {
     /// the reply.
     private static let patience = 2
 
-    /// Whether the client has sent nothing since its last request, or nothing at all, from the last pass until now.
+    /// Whether the client has sent nothing since its last request, or nothing at all, from the last pass until now. What it
+    /// has sent may still be in the socket: the library's threads can be late.
     fileprivate var isIdleSinceLastPass: Bool {
         let phase = connection.phase.value
-        guard let seen, seen.phase == phase else { return false }
-        return phase.stage == .idle || phase.stage == .reading && seen.progress.bytesReceived == 0
+        guard let seen, seen.phase == phase, !connection.hasUnreadRequest,
+            let received = SocketProgress(of: connection.socket)?.bytesReceived
+        else { return false }
+        return received == (phase.stage == .idle ? seen.progress.bytesReceived : 0)
     }
 
     /// Whether its time was up.
     fileprivate func endsIfOverdue(at tick: Int, _ counters: ServerCounters) -> Bool {
         let phase = connection.phase.value
-        return phase.isOverdue(at: tick) && end(in: phase, counters)
+        guard phase.isOverdue(at: tick), phase.stage != .idle || !connection.hasUnreadRequest else { return false }
+        return end(in: phase, counters)
     }
 
     /// Ends the connection unless its phase has changed. Counts before that: a client that sees the end finds it counted.
@@ -216,6 +220,9 @@ extension Shard.Entry {
 }
 
 extension Connection {
+    /// Whether something has come from the client that the library has not read, while it waits for a request.
+    fileprivate var hasUnreadRequest: Bool { phase.value.waitsForClient && SocketProgress.hasUnread(socket) }
+
     /// shutdown(2), not close(2): the library then reads an end of file and cleans up by itself.
     fileprivate func end() { shutdown(socket, Int32(SHUT_RDWR)) }
 }
