@@ -23,9 +23,9 @@ public final class CredentialsChain: CredentialsProvider {
     /// All sources of AWS: the environment, the selected profile, a web identity, a container's agent, instance
     /// metadata. (Where a profile and a web identity are both set up the profile comes first, as in AWS's newer SDKs.)
     ///
-    /// `pause` waits between two attempts at a source.
+    /// `clock` learns from the responses of AWS's services; `pause` waits between two attempts at a source.
     public convenience init(
-        environment: [String: String], files: FileReader, transport: any Transport,
+        environment: [String: String], files: FileReader, transport: any Transport, clock: AWSClock,
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
         let variables = EnvironmentProvider(environment: environment)
@@ -38,8 +38,10 @@ public final class CredentialsChain: CredentialsProvider {
         self.init([
             variables,
             ProfileProvider(
-                environment: environment, files: files, transport: transport, named: named, pause: pause),
-            WebIdentityProvider(environment: environment, files: files, transport: transport, pause: pause),
+                environment: environment, files: files, transport: transport, clock: clock, named: named,
+                pause: pause),
+            WebIdentityProvider(
+                environment: environment, files: files, transport: transport, clock: clock, pause: pause),
             container, metadata,
         ])
     }

@@ -63,7 +63,8 @@ extension CredentialsError {
         case soon
         /// The source may recover by itself, so the old set stays in use.
         case later
-        /// The permission was withdrawn or an operator has to act: the old set is dropped, and callers get the error.
+        /// The permission was withdrawn or an operator has to act: callers get the error at once, and the old set is
+        /// served again only after another fetch.
         case byOperator
     }
 

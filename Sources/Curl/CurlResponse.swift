@@ -1,4 +1,4 @@
-import Formats
+public import Formats
 
 /// A whole response of any status. A redirect is a response too; it is not followed.
 public struct CurlResponse: Sendable {
@@ -12,6 +12,9 @@ public struct CurlResponse: Sendable {
         self.headers = headers
         self.body = body
     }
+
+    /// The time of the response by the server's clock (`Date`, RFC 9110 §6.6.1), which has whole seconds.
+    public var date: Timestamp? { headers["Date"].flatMap(Timestamp.init(httpDate:)) }
 }
 
 /// The header fields of a response, in order of arrival.

@@ -1,5 +1,4 @@
 import Curl
-import Formats
 import SigV4
 import Synchronization
 
@@ -62,20 +61,14 @@ extension TranscribeClient {
     }
 
     /// Corrects the clock, once per call, and only if it explains why AWS rejected the signature. Otherwise the secret is
-    /// wrong.
+    /// wrong. The correction of the request's signature counts, because another call may have corrected the clock meanwhile.
     private func correctClock(in call: inout Call) -> Bool {
         guard !call.hasCorrectedClock, let serverTime = call.serverTime,
-            ClockOffset.isSkewed(call.clockOffset, serverTime: serverTime, now: time.wallTime())
+            serverTime.isFar(from: clock.time(correctedBy: call.clockCorrection))
         else { return false }
         call.hasCorrectedClock = true
-        learn(serverTime)
+        clock.learn(serverTime)
         return true
-    }
-
-    /// Takes over AWS's time if it differs by the tolerance or more.
-    func learn(_ serverTime: Timestamp) {
-        let now = time.wallTime()
-        clockOffset.withLock { $0.learn(serverTime: serverTime, now: now) }
     }
 }
 
@@ -96,29 +89,5 @@ extension AttemptError {
         // Another attempt would bring the same response.
         case .malformed, .noCredentials: .none
         }
-    }
-}
-
-/// How far AWS's clock is ahead of ours, by the `Date` of its responses. A signature is good for 5 minutes around AWS's time
-/// ("Signature expired …", "Signature not yet current …"). Not safe for concurrent access; the client locks it.
-struct ClockOffset: Hashable, Sendable {
-    /// Milliseconds to add to our wall-clock time; negative if ours is ahead.
-    private(set) var milliseconds: Int64 = 0
-
-    /// The least difference that matters. Smaller ones may come from `Date`, which has whole seconds, and from the time
-    /// that the response took.
-    static let tolerance: Int64 = 300_000
-
-    /// Takes over the time of a response if the difference reaches the tolerance.
-    mutating func learn(serverTime: Timestamp, now: Timestamp) {
-        if Self.isSkewed(milliseconds, serverTime: serverTime, now: now) {
-            milliseconds = serverTime.milliseconds(since: now)
-        }
-    }
-
-    /// Whether a time computed with this offset is wrong. The offset is that of the request's signature, because another
-    /// call may have corrected the current one meanwhile.
-    static func isSkewed(_ offset: Int64, serverTime: Timestamp, now: Timestamp) -> Bool {
-        abs(serverTime.milliseconds(since: now.adding(milliseconds: offset))) >= tolerance
     }
 }

@@ -19,17 +19,18 @@ public final class TranscribeClient: Sendable {
     let random: @Sendable () -> Double
     let observe: @Sendable (TranscribeError?) -> Void
     let quota = Mutex(RetryQuota())
-    let clockOffset = Mutex(ClockOffset())
+    let clock: AWSClock
 
     /// A client for one endpoint.
     ///
     /// - Parameters:
+    ///   - clock: signs the requests and learns from their responses; nil for one of this client alone.
     ///   - random: a number from 0 to 1, the jitter of the waits.
     ///   - observe: called at the end of each attempt with its error, or nil if it brought the job; in the task of the
     ///     call.
     public init(
         endpoint: Endpoint, transport: any Transport, credentials: any CredentialsSource,
-        policy: RetryPolicy = RetryPolicy(), time: TimeSource = .system,
+        policy: RetryPolicy = RetryPolicy(), time: TimeSource = .system, clock: AWSClock? = nil,
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
         observe: @escaping @Sendable (TranscribeError?) -> Void = { _ in }
     ) {
@@ -38,6 +39,7 @@ public final class TranscribeClient: Sendable {
         self.credentials = credentials
         self.policy = policy
         self.time = time
+        self.clock = clock ?? AWSClock(wallTime: time.wallTime)
         self.random = random
         self.observe = observe
     }
@@ -80,7 +82,7 @@ public final class TranscribeClient: Sendable {
     private func recordSuccess(of call: Call) {
         observe(nil)
         quota.withLock { $0.refund(call.lastRetryCost) }
-        if let serverTime = call.serverTime { learn(serverTime) }
+        if let serverTime = call.serverTime { clock.learn(serverTime) }
     }
 }
 
@@ -90,14 +92,14 @@ extension TranscribeClient {
         let credentials = try await signingCredentials(for: call)
         let now = time.now()
         guard now < call.deadline else { throw .transport(.timedOut(.queued)) }
-        let offset = clockOffset.withLock(\.milliseconds)
-        call.beginAttempt(with: credentials, clockOffset: offset)
-        let signingTime = time.wallTime().adding(milliseconds: offset)
+        let correction = clock.milliseconds
+        call.beginAttempt(with: credentials, clockCorrection: correction)
+        let signingTime = clock.time(correctedBy: correction)
         let request = operation.request(for: call, of: policy.attempts, with: credentials, at: signingTime)
         attemptBegan()
         let isLast = !mayRetry(call)
         let response = try await send(request, in: &call, by: call.deadline.endOfAttempt(from: now, isLast: isLast))
-        call.serverTime = response.serverTime
+        call.serverTime = response.date
         return try JobResponse(response, for: call.name)
     }
 
@@ -136,7 +138,8 @@ struct Call {
     private(set) var attempts = 0
     /// What signed the current attempt, or the last one.
     private(set) var credentials: Credentials?
-    private(set) var clockOffset: Int64 = 0
+    /// What ``AWSClock`` added to the time of that signature, in milliseconds.
+    private(set) var clockCorrection: Int64 = 0
     /// The `Date` of the last response, by AWS's clock.
     var serverTime: Timestamp?
 
@@ -161,10 +164,10 @@ struct Call {
         return UUID.random(using: &generator).uuidString.lowercased()
     }
 
-    mutating func beginAttempt(with credentials: Credentials, clockOffset: Int64) {
+    mutating func beginAttempt(with credentials: Credentials, clockCorrection: Int64) {
         attempts += 1
         self.credentials = credentials
-        self.clockOffset = clockOffset
+        self.clockCorrection = clockCorrection
         serverTime = nil
     }
 

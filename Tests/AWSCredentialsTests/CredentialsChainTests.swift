@@ -83,7 +83,7 @@ import UpstreamTestSupport
         try folder.write("[default]\naws_access_key_id = A\naws_secret_access_key = B\n", to: "/home/.aws/credentials")
         let transport = ScriptedTransport.unreachable
         let chain = CredentialsChain(
-            environment: ["HOME": "/home"], files: folder.files, transport: transport, pause: { _ in })
+            environment: ["HOME": "/home"], files: folder.files, transport: transport, clock: .noon, pause: { _ in })
         #expect(try await chain.credentials(at: .noon).credentials?.accessKeyID == "A")
         try FileManager.default.removeItem(atPath: folder.path + "/home/.aws/credentials")
         do throws(CredentialsError) {

@@ -11,6 +11,15 @@ import Testing
     }
 
     @Test(arguments: [
+        (STSError.accessDenied, false), (.regionDisabled, false), (.invalidIdentityToken, false),
+        (.rejectedClaim, false), (.expiredToken, true), (.unknownKey, true), (.throttled, true),
+        (.unreachableIdentityProvider, true), (.other(code: "Odd"), true),
+    ])
+    func servesTheOldSetOnlyAfterErrorsThatMayPass(error: STSError, isRecoverable: Bool) {
+        #expect(CredentialsError.assumeRoleFailed(role: "r", error).isRecoverable == isRecoverable)
+    }
+
+    @Test(arguments: [
         (
             CredentialsError.halfSet(variable: "AWS_ACCESS_KEY_ID", missing: "AWS_SECRET_ACCESS_KEY"),
             "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not"

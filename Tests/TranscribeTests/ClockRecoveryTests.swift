@@ -1,5 +1,6 @@
 import Curl
 import Formats
+import SigV4
 import Synchronization
 import TestSupport
 import Testing
@@ -30,7 +31,7 @@ import UpstreamTestSupport
     }
 
     @Test func takesARefusalWithoutSkewForFinal() async throws {
-        let scenario = try ClientScenario([refusal("SignatureDoesNotMatch", ahead: 299_000)])
+        let scenario = try ClientScenario([refusal("SignatureDoesNotMatch", ahead: 239_000)])
         try await expectRejection(in: scenario, requests: 1)
     }
 
@@ -67,7 +68,7 @@ import UpstreamTestSupport
         let late = LateClient()
         let scenario = try ClientScenario([
             { request in
-                late.client.withLock { $0?.learn(Timestamp.wallStart.adding(milliseconds: 600_000)) }
+                late.client.withLock { $0?.clock.learn(Timestamp.wallStart.adding(milliseconds: 600_000)) }
                 return refusal("RequestTimeTooSkewed", ahead: 600_000)(request)
             },
             ScriptedTransport.job,

@@ -1,7 +1,7 @@
 import AWSEndpoints
 public import Curl
 public import Formats
-import SigV4
+public import SigV4
 
 /// The source that the profile of `AWS_PROFILE`, otherwise `default`, describes: keys, a role, a web identity, an SSO
 /// session, a program. Both shared files are read for each request for credentials, so changes in place are found.
@@ -18,16 +18,18 @@ public struct ProfileProvider: CredentialsProvider {
     ///   - environment: says where the files are, which profile is selected and, before the profile, where AWS is; a
     ///     program of the profile inherits it.
     ///   - named: the sources that `credential_source` may name.
+    ///   - clock: learns from AWS's responses.
     ///   - pause: waits between two attempts.
     public init(
-        environment: [String: String], files: FileReader, transport: any Transport,
+        environment: [String: String], files: FileReader, transport: any Transport, clock: AWSClock,
         named: NamedSources,
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
         self.environment = EnvironmentVariables(environment)
         self.files = files
         factory = ProfileProviderFactory(
-            environment: self.environment, files: files, transport: transport, named: named, pause: pause)
+            environment: self.environment, files: files, transport: transport, clock: clock, named: named,
+            pause: pause)
     }
 
     /// Takes at most a minute, and in addition as long as a named source takes. Throws for a named profile that does not
@@ -66,17 +68,19 @@ struct ProfileProviderFactory: Sendable {
     let environment: EnvironmentVariables
     let files: FileReader
     let transport: any Transport
+    let clock: AWSClock
     let named: NamedSources
     let pause: @Sendable (Duration) async -> Void
     private let ssoTokens = SSOTokenStore()
 
     init(
-        environment: EnvironmentVariables, files: FileReader, transport: any Transport,
+        environment: EnvironmentVariables, files: FileReader, transport: any Transport, clock: AWSClock,
         named: NamedSources, pause: @escaping @Sendable (Duration) async -> Void
     ) {
         self.environment = environment
         self.files = files
         self.transport = transport
+        self.clock = clock
         self.named = named
         self.pause = pause
     }
@@ -88,7 +92,7 @@ struct ProfileProviderFactory: Sendable {
         for plan: ProfilePlan, _ profile: ProfileSettings, by deadline: ContinuousClock.Instant
     ) throws(CredentialsError) -> any CredentialsProvider {
         let endpoints = EndpointSettings(environment: environment, profile: profile.endpoints)
-        let retrying = RetryingTransport(transport: transport, deadline: deadline, pause: pause)
+        let retrying = RetryingTransport(transport: transport, clock: clock, deadline: deadline, pause: pause)
         var provider = try provider(for: plan.base, endpoints, retrying)
         for role in plan.roles {
             let service = SecurityTokenService(

@@ -21,7 +21,7 @@ struct SSOProvider: CredentialsProvider {
     func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         let response = try await response(to: request(showing: try await token(at: now)))
         switch response.status {
-        case 200: return .found(try credentials(in: response), from: CredentialsOrigin(name))
+        case 200: return .found(try credentials(in: response), from: CredentialsOrigin(name, isStaticallyStable: true))
         case 401: throw ssoError(.rejected)
         case 403, 404: throw ssoError(.noSuchRole(name: settings.roleName, accountID: settings.accountID))
         case let status: throw portalError(.status(status))

@@ -21,7 +21,8 @@ struct SSOTokenIssuer: Sendable {
         nextGrant.refreshToken = created.refreshToken ?? grant.refreshToken
         let lifetime = min(max(created.expiresIn, 0), Self.longestLifetime)
         return SSOToken(
-            accessToken: created.accessToken, expiration: now.adding(milliseconds: lifetime * 1_000),
+            accessToken: created.accessToken,
+            expiration: (response.date ?? now).adding(milliseconds: lifetime * 1_000),
             refreshGrant: nextGrant)
     }
 

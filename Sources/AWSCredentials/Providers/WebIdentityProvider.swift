@@ -1,7 +1,7 @@
 import AWSEndpoints
 public import Curl
 public import Formats
-import SigV4
+public import SigV4
 
 /// A role that the environment names and that is assumed with a token in a file, as in pods of Amazon EKS ("IAM roles
 /// for service accounts" in the Amazon EKS User Guide).
@@ -9,14 +9,17 @@ public struct WebIdentityProvider: CredentialsProvider {
     /// "web identity".
     public let name = "web identity"
     private let resources: ProviderResources
+    private let clock: AWSClock
 
-    /// `environment`, then the selected profile, says where AWS STS is. `pause` waits between two attempts.
+    /// `environment`, then the selected profile, says where AWS STS is. `clock` learns from its responses, `pause` waits
+    /// between two attempts.
     public init(
-        environment: [String: String], files: FileReader, transport: any Transport,
+        environment: [String: String], files: FileReader, transport: any Transport, clock: AWSClock,
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
         resources = ProviderResources(
             environment: EnvironmentVariables(environment), files: files, transport: transport, pause: pause)
+        self.clock = clock
     }
 
     /// Takes at most 15 s. Throws where the token is named without a role, the token cannot be read, and AWS STS rejects
@@ -32,7 +35,8 @@ public struct WebIdentityProvider: CredentialsProvider {
         let profile = try ProfileSettings(environment: resources.environment.all, files: resources.files)
         let settings = EndpointSettings(environment: resources.environment, profile: profile.endpoints)
         let retrying = RetryingTransport(
-            transport: resources.transport, deadline: .now + .seconds(15), pause: resources.pause)
+            transport: resources.transport, clock: clock, deadline: .now + .seconds(15),
+            pause: resources.pause)
         return SecurityTokenService(at: try settings.endpoint(forCredentialsFrom: .securityTokens), through: retrying)
     }
 }

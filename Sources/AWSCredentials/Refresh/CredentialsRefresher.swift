@@ -16,7 +16,7 @@ public final class CredentialsRefresher: Sendable {
     private let provider: any CredentialsProvider
     private let now: @Sendable () -> Timestamp
     private let tick: Duration
-    private let cooldown: @Sendable () -> Int64
+    private let cooldown: @Sendable () -> FailureCooldown
     private let report: @Sendable (RefreshEvent) -> Void
     private let guarded: Mutex<Guarded>
     /// What ``run()`` reports before its first fetch.
@@ -29,16 +29,15 @@ public final class CredentialsRefresher: Sendable {
     /// - Parameters:
     ///   - first: a set that `provider` has just yielded and whose shape was checked; without it ``run()`` begins with
     ///     a fetch.
-    ///   - now: the wall clock.
+    ///   - now: AWS's time, by which sets expire.
     ///   - tick: how often ``run()`` looks whether the set nears its expiration. It does not sleep until then, because a
     ///     wall clock can be set and a machine can be suspended.
-    ///   - cooldown: for how many milliseconds a source that failed is not asked again in the background. Random, so
-    ///     that a thousand gateways do not return at the same moment to a source that recovers.
+    ///   - cooldown: for how long a source that failed is not asked again.
     ///   - report: called with the result of each refresh, on the task of ``run()``.
     public init(
         provider: any CredentialsProvider, holding first: (credentials: Credentials, origin: CredentialsOrigin)? = nil,
-        now: @escaping @Sendable () -> Timestamp, tick: Duration = .seconds(30),
-        cooldown: @escaping @Sendable () -> Int64 = { .random(in: 300_000...600_000) },
+        now: @escaping @Sendable () -> Timestamp, tick: Duration = .seconds(10),
+        cooldown: @escaping @Sendable () -> FailureCooldown = FailureCooldown.random,
         report: @escaping @Sendable (RefreshEvent) -> Void
     ) {
         self.provider = provider

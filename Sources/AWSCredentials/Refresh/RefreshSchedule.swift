@@ -1,9 +1,9 @@
 package import Formats
 import SigV4
 
-/// When a set of credentials is refreshed: in the background from 5 minutes before its expiration, with every caller
-/// waiting from 1 minute before it. These are the windows on which the AWS SDKs agreed in 2026
-/// (aws-sdk-java-v2#7028).
+/// When a set of credentials is refreshed: in the background from an hour before its expiration, from 15 minutes if less
+/// than 90 minutes were left when it was fetched, from 5 minutes if no more than 20 were; with every caller waiting from
+/// a minute before it. These are the windows on which the AWS SDKs agreed in 2026 (aws-sdk-java-v2#7028).
 ///
 /// A set fetched close to its expiration has narrower windows, in proportion to the time left. So callers do not wait
 /// all the time for credentials that live for seconds, and a source that yields the same set until shortly before its
@@ -17,9 +17,46 @@ package struct RefreshSchedule: Sendable, Equatable {
     /// The schedule of a set that expires at `expiration` and was fetched at `now`.
     package init(expiration: Timestamp, fetchedAt now: Timestamp) {
         let left = max(expiration.milliseconds(since: now), 0)
-        advisory = expiration.adding(milliseconds: -min(300_000, left / 3))
+        advisory = expiration.adding(milliseconds: -Self.advisoryWindow(of: left))
         mandatory = expiration.adding(milliseconds: -min(60_000, left / 15))
     }
+
+    private static func advisoryWindow(of left: Int64) -> Int64 {
+        switch left {
+        case ...1_200_000: min(300_000, left / 2)
+        case ..<5_400_000: 900_000
+        default: 3_600_000
+        }
+    }
+}
+
+/// For how long a source that failed is not asked again in the background. Random, so that a thousand gateways do not
+/// return at the same moment to a source that recovers. In milliseconds.
+public struct FailureCooldown: Sendable, Equatable {
+    private let beforeExpiration: Int64
+    private let afterExpiration: Int64
+
+    /// At most `beforeExpiration` while the held set is valid, and `afterExpiration` once it has expired: then AWS may
+    /// reject it at any moment.
+    public init(beforeExpiration: Int64, afterExpiration: Int64) {
+        self.beforeExpiration = beforeExpiration
+        self.afterExpiration = afterExpiration
+    }
+
+    /// From five to ten minutes as in the AWS SDKs, and from 20 to 40 seconds.
+    public static func random() -> FailureCooldown {
+        FailureCooldown(
+            beforeExpiration: .random(in: 300_000...600_000), afterExpiration: .random(in: 20_000...40_000))
+    }
+
+    /// With `left` milliseconds until the expiration, nil for a set without one. Half of them at most, so that a source
+    /// gets several attempts before the expiration, one of them in its last minute.
+    package func length(before left: Int64?) -> Int64 {
+        guard let left else { return beforeExpiration }
+        return left > 0 ? min(beforeExpiration, max(left / 2, Self.shortest)) : afterExpiration
+    }
+
+    private static let shortest: Int64 = 20_000
 }
 
 /// The set in use.
@@ -30,6 +67,8 @@ struct HeldCredentials: Sendable {
     let schedule: RefreshSchedule?
     /// Whether a fetch has failed since this set came. From then on no caller waits for a refresh of it.
     var refreshHasFailed = false
+    /// Whether the last fetch ended in an error that is not recoverable. Callers get that error instead of the set.
+    var isWithheld = false
 
     init(_ credentials: Credentials, from origin: CredentialsOrigin, fetchedAt now: Timestamp) {
         self.credentials = credentials
@@ -37,10 +76,14 @@ struct HeldCredentials: Sendable {
         schedule = credentials.expiration.map { RefreshSchedule(expiration: $0, fetchedAt: now) }
     }
 
-    /// Whether AWS may accept the set: it has not expired, or its origin is statically stable.
-    func isUsable(at now: Timestamp) -> Bool {
-        origin.isStaticallyStable || credentials.expiration.map { now < $0 } ?? true
-    }
+    /// Whether callers may have the set: it is not withheld, and AWS may accept it because it has not expired or its
+    /// origin is statically stable.
+    func isUsable(at now: Timestamp) -> Bool { !isWithheld && (origin.isStaticallyStable || !hasExpired(at: now)) }
+
+    func hasExpired(at now: Timestamp) -> Bool { timeLeft(at: now).map { $0 <= 0 } ?? false }
+
+    /// Until the expiration, in milliseconds.
+    func timeLeft(at now: Timestamp) -> Int64? { credentials.expiration?.milliseconds(since: now) }
 
     func isRefreshWelcome(at now: Timestamp) -> Bool { schedule.map { now >= $0.advisory } ?? false }
 

@@ -5,7 +5,8 @@ package import SigV4
 /// are the rules on which the AWS SDKs agreed in 2026 (aws-sdk-java-v2#7028, botocore#3733, botocore#3773).
 ///
 /// At most one fetch runs at a time. After a failed fetch the old set stays in use until it expires, and longer where
-/// its origin is statically stable. An error that is not recoverable drops the old set.
+/// its origin is statically stable. After an error that is not recoverable callers get the error until the next fetch has
+/// ended. No failure discards the old set.
 package struct RefreshState: Sendable {
     /// What a caller asks for.
     package enum Request: Sendable {
@@ -39,13 +40,13 @@ package struct RefreshState: Sendable {
     /// After a failed fetch with usable credentials: no background refresh until this ends.
     private var cooldown: Cooldown?
     /// After a failed fetch, or one that brought the rejected set again: callers that need a fetch get this error for a
-    /// moment. Otherwise every rejected request would call the source.
+    /// moment, and for the whole cool-down where AWS rejects a set that has expired. Otherwise every rejected request would
+    /// call the source.
     private var recentError: RecentError?
     private var replacementBackoff = ReplacementBackoff()
 
     /// For how many milliseconds one failed fetch answers later callers.
     package static let errorCooldown: Int64 = 5_000
-    private static let shortCooldown: Int64 = 60_000
 
     /// Holds nothing and wants a fetch.
     package init() {}
@@ -79,7 +80,7 @@ extension RefreshState {
     }
 
     private func servable(for request: Request, at now: Timestamp) -> Credentials? {
-        guard let held else { return nil }
+        guard let held, !held.isWithheld else { return nil }
         switch request {
         case .current: return isServable(held, at: now) ? held.credentials : nil
         case .replacement(let rejected): return held.credentials.hasSameKeys(as: rejected) ? nil : held.credentials
@@ -127,21 +128,20 @@ extension RefreshState {
         return .refreshed(expiration: fresh.expiration, from: origin)
     }
 
-    /// Ends a fetch that failed. The source gets no background refresh for `cooldown` milliseconds if a set is left to
-    /// serve.
+    /// Ends a fetch that failed. The source gets no background refresh for the cool-down if a set is left to serve.
     package mutating func finishFetch(
-        failing error: CredentialsError, at now: Timestamp, cooldown milliseconds: Int64
+        failing error: CredentialsError, at now: Timestamp, cooldown failureCooldown: FailureCooldown
     ) -> RefreshEvent {
         _ = endFetch()
-        if !error.isRecoverable { held = nil }
         held?.refreshHasFailed = true
-        cooldown = Cooldown(from: now, milliseconds: cooldownLength(atMost: milliseconds))
-        return keepHeld(because: error, at: now)
-    }
-
-    /// A set that is useless after its expiration is worth more attempts before it.
-    private func cooldownLength(atMost milliseconds: Int64) -> Int64 {
-        held?.origin.isStaticallyStable == false ? min(milliseconds, Self.shortCooldown) : milliseconds
+        held?.isWithheld = !error.isRecoverable
+        let length = failureCooldown.length(before: held?.timeLeft(at: now))
+        cooldown = Cooldown(from: now, milliseconds: length)
+        let event = keepHeld(because: error, at: now)
+        if let held, held.isUsable(at: now), held.hasExpired(at: now) {
+            recentError = RecentError(error: error, cooldown: Cooldown(from: now, milliseconds: length))
+        }
+        return event
     }
 
     /// The set that the fetch was to replace.

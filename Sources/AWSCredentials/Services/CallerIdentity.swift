@@ -47,12 +47,14 @@ public struct CallerIdentityService: Sendable {
     private let environment: [String: String]
     private let files: FileReader
     private let transport: any Transport
+    private let clock: AWSClock
 
-    /// The environment and the selected profile say where STS is.
-    public init(environment: [String: String], files: FileReader, transport: any Transport) {
+    /// The environment and the selected profile say where STS is. `clock` learns from its responses.
+    public init(environment: [String: String], files: FileReader, transport: any Transport, clock: AWSClock) {
         self.environment = environment
         self.files = files
         self.transport = transport
+        self.clock = clock
     }
 
     /// The identity of these credentials. Takes at most 3 s. The request is signed at `now`, which should be AWS's time
@@ -62,7 +64,8 @@ public struct CallerIdentityService: Sendable {
             let profile = try ProfileSettings(environment: environment, files: files)
             let settings = EndpointSettings(environment: environment, profile: profile.endpoints)
             let retrying = RetryingTransport(
-                transport: transport, deadline: .now + .seconds(3), pause: { try? await Task.sleep(for: $0) })
+                transport: transport, clock: clock, deadline: .now + .seconds(3),
+                pause: { try? await Task.sleep(for: $0) })
             let service = SecurityTokenService(
                 at: try settings.endpoint(forCredentialsFrom: .securityTokens), through: retrying)
             return try await service.identity(of: credentials, at: now)

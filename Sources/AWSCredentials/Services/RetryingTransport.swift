@@ -1,9 +1,12 @@
 package import Curl
+package import SigV4
 
 /// Sends a request for credentials, and repeats it where another attempt may help: such requests are rare, and every
 /// look-up depends on their result.
 package struct RetryingTransport: Sendable {
     let transport: any Transport
+    /// Learns from every success.
+    let clock: AWSClock
     /// The end of the last attempt.
     let deadline: ContinuousClock.Instant
     /// Waits between two attempts.
@@ -11,10 +14,11 @@ package struct RetryingTransport: Sendable {
 
     /// `pause` waits between two attempts; the last one ends by the deadline.
     package init(
-        transport: any Transport, deadline: ContinuousClock.Instant,
+        transport: any Transport, clock: AWSClock, deadline: ContinuousClock.Instant,
         pause: @escaping @Sendable (Duration) async -> Void
     ) {
         self.transport = transport
+        self.clock = clock
         self.deadline = deadline
         self.pause = pause
     }
@@ -28,7 +32,10 @@ package struct RetryingTransport: Sendable {
         while true {
             do throws(CurlError) {
                 let response = try await transport.perform(request, deadline: end(ofAttempt: attempt))
-                guard isTransient(response), canRetry(after: attempt) else { return response }
+                guard isTransient(response), canRetry(after: attempt) else {
+                    if response.status == 200, let date = response.date { clock.learn(date) }
+                    return response
+                }
             } catch {
                 guard error.isTransient, canRetry(after: attempt) else { throw error }
                 request = request.repeated(after: error)

@@ -76,10 +76,9 @@ public enum STSError: Sendable, Equatable {
     var recovery: CredentialsError.Recovery {
         switch self {
         case .throttled, .unreachableIdentityProvider: .soon
-        case .accessDenied: .byOperator
-        case .expiredToken, .invalidIdentityToken, .rejectedClaim, .unknownKey, .wrongSignature, .wrongTime,
-            .invalidRequest, .regionDisabled, .other:
-            .later
+        case .accessDenied, .invalidIdentityToken, .rejectedClaim, .regionDisabled: .byOperator
+        // The token's file, or the keys, may be replaced; a clock may be set.
+        case .expiredToken, .unknownKey, .wrongSignature, .wrongTime, .invalidRequest, .other: .later
         }
     }
 }

@@ -16,15 +16,13 @@ struct SecurityTokenService: Sendable {
         signer = Signer(region: endpoint.region.name, service: "sts")
     }
 
-    /// The role's credentials, requested with the credentials `caller`. Their expiration is in the time of the clock
-    /// that says `now`. Throws `assumeRoleFailed` and `endpointFailed`.
+    /// The role's credentials, requested with the credentials `caller`. Throws `assumeRoleFailed` and `endpointFailed`.
     func credentials(
         of role: Role, for caller: Credentials, at now: Timestamp
     ) async throws(CredentialsError) -> Credentials {
         let action = "AssumeRole"
         let request = request(role.fields(of: action, at: now))
-        let (response, serverTime) = try await response(to: request, signedBy: caller, at: now)
-        return try credentials(of: role, as: action, in: response, at: now, whenItWas: serverTime)
+        return try credentials(of: role, as: action, in: try await response(to: request, signedBy: caller, at: now))
     }
 
     /// The role's credentials, requested with the token of an identity provider that the account trusts. The request is
@@ -35,7 +33,7 @@ struct SecurityTokenService: Sendable {
         let action = "AssumeRoleWithWebIdentity"
         var fields = role.fields(of: action, at: now)
         fields.append("WebIdentityToken", token)
-        return try credentials(of: role, as: action, in: try await response(to: request(fields)), at: now)
+        return try credentials(of: role, as: action, in: try await response(to: request(fields)))
     }
 
     /// The identity that AWS knows the credentials by. Throws `endpointFailed`.
@@ -43,32 +41,28 @@ struct SecurityTokenService: Sendable {
         var fields = FormFields()
         fields.append("Action", "GetCallerIdentity")
         fields.append("Version", "2011-06-15")
-        let (response, _) = try await response(to: request(fields), signedBy: credentials, at: now)
-        return CallerIdentity(response, from: endpoint)
+        return CallerIdentity(
+            try await response(to: request(fields), signedBy: credentials, at: now), from: endpoint)
     }
 
     private func credentials(
-        of role: Role, as action: String, in response: CurlResponse, at now: Timestamp,
-        whenItWas serverTime: Timestamp? = nil
+        of role: Role, as action: String, in response: CurlResponse
     ) throws(CredentialsError) -> Credentials {
         switch RoleResponse(response, to: action) {
-        case .credentials(let credentials):
-            // A new set has not expired: if it seems so, this machine's clock is wrong.
-            let serverTime = serverTime ?? (credentials.hasExpired(at: now) ? response.date(farFrom: now) : nil)
-            return serverTime.map { credentials.expiring(byClockAt: now, insteadOf: $0) } ?? credentials
+        case .credentials(let credentials): return credentials
         case .error(let error): throw .assumeRoleFailed(role: role.arn, error)
         case .invalid(let error): throw endpointError(error)
         }
     }
 
-    /// Signed with this machine's time. Where AWS rejects that and tells a time far from it, signed once more with AWS's
-    /// time, which is returned too then.
+    /// Signed at `now`. Where AWS rejects that and tells a time far from it, signed once more with AWS's time.
     private func response(
         to request: CurlRequest, signedBy caller: Credentials, at now: Timestamp
-    ) async throws(CredentialsError) -> (CurlResponse, serverTime: Timestamp?) {
+    ) async throws(CredentialsError) -> CurlResponse {
         let response = try await response(to: signed(request, with: caller, at: now))
-        guard response.isSignatureError, let date = response.date(farFrom: now) else { return (response, nil) }
-        return (try await self.response(to: signed(request, with: caller, at: date)), date)
+        guard response.isSignatureError, let date = response.date, date.isFar(from: now) else { return response }
+        transport.clock.learn(date)
+        return try await self.response(to: signed(request, with: caller, at: date))
     }
 
     private func response(to request: CurlRequest) async throws(CredentialsError) -> CurlResponse {
@@ -117,27 +111,5 @@ struct FormFields {
         bytes.append(percentEncoding: name.utf8)
         bytes.append(UInt8(ascii: "="))
         bytes.append(percentEncoding: value.utf8)
-    }
-}
-
-// MARK: - Clocks
-
-extension CurlResponse {
-    /// AWS's time, where it differs enough from `now` to matter: AWS accepts what was signed within 5 minutes of its
-    /// time, and the transfer may take a part of that. (RFC 9110 §6.6.1; a `Date` has whole seconds.)
-    fileprivate func date(farFrom now: Timestamp) -> Timestamp? {
-        guard let date = headers["Date"].flatMap(Timestamp.init(httpDate:)) else { return nil }
-        return date.milliseconds(since: now).magnitude >= 240_000 ? date : nil
-    }
-}
-
-extension Credentials {
-    fileprivate func hasExpired(at now: Timestamp) -> Bool { expiration.map { $0 <= now } ?? false }
-
-    /// The same set, with its expiration in the time of this machine's clock, which said `now` when AWS's said `date`.
-    fileprivate func expiring(byClockAt now: Timestamp, insteadOf date: Timestamp) -> Credentials {
-        Credentials(
-            accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken,
-            expiration: expiration?.adding(milliseconds: now.milliseconds(since: date)))
     }
 }

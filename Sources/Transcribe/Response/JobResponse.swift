@@ -85,9 +85,4 @@ extension CurlResponse {
     var requestID: String? {
         headers["x-amzn-RequestId"].flatMap { $0.isName(maximumLength: 100) ? $0 : nil }
     }
-
-    /// The time of the response (`Date`), by the server's clock.
-    var serverTime: Timestamp? {
-        headers["Date"].flatMap(Timestamp.init(httpDate:))
-    }
 }

@@ -4,6 +4,7 @@ import Gateway
 import Logging
 import RateLimiting
 import ServiceLifecycle
+import SigV4
 import Telemetry
 import Transcribe
 import UnixSignals
@@ -104,11 +105,12 @@ func buildGateway(
             concurrency: settings.limits.upstream.concurrency, connectTimeout: settings.upstream.connectTimeout,
             certificateAuthorities: upstream.authorities))
     let refresher = CredentialsRefresher(
-        provider: upstream.credentials, holding: upstream.first, now: { .wallTime }, report: observability.report)
+        provider: upstream.credentials, holding: upstream.first, now: { upstream.clock.now },
+        report: observability.report)
     observability.readiness.set(.credentials, obstacle: upstream.obstacle)
     let transcribe = TranscribeClient(
         endpoint: upstream.endpoint, transport: upstream.transport(over: client),
-        credentials: refresher, policy: settings.upstream.retryPolicy, time: .system,
+        credentials: refresher, policy: settings.upstream.retryPolicy, time: .system, clock: upstream.clock,
         observe: observability.recorder.record(attempt:))
     let gateway = JobGateway(options: settings.gateway, source: transcribe, recorder: observability.recorder)
     gateway.observe(in: observability.registry)

@@ -10,6 +10,8 @@ import Transcribe
 struct Upstream {
     let endpoint: Endpoint
     let credentials: any CredentialsProvider
+    /// Learns from ``credentials`` and from the look-ups.
+    let clock: AWSClock
     /// What ``credentials`` returned at the start, checked; nil if it has not answered yet.
     var first: (credentials: Credentials, origin: CredentialsOrigin)?
     /// The file of the certificate authorities that calls trust; nil: libcurl's own.
@@ -61,15 +63,17 @@ extension Upstream {
         // with the chain.
         let authorities = settings.authorities?.path
         let client = try startClient(CurlOptions(concurrency: 4, certificateAuthorities: authorities))
-        let chain = CredentialsChain(environment: environment, files: FileReader(), transport: client)
-        switch await StartupCredentials(from: chain, now: { .wallTime }) {
+        let clock = AWSClock(wallTime: { .wallTime })
+        let chain = CredentialsChain(environment: environment, files: FileReader(), transport: client, clock: clock)
+        switch await StartupCredentials(from: chain, now: { clock.now }) {
         case .found(let credentials, let origin):
             return Upstream(
-                endpoint: settings.transcribe, credentials: chain, first: (credentials, origin),
+                endpoint: settings.transcribe, credentials: chain, clock: clock, first: (credentials, origin),
                 authorities: authorities)
         case .pending:
             StandardError.write("The source of the AWS credentials has not answered yet; the gateway waits for it.")
-            return Upstream(endpoint: settings.transcribe, credentials: chain, authorities: authorities)
+            return Upstream(
+                endpoint: settings.transcribe, credentials: chain, clock: clock, authorities: authorities)
         case .none(let reason, let status): throw exitCode(printing: reason, status: status)
         }
     }

@@ -46,7 +46,8 @@ struct Demonstration {
         let origin = Origin("http://127.0.0.1:\(server.port)")!
         upstream = Upstream(
             endpoint: Endpoint(at: origin, in: region),
-            credentials: source, first: (credentials, source.origin), isLocal: true)
+            credentials: source, clock: AWSClock(wallTime: { .wallTime }), first: (credentials, source.origin),
+            isLocal: true)
     }
 
     /// Requests to try.

@@ -10,6 +10,8 @@ struct DoctorRun {
     let environment: [String: String]
     let settings: UpstreamSettings
     let client: CurlClient
+    /// Learns from the sources of the credentials.
+    private let awsClock = AWSClock(wallTime: { .wallTime })
     /// Called with the findings of each step as soon as it is done.
     let show: (DoctorReport.Section) -> Void
 
@@ -17,8 +19,8 @@ struct DoctorRun {
     /// - Throws: ``ExitCode`` 78 if the settings name no endpoint, after that was printed on standard error.
     func report(lookingUp job: JobName?) async throws -> DoctorReport {
         var report = DoctorReport()
-        let chainReport = await chain.report(at: .wallTime)
-        add(DoctorReport.Section(chainReport, at: .wallTime), to: &report)
+        let chainReport = await chain.report(at: awsClock.now)
+        add(DoctorReport.Section(chainReport, at: awsClock.now), to: &report)
         let aws = try AWSSettings.loadWithProfile(from: environment)
         let clock = await clock(at: aws.transcribe)
         add(DoctorReport.Section(aws, clock), to: &report)
@@ -40,11 +42,12 @@ struct DoctorRun {
     }
 
     private var chain: CredentialsChain {
-        CredentialsChain(environment: environment, files: FileReader(), transport: client)
+        CredentialsChain(environment: environment, files: FileReader(), transport: client, clock: awsClock)
     }
 
     private var identities: CallerIdentityService {
-        CallerIdentityService(environment: environment, files: FileReader(), transport: client)
+        CallerIdentityService(
+            environment: environment, files: FileReader(), transport: client, clock: awsClock)
     }
 
     /// Compares the clocks by an unsigned request. AWS refuses it, and its response has a date.

@@ -58,7 +58,7 @@ import UpstreamTestSupport
         try signIn(until: .noon + 3_600)
         let transport = ScriptedTransport(.success(Self.keys))
         let result = try await provider(transport).credentials(at: .noon)
-        #expect(result == .found(found, from: CredentialsOrigin("profile (SSO)")))
+        #expect(result == .found(found, from: CredentialsOrigin("profile (SSO)", isStaticallyStable: true)))
         let request = try #require(transport.requests.first)
         #expect(
             request.url == "https://portal.sso.eu-west-1.amazonaws.com/federation/credentials"

@@ -21,7 +21,8 @@ import UpstreamTestSupport
     }
 
     private func provider(_ transport: ScriptedTransport, _ environment: [String: String]) -> WebIdentityProvider {
-        WebIdentityProvider(environment: environment, files: folder.files, transport: transport, pause: { _ in })
+        WebIdentityProvider(
+            environment: environment, files: folder.files, transport: transport, clock: .noon, pause: { _ in })
     }
 
     @Test func showsTheTokenAndSignsNothing() async throws {
@@ -100,7 +101,7 @@ import UpstreamTestSupport
         try folder.write("token", to: "/var/token")
         let transport = Deadlines()
         let provider = WebIdentityProvider(
-            environment: environment, files: folder.files, transport: transport, pause: { _ in })
+            environment: environment, files: folder.files, transport: transport, clock: .noon, pause: { _ in })
         let start = ContinuousClock.now
         _ = try? await provider.credentials(at: .noon)
         let end = ContinuousClock.now

@@ -15,7 +15,8 @@ struct RecordedCaseTests {
     @Test(arguments: try names(in: chainFolder))
     func agreesOnTheChain(name: String) async throws {
         try await check(name, in: Self.chainFolder) { environment, files, transport in
-            CredentialsChain(environment: environment, files: files, transport: transport, pause: { _ in })
+            CredentialsChain(
+                environment: environment, files: files, transport: transport, clock: .noon, pause: { _ in })
         }
     }
 

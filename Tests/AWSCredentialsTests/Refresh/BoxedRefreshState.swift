@@ -17,7 +17,8 @@ final class BoxedRefreshState {
 
     @discardableResult
     func finish(
-        _ result: Result<Credentials, CredentialsError>, at now: Timestamp, cooldown: Int64 = 300_000
+        _ result: Result<Credentials, CredentialsError>, at now: Timestamp,
+        cooldown: FailureCooldown = FailureCooldown(beforeExpiration: 300_000, afterExpiration: 30_000)
     ) -> RefreshEvent {
         switch result {
         case .success(let credentials): state.finishFetch(with: credentials, from: origin, at: now)

@@ -38,7 +38,7 @@ final class CredentialsLifetime: Sendable {
     private let events = Mutex<[RefreshEvent]>([])
     private let cooldowns = Mutex<Int64>(0)
 
-    /// Runs a refresher over `provider` for the length of `body`. The cool-downs last from five to ten minutes.
+    /// Runs a refresher over `provider` for the length of `body`.
     func run(on provider: some CredentialsProvider, _ body: (CredentialsRefresher) async throws -> Void) async throws {
         let refresher = CredentialsRefresher(
             provider: provider, now: { self.readClock() }, tick: .microseconds(200), cooldown: { self.cooldown() },
@@ -78,10 +78,11 @@ final class CredentialsLifetime: Sendable {
 
     var failures: Int { events.withLock { $0.count } - rotations }
 
-    private func cooldown() -> Int64 {
+    private func cooldown() -> FailureCooldown {
         cooldowns.withLock { cooldown in
             cooldown = (cooldown + 97_000) % 300_001
-            return 300_000 + cooldown
+            return FailureCooldown(
+                beforeExpiration: 300_000 + cooldown, afterExpiration: 20_000 + cooldown / 15)
         }
     }
 

@@ -32,12 +32,12 @@ import Testing
         #expect(state.decide(.current, at: .noon + 1_000_000_000) == .use(.number(1)))
     }
 
-    @Test func refreshesFiveMinutesBeforeTheExpirationWhileTheOldSetIsServed() {
+    @Test func refreshesAQuarterOfAnHourBeforeTheExpirationWhileTheOldSetIsServed() {
         holdFirstSet(until: hour)
-        #expect(!state.beginsFetch(at: hour + -301))
-        #expect(state.beginsFetch(at: hour + -300))
-        #expect(!state.beginsFetch(at: hour + -299))
-        #expect(state.decide(.current, at: hour + -299) == .use(.number(1, until: hour)))
+        #expect(!state.beginsFetch(at: hour + -901))
+        #expect(state.beginsFetch(at: hour + -900))
+        #expect(!state.beginsFetch(at: hour + -899))
+        #expect(state.decide(.current, at: hour + -899) == .use(.number(1, until: hour)))
         let next = hour + 3_600
         #expect(
             state.finish(.success(.number(2, until: next)), at: hour + -298)
@@ -59,9 +59,12 @@ import Testing
         #expect(state.beginsFetch(at: hour + -60))
         let event = state.finish(failure, at: hour + -59)
         #expect(event == .kept(expiration: hour, because: .unknownProfile("p")))
-        for later in [-59, 0, 240] as [Int64] {
+        for later in [-29, 0, 30] as [Int64] {
             #expect(state.decide(.current, at: hour + later) == .use(.number(1, until: hour)))
+            #expect(state.beginsFetch(at: hour + later))
             #expect(!state.beginsFetch(at: hour + later))
+            state.finish(failure, at: hour + later)
+            #expect(state.decide(.current, at: hour + later) == .use(.number(1, until: hour)))
         }
     }
 
@@ -100,6 +103,28 @@ import Testing
         #expect(state.decide(.current, at: hour + -295) == .wait)
     }
 
+    @Test func discardsNoSetBecauseOfAFailure() {
+        holdFirstSet(until: hour)
+        let denial = CredentialsError.assumeRoleFailed(role: "r", .accessDenied)
+        #expect(state.beginsFetch(at: hour + -300))
+        state.finish(.failure(denial), at: hour + -300)
+        #expect(state.decide(.replacement(for: .number(2)), at: hour + -300) == .fail(denial))
+        #expect(state.beginsFetch(at: hour + -295))
+        #expect(state.decide(.current, at: hour + -295) == .wait)
+        #expect(state.finish(failure, at: hour + -294) == .kept(expiration: hour, because: .unknownProfile("p")))
+        #expect(state.decide(.current, at: hour + -294) == .use(.number(1, until: hour)))
+    }
+
+    /// That AWS rejects an expired set says nothing new, and must not have the source called for each request.
+    @Test func asksASourceThatFailedNoMoreOftenBecauseAWSRejectsAnExpiredSet() {
+        holdFirstSet(until: hour)
+        #expect(state.beginsFetch(at: hour))
+        state.finish(failure, at: hour)
+        #expect(state.decide(.replacement(for: .number(1, until: hour)), at: hour + 29) == .fail(.unknownProfile("p")))
+        #expect(!state.beginsFetch(at: hour + 29))
+        #expect(state.beginsFetch(at: hour + 30))
+    }
+
     @Test func endsACooldownWhenTheWallClockIsSetBackFar() {
         holdFirstSet(until: hour)
         #expect(state.beginsFetch(at: hour + -300))
@@ -134,30 +159,28 @@ import Testing
             fetches.append(3_600 - second)
             state.finish(.success(.number(1, until: hour)), at: .noon + second)
         }
-        #expect(fetches == [300, 100, 33, 11, 3, 1])
+        #expect(fetches == [900, 300, 150, 75, 37, 18, 9, 4, 2, 1])
     }
 
-    @Test(arguments: [300_000, 450_000, 600_000] as [Int64])
-    func doesNotAskASourceThatFailedForTheWholeCooldown(cooldown: Int64) {
-        holdFirstSet(until: hour)
-        var fetches: [Int64] = []
-        for second in 0..<7_200 as Range<Int64> where state.beginsFetch(at: .noon + second) {
-            fetches.append(second)
-            state.finish(failure, at: .noon + second, cooldown: cooldown)
-        }
-        let expected = Array(stride(from: 3_300, to: 7_200, by: Int(cooldown / 1_000)))
-        #expect(fetches.map(Int.init) == expected)
-    }
-
-    @Test func triesASourceThatIsNotStaticallyStableOnceAMinute() {
-        let state = BoxedRefreshState(origin: .plain)
+    @Test(
+        arguments: [
+            (300_000, [2_700, 3_000, 3_300, 3_450, 3_525, 3_563, 3_583, 3_603, 3_633]),
+            (600_000, [2_700, 3_150, 3_375, 3_488, 3_544, 3_572, 3_592, 3_612, 3_642]),
+        ] as [(Int64, [Int64])], [CredentialsOrigin.stable, .plain])
+    func asksASourceThatFailsSeveralTimesBeforeTheExpiration(
+        expected: (cooldown: Int64, fetches: [Int64]), origin: CredentialsOrigin
+    ) {
+        let state = BoxedRefreshState(origin: origin)
         _ = state.beginsFetch(at: .noon)
         state.finish(.success(.number(1, until: hour)), at: .noon)
         var fetches: [Int64] = []
-        for second in 0..<3_600 as Range<Int64> where state.beginsFetch(at: .noon + second) {
-            fetches.append(3_600 - second)
-            state.finish(failure, at: .noon + second, cooldown: 600_000)
+        let end: Int64 = origin.isStaticallyStable ? 3_660 : 3_600
+        for second in 0..<end where state.beginsFetch(at: .noon + second) {
+            fetches.append(second)
+            state.finish(
+                failure, at: .noon + second,
+                cooldown: FailureCooldown(beforeExpiration: expected.cooldown, afterExpiration: 30_000))
         }
-        #expect(fetches == [300, 240, 180, 120, 60])
+        #expect(fetches == expected.fetches.filter { $0 < end })
     }
 }

@@ -9,7 +9,8 @@ import UpstreamTestSupport
     private func identity(
         _ environment: [String: String], through transport: some Transport
     ) async -> CallerIdentity {
-        let service = CallerIdentityService(environment: environment, files: FileReader(), transport: transport)
+        let service = CallerIdentityService(
+            environment: environment, files: FileReader(), transport: transport, clock: .noon)
         return await service.identity(of: .number(1), at: .noon)
     }
 

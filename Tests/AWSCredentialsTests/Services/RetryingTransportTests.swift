@@ -9,7 +9,8 @@ import UpstreamTestSupport
     private func response(
         through transport: ScriptedTransport, within limit: Duration
     ) async throws(CurlError) -> CurlResponse {
-        let retrying = RetryingTransport(transport: transport, deadline: .now + limit, pause: { _ in })
+        let retrying = RetryingTransport(
+            transport: transport, clock: .noon, deadline: .now + limit, pause: { _ in })
         return try await retrying.response(to: request, retryingWhere: { $0.status == 503 })
     }
 

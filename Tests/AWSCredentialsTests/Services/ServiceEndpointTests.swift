@@ -18,7 +18,8 @@ import UpstreamTestSupport
         let fixed = ["HOME": "/home", "AWS_WEB_IDENTITY_TOKEN_FILE": "/token", "AWS_ROLE_ARN": "r"]
         let transport = ScriptedTransport(.success(.role("AssumeRoleWithWebIdentity")))
         let provider = WebIdentityProvider(
-            environment: fixed.merging(environment) { $1 }, files: folder.files, transport: transport)
+            environment: fixed.merging(environment) { $1 }, files: folder.files, transport: transport,
+            clock: .noon)
         _ = try await provider.credentials(at: .noon)
         return transport.requests.first?.url
     }

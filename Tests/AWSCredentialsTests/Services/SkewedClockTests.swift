@@ -8,6 +8,8 @@ import UpstreamTestSupport
 
 /// AWS STS where this machine's clock is wrong: it says noon.
 @Suite struct SkewedClockTests {
+    private let clock = AWSClock.noon
+
     private static let config = """
         [default]
         role_arn = arn:r
@@ -21,7 +23,8 @@ import UpstreamTestSupport
         let folder = try Folder()
         try folder.write(Self.config, to: "/home/.aws/config")
         return try await ProfileProvider(
-            environment: ["HOME": "/home", "AWS_REGION": "eu-west-1"], files: folder.files, transport: transport
+            environment: ["HOME": "/home", "AWS_REGION": "eu-west-1"], files: folder.files, transport: transport,
+            clock: clock
         ).credentials(at: .noon)
     }
 
@@ -47,8 +50,9 @@ import UpstreamTestSupport
         let transport = service(at: .noon + ahead, refusingWith: code)
         let credentials = try #require(try await result(transport).credentials)
         #expect(transport.requests.count == 2)
-        // In this machine's time, with which it will be compared.
-        #expect(credentials.expiration == .noon + (3_600 - ahead))
+        // By AWS's clock, which they will be compared with and the next requests signed with.
+        #expect(credentials.expiration == .noon + 3_600)
+        #expect(clock.now == .noon + ahead)
         #expect(credentials.sessionToken == "ROLETOKEN")
     }
 
@@ -65,21 +69,18 @@ import UpstreamTestSupport
         #expect(transport.requests.count == attempts)
     }
 
-    /// The set expires at 13:00 by AWS's clock.
-    @Test(
-        arguments: [
-            // This machine's time, AWS's, and the expiration in this machine's time; seconds after noon.
-            (7_200, 0, 10_800), (0, 0, 3_600), (0, -7_200, 3_600), (0, 1_200, 3_600),
-        ] as [(Int64, Int64, Int64)])
-    func takesNoNewSetForOneThatHasEnded(now: Int64, date: Int64, end: Int64) async throws {
+    /// The set expires at 13:00 by AWS's clock; this machine's says noon.
+    @Test(arguments: [(7_200, 7_200), (-7_200, -7_200), (241, 241), (239, 0), (-239, 0)] as [(Int64, Int64)])
+    func learnsFromASuccessToo(ahead: Int64, learned: Int64) async throws {
         let folder = try Folder()
         try folder.write("token", to: "/token")
-        let result = CurlResponse.role("AssumeRoleWithWebIdentity").dated(.noon + date)
+        let result = CurlResponse.role("AssumeRoleWithWebIdentity").dated(.noon + ahead)
         let provider = WebIdentityProvider(
             environment: [
                 "AWS_WEB_IDENTITY_TOKEN_FILE": "/token", "AWS_ROLE_ARN": "arn:r", "AWS_REGION": "eu-west-1",
-            ], files: folder.files, transport: ScriptedTransport(.success(result)), pause: { _ in })
-        #expect(try await provider.credentials(at: .noon + now).credentials?.expiration == .noon + end)
+            ], files: folder.files, transport: ScriptedTransport(.success(result)), clock: clock, pause: { _ in })
+        #expect(try await provider.credentials(at: .noon).credentials?.expiration == .noon + 3_600)
+        #expect(clock.now == .noon + learned)
     }
 
     @Test func asksForTheIdentityOnceMore() async {
@@ -87,9 +88,17 @@ import UpstreamTestSupport
         let transport = ScriptedTransport(
             .success(.refusal("SignatureDoesNotMatch", status: 403).dated(.noon + 600)), .success(.text(body)))
         let service = CallerIdentityService(
-            environment: ["AWS_REGION": "eu-west-1"], files: FileReader(), transport: transport)
+            environment: ["AWS_REGION": "eu-west-1"], files: FileReader(), transport: transport, clock: clock)
         #expect(await service.identity(of: .number(1), at: .noon) == .known(arn: "arn:a"))
         #expect(transport.requests.count == 2)
+        #expect(clock.now == .noon + 600)
+    }
+
+    /// A proxy's error page may carry any date.
+    @Test func learnsNothingFromOtherErrors() async {
+        let transport = ScriptedTransport(.success(.text("<html>", status: 403).dated(.noon + 600)))
+        await #expect(throws: CredentialsError.self) { try await result(transport) }
+        #expect(clock.now == .noon)
     }
 }
 

@@ -1,14 +1,17 @@
 import AWSCredentials
 import Curl
+import SigV4
 import UpstreamTestSupport
 
 extension ProfileProvider {
     /// A provider that does not wait between attempts and whose named sources are not configured.
     init(
         environment: [String: String], files: FileReader, transport: any Transport = ScriptedTransport.unreachable,
-        named: NamedSources = .none
+        clock: AWSClock = .noon, named: NamedSources = .none
     ) {
-        self.init(environment: environment, files: files, transport: transport, named: named, pause: { _ in })
+        self.init(
+            environment: environment, files: files, transport: transport, clock: clock, named: named,
+            pause: { _ in })
     }
 }
 
@@ -16,7 +19,8 @@ extension CredentialsChain {
     /// A chain without a network.
     convenience init(environment: [String: String], files: FileReader) {
         self.init(
-            environment: environment, files: files, transport: ScriptedTransport.unreachable, pause: { _ in })
+            environment: environment, files: files, transport: ScriptedTransport.unreachable, clock: .noon,
+            pause: { _ in })
     }
 }
 

@@ -9,6 +9,11 @@ extension Timestamp {
     static func + (time: Timestamp, seconds: Int64) -> Timestamp { time.adding(milliseconds: seconds * 1_000) }
 }
 
+extension AWSClock {
+    /// A clock that stands still.
+    static var noon: AWSClock { AWSClock(wallTime: { .noon }) }
+}
+
 extension Credentials {
     /// A different set for each number.
     static func number(_ number: Int, until expiration: Timestamp? = nil) -> Credentials {
