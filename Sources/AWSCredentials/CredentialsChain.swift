@@ -21,7 +21,8 @@ public final class CredentialsChain: CredentialsProvider {
     }
 
     /// All sources of AWS: the environment, the selected profile, a web identity, a container's agent, instance
-    /// metadata. (Where a profile and a web identity are both set up the profile comes first, as in AWS's newer SDKs.)
+    /// metadata. (Where a profile and a web identity are both set up the profile comes first, as in AWS's newer SDKs. A named
+    /// profile that assumes a role with the environment's keys comes before the environment.)
     ///
     /// `clock` learns from the responses of AWS's services; `pause` waits between two attempts at a source.
     public convenience init(
@@ -36,7 +37,7 @@ public final class CredentialsChain: CredentialsProvider {
             transport: transport, pause: pause)
         let named = NamedSources(environment: variables, container: container, instanceMetadata: metadata)
         self.init([
-            variables,
+            DirectEnvironmentProvider(variables, environment: environment, files: files),
             ProfileProvider(
                 environment: environment, files: files, transport: transport, clock: clock, named: named,
                 pause: pause),

@@ -11,8 +11,10 @@ public enum CredentialsError: Error, Sendable, Equatable {
     case unreadableFile(path: String, FileReaderError)
     /// The file breaks the format of shared configuration files at this line, counted from 1.
     case malformedFile(path: String, line: Int, SharedFileError)
-    /// `AWS_PROFILE` names a profile that no file defines.
-    case unknownProfile(String)
+    /// The variable names a profile that no file defines.
+    case unknownProfile(String, variable: String = "AWS_PROFILE")
+    /// A profile that has to exist stands under a heading that is not read.
+    case ignoredSection(IgnoredSection)
     /// The profile has one of the two static keys; `missing` is the other one.
     case incompleteProfile(String, missing: String)
     /// The profile's setting is neither `true` nor `false`.
@@ -25,6 +27,8 @@ public enum CredentialsError: Error, Sendable, Equatable {
     case assumeRoleFailed(role: String, STSError)
     /// The profile's `credential_process` gave no credentials.
     case processFailed(profile: String, ProcessError)
+    /// The profile's `credential_process` failed with `error`; its keys at this line count only without it.
+    indirect case unusedKeys(profile: String, FileLine, error: CredentialsError)
     /// The profile's session at IAM Identity Center gave no credentials.
     case ssoFailed(profile: String, SSOError)
     /// A variable, or a key of the profile, has a value that is not allowed; `allowed` says which are.
@@ -75,7 +79,9 @@ extension CredentialsError {
         case .malformedTime(let variable): ("\(variable) is not a time like 2030-01-31T12:00:00Z", .later)
         case .unreadableFile(let path, let error): ("\(path) \(error)", error.recovery)
         case .malformedFile(let path, let line, let error): ("\(path), line \(line): \(error)", .later)
-        case .unknownProfile(let name): ("AWS_PROFILE names the profile '\(name)', which no file defines", .later)
+        case .unknownProfile(let name, let variable):
+            ("\(variable) names the profile '\(name)', which no file defines", .later)
+        case .ignoredSection(let section): ("\(section)", .later)
         case .incompleteProfile(let name, let key): ("profile '\(name)' has half a pair of keys: no \(key)", .later)
         case .malformedFlag(let name, let key): ("\(key) in profile '\(name)' is neither true nor false", .later)
         case .malformedProfile(let name, let error): ("profile '\(name)' \(error)", .later)
@@ -85,6 +91,8 @@ extension CredentialsError {
             ("the role \(role) cannot be assumed: \(error)", error.recovery)
         case .processFailed(let profile, let error):
             ("the credential_process of profile '\(profile)' \(error)", error.recovery)
+        case .unusedKeys(let profile, let line, let error):
+            ("\(error); \(Self.choice(of: profile, line))", error.row.recovery)
         case .ssoFailed(let profile, let error):
             ("profile '\(profile)' cannot use its SSO session: \(error)", error.recovery)
         case .malformedSetting(let setting, let allowed): ("\(setting) must be \(allowed)", .later)
@@ -102,6 +110,11 @@ extension CredentialsError {
         case .timedOut: ("the source of the credentials did not answer in time", .later)
         case .stopped: ("credentials are no longer refreshed", .later)
         }
+    }
+
+    private static func choice(of profile: String, _ line: FileLine) -> String {
+        "the keys of profile '\(profile)' (\(line)) are not used, because it has a credential_process too: "
+            + "remove one of the two"
     }
 
     /// Whether the source may yield again by itself, so that the old set stays in use.

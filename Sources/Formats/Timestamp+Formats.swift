@@ -7,12 +7,23 @@ extension Timestamp {
     /// Reads `date-time` of RFC 3339 §5.6 with any offset and any number of fraction digits, rounded to the nearest
     /// millisecond (a half goes up). `T` and `Z` may be lower-case, as that grammar says; nothing else may differ.
     public init?(rfc3339 text: String) {
+        self.init(text, separatedBy: ["T", "t"]) { $0.offset() }
+    }
+
+    /// Reads what tools write where RFC 3339 is meant: also with a blank for `T`, and as the offset `+0000`, `+00` and
+    /// `UTC`, perhaps after a blank. (Python's `dateutil`, with which the AWS CLI and boto3 read expirations, takes these
+    /// and more.)
+    public init?(iso8601 text: String) {
+        self.init(text, separatedBy: ["T", "t", " "]) { $0.looseOffset() }
+    }
+
+    private init?(_ text: String, separatedBy separators: [String], offset: (inout TimeReader) -> Int?) {
         var reader = TimeReader(text)
         guard let year = reader.number(digits: 4), reader.skip("-"), let month = reader.number(digits: 2),
-            reader.skip("-"), let day = reader.number(digits: 2), reader.skip("T") || reader.skip("t"),
+            reader.skip("-"), let day = reader.number(digits: 2), reader.index(in: separators) != nil,
             let hour = reader.number(digits: 2), reader.skip(":"), let minute = reader.number(digits: 2),
             reader.skip(":"), let second = reader.number(digits: 2),
-            let millisecond = reader.millisecond(), let offset = reader.offset(), reader.isAtEnd,
+            let millisecond = reader.millisecond(), let offset = offset(&reader), reader.isAtEnd,
             let date = CivilDate(year: year, month: month, day: day)
         else { return nil }
         self.init(
@@ -190,6 +201,18 @@ extension TimeReader {
         guard isEast || skip("-"), let hours = number(digits: 2), hours < 24, skip(":"),
             let minutes = number(digits: 2), minutes < 60
         else { return nil }
+        return (isEast ? 1 : -1) * (hours * 60 + minutes)
+    }
+
+    /// The same, or `UTC`, or without the colon or the minutes, perhaps after a blank.
+    mutating func looseOffset() -> Int? {
+        _ = skip(" ")
+        if skip("Z") || skip("z") || skip("UTC") || skip("GMT") { return 0 }
+        let isEast = skip("+")
+        guard isEast || skip("-"), let hours = number(digits: 2), hours < 24 else { return nil }
+        guard !isAtEnd else { return (isEast ? 1 : -1) * hours * 60 }
+        _ = skip(":")
+        guard let minutes = number(digits: 2), minutes < 60 else { return nil }
         return (isEast ? 1 : -1) * (hours * 60 + minutes)
     }
 }

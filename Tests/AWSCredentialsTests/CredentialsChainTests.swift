@@ -102,4 +102,40 @@ import UpstreamTestSupport
             try await chain.credentials(at: .noon)
                 == .found(Credentials(accessKeyID: "A", secretAccessKey: "B"), from: CredentialsOrigin("environment")))
     }
+
+    /// The role was named for its permissions; the keys alone are those of another identity.
+    @Test(arguments: [
+        (["AWS_PROFILE": "jobs"], "ASIAROLE"), (["AWS_DEFAULT_PROFILE": "jobs"], "ASIAROLE"), ([:], "AKIDENV"),
+        (["AWS_PROFILE": "keys"], "AKIDENV"),
+    ])
+    func assumesTheRoleOfANamedProfileWithTheKeysOfTheEnvironment(named: [String: String], key: String) async throws {
+        let folder = try Folder()
+        let role = "role_arn = arn:r\ncredential_source = Environment\n"
+        try folder.write(
+            """
+            [default]
+            \(role)
+            [profile jobs]
+            \(role)
+            [profile keys]
+            aws_access_key_id = A
+            aws_secret_access_key = B
+            """,
+            to: "/home/.aws/config")
+        let environment = [
+            "HOME": "/home", "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIDENV", "AWS_SECRET_ACCESS_KEY": "HUSH",
+        ].merging(named) { $1 }
+        let chain = CredentialsChain(
+            environment: environment, files: folder.files, transport: ScriptedTransport(.success(.role())),
+            clock: .noon, pause: { _ in })
+        let report = await chain.report(at: .noon)
+        #expect(report.credentials?.accessKeyID == key)
+        if key == "ASIAROLE" {
+            #expect(report.steps.first?.provider == "environment")
+            #expect(
+                report.steps.first?.outcome
+                    == .notConfigured(
+                        reason: "profile 'jobs' assumes its role with these keys (credential_source = Environment)"))
+        }
+    }
 }

@@ -49,15 +49,15 @@ import UpstreamTestSupport
             [profile c]
             credential_process = program --password HUSH
             """
-        let sections = try SharedFileParser.sections(of: text, as: .config, path: "f")
-        let configuration = SharedConfiguration(config: sections, credentials: [:])
+        let sections = try SharedFileParser.contents(of: text, as: .config, path: "f")
+        let configuration = SharedConfiguration(config: sections, credentials: SharedFileContents())
         #expect(isSilent(try ProfilePlan(for: "a", in: configuration)))
         #expect(isSilent(try ProfilePlan(for: "c", in: configuration)))
     }
 
     @Test func keepsSecretsOutOfParsedFiles() throws {
         let text = "[default]\naws_secret_access_key = HUSH\naws_session_token = TOKEN\n"
-        let sections = try SharedFileParser.sections(of: text, as: .credentials, path: "f")
+        let sections = try SharedFileParser.contents(of: text, as: .credentials, path: "f")
         #expect(isSilent(sections))
         #expect(isSilent(SharedConfiguration(config: sections, credentials: sections)))
     }
@@ -68,7 +68,7 @@ import UpstreamTestSupport
     ])
     func keepsTheLineOutOfSyntaxErrors(text: String) {
         do throws(CredentialsError) {
-            _ = try SharedFileParser.sections(of: text, as: .credentials, path: "f")
+            _ = try SharedFileParser.contents(of: text, as: .credentials, path: "f")
             Issue.record("read it")
         } catch {
             #expect(isSilent(error))

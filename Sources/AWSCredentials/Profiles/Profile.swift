@@ -6,11 +6,13 @@ struct Profile {
     let section: Section
     let configuration: SharedConfiguration
 
-    /// Throws `unknownSourceProfile` for the profile that refers to it, or without such a profile `unknownProfile`.
+    /// Throws `unknownSourceProfile` for the profile that refers to it, or without such a profile `unknownProfile`; and
+    /// `ignoredSection`.
     init(_ name: String, in configuration: SharedConfiguration, referrer: String?) throws(CredentialsError) {
         guard let section = configuration.sections[.profile(name)] else {
-            guard let referrer else { throw .unknownProfile(name) }
-            throw .malformedProfile(referrer, .unknownSourceProfile(name))
+            throw configuration.absence(
+                of: name,
+                else: referrer.map { .malformedProfile($0, .unknownSourceProfile(name)) } ?? .unknownProfile(name))
         }
         self.name = name
         self.section = section
@@ -29,7 +31,7 @@ struct Profile {
         case .webIdentity: return .webIdentity(try webIdentity())
         case .sso: return .sso(try ssoSettings())
         case .process: return .process(try process())
-        case .login: throw .malformedProfile(name, .needsLogin)
+        case .login: throw .malformedProfile(name, .needsLogin(profile: name, section.line(of: "login_session")))
         case .assumedRole, nil: throw .malformedProfile(name, .noSource)
         }
     }

@@ -66,16 +66,18 @@ enum ProfileSourceKind: Equatable {
 
     /// The source that the profile names, or nil where it names none. Of several, the first in this order counts. Static
     /// keys come late, because a role that was added to a profile is there for its permissions. A source for a role that
-    /// is not named counts as an incomplete role.
+    /// is not named counts as an incomplete role, and an SSO session without an account, which other tools use for its
+    /// token, as an incomplete SSO session.
     init?(of profile: Section) {
         let kinds: [(kind: ProfileSourceKind, keys: [String])] = [
             (.webIdentity, ["web_identity_token_file"]),
             (.assumedRole, ["role_arn"]),
-            (.sso, ["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"]),
+            (.sso, ["sso_account_id", "sso_role_name"]),
             (.login, ["login_session"]),
             (.process, ["credential_process"]),
             (.staticKeys, ["aws_access_key_id", "aws_secret_access_key"]),
             (.assumedRole, ["source_profile", "credential_source"]),
+            (.sso, ["sso_session", "sso_start_url"]),
         ]
         guard let named = kinds.first(where: { $0.keys.contains { profile.value(of: $0) != nil } }) else { return nil }
         self = named.kind
@@ -98,8 +100,8 @@ public enum ProfileError: Error, Sendable, Equatable {
     case noSource
     /// `source_profile` leads back to this profile.
     case loop
-    /// The credentials are those of a login at the console (`login_session`), which ends after hours.
-    case needsLogin
+    /// The credentials are those of a login at the console (`login_session` in this line), which ends after hours.
+    case needsLogin(profile: String, FileLine?)
     /// The role needs a code from a device (`mfa_serial`), which a server cannot enter.
     case needsMFACode
     /// `duration_seconds` is not a number of seconds that AWS allows.
@@ -126,7 +128,10 @@ extension ProfileError: CustomStringConvertible {
         case .unknownSourceProfile(let name): "names the source_profile '\(name)', which no file defines"
         case .noSource: "is the source_profile of another one, but names no source of credentials"
         case .loop: "is its own source_profile, directly or through others"
-        case .needsLogin: "needs a login at the console (login_session), which a server cannot do"
+        case .needsLogin(let profile, let line):
+            "needs a login at the console (login_session\(line.map { " in \($0)" } ?? "")), which a server cannot do; give "
+                + "the gateway a profile with credential_process = aws configure export-credentials --profile \(profile), "
+                + "or remove login_session so that other keys of the profile count"
         case .needsMFACode: "needs a code from an MFA device (mfa_serial), which a server cannot enter"
         case .malformedDuration: "has a duration_seconds that is not a number from 900 to 43200"
         case .malformedCommand: "has a credential_process with an open quotation or a backslash at its end"

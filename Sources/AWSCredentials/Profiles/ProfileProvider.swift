@@ -3,8 +3,9 @@ public import Curl
 public import Formats
 public import SigV4
 
-/// The source that the profile of `AWS_PROFILE`, otherwise `default`, describes: keys, a role, a web identity, an SSO
-/// session, a program. Both shared files are read for each request for credentials, so changes in place are found.
+/// The source that the profile of `AWS_PROFILE`, then `AWS_DEFAULT_PROFILE`, otherwise `default`, describes: keys, a role,
+/// a web identity, an SSO session, a program. Both shared files are read for each request for credentials, so changes in
+/// place are found.
 public struct ProfileProvider: CredentialsProvider {
     /// "profile".
     public let name = "profile"
@@ -39,7 +40,10 @@ public struct ProfileProvider: CredentialsProvider {
         let configuration = try SharedConfiguration(environment: environment, files: files)
         let selection = ProfileSelection(environment: environment)
         guard let profile = configuration.sections[.profile(selection.name)] else {
-            if selection.isNamed { throw configuration.absence(of: selection.name) }
+            if let variable = selection.variable {
+                throw configuration.absence(
+                    of: selection.name, else: .unknownProfile(selection.name, variable: variable))
+            }
             let reasons = ["there is no profile '\(selection.name)'"] + configuration.gaps
             return .notConfigured(reason: reasons.joined(separator: ", "))
         }
@@ -47,8 +51,22 @@ public struct ProfileProvider: CredentialsProvider {
         else { return .notConfigured(reason: "profile '\(selection.name)' names no source of credentials") }
         let plan = try ProfilePlan(for: selection.name, in: configuration)
         let settings = try ProfileSettings(of: selection.name, in: configuration)
-        return try await factory.provider(for: plan, settings, by: .now + .seconds(60)).credentials(at: now)
-            .prefixed(by: name)
+        let provider = try factory.provider(for: plan, settings, by: .now + .seconds(60))
+        do throws(CredentialsError) {
+            return try await provider.credentials(at: now).prefixed(by: name)
+        } catch {
+            throw error.naming(unusedKeysIn: configuration)
+        }
+    }
+}
+
+extension CredentialsError {
+    /// The same; for a program that failed, with the line of the keys that its profile has beside it.
+    fileprivate func naming(unusedKeysIn configuration: SharedConfiguration) -> CredentialsError {
+        guard case .processFailed(let profile, _) = self,
+            let line = configuration.sections[.profile(profile)]?.line(of: "aws_access_key_id")
+        else { return self }
+        return .unusedKeys(profile: profile, line, error: self)
     }
 }
 
@@ -181,12 +199,11 @@ struct StaticKeysProvider: CredentialsProvider {
 /// The selected profile.
 struct ProfileSelection {
     let name: String
-    /// Whether `AWS_PROFILE` names it: then it has to exist.
-    let isNamed: Bool
+    /// The variable that names it; nil for `default`. A profile that is named has to exist.
+    let variable: String?
 
     init(environment: EnvironmentVariables) {
-        let named = environment.value(of: "AWS_PROFILE")
-        name = named ?? "default"
-        isNamed = named != nil
+        variable = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"].first { environment.value(of: $0) != nil }
+        name = variable.flatMap(environment.value(of:)) ?? "default"
     }
 }

@@ -4,6 +4,8 @@ import Formats
 package struct SharedConfiguration: Sendable {
     /// The sections of both files.
     package let sections: [SectionName: Section]
+    /// The headings of both files that no tool reads as a profile.
+    let ignored: [IgnoredSection]
     /// One phrase for each file that gave no section, for a report of why no credentials were found.
     let gaps: [String]
     /// The first file that exists and may not be read.
@@ -12,17 +14,19 @@ package struct SharedConfiguration: Sendable {
     /// Where both files have a key, the credentials file counts. Where it has static keys, those of the config file are
     /// dropped with all that belongs to them: keys with the session token of another set sign nothing.
     package init(
-        config: [SectionName: Section], credentials: [SectionName: Section], gaps: [String] = [],
-        forbidden: String? = nil
+        config: SharedFileContents, credentials: SharedFileContents, gaps: [String] = [], forbidden: String? = nil
     ) {
-        sections = config.merging(credentials) { $0.withoutKeys(where: $1.hasKeys).merged(with: $1) }
+        sections = config.sections.merging(credentials.sections) { $0.withoutKeys(where: $1.hasKeys).merged(with: $1) }
+        ignored = config.ignored + credentials.ignored
         self.gaps = gaps
         self.forbidden = forbidden
     }
 
-    /// The error for a profile that has to exist and was not found: it may stand in a file that may not be read.
-    package func absence(of profile: String) -> CredentialsError {
-        forbidden.map { .unreadableFile(path: $0, .permissionDenied) } ?? .unknownProfile(profile)
+    /// The error for a profile that has to exist and was not found, because `error` says so: it may stand under a heading
+    /// that is not read, or in a file that may not be read.
+    package func absence(of profile: String, else error: CredentialsError) -> CredentialsError {
+        if let section = ignored.first(where: { $0.profile == profile }) { return .ignoredSection(section) }
+        return forbidden.map { .unreadableFile(path: $0, .permissionDenied) } ?? error
     }
 
     /// Reads both files where the environment says they are. A file that does not exist counts as an empty one.
@@ -40,20 +44,20 @@ package struct SharedConfiguration: Sendable {
     private static func read(
         _ file: SharedFile, _ environment: EnvironmentVariables, _ files: FileReader, _ gaps: inout [String],
         _ forbidden: inout [String]
-    ) throws(CredentialsError) -> [SectionName: Section] {
+    ) throws(CredentialsError) -> SharedFileContents {
         guard let (path, isNamed) = file.location(in: environment) else {
             gaps.append("HOME does not say where the \(file) file is")
-            return [:]
+            return SharedFileContents()
         }
         switch Result(catching: { () throws(FileReaderError) in try files.text(of: path) }) {
-        case .success(let text?): return try SharedFileParser.sections(of: text, as: file, path: path)
+        case .success(let text?): return try SharedFileParser.contents(of: text, as: file, path: path)
         case .success(nil): gaps.append("\(path) does not exist")
         case .failure(.permissionDenied) where !isNamed:
             gaps.append("\(path) \(FileReaderError.permissionDenied)")
             forbidden.append(path)
         case .failure(let error): throw .unreadableFile(path: path, error)
         }
-        return [:]
+        return SharedFileContents()
     }
 }
 
@@ -74,9 +78,14 @@ extension Section {
 package struct Section: Sendable, Equatable {
     /// As the file has them: blank ones too.
     package private(set) var properties: [String: String] = [:]
+    /// Where each property stands.
+    private var lines: [String: FileLine] = [:]
 
     /// The property's value, or nil where it is absent or blank.
     package func value(of key: String) -> String? { properties.value(of: key) }
+
+    /// Where the property stands; nil where it is absent or blank.
+    func line(of key: String) -> FileLine? { value(of: key) == nil ? nil : lines[key] }
 
     /// The indented `name = value` lines below a property.
     package func subproperties(of key: String) -> [String: String] {
@@ -88,8 +97,9 @@ package struct Section: Sendable, Equatable {
         return found
     }
 
-    mutating func set(_ key: String, to value: Substring) {
+    mutating func set(_ key: String, to value: Substring, at line: FileLine) {
         properties[key] = String(value)
+        lines[key] = line
     }
 
     mutating func append(_ line: Substring, to key: String) {
@@ -107,6 +117,7 @@ package struct Section: Sendable, Equatable {
     func merged(with other: Section) -> Section {
         var merged = self
         merged.properties.merge(other.properties) { _, new in new }
+        merged.lines.merge(other.lines) { _, new in new }
         return merged
     }
 }
@@ -144,22 +155,32 @@ package struct SectionName: Sendable, Hashable {
     /// The profile of this name.
     package static func profile(_ name: String) -> SectionName { SectionName(.profile, name) }
 
-    /// Reads the text between the brackets. Nil for a heading that no tool knows: such a section is ignored, so that
-    /// older tools can read newer files.
+    /// Reads the trimmed text between the brackets. Nil for a heading that no tool knows: such a section is ignored, so
+    /// that older tools can read newer files.
     init?(header: Substring, in file: SharedFile) {
-        let words = header.utf8.split(whereSeparator: \.isBlank).map(Substring.init)
-        switch (file, words.count, words.first) {
-        case (.credentials, 1, let name?): self.init(.profile, validating: name)
-        case (.config, 1, "default"): self.init(.bareDefault, "default")
-        case (.config, 2, "profile"): self.init(.profile, validating: words[1])
-        case (.config, 2, "sso-session"): self.init(.ssoSession, validating: words[1])
-        case (.config, 2, "services"): self.init(.services, validating: words[1])
+        let (word, rest) = header.firstWord
+        switch (file, word) {
+        case (.credentials, _):
+            guard !header.isEmpty, word != "profile" || rest.isEmpty else { return nil }
+            self.init(.profile, String(header))
+        case (.config, "default") where rest.isEmpty: self.init(.bareDefault, "default")
+        case (.config, "profile"): self.init(.profile, reading: rest)
+        case (.config, "sso-session"): self.init(.ssoSession, reading: rest)
+        case (.config, "services"): self.init(.services, reading: rest)
         default: return nil
         }
     }
 
-    private init?(_ kind: Kind, validating name: Substring) {
-        guard name.isIdentifier else { return nil }
-        self.init(kind, String(name))
+    /// Any name in quotation marks, as a shell reads them; an identifier without.
+    private init?(_ kind: Kind, reading text: Substring) {
+        if text.isIdentifier {
+            self.init(kind, String(text))
+        } else if text.utf8.contains(where: \.isQuotation), let words = ShellWords(String(text))?.words,
+            words.count == 1, let name = words.first, !name.isEmpty
+        {
+            self.init(kind, name)
+        } else {
+            return nil
+        }
     }
 }

@@ -2,20 +2,21 @@ import Formats
 
 /// Reads the text of one shared file, line by line.
 ///
-/// A `#` or `;` comments out a line that begins with it, and the rest of a property's line after white space. In an
-/// indented line, which continues the property above, both belong to the value.
+/// A `#` or `;` comments out a line that begins with it, and the rest of a property's line after white space. A line that
+/// is indented further than the property above continues it; there both belong to the value. (Python's `configparser`,
+/// with which the AWS CLI and boto3 read these files, counts indentation so.)
 package struct SharedFileParser {
     private enum Place {
         case beforeFirstSection
         /// Below a heading; nil for a section that is ignored.
         case section(SectionName?)
         /// Below a property; nil for one that is ignored. `isParent` where its own line left the value empty.
-        case property(SectionName?, key: String?, isParent: Bool)
+        case property(SectionName?, key: String?, indentation: Int, isParent: Bool)
     }
 
     private let file: SharedFile
     private let path: String
-    private var sections: [SectionName: Section] = [:]
+    private var contents = SharedFileContents()
     private var place = Place.beforeFirstSection
     private var lineNumber = 0
 
@@ -25,66 +26,76 @@ package struct SharedFileParser {
     }
 
     /// Parts with the same heading are merged, and the last value of a key counts. Throws `malformedFile` with `path`.
-    package static func sections(
+    package static func contents(
         of text: String, as file: SharedFile, path: String
-    ) throws(CredentialsError) -> [SectionName: Section] {
+    ) throws(CredentialsError) -> SharedFileContents {
         var parser = SharedFileParser(file, path: path)
         for line in text.lines {
             parser.lineNumber += 1
             try parser.read(line)
         }
-        return parser.sections.withOneDefault
+        parser.contents.sections = parser.contents.sections.withOneDefault
+        return parser.contents
     }
 
     private mutating func read(_ line: Substring) throws(CredentialsError) {
-        if line.utf8.allSatisfy(\.isBlank) { return }
-        switch line.utf8.first.map(Unicode.Scalar.init) {
-        case "#", ";": return
-        case "[": try openSection(line)
-        case " ", "\t": try continueProperty(line.trimmingWhitespace)
-        default: try readProperty(line.withoutComment)
+        let text = Substring(line.utf8.drop(while: \.isBlank))
+        let indentation = line.utf8.count - text.utf8.count
+        switch text.utf8.first.map(Unicode.Scalar.init) {
+        case "#", ";", nil: return
+        case _ where continuesProperty(at: indentation): try continueProperty(text.trimmingWhitespace)
+        case "[": try openSection(text)
+        default: try readProperty(text.withoutComment, at: indentation)
         }
+    }
+
+    private func continuesProperty(at indentation: Int) -> Bool {
+        guard case .property(_, _, let own, _) = place else { return false }
+        return indentation > own
     }
 
     private mutating func openSection(_ line: Substring) throws(CredentialsError) {
         let heading = Substring(line.utf8.prefix { !$0.opensComment }).trimmingWhitespace.utf8
         guard heading.last == UInt8(ascii: "]") else { throw syntaxError(.unclosedDefinition) }
-        let name = SectionName(header: Substring(heading.dropFirst().dropLast()), in: file)
-        if let name { sections[name] = sections[name] ?? Section() }
+        let header = Substring(heading.dropFirst().dropLast()).trimmingWhitespace
+        let name = SectionName(header: header, in: file)
+        if let name {
+            contents.sections[name] = contents.sections[name] ?? Section()
+        } else {
+            contents.ignored.append(IgnoredSection(header: header, in: file, at: currentLine))
+        }
         place = .section(name)
     }
 
-    private mutating func readProperty(_ text: Substring) throws(CredentialsError) {
+    /// The name ends at the first `=` or `:`.
+    private mutating func readProperty(_ text: Substring, at indentation: Int) throws(CredentialsError) {
         let section = try currentSection()
-        let property = try split(text, orThrow: .missingEquals, .unnamedProperty)
+        guard let property = text.property(endingNameAt: { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: ":") })
+        else { throw syntaxError(indentation > 0 ? .strayContinuation : .missingEquals) }
+        if property.name.isEmpty { throw syntaxError(.unnamedProperty) }
         let key = property.name.isIdentifier ? property.name.inLowerCase : nil
-        if let section, let key { sections[section]?.set(key, to: property.value) }
-        place = .property(section, key: key, isParent: property.value.isEmpty)
+        let line = currentLine
+        if let section, let key { contents.sections[section]?.set(key, to: property.value, at: line) }
+        place = .property(section, key: key, indentation: indentation, isParent: property.value.isEmpty)
     }
 
     private mutating func continueProperty(_ text: Substring) throws(CredentialsError) {
-        guard case .property(let section, let key, let isParent) = place else {
-            _ = try currentSection()
-            throw syntaxError(.strayContinuation)
+        guard case .property(let section, let key, _, let isParent) = place else { return }
+        if isParent {
+            guard let property = text.property else { throw syntaxError(.missingEqualsInSubproperty) }
+            if property.name.isEmpty { throw syntaxError(.unnamedSubproperty) }
         }
-        if isParent { _ = try split(text, orThrow: .missingEqualsInSubproperty, .unnamedSubproperty) }
-        if let section, let key { sections[section]?.append(text, to: key) }
+        if let section, let key { contents.sections[section]?.append(text, to: key) }
     }
 
     private func currentSection() throws(CredentialsError) -> SectionName? {
         switch place {
         case .beforeFirstSection: throw syntaxError(.outsideProfile)
-        case .section(let name), .property(let name, _, _): return name
+        case .section(let name), .property(let name, _, _, _): return name
         }
     }
 
-    private func split(
-        _ text: Substring, orThrow missingEquals: SharedFileError, _ unnamed: SharedFileError
-    ) throws(CredentialsError) -> (name: Substring, value: Substring) {
-        guard let property = text.property else { throw syntaxError(missingEquals) }
-        guard !property.name.isEmpty else { throw syntaxError(unnamed) }
-        return property
-    }
+    private var currentLine: FileLine { FileLine(path: path, number: lineNumber) }
 
     private func syntaxError(_ error: SharedFileError) -> CredentialsError {
         .malformedFile(path: path, line: lineNumber, error)
@@ -107,9 +118,12 @@ extension Substring {
     }
 
     /// The trimmed name and value on the two sides of the first `=`; nil without one.
-    var property: (name: Substring, value: Substring)? {
-        guard let equals = utf8.firstIndex(of: UInt8(ascii: "=")) else { return nil }
-        return (self[..<equals].trimmingWhitespace, self[utf8.index(after: equals)...].trimmingWhitespace)
+    var property: (name: Substring, value: Substring)? { property { $0 == UInt8(ascii: "=") } }
+
+    /// The trimmed name and value on the two sides of the first byte that ends the name; nil without one.
+    fileprivate func property(endingNameAt endsName: (UInt8) -> Bool) -> (name: Substring, value: Substring)? {
+        guard let end = utf8.firstIndex(where: endsName) else { return nil }
+        return (self[..<end].trimmingWhitespace, self[utf8.index(after: end)...].trimmingWhitespace)
     }
 
     /// With lower-case letters for ASCII capitals: the names of properties are not case-sensitive.

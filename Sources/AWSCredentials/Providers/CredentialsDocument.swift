@@ -14,7 +14,7 @@ struct CredentialsDocument {
             throw code.isName(maximumLength: 100) ? .reported(code: code) : .malformed
         }
         guard let accessKeyID = members.AccessKeyId, let secretAccessKey = members.SecretAccessKey,
-            let token = members.Token, let expiration = members.Expiration.flatMap(Timestamp.init(rfc3339:))
+            let token = members.Token, let expiration = members.Expiration.flatMap(Timestamp.init(iso8601:))
         else { throw .malformed }
         credentials = Credentials(
             accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: token, expiration: expiration)

@@ -35,11 +35,43 @@ public struct EnvironmentProvider: CredentialsProvider {
 
     private func expiration() throws(CredentialsError) -> Timestamp? {
         guard let text = environment.value(of: Self.credentialExpiration) else { return nil }
-        guard let time = Timestamp(rfc3339: text) else { throw .malformedTime(variable: Self.credentialExpiration) }
+        guard let time = Timestamp(iso8601: text) else { throw .malformedTime(variable: Self.credentialExpiration) }
         return time
     }
 
     private static let accessKeyID = "AWS_ACCESS_KEY_ID"
     private static let secretAccessKey = "AWS_SECRET_ACCESS_KEY"
     private static let credentialExpiration = "AWS_CREDENTIAL_EXPIRATION"
+}
+
+/// The environment as the first source of a chain. A profile that a variable names and whose role is assumed with the keys
+/// of the environment (`credential_source = Environment`) comes before it: the role was named for its permissions.
+struct DirectEnvironmentProvider: CredentialsProvider {
+    let name = "environment"
+    private let keys: EnvironmentProvider
+    private let environment: EnvironmentVariables
+    private let files: FileReader
+
+    init(_ keys: EnvironmentProvider, environment: [String: String], files: FileReader) {
+        self.keys = keys
+        self.environment = EnvironmentVariables(environment)
+        self.files = files
+    }
+
+    /// Throws what ``EnvironmentProvider`` throws. Files that cannot be read do not keep the keys from being used.
+    func credentials(at now: Timestamp) throws(CredentialsError) -> ProviderResult {
+        let result = try keys.credentials(at: now)
+        guard case .found = result, let profile = profileOfTheirRole else { return result }
+        return .notConfigured(
+            reason: "profile '\(profile)' assumes its role with these keys (credential_source = Environment)")
+    }
+
+    private var profileOfTheirRole: String? {
+        let selection = ProfileSelection(environment: environment)
+        guard selection.variable != nil,
+            let configuration = try? SharedConfiguration(environment: environment, files: files),
+            let plan = try? ProfilePlan(for: selection.name, in: configuration), plan.base == .named(.environment)
+        else { return nil }
+        return selection.name
+    }
 }

@@ -37,15 +37,15 @@ extension Credentials {
     fileprivate init(processOutput output: [UInt8]) throws(ProcessError) {
         guard let members = try? JSONDecoder().decode(ProcessOutput.self, from: Data(output)) else { throw .malformed }
         guard members.Version == 1 else { throw .unknownVersion }
-        let expiration = members.Expiration.flatMap(Timestamp.init(rfc3339:))
+        let expiration = members.Expiration.flatMap(Timestamp.init(iso8601:))
         guard members.Expiration == nil || expiration != nil else { throw .malformed }
         self.init(
             accessKeyID: members.AccessKeyId, secretAccessKey: members.SecretAccessKey,
-            sessionToken: members.SessionToken, expiration: expiration)
+            sessionToken: members.SessionToken.flatMap { $0.isEmpty ? nil : $0 }, expiration: expiration)
     }
 }
 
-/// The JSON that a program writes. Credentials without an expiration are not refreshed.
+/// The JSON that a program writes. Credentials without an expiration are not refreshed; an empty session token is none.
 private struct ProcessOutput: Decodable {
     let Version: Int
     let AccessKeyId: String

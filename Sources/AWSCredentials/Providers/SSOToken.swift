@@ -37,7 +37,7 @@ extension SSOToken {
     /// Reads a token file of the AWS CLI. Nil for a text that is not one.
     init?(file: String) {
         guard let members = try? JSONDecoder().decode(TokenFile.self, from: Data(file.utf8)),
-            let expiration = Timestamp(rfc3339: members.expiresAt)
+            let expiration = Timestamp(iso8601: members.expiresAt)
         else { return nil }
         self.init(accessToken: members.accessToken, expiration: expiration, refreshGrant: members.refreshGrant)
     }
@@ -55,7 +55,7 @@ private struct TokenFile: Decodable {
         guard let refreshToken, let clientId, let clientSecret else { return nil }
         return SSOToken.RefreshGrant(
             refreshToken: refreshToken, clientID: clientId, clientSecret: clientSecret,
-            registrationExpiration: registrationExpiresAt.flatMap(Timestamp.init(rfc3339:)))
+            registrationExpiration: registrationExpiresAt.flatMap(Timestamp.init(iso8601:)))
     }
 }
 

@@ -64,6 +64,8 @@ extension SettingsReader {
             "AWS_DEFAULT_REGION", .optional(.region, as: ""), default: "", "the region where `AWS_REGION` is unset")
         _ = value("AWS_PROFILE", .optional(.profile, as: ""), default: "", "profile in AWS's shared files")
         _ = value(
+            "AWS_DEFAULT_PROFILE", .optional(.profile, as: ""), default: "", "the profile where `AWS_PROFILE` is unset")
+        _ = value(
             "AWS_ENDPOINT_URL_TRANSCRIBE", .optional(.endpoint, as: ""), default: "", "where Transcribe is instead")
         _ = value("AWS_ENDPOINT_URL", .optional(.endpoint, as: ""), default: "", "where every AWS service is instead")
         _ = value(

@@ -30,7 +30,12 @@ import UpstreamTestSupport
         ("web_identity_token_file = /t", .missing(key: "role_arn")),
         ("credential_source = Environment", .missing(key: "role_arn")),
         ("source_profile = b\n[profile b]\naws_access_key_id = x", .missing(key: "role_arn")),
-        ("login_session = s", .needsLogin),
+        ("login_session = s", .needsLogin(profile: "default", FileLine(path: "/home/.aws/config", number: 2))),
+        ("sso_session = dev", .unknownSession("dev")),
+        (
+            "sso_session = s\n[sso-session s]\nsso_start_url = u\nsso_region = eu-west-1",
+            .missing(key: "sso_account_id")
+        ),
         ("credential_process = a 'b", .malformedCommand),
         ("sso_session = dev\nsso_account_id = 1\nsso_role_name = r", .unknownSession("dev")),
         ("sso_start_url = u\nsso_account_id = 1\nsso_role_name = r", .missing(key: "sso_region")),

@@ -81,8 +81,9 @@ import Testing
         (nil, CredentialsError.unknownProfile("p")), ("/f", .unreadableFile(path: "/f", .permissionDenied)),
     ])
     func blamesTheFileThatMayNotBeReadForAMissingProfile(forbidden: String?, error: CredentialsError) {
-        let configuration = SharedConfiguration(config: [:], credentials: [:], forbidden: forbidden)
-        #expect(configuration.absence(of: "p") == error)
+        let configuration = SharedConfiguration(
+            config: SharedFileContents(), credentials: SharedFileContents(), forbidden: forbidden)
+        #expect(configuration.absence(of: "p", else: .unknownProfile("p")) == error)
     }
 
     @Test(.enabled(if: geteuid() != 0, "root may read everything"))

@@ -49,8 +49,8 @@ private struct Case: Decodable {
                 let lines =
                     profiles.map { text("profile \($0.key)", $0.value) }
                     + (sso_sessions ?? [:]).map { text("sso-session \($0.key)", $0.value) }
-                let sections = try SharedFileParser.sections(of: lines.joined(), as: .config, path: "config")
-                return SharedConfiguration(config: sections, credentials: [:])
+                let sections = try SharedFileParser.contents(of: lines.joined(), as: .config, path: "config")
+                return SharedConfiguration(config: sections, credentials: SharedFileContents())
             }
         }
 

@@ -107,13 +107,81 @@ import Testing
     @Test func failsOnALoginThoughThereAreKeys() async throws {
         let keys = "aws_access_key_id = A\naws_secret_access_key = B\n"
         try folder.write("[default]\n" + keys + "login_session = s", to: "/home/.aws/config")
-        await #expect(throws: CredentialsError.malformedProfile("default", .needsLogin)) { try await result() }
+        let error = ProfileError.needsLogin(profile: "default", FileLine(path: "/home/.aws/config", number: 4))
+        await #expect(throws: CredentialsError.malformedProfile("default", error)) { try await result() }
     }
 
     @Test func namesTheLineThatBreaksTheFormat() async throws {
-        try folder.write("[default]\nregion = a\n\naws_access_key_id : A\n", to: "/home/.aws/config")
+        try folder.write("[default]\nregion = a\n\naws_access_key_id A\n", to: "/home/.aws/config")
         await #expect(
             throws: CredentialsError.malformedFile(path: "/home/.aws/config", line: 4, .missingEquals)
         ) { try await result() }
+    }
+
+    @Test(arguments: [
+        (["AWS_DEFAULT_PROFILE": "work"], "WORK"), (["AWS_DEFAULT_PROFILE": "work", "AWS_PROFILE": " "], "WORK"),
+        (["AWS_DEFAULT_PROFILE": "work", "AWS_PROFILE": "home"], "HOME"), ([:], "BASE"),
+    ])
+    func readsTheProfileThatAVariableNames(environment: [String: String], key: String) async throws {
+        try folder.write(
+            ["default": "BASE", "work": "WORK", "home": "HOME"].map {
+                "[\($0)]\naws_access_key_id = \($1)\naws_secret_access_key = HUSH\n"
+            }.joined(), to: "/home/.aws/credentials")
+        #expect(try await result(environment).credentials?.accessKeyID == key)
+        await #expect(throws: CredentialsError.unknownProfile("x", variable: "AWS_DEFAULT_PROFILE")) {
+            try await result(["AWS_DEFAULT_PROFILE": "x"])
+        }
+    }
+
+    @Test func takesKeysBesideABareSSOSession() async throws {
+        let keys = "aws_access_key_id = AKID\naws_secret_access_key = HUSH\n"
+        try folder.write(
+            "[default]\nsso_session = s\n\(keys)[sso-session s]\nsso_start_url = u\n", to: "/home/.aws/config")
+        #expect(try await result().credentials == Credentials(accessKeyID: "AKID", secretAccessKey: "HUSH"))
+    }
+
+    @Test func saysWhichKeysAreNotUsedWhereAProgramFails() async throws {
+        try folder.write(
+            "[default]\naws_access_key_id = AKID\naws_secret_access_key = HUSH\n", to: "/home/.aws/credentials")
+        try folder.write("[default]\ncredential_process = false\n", to: "/home/.aws/config")
+        let line = FileLine(path: "/home/.aws/credentials", number: 2)
+        do throws(CredentialsError) {
+            _ = try await result()
+            Issue.record("took the keys")
+        } catch {
+            guard case .unusedKeys("default", line, _) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(
+                error.description.hasSuffix(
+                    "the keys of profile 'default' (/home/.aws/credentials, line 2) are not used, because it has a "
+                        + "credential_process too: remove one of the two"))
+        }
+    }
+
+    @Test(arguments: [
+        ("config", "[dev]", "[profile dev]"), ("config", "[profile my dev]", "[profile \"my dev\"]"),
+        ("config", "[my dev]", "[profile \"my dev\"]"), ("credentials", "[profile dev]", "[dev]"),
+        ("credentials", "[profile my dev]", "[my dev]"),
+    ])
+    func saysHowTheHeadingOfAProfileIsWritten(file: String, heading: String, correction: String) async throws {
+        try folder.write("\n\(heading)\naws_access_key_id = AKID\n", to: "/home/.aws/\(file)")
+        let name = heading.contains("my dev") ? "my dev" : "dev"
+        let expected =
+            "the section \(heading) of /home/.aws/\(file), line 2 is not read as the profile '\(name)': "
+            + "its heading must be \(correction)"
+        let role = "[profile r]\nrole_arn = r\nsource_profile = \(name)\n"
+        try folder.write(role, to: "/r")
+        var environments = [["AWS_PROFILE": name]]
+        if file == "credentials" { environments.append(["AWS_PROFILE": "r", "AWS_CONFIG_FILE": "/r"]) }
+        for environment in environments {
+            do throws(CredentialsError) {
+                _ = try await result(environment)
+                Issue.record("found the profile")
+            } catch {
+                #expect(error.description == expected)
+            }
+        }
     }
 }

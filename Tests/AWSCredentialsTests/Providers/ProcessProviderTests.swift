@@ -33,6 +33,21 @@ import Testing
         #expect(result.credentials == Credentials(accessKeyID: "A", secretAccessKey: "B"))
     }
 
+    @Test(arguments: [
+        ("2026-11-24T13:00:00+0000", "C", "C"), ("2026-11-24 13:00:00 UTC", "", nil),
+        ("2026-11-24T14:00:00+01:00", "", nil), ("2026-11-24T13:00:00UTC", "C", "C"),
+    ])
+    func readsExpirationsAsToolsWriteThem(expiration: String, token: String, read: String?) async throws {
+        let result = try await result(
+            """
+            echo '{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "B", "SessionToken": "\(token)", \
+            "Expiration": "\(expiration)"}'
+            """)
+        let expected = Credentials(
+            accessKeyID: "A", secretAccessKey: "B", sessionToken: read, expiration: .noon + 3_600)
+        #expect(result.credentials == expected)
+    }
+
     @Test func letsTheProgramInheritTheEnvironment() async throws {
         let result = try await result(
             #"sh -c 'echo "{\"Version\": 1, \"AccessKeyId\": \"$KEY\", \"SecretAccessKey\": \"B\"}"'"#,
