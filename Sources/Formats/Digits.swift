@@ -16,8 +16,10 @@ extension OutputSpan<UInt8> {
         digits = (digits | digits << 4) & 0x0F0F_0F0F_0F0F_0F0F
         let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
         digits &+= 0x3030_3030_3030_3030 &+ letters &* 39
-        for _ in 0..<8 {
-            append(UInt8(truncatingIfNeeded: digits >> 56))
+        append(repeating: 0, count: 8)
+        var span = mutableSpan
+        for index in span.count - 8..<span.count {
+            span[index] = UInt8(truncatingIfNeeded: digits >> 56)
             digits <<= 8
         }
     }
