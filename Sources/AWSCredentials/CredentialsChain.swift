@@ -53,7 +53,7 @@ public final class CredentialsChain: CredentialsProvider {
         let report = await report(at: now)
         if let credentials = report.credentials, let origin = report.origin { return .found(credentials, from: origin) }
         if case .failed(let error) = report.steps.last?.outcome { throw error }
-        return .notConfigured(reason: report.description)
+        return report.mayAppear ? .notYet(reason: report.description) : .notConfigured(reason: report.description)
     }
 
     /// Asks the providers, or only the selected one, and keeps the outcome of each.
@@ -87,6 +87,8 @@ public struct ChainReport: Sendable {
     public private(set) var credentials: Credentials?
     /// Where they came from.
     public private(set) var origin: CredentialsOrigin?
+    /// Whether a source that is not there may appear by itself.
+    public private(set) var mayAppear = false
 
     /// Whether the last step found credentials or failed: no other provider is asked.
     fileprivate var isDecided: Bool {
@@ -102,9 +104,12 @@ public struct ChainReport: Sendable {
             case .found(let credentials, let origin):
                 steps.append((origin.name, .found))
                 (self.credentials, self.origin) = (credentials, origin)
-            case .notConfigured(let reason) where isSelected:
+            case .notConfigured(let reason) where isSelected, .notYet(let reason) where isSelected:
                 throw .disappeared(source: provider.name, reason: reason)
             case .notConfigured(let reason): steps.append((provider.name, .notConfigured(reason: reason)))
+            case .notYet(let reason):
+                steps.append((provider.name, .notConfigured(reason: reason)))
+                mayAppear = true
             }
         } catch {
             steps.append((provider.name, .failed(error)))

@@ -21,8 +21,8 @@ public enum CredentialsError: Error, Sendable, Equatable {
     case malformedFlag(profile: String, key: String)
     /// The profile describes a source that is impossible or incomplete.
     case malformedProfile(String, ProfileError)
-    /// A source that was named to sign the request for the role is not configured.
-    case noSourceCredentials(role: String, reason: String)
+    /// A source that was named to sign the request for the role is not configured, or may appear by itself.
+    case noSourceCredentials(role: String, reason: String, mayAppear: Bool = false)
     /// AWS STS does not give credentials for the role.
     case assumeRoleFailed(role: String, STSError)
     /// The profile's `credential_process` gave no credentials.
@@ -85,8 +85,8 @@ extension CredentialsError {
         case .incompleteProfile(let name, let key): ("profile '\(name)' has half a pair of keys: no \(key)", .later)
         case .malformedFlag(let name, let key): ("\(key) in profile '\(name)' is neither true nor false", .later)
         case .malformedProfile(let name, let error): ("profile '\(name)' \(error)", .later)
-        case .noSourceCredentials(let role, let reason):
-            ("there are no credentials to assume the role \(role) with: \(reason)", .later)
+        case .noSourceCredentials(let role, let reason, let mayAppear):
+            ("there are no credentials to assume the role \(role) with: \(reason)", mayAppear ? .soon : .later)
         case .assumeRoleFailed(let role, let error):
             ("the role \(role) cannot be assumed: \(error)", error.recovery)
         case .processFailed(let profile, let error):

@@ -22,6 +22,8 @@ public enum ProviderResult: Sendable, Equatable {
     case found(Credentials, from: CredentialsOrigin)
     /// The source is not set up. `reason` says in words what is missing; it holds no secret.
     case notConfigured(reason: String)
+    /// The source is not there, and may appear by itself: instance metadata that is silent, or has no role yet.
+    case notYet(reason: String)
 }
 
 /// Where a set of credentials came from, and what that means for its expiration.

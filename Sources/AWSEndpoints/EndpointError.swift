@@ -39,12 +39,15 @@ package enum EndpointSettingName: Hashable, Sendable {
     case variable(String)
     /// A key of the profile with this name.
     case profile(String, key: String)
+    /// The metadata of the instance that the process runs on.
+    case instanceMetadata
 
     /// Where the setting stands: the variable's name, or `profile 'ward'`.
     package var place: String {
         switch self {
         case .variable(let name): name
         case .profile(let name, _): "profile '\(name)'"
+        case .instanceMetadata: "instance metadata"
         }
     }
 }
@@ -55,6 +58,7 @@ extension EndpointSettingName: CustomStringConvertible {
         switch self {
         case .variable(let name): name
         case .profile(_, let key): "\(key) of \(place)"
+        case .instanceMetadata: place
         }
     }
 }

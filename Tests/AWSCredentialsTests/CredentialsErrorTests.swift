@@ -70,6 +70,10 @@ import Testing
         (.endpointFailed("the agent", .status(500)), "the agent answered with status 500"),
         (.endpointFailed("the agent", .reported(code: "X")), "the agent answered with the error X"),
         (
+            .endpointFailed("the agent", .incomplete(member: "Token")),
+            "the agent answered with a set of credentials without a usable Token"
+        ),
+        (
             .endpointFailed("the agent", .malformed),
             "the agent answered with something that is no set of credentials"
         ),

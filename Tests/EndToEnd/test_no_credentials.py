@@ -22,7 +22,8 @@ def test_a_start_without_credentials_fails_in_time_and_names_each_source(metadat
         began = time.monotonic()
         result = run("serve", *FREE_PORTS, environment={"AWS_REGION": "us-east-1"} | variables)
         assert time.monotonic() - began < 3
-    assert (result.returncode, result.stdout) == (78, "")
+    # A silent service may be that of an instance that has just started.
+    assert (result.returncode, result.stdout) == (75 if metadata == "silent" else 78, "")
     places = [result.stderr.find(source) for source in SOURCES]
     assert -1 not in places and places == sorted(places), result.stderr
     words = {"silent": "hop limit", "refusing": "cannot be reached", "switched off": "AWS_EC2_METADATA_DISABLED"}

@@ -146,4 +146,22 @@ import Testing
         let error = #expect(throws: ConfigurationError.self) { try load(environment, region: region) }
         return error?.problems.map(\.description) ?? []
     }
+
+    @Test func takesTheRegionOfTheInstance() throws {
+        let environment = AWSEnvironment(["AWS_PROFILE": ""], .found("eu-west-3"))
+        let settings = try load(environment.variables).inRegionOfInstance(environment.instanceRegion != nil)
+        #expect(settings.transcribe.url == "https://transcribe.eu-west-3.amazonaws.com")
+        #expect(settings.regionSetting.place == "instance metadata")
+        let row = EffectiveSetting(key: "AWS_REGION", text: "eu-west-3", source: .instance)
+        #expect(settings.effective.first == row)
+        #expect(settings.effective.report.contains("(instance metadata)"))
+    }
+
+    @Test(arguments: [InstanceRegion.none, .found("no region"), .notYet(reason: "silent")])
+    func leavesTheVariablesAloneWithoutARegion(region: InstanceRegion) {
+        let environment = AWSEnvironment(["AWS_PROFILE": "p"], region)
+        #expect(environment.variables == ["AWS_PROFILE": "p"])
+        #expect(environment.instanceRegion == nil)
+        #expect(environment.pendingReason == (region == .notYet(reason: "silent") ? "silent" : nil))
+    }
 }

@@ -79,6 +79,15 @@ import Testing
         }
     }
 
+    /// A unit with RestartPreventExitStatus=78 would stay down.
+    @Test func endsWithStatus75WhereTheInstanceMayGetItsRole() async {
+        guard case .none(let reason, 75) = await first(of: .success(.notYet(reason: "no role"))) else {
+            Issue.record("took an instance without a role for good")
+            return
+        }
+        #expect(reason.contains("no role") && reason.contains("AWS_PROFILE"))
+    }
+
     @Test func startsBeforeASlowSourceAnswers() async {
         let chain = CredentialsChain([SilentProvider()])
         guard case .pending = await StartupCredentials(from: chain, within: .milliseconds(1), now: { Self.now }) else {

@@ -12,6 +12,7 @@ struct AssumedRoleProvider: CredentialsProvider {
     func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         switch try await source.credentials(at: now) {
         case .notConfigured(let reason): throw .noSourceCredentials(role: role.arn, reason: reason)
+        case .notYet(let reason): throw .noSourceCredentials(role: role.arn, reason: reason, mayAppear: true)
         case .found(let sourceCredentials, _):
             let credentials = try await service.credentials(of: role, for: sourceCredentials, at: now)
             return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true))

@@ -7,17 +7,24 @@ import SigV4
 struct CredentialsDocument {
     let credentials: Credentials
 
-    /// Throws `reported` for a document that reports an error, `malformed` for one that is not complete.
+    /// Throws `reported` for a document that reports an error, `malformed` for what is no document, and
+    /// `incomplete` for one without a member.
     init(_ body: [UInt8]) throws(CredentialsEndpointError) {
         guard let members = try? JSONDecoder().decode(Members.self, from: Data(body)) else { throw .malformed }
         if let code = members.Code, code != "Success" {
             throw code.isName(maximumLength: 100) ? .reported(code: code) : .malformed
         }
-        guard let accessKeyID = members.AccessKeyId, let secretAccessKey = members.SecretAccessKey,
-            let token = members.Token, let expiration = members.Expiration.flatMap(Timestamp.init(iso8601:))
-        else { throw .malformed }
+        guard let expiration = Timestamp(iso8601: try Self.text(of: members.Expiration, "Expiration"))
+        else { throw .incomplete(member: "Expiration") }
         credentials = Credentials(
-            accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: token, expiration: expiration)
+            accessKeyID: try Self.text(of: members.AccessKeyId, "AccessKeyId"),
+            secretAccessKey: try Self.text(of: members.SecretAccessKey, "SecretAccessKey"),
+            sessionToken: try Self.text(of: members.Token, "Token"), expiration: expiration)
+    }
+
+    private static func text(of value: String?, _ member: String) throws(CredentialsEndpointError) -> String {
+        guard let value, !value.isEmpty else { throw .incomplete(member: member) }
+        return value
     }
 
     private struct Members: Decodable {

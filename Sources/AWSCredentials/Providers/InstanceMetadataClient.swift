@@ -110,7 +110,7 @@ extension InstanceMetadataClient {
     private static func absence(of settings: InstanceMetadataSettings, by error: CurlError) -> InstanceMetadataError {
         switch error {
         case .timedOut:
-            .notConfigured(
+            .silent(
                 reason: "\(settings.endpoint) did not answer within \(settings.timeout.components.seconds) s; in a "
                     + "container on an EC2 instance this means that the instance's metadata hop limit must be raised "
                     + "to 2 (HttpPutResponseHopLimit), elsewhere that there is no instance metadata")
@@ -155,6 +155,8 @@ extension InstanceMetadataToken: CustomStringConvertible, CustomReflectable {
 enum InstanceMetadataError: Error {
     /// No such service exists for this process; `reason` says in words what was seen.
     case notConfigured(reason: String)
+    /// No response came in time. The service may not exist, or not answer yet.
+    case silent(reason: String)
     /// The service exists and failed.
     case failed(CredentialsEndpointError)
 }

@@ -31,7 +31,8 @@ public struct InstanceMetadataProvider: CredentialsProvider {
         client = InstanceMetadataClient(transport: transport, pause: pause)
     }
 
-    /// A service that does not exist, and an instance without a role, are not configured. Throws for settings that
+    /// A service that does not exist is not configured. One that is silent, and an instance without a role, may be so only
+    /// for a while after the instance has started. Throws for settings that
     /// cannot be used, what reading the profile throws, and `endpointFailed` for a service that exists and fails.
     public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         guard let settings = try InstanceMetadataSettings(environment: environment, profile: try profile())
@@ -39,11 +40,12 @@ public struct InstanceMetadataProvider: CredentialsProvider {
         do throws(InstanceMetadataError) {
             guard let role = try await role(by: settings, at: now),
                 let body = try await client.content(at: Self.folder + role, by: settings, now: now)
-            else { return .notConfigured(reason: "the instance has no role") }
+            else { return .notYet(reason: "the instance has no role") }
             return try extended(body, at: now)
         } catch {
             switch error {
             case .notConfigured(let reason): return .notConfigured(reason: reason)
+            case .silent(let reason): return .notYet(reason: reason)
             case .failed(let error): throw .endpointFailed("the instance metadata service", error)
             }
         }

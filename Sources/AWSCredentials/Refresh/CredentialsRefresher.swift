@@ -158,7 +158,7 @@ extension CredentialsRefresher {
     private func fetch() async -> FetchResult {
         do throws(CredentialsError) {
             switch try await provider.credentials(at: now()) {
-            case .notConfigured(let reason): return .failure(.notConfigured(reason: reason))
+            case .notConfigured(let reason), .notYet(let reason): return .failure(.notConfigured(reason: reason))
             case .found(let credentials, let origin):
                 try credentials.checkShape(at: now())
                 return .success((credentials, origin))

@@ -10,13 +10,15 @@ public enum CredentialsEndpointError: Error, Sendable, Equatable {
     case reported(code: String)
     /// A response with a success status held no credentials.
     case malformed
+    /// A response with a success status held credentials without this member, or with one that cannot be read.
+    case incomplete(member: String)
 
     /// The endpoint recovers soon from a transfer that failed on the way, and from a failure or throttling of its own.
     var recovery: CredentialsError.Recovery {
         switch self {
         case .transfer(let error): error.isTransient ? .soon : .later
         case .status(let status): status >= 500 || status == 429 ? .soon : .later
-        case .reported, .malformed: .later
+        case .reported, .malformed, .incomplete: .later
         }
     }
 }
@@ -29,6 +31,7 @@ extension CredentialsEndpointError: CustomStringConvertible {
         case .status(let status): "answered with status \(status)"
         case .reported(let code): "answered with the error \(code)"
         case .malformed: "answered with something that is no set of credentials"
+        case .incomplete(let member): "answered with a set of credentials without a usable \(member)"
         }
     }
 }

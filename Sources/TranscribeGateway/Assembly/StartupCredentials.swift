@@ -23,7 +23,7 @@ enum StartupCredentials {
         guard let credentials = report.credentials, let origin = report.origin else {
             self = .none(
                 reason: Self.advice(on: report),
-                status: report.isTransient ? ExitStatus.temporaryFailure : ExitStatus.configuration)
+                status: report.mayPass ? ExitStatus.temporaryFailure : ExitStatus.configuration)
             return
         }
         do throws(CredentialsError) {
@@ -62,7 +62,10 @@ enum StartupCredentials {
 }
 
 extension ChainReport {
-    /// Whether the same search may succeed a little later.
+    /// Whether the same search may succeed a little later: after an error that passes, or once the metadata of an instance
+    /// that has just started answers.
+    fileprivate var mayPass: Bool { isTransient || mayAppear }
+
     fileprivate var isTransient: Bool {
         guard case .failed(let error) = steps.last?.outcome else { return false }
         return error.isTransient

@@ -57,14 +57,15 @@ extension Upstream {
     /// slow source of credentials does not delay the start.
     /// - Throws: ``ExitCode`` after the mistake was printed on standard error.
     static func amazon() async throws -> Upstream {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = try await AWSEnvironment(ProcessInfo.processInfo.environment)
         let settings = try AWSSettings.loadWithProfile(from: environment)
         // A client of its own: a stop ends the other client's transfers while a refresh may still run. Its thread ends
         // with the chain.
         let authorities = settings.authorities?.path
         let client = try startClient(CurlOptions(concurrency: 4, certificateAuthorities: authorities))
         let clock = AWSClock(wallTime: { .wallTime })
-        let chain = CredentialsChain(environment: environment, files: FileReader(), transport: client, clock: clock)
+        let chain = CredentialsChain(
+            environment: environment.variables, files: FileReader(), transport: client, clock: clock)
         switch await StartupCredentials(from: chain, now: { clock.now }) {
         case .found(let credentials, let origin):
             return Upstream(
@@ -87,13 +88,19 @@ extension Timestamp {
 extension AWSSettings {
     /// Reads the variables, the selected profile and the file of certificate authorities.
     ///
-    /// - Throws: ``ExitCode`` 78 after the mistake was printed on standard error.
-    static func loadWithProfile(from environment: [String: String]) throws -> AWSSettings {
-        let profile = try ProfileSettings(from: environment)
-        let settings = try exitingOnProblems { () throws(ConfigurationError) in
-            try load(from: environment, profile: profile.endpoints)
+    /// - Throws: ``ExitCode`` 78 after the mistake was printed on standard error; 75 where the region is not known yet.
+    static func loadWithProfile(from environment: AWSEnvironment) throws -> AWSSettings {
+        let profile = try ProfileSettings(from: environment.variables)
+        if let reason = environment.pendingReason {
+            throw exitCode(
+                printing: "No setting names a region, and the region of this instance is not known yet: \(reason). "
+                    + "Set AWS_REGION, or start again.", status: ExitStatus.temporaryFailure)
         }
-        return settings.trusting(try CertificateAuthorities.load(from: environment, profile))
+        let settings = try exitingOnProblems { () throws(ConfigurationError) in
+            try load(from: environment.variables, profile: profile.endpoints)
+        }
+        return settings.inRegionOfInstance(environment.instanceRegion != nil)
+            .trusting(try CertificateAuthorities.load(from: environment.variables, profile))
     }
 }
 

@@ -18,10 +18,10 @@ struct Doctor: AsyncParsableCommand {
         hardenProcess()
         let settings = try Settings(options).upstream
         let job = try jobName()
-        let environment = ProcessInfo.processInfo.environment
+        let environment = try await AWSEnvironment(ProcessInfo.processInfo.environment)
         // Shared files that cannot be read are a finding of the run.
-        let profile = try? ProfileSettings(environment: environment, files: FileReader())
-        let authorities = try profile.flatMap { try CertificateAuthorities.load(from: environment, $0) }
+        let profile = try? ProfileSettings(environment: environment.variables, files: FileReader())
+        let authorities = try profile.flatMap { try CertificateAuthorities.load(from: environment.variables, $0) }
         let client = try startClient(
             CurlOptions(
                 concurrency: 4, connectTimeout: settings.connectTimeout, certificateAuthorities: authorities?.path))

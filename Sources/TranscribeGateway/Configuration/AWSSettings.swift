@@ -7,7 +7,7 @@ struct AWSSettings: Sendable {
     let endpoints: EndpointSettings
     let region: Region
     /// The setting that names ``region``.
-    let regionSetting: EndpointSettingName
+    private(set) var regionSetting: EndpointSettingName
     /// Where Amazon Transcribe is.
     let transcribe: Endpoint
     /// Which authorities every call trusts; nil if that was not looked for.
@@ -43,6 +43,18 @@ extension AWSSettings {
 }
 
 extension AWSSettings {
+    /// These settings with the instance as the source of the region, if that is so.
+    func inRegionOfInstance(_ isSo: Bool) -> AWSSettings {
+        guard isSo else { return self }
+        var settings = self
+        settings.regionSetting = .instanceMetadata
+        settings.effective = effective.map { row in
+            guard row.key == "AWS_REGION" else { return row }
+            return EffectiveSetting(key: row.key, text: row.text, source: SettingSource(.instanceMetadata))
+        }
+        return settings
+    }
+
     /// These settings with the authorities that every call trusts.
     func trusting(_ authorities: CertificateAuthorities?) -> AWSSettings {
         guard let authorities else { return self }
@@ -116,6 +128,7 @@ extension SettingSource {
             switch setting {
             case .variable(let name): .environment(name)
             case .profile(let name, _): .profile(name)
+            case .instanceMetadata: .instance
             case nil: .region
             }
     }

@@ -7,7 +7,7 @@ import Transcribe
 
 /// Does the steps of a look-up as `serve` would: credentials, endpoint, clock, identity, and one call for a job.
 struct DoctorRun {
-    let environment: [String: String]
+    let environment: AWSEnvironment
     let settings: UpstreamSettings
     let client: CurlClient
     /// Learns from the sources of the credentials.
@@ -42,12 +42,13 @@ struct DoctorRun {
     }
 
     private var chain: CredentialsChain {
-        CredentialsChain(environment: environment, files: FileReader(), transport: client, clock: awsClock)
+        CredentialsChain(
+            environment: environment.variables, files: FileReader(), transport: client, clock: awsClock)
     }
 
     private var identities: CallerIdentityService {
         CallerIdentityService(
-            environment: environment, files: FileReader(), transport: client, clock: awsClock)
+            environment: environment.variables, files: FileReader(), transport: client, clock: awsClock)
     }
 
     /// Compares the clocks by an unsigned request. AWS refuses it, and its response has a date.

@@ -110,6 +110,20 @@ import UpstreamTestSupport
         }
     }
 
+    /// As while an instance starts.
+    @Test func mayFindTheNamedSourceALittleLater() async throws {
+        let transport = ScriptedTransport { _ throws(CurlError) in throw .timedOut(.connecting) }
+        let metadata = InstanceMetadataProvider(
+            environment: [:], profile: { nil }, transport: transport, pause: { _ in })
+        let none = EnvironmentProvider(environment: [:])
+        let named = NamedSources(environment: none, container: none, instanceMetadata: metadata)
+        let config = "[default]\nrole_arn = \(Self.arn)\ncredential_source = Ec2InstanceMetadata"
+        let error = await #expect(throws: CredentialsError.self) {
+            try await result(config, .unreachable, named: named)
+        }
+        #expect(error?.isTransient == true)
+    }
+
     // MARK: - Refusals
 
     @Test(arguments: [

@@ -119,8 +119,23 @@ import UpstreamTestSupport
     static let useless: [(HTTPResponse.Status, String, CredentialsEndpointError)] = [
         (.internalServerError, "HUSH", .status(500)), (.forbidden, "HUSH", .status(403)),
         (.temporaryRedirect, "", .status(307)), (.ok, "", .malformed), (.ok, "[HUSH]", .malformed),
-        (.ok, #"{"AccessKeyId":"A","SecretAccessKey":"HUSH","Token":"T","Expiration":"soon"}"#, .malformed),
-        (.ok, #"{"AccessKeyId":"A","SecretAccessKey":"HUSH","Expiration":"2026-11-24T18:00:00Z"}"#, .malformed),
+        (.ok, "{}", .incomplete(member: "Expiration")),
+        (
+            .ok, #"{"AccessKeyId":"A","SecretAccessKey":"","Token":"T","Expiration":"2026-11-24T18:00:00+0000"}"#,
+            .incomplete(member: "SecretAccessKey")
+        ),
+        (
+            .ok, #"{"SecretAccessKey":"HUSH","Token":"T","Expiration":"2026-11-24T18:00:00Z"}"#,
+            .incomplete(member: "AccessKeyId")
+        ),
+        (
+            .ok, #"{"AccessKeyId":"A","SecretAccessKey":"HUSH","Token":"T","Expiration":"soon"}"#,
+            .incomplete(member: "Expiration")
+        ),
+        (
+            .ok, #"{"AccessKeyId":"A","SecretAccessKey":"HUSH","Expiration":"2026-11-24T18:00:00Z"}"#,
+            .incomplete(member: "Token")
+        ),
         (.ok, #"{"Code":"AccessDenied","Message":"HUSH"}"#, .reported(code: "AccessDenied")),
         (.ok, #"{"Code":"HUSH HUSH"}"#, .malformed),
     ]

@@ -42,6 +42,8 @@ enum SettingSource: Equatable, Sendable {
     case file(path: String)
     /// A profile in AWS's shared files.
     case profile(String)
+    /// The metadata of the instance that the process runs on.
+    case instance
     /// No setting: what follows from the region.
     case region
     case standard
@@ -52,7 +54,7 @@ enum SettingSource: Equatable, Sendable {
         case .option(let name), .environment(let name): name
         case .file(let path): "\(key) in \(path)"
         case .profile: "\(key) of \(self)"
-        case .region, .standard: key
+        case .instance, .region, .standard: key
         }
     }
 }
@@ -63,6 +65,7 @@ extension SettingSource: CustomStringConvertible {
         case .option(let name), .environment(let name): name
         case .file(let path): path
         case .profile(let name): "profile '\(name)'"
+        case .instance: "instance metadata"
         case .region: "by the region"
         case .standard: "default"
         }
