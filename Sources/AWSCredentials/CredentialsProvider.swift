@@ -51,7 +51,7 @@ extension Credentials {
         if !accessKeyID.isVisibleASCII { throw .malformedCredentials(.accessKeyID) }
         if !secretAccessKey.isVisibleASCII { throw .malformedCredentials(.secretAccessKey) }
         if let sessionToken, !sessionToken.isVisibleASCII { throw .malformedCredentials(.sessionToken) }
-        if let expiration, expiration <= now { throw .expired(expiration) }
+        if let expiration, hasExpired(at: now) { throw .expired(expiration) }
     }
 }
 

@@ -14,7 +14,7 @@ extension Timestamp {
     /// `UTC`, perhaps after a blank. (Python's `dateutil`, with which the AWS CLI and boto3 read expirations, takes these
     /// and more.)
     public init?(iso8601 text: String) {
-        self.init(text, separatedBy: ["T", "t", " "]) { $0.looseOffset() }
+        self.init(text, separatedBy: ["T", "t", " "]) { $0.offset(isLoose: true) }
     }
 
     private init?(_ text: String, separatedBy separators: [String], offset: (inout TimeReader) -> Int?) {
@@ -194,25 +194,19 @@ extension TimeReader {
         return (tenThousandths + 5) / 10
     }
 
-    /// `time-offset` in minutes east of UTC.
-    mutating func offset() -> Int? {
-        if skip("Z") || skip("z") { return 0 }
+    /// `time-offset` in minutes east of UTC; also one of ``Timestamp/init(iso8601:)`` if it is loose.
+    mutating func offset(isLoose: Bool = false) -> Int? {
+        if isLoose { _ = skip(" ") }
+        if skip("Z") || skip("z") || isLoose && (skip("UTC") || skip("GMT")) { return 0 }
         let isEast = skip("+")
-        guard isEast || skip("-"), let hours = number(digits: 2), hours < 24, skip(":"),
-            let minutes = number(digits: 2), minutes < 60
-        else { return nil }
-        return (isEast ? 1 : -1) * (hours * 60 + minutes)
+        guard isEast || skip("-"), let minutes = minutesOfOffset(isLoose) else { return nil }
+        return (isEast ? 1 : -1) * minutes
     }
 
-    /// The same, or `UTC`, or without the colon or the minutes, perhaps after a blank.
-    mutating func looseOffset() -> Int? {
-        _ = skip(" ")
-        if skip("Z") || skip("z") || skip("UTC") || skip("GMT") { return 0 }
-        let isEast = skip("+")
-        guard isEast || skip("-"), let hours = number(digits: 2), hours < 24 else { return nil }
-        guard !isAtEnd else { return (isEast ? 1 : -1) * hours * 60 }
-        _ = skip(":")
-        guard let minutes = number(digits: 2), minutes < 60 else { return nil }
-        return (isEast ? 1 : -1) * (hours * 60 + minutes)
+    private mutating func minutesOfOffset(_ isLoose: Bool) -> Int? {
+        guard let hours = number(digits: 2), hours < 24 else { return nil }
+        if isLoose, isAtEnd { return hours * 60 }
+        guard skip(":") || isLoose, let minutes = number(digits: 2), minutes < 60 else { return nil }
+        return hours * 60 + minutes
     }
 }

@@ -26,6 +26,9 @@ public struct Credentials: Sendable, Equatable {
 }
 
 extension Credentials {
+    /// Whether the set has stopped working; false for one without an end.
+    package func hasExpired(at now: Timestamp) -> Bool { expiration.map { $0 <= now } ?? false }
+
     /// Whether both sets make the same signatures. The expiration is left out: a source may extend the same keys.
     package func hasSameKeys(as other: Credentials) -> Bool {
         accessKeyID == other.accessKeyID && secretAccessKey == other.secretAccessKey

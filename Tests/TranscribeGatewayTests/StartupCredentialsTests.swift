@@ -79,6 +79,26 @@ import Testing
         }
     }
 
+    /// The set ends an hour after AWS's time, which is two hours behind this machine's.
+    @Test func asksForTheTimeWhereASetSeemsToHaveExpired() async {
+        let clock = AWSClock(wallTime: { Self.now })
+        let aws = Self.now.adding(milliseconds: -7_200_000)
+        let set = Credentials(
+            accessKeyID: "A", secretAccessKey: "B", expiration: aws.adding(milliseconds: 3_600_000))
+        let chain = CredentialsChain([FixedProvider(result: .success(.found(set, from: Self.origin)))])
+        let startup = await StartupCredentials(from: chain, within: .seconds(60), now: { clock.now }) {
+            clock.learn(aws)
+        }
+        guard case .found(set, Self.origin) = startup else {
+            Issue.record("refused a set that has not expired by AWS's clock")
+            return
+        }
+        guard case .none(_, 78) = await StartupCredentials(from: chain, within: .seconds(60), now: { Self.now }) else {
+            Issue.record("took a set that has expired")
+            return
+        }
+    }
+
     /// A unit with RestartPreventExitStatus=78 would stay down.
     @Test func endsWithStatus75WhereTheInstanceMayGetItsRole() async {
         guard case .none(let reason, 75) = await first(of: .success(.notYet(reason: "no role"))) else {

@@ -80,7 +80,7 @@ struct HeldCredentials: Sendable {
     /// origin is statically stable.
     func isUsable(at now: Timestamp) -> Bool { !isWithheld && (origin.isStaticallyStable || !hasExpired(at: now)) }
 
-    func hasExpired(at now: Timestamp) -> Bool { timeLeft(at: now).map { $0 <= 0 } ?? false }
+    func hasExpired(at now: Timestamp) -> Bool { credentials.hasExpired(at: now) }
 
     /// Until the expiration, in milliseconds.
     func timeLeft(at now: Timestamp) -> Int64? { credentials.expiration?.milliseconds(since: now) }

@@ -36,8 +36,12 @@ enum StartupCredentials {
 
     /// Searches the chain. A search that does not end in time is cancelled, which ends its requests and programs at once.
     /// Only a file system that does not respond can hold it longer.
+    ///
+    /// - Parameter askTime: asks AWS for its time, from which `now` learns. Called where a set seems to have expired: this
+    ///   machine's clock may be wrong.
     init(
-        from chain: CredentialsChain, within timeout: Duration = timeout, now: @escaping @Sendable () -> Timestamp
+        from chain: CredentialsChain, within timeout: Duration = timeout, now: @escaping @Sendable () -> Timestamp,
+        askTime: () async -> Void = {}
     ) async {
         let report = await withTaskGroup(of: ChainReport?.self) { group in
             group.addTask { await chain.report(at: now()) }
@@ -48,6 +52,7 @@ enum StartupCredentials {
             defer { group.cancelAll() }
             return await group.next() ?? nil
         }
+        if report?.credentials?.hasExpired(at: now()) == true { await askTime() }
         self.init(report, at: now())
     }
 

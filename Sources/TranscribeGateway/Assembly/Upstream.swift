@@ -66,7 +66,10 @@ extension Upstream {
         let clock = AWSClock(wallTime: { .wallTime })
         let chain = CredentialsChain(
             environment: environment.variables, files: FileReader(), transport: client, clock: clock)
-        switch await StartupCredentials(from: chain, now: { clock.now }) {
+        let startup = await StartupCredentials(from: chain, now: { clock.now }) {
+            await clock.learn(from: settings.transcribe, through: client)
+        }
+        switch startup {
         case .found(let credentials, let origin):
             return Upstream(
                 endpoint: settings.transcribe, credentials: chain, clock: clock, first: (credentials, origin),
@@ -77,6 +80,14 @@ extension Upstream {
                 endpoint: settings.transcribe, credentials: chain, clock: clock, authorities: authorities)
         case .none(let reason, let status): throw exitCode(printing: reason, status: status)
         }
+    }
+}
+
+extension AWSClock {
+    /// Learns from the response to an unsigned request, which AWS refuses with its time.
+    func learn(from endpoint: Endpoint, through transport: any Transport) async {
+        let request = CurlRequest(method: "HEAD", url: endpoint.url + "/")
+        if let date = try? await transport.perform(request, deadline: .now + .seconds(3)).date { learn(date) }
     }
 }
 

@@ -20,6 +20,9 @@ struct DoctorRun {
     func report(lookingUp job: JobName?) async throws -> DoctorReport {
         var report = DoctorReport()
         let chainReport = await chain.report(at: awsClock.now)
+        if chainReport.credentials?.hasExpired(at: awsClock.now) == true, let endpoint {
+            await awsClock.learn(from: endpoint, through: client)
+        }
         add(DoctorReport.Section(chainReport, at: awsClock.now), to: &report)
         let aws = try AWSSettings.loadWithProfile(from: environment)
         let clock = await clock(at: aws.transcribe)
@@ -39,6 +42,14 @@ struct DoctorRun {
     private func add(_ section: DoctorReport.Section, to report: inout DoctorReport) {
         report.add(section)
         show(section)
+    }
+
+    /// Where Amazon Transcribe is; nil where the settings name no endpoint.
+    private var endpoint: Endpoint? {
+        guard let profile = try? ProfileSettings(environment: environment.variables, files: FileReader())
+        else { return nil }
+        let settings = EndpointSettings(environment: environment.variables, profile: profile.endpoints)
+        return try? settings.endpoint(of: .transcribe)
     }
 
     private var chain: CredentialsChain {

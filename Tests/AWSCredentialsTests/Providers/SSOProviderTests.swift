@@ -54,6 +54,17 @@ import UpstreamTestSupport
         return ProfileProvider(environment: environment, files: folder.files, transport: transport)
     }
 
+    /// Older versions of the AWS CLI wrote `UTC`.
+    @Test(arguments: ["2026-11-24T12:30:00UTC", "2026-11-24T12:30:00+0000"])
+    func readsTheExpirationsOfOlderTokenFiles(expiration: String) async throws {
+        try folder.write(#"{"accessToken": "TOKEN1", "expiresAt": "\#(expiration)"}"#, to: Self.file)
+        let provider = provider(ScriptedTransport(.success(Self.keys)))
+        #expect(try await provider.credentials(at: .noon + 1_799).credentials == found)
+        await #expect(throws: CredentialsError.ssoFailed(profile: "default", .expired)) {
+            try await provider.credentials(at: .noon + 1_800)
+        }
+    }
+
     @Test func sendsTheTokenToThePortal() async throws {
         try signIn(until: .noon + 3_600)
         let transport = ScriptedTransport(.success(Self.keys))
