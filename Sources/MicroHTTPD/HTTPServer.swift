@@ -88,7 +88,8 @@ final class ServerContext: Sendable {
             limit: options.connections, addressLimit: options.perAddress, exempt: options.proxies
         ) { [acceptorWakeUp] in acceptorWakeUp.signal() }
         refusals = RefusalLog(log: options.log)
-        table = ConnectionTable(counters: counters, requestTicks: requestTicks, limit: options.connections)
+        table = ConnectionTable(
+            counters: counters, idleTicks: idleTicks, requestTicks: requestTicks, limit: options.connections)
         libraryLog = LibraryLog { [log = options.log] in log("libmicrohttpd: \($0)") }
     }
 

@@ -110,6 +110,16 @@ def test_what_the_library_refuses_is_logged_and_counted(serve, sent, status, pro
     assert not [line for line in gateway.log if "%" in line.get("detail", "") or "HTTP/1.1" in line.get("detail", "")]
 
 
+def test_a_request_that_is_refused_twice_has_one_answer_and_one_line(serve):
+    """The library has no room for its cookies, and goes on to a length that is none."""
+    gateway = serve()
+    cookies = "Cookie: " + "a;" * 3_000
+    answer = only_answer(gateway, request(TARGET, "Content-Length: x", cookies))
+    assert answer.status in (400, 431)
+    assert gateway.access_of(answer)["status"] == answer.status
+    assert_recorded(gateway, [answer.status])
+
+
 # What the library would refuse with its head sent twice: the server does it instead.
 TAKEN_FROM_THE_LIBRARY = {
     "a length that is no number": ("1x", 400, "malformed-request"), "a negative length": ("-1", 400, "malformed-request"),

@@ -13,9 +13,11 @@ import pytest
 
 from conftest import UNLIMITED
 from gateway import arguments_for, run, upstream_at
-from timeouts import eventually
+from metrics import metric
 from problems import assert_problem
 from resources import resources
+from timeouts import eventually
+from wire import request
 
 HOUR = 3600
 
@@ -47,6 +49,19 @@ def test_more_clients_than_descriptors_wait_and_cost_nothing(start, upstream):
         assert gateway.ask_admin("/livez").status == 200
         assert sum(line["level"] in ("warning", "error") for line in gateway.log) <= 5
     eventually(lambda: answers(gateway), within=5)
+
+
+def test_a_stop_without_a_free_descriptor_ends(serve):
+    """Connections that the kernel has accepted wait for a place, and the stop has no descriptor for them."""
+    gateway = serve({"listen.connections": 16, "listen.perAddress": 0, "upstream.timeout": "30s", "drain.timeout": "500ms"})
+    with contextlib.ExitStack() as stack:
+        for _ in range(36):
+            stack.enter_context(gateway.wire()).send(request("/jobs/hang-1"))
+        eventually(lambda: metric(gateway, "transcribe_gateway_waiting_requests") == 16)
+        gateway.allow_more_descriptors(0)
+        gateway.signal()
+        assert gateway.end(within=15) == 0
+    assert any("no descriptor is left" in line["message"] for line in gateway.log)
 
 
 def answers(gateway):

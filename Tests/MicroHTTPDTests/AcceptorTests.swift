@@ -79,6 +79,7 @@ import Testing
                 #expect(await client.receive { $0.contains("host=h") }.statuses == [200])
                 #expect(start.duration(to: .now) < .seconds(4))
             }
+            #expect(server.counts.idle > 0 && server.counts.slowRequests == 0)
             withExtendedLifetime((idle, silent)) {}
         }
     }

@@ -82,6 +82,17 @@ import Testing
         await stopped
     }
 
+    @Test func answersARequestOfWhichAPartHasComeWhenItStops() async throws {
+        let server = try HTTPServer(handler: EchoHandler())
+        let client = try Client(port: server.port)
+        client.send("GET /first HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(await client.receive { $0.contains("host=h") }.statuses == [200])
+        client.send("GET /second HTTP/1.1\r\nHo")
+        client.send("st: h\r\n\r\n", afterMilliseconds: 700)
+        await server.stop(within: .seconds(10))
+        #expect(await client.receiveAll().contains("/second"))
+    }
+
     /// There was no place for it, so that it waits in the kernel when the server stops.
     @Test func answersAConnectionThatTheKernelHasAccepted() async throws {
         var options = ServerOptions.loopback

@@ -9,7 +9,10 @@ import Threads
 /// The library has no listening socket and never meets a connection limit of its own: at such a limit 0.9.75 returns with a
 /// mutex locked (daemon.c, `new_connection_process_`), and its threads, its stop and every resume hang from then on.
 final class Acceptor: Sendable {
+    /// Long enough for a handshake in a data centre.
     private static let handshake = Duration.milliseconds(50)
+    /// How long a stop accepts connections at most.
+    private static let lastConnections = Duration.seconds(1)
 
     private let listening: ListeningSocket
     private let daemon: Daemon
@@ -62,10 +65,14 @@ final class Acceptor: Sendable {
         case .connection(let socket, let peer, let address): add(socket, of: peer, at: address)
         case .none: _ = waitForConnection(until: .now + .seconds(60))
         case .failure(let error):
-            if error.isShortage { context.counters.recordShortage() }
-            context.refusals.recordFailure(error, at: .now)
+            record(error)
             wakeUp.wait(until: .now + .milliseconds(100))
         }
+    }
+
+    private func record(_ error: SystemCallError) {
+        if error.isShortage { context.counters.recordShortage() }
+        context.refusals.recordFailure(error, at: .now)
     }
 
     private func waitForConnection(until instant: ContinuousClock.Instant) -> WakeUp.Reason {
@@ -76,16 +83,19 @@ final class Acceptor: Sendable {
     }
 
     /// Connections that the kernel has accepted may hold a request already, and to close the listening socket would reset
-    /// them. So no new ones begin, and those that wait are accepted, however many places there are, until no more come for a
-    /// moment that is long enough for a handshake in a data centre.
+    /// them. So no new ones begin, and those that wait are accepted, however many places there are, and those whose handshake
+    /// has begun. What is left is reset if the system has no descriptor for it, or if new ones come all the same.
     private func acceptLast() {
         listening.dropHandshakes()
-        let end = ContinuousClock.now + Self.handshake
-        repeat {
-            while case .connection(let socket, let peer, let address) = listening.accept() {
-                add(socket, of: peer, at: address)
+        let start = ContinuousClock.now
+        while start.duration(to: .now) < Self.lastConnections {
+            switch listening.accept() {
+            case .connection(let socket, let peer, let address): add(socket, of: peer, at: address)
+            case .none where waitForConnection(until: start + Self.handshake) == .time: return
+            case .none: continue
+            case .failure(let error): return record(error)
             }
-        } while waitForConnection(until: end) != .time
+        }
     }
 
     private func add(_ socket: Int32, of peer: PeerAddress, at address: SocketAddress) {

@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import Glibc
 import HTTPExchange
 import HTTPTypes
 import Synchronization
@@ -56,9 +57,10 @@ import Synchronization
         phase = ConnectionPhase(readingUntil: context.clock.tick(after: context.requestTicks))
     }
 
-    /// The request line has come. The target is copied here, before the library cuts it at a NUL.
+    /// The request line has come. The target is copied here, before the library cuts it at a NUL: one byte more than is
+    /// allowed of a longer one, which is refused when its header section has come.
     func begin(target: UnsafePointer<CChar>?) {
-        self.target = unsafe target.map { unsafe String(cString: $0) } ?? ""
+        self.target = unsafe target.map { unsafe text(of: $0, atMost: context.options.targetLimit + 1) } ?? ""
         if let target = unsafe target {
             mayBeHead = unsafe target[-2] == 0x44  // before the NUL that ends the method
             if LibraryBehaviour.observed.checks != .none { unsafe ConnectionMemory.hideQuery(of: target) }
@@ -97,12 +99,25 @@ import Synchronization
         context.handler.recordRefusal(status: status, of: peer)
     }
 
-    /// The library has closed the connection.
+    /// The library has closed the connection. It does not report the end of a request that it has refused twice
+    /// (connection.c of 0.9.75: a section of cookies without room, then a bad length).
     func close() {
-        if case .idle = stage, let status = context.libraryLog.refusals.takeOfRequestLine() {
-            context.handler.recordRefusal(status: status, of: nil)
+        if case .idle = stage {
+            if let status = context.libraryLog.refusals.takeOfRequestLine() {
+                context.handler.recordRefusal(status: status, of: nil)
+            }
+        } else {
+            complete(.REQUEST_TERMINATED_WITH_ERROR)
         }
         stage = .closed
+        // An incomplete request is kept for a while after its connection (``IncompleteRequests``).
+        (target, origin) = ("", "")
+        lines = []
+    }
+
+    private func text(of bytes: UnsafePointer<CChar>, atMost limit: Int) -> String {
+        let length = unsafe strnlen(bytes, limit)
+        return unsafe String(decoding: UnsafeRawBufferPointer(start: bytes, count: length), as: UTF8.self)
     }
 
     private var knownMethod: HTTPRequest.Method {

@@ -56,8 +56,16 @@ struct ConnectionPhase: ~Copyable {
 
     var value: Value { Value(word: state.load(ordering: .relaxed)) }
 
-    /// Whether a request is under way whose reply has to be sent before the server stops.
-    var isBusy: Bool { value.stage == .handling || value.stage == .sending }
+    /// Whether a request is under way whose reply has to be sent before the server stops. The first request of a connection
+    /// counts from its end on: see ``isNew(at:_:)``.
+    var isBusy: Bool {
+        let value = value
+        return switch value.stage {
+        case .handling, .sending: true
+        case .reading: value.turn > 0
+        case .idle, .ended: false
+        }
+    }
 
     /// Whether the connection is new and its first request has not come: accepted less than a second ago.
     ///

@@ -11,6 +11,7 @@ final class ConnectionTable: Sendable {
 
     private let shards: InlineArray<5, Mutex<Shard>> = InlineArray { _ in Mutex(Shard()) }
     private let counters: ServerCounters
+    private let idleTicks: Int
     private let requestTicks: Int
     /// Idle connections that a tick ends at most while new ones wait.
     private let shedding: Int
@@ -18,8 +19,9 @@ final class ConnectionTable: Sendable {
     private let shortage: Mutex<Shortage>
 
     /// - Parameter limit: connections that may be open at a time.
-    init(counters: ServerCounters, requestTicks: Int, limit: Int) {
+    init(counters: ServerCounters, idleTicks: Int, requestTicks: Int, limit: Int) {
         self.counters = counters
+        self.idleTicks = idleTicks
         self.requestTicks = requestTicks
         shedding = 16 + limit / 100
         shortage = Mutex(Shortage(count: counters.counts.shortages))
@@ -63,8 +65,9 @@ final class ConnectionTable: Sendable {
     func reap(at tick: Int, isFull: Bool) {
         let turn = turns.add(1, ordering: .relaxed).oldValue
         let isShort = shortage.withLock { $0.isOn(at: turn, count: counters.counts.shortages) }
-        let left = shards[turn % Self.shardCount].withLock {
-            $0.reap(at: tick, requestTicks: requestTicks, shedding: isShort || isFull ? shedding : 0, counters)
+        let left = shards[turn % Self.shardCount].withLock { shard in
+            if isShort || isFull { shard.shed(shedding, idleTicks: idleTicks, requestTicks: requestTicks, counters) }
+            return shard.reap(at: tick, requestTicks: requestTicks, counters)
         }
         for request in left { request.expire(because: .clientLeft) }
     }
@@ -117,25 +120,26 @@ struct Shard: ~Copyable {
 
     /// Ends the connections whose time is up, and compares those that wait with what the last pass saw. Returns the requests
     /// whose client has left.
-    ///
-    /// - Parameter shedding: connections to end at most that have been idle since the last pass, those first that have been
-    ///   idle longest: new clients get their places and descriptors.
-    mutating func reap(
-        at tick: Int, requestTicks: Int, shedding: Int, _ counters: ServerCounters
-    ) -> [SuspendedRequest] {
+    mutating func reap(at tick: Int, requestTicks: Int, _ counters: ServerCounters) -> [SuspendedRequest] {
         var left: [SuspendedRequest] = []
-        if shedding > 0 { shed(shedding, counters) }
         for index in entries.indices where !entries[index].endsIfOverdue(at: tick, counters) {
             if let request = entries[index].observe(at: tick, requestTicks) { left.append(request) }
         }
         return left
     }
 
-    private func shed(_ count: Int, _ counters: ServerCounters) {
-        let idle = entries.filter(\.isIdleSinceLastPass).sorted {
-            $0.connection.phase.value.deadline < $1.connection.phase.value.deadline
+    /// Ends so many connections at most that have been idle since the last pass, those first that have been idle longest: new
+    /// clients get their places and descriptors.
+    func shed(_ count: Int, idleTicks: Int, requestTicks: Int, _ counters: ServerCounters) {
+        func start(of phase: ConnectionPhase.Value) -> Int {
+            phase.deadline - (phase.stage == .idle ? idleTicks : requestTicks)
         }
-        for entry in idle.prefix(count) { entry.end(in: entry.connection.phase.value, counters) }
+        let idle = entries.compactMap { entry in entry.idlePhase.map { (entry, phase: $0) } }
+        let longestFirst = idle.sorted { start(of: $0.phase) < start(of: $1.phase) }
+        // A request may have come while they were sorted.
+        for (entry, phase) in longestFirst.prefix(count) where entry.idlePhase == phase {
+            entry.end(in: phase, countingAs: .idle, counters)
+        }
     }
 }
 
@@ -145,28 +149,31 @@ extension Shard.Entry {
     /// the reply.
     private static let patience = 2
 
-    /// Whether the client has sent nothing since its last request, or nothing at all, from the last pass until now. What it
-    /// has sent may still be in the socket: the library's threads can be late.
-    fileprivate var isIdleSinceLastPass: Bool {
+    /// The phase, if the client has sent nothing since its last request, or nothing at all, from the last pass until now. What
+    /// it has sent may still be in the socket: the library's threads can be late.
+    fileprivate var idlePhase: ConnectionPhase.Value? {
         let phase = connection.phase.value
         guard let seen, seen.phase == phase, !connection.hasUnreadRequest,
-            let received = SocketProgress(of: connection.socket)?.bytesReceived
-        else { return false }
-        return received == (phase.stage == .idle ? seen.progress.bytesReceived : 0)
+            let received = SocketProgress(of: connection.socket)?.bytesReceived,
+            received == (phase.stage == .idle ? seen.progress.bytesReceived : 0)
+        else { return nil }
+        return phase
     }
 
     /// Whether its time was up.
     fileprivate func endsIfOverdue(at tick: Int, _ counters: ServerCounters) -> Bool {
         let phase = connection.phase.value
         guard phase.isOverdue(at: tick), phase.stage != .idle || !connection.hasUnreadRequest else { return false }
-        return end(in: phase, counters)
+        return end(in: phase, countingAs: phase.stage, counters)
     }
 
     /// Ends the connection unless its phase has changed. Counts before that: a client that sees the end finds it counted.
     @discardableResult
-    fileprivate func end(in phase: ConnectionPhase.Value, _ counters: ServerCounters) -> Bool {
+    fileprivate func end(
+        in phase: ConnectionPhase.Value, countingAs stage: ConnectionPhase.Stage, _ counters: ServerCounters
+    ) -> Bool {
         guard connection.phase.replace(phase, with: .ended) else { return false }
-        counters.recordTimeout(in: phase.stage)
+        counters.recordTimeout(in: stage)
         connection.end()
         return true
     }

@@ -81,17 +81,20 @@ final class ServerThread: Sendable {
         // Without a time limit: a prepared reply is about to be sent, and to stop the library before that aborts the process.
         while context.deadlines.suspendedCount > 0 { tick(&wait) }
         let end = ContinuousClock.now + .seconds(1)
-        if busyCount > 0 { tickWhileBusy(&wait) { ContinuousClock.now < end } }
+        if isBusy(wait) { tickWhileBusy(&wait) { ContinuousClock.now < end } }
         daemon.stop()
     }
 
-    /// Requests under way, and connections that may be about to bring one.
-    private var busyCount: Int { context.table.busyCount(at: context.clock.now) + context.places.unbegunCount }
+    /// Whether requests are under way, or connections may be about to bring one. Those that the library has not begun after
+    /// a second are none: it does not report that it has failed to begin one.
+    private func isBusy(_ wait: StopWait) -> Bool {
+        context.table.busyCount(at: context.clock.now) > 0 || !wait.isLong(at: .now) && context.places.unbegunCount > 0
+    }
 
     private func tickWhileBusy(_ wait: inout StopWait, and mayGoOn: () -> Bool) {
         var lastBusy = ContinuousClock.now
         while mayGoOn(), lastBusy.duration(to: .now) < Self.quiet {
-            if busyCount > 0 { lastBusy = .now }
+            if isBusy(wait) { lastBusy = .now }
             tick(&wait)
         }
     }
@@ -118,8 +121,11 @@ struct StopWait {
         self.start = start
     }
 
+    /// Whether it has lasted a second.
+    func isLong(at now: ContinuousClock.Instant) -> Bool { start.duration(to: now) >= Self.patience }
+
     mutating func mustBeLogged(at now: ContinuousClock.Instant) -> Bool {
-        guard !isLogged, start.duration(to: now) >= Self.patience else { return false }
+        guard !isLogged, isLong(at: now) else { return false }
         isLogged = true
         return true
     }

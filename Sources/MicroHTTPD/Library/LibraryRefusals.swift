@@ -7,12 +7,13 @@ import Synchronization
 ///
 /// The library tells its log that it refuses a request, and not whose it is. Afterwards it reports the end of the request, if
 /// the request line was well-formed, or the end of its connection. So the statuses wait here from the one to the other. Two
-/// refusals with one status can change places, which changes nothing but the order of their records.
+/// refusals with one status can change places, and the end of another connection can take a status that is one of a request
+/// line: then the record lacks the client's address.
 final class LibraryRefusals: Sendable {
     /// What the library finds wrong with a request line, and with header fields too where it is 400.
     private static let statusesOfRequestLines = [400, 414, 505]
 
-    /// More are never under way at a time; a status that no end is reported for would stay otherwise.
+    /// A status that no end is reported for would stay otherwise.
     private static let limit = 1_000
 
     private let pending = Mutex<[Int]>([])
