@@ -6,8 +6,8 @@ public struct PeerAddress: Hashable, Sendable {
     public let high: UInt64
     /// The last 64 bits.
     public let low: UInt64
-    /// Dotted decimal for IPv4, and eight groups of hexadecimal digits for IPv6, without `::`. Made once, because the address
-    /// of a connection is logged with each request.
+    /// Dotted decimal for IPv4, and the form of RFC 5952 for IPv6. Made once, because the address of a connection is logged
+    /// with each request.
     public let text: String
 
     /// The address of these bits.
@@ -46,13 +46,32 @@ extension PeerAddress {
                     if place > 0 { text.append(UInt8(ascii: ".")) }
                 }
             } else {
-                for place in stride(from: 112, through: 0, by: -16) {
-                    let group = (place < 64 ? low : high) >> (place & 63)
-                    text.append(shortestHexadecimal: UInt16(truncatingIfNeeded: group))
-                    if place > 0 { text.append(UInt8(ascii: ":")) }
+                let gap = longestZeros(high, low)
+                for index in 0..<8 where !gap.contains(index) {
+                    if index == gap.upperBound { text.append(UInt8(ascii: ":")) }
+                    if index > 0 { text.append(UInt8(ascii: ":")) }
+                    text.append(shortestHexadecimal: group(index, high, low))
+                }
+                if gap.upperBound == 8, !gap.isEmpty {
+                    for _ in 0..<2 { text.append(UInt8(ascii: ":")) }
                 }
             }
         }
+    }
+
+    /// The longest run of two or more groups that are zero, of equally long ones the first (RFC 5952 §4.2); an empty range
+    /// behind the last group if there is none.
+    private static func longestZeros(_ high: UInt64, _ low: UInt64) -> Range<Int> {
+        var (longest, start) = (8..<8, 0)
+        for index in 0...8 where index == 8 || group(index, high, low) != 0 {
+            if index - start >= 2, index - start > longest.count { longest = start..<index }
+            start = index + 1
+        }
+        return longest
+    }
+
+    private static func group(_ index: Int, _ high: UInt64, _ low: UInt64) -> UInt16 {
+        UInt16(truncatingIfNeeded: (index < 4 ? high : low) >> (48 - 16 * (index & 3)))
     }
 }
 

@@ -1,3 +1,4 @@
+import Glibc
 import HTTPExchange
 import Testing
 
@@ -55,8 +56,33 @@ import Testing
         #expect(PeerAddress(text)?.isLoopback == isLoopback)
     }
 
-    @Test(arguments: ["10.0.0.255", "2001:db8:0:0:0:0:0:1"])
-    func readsWhatItWrites(text: String) {
+    /// RFC 5952 §4: the longest run of zeros is `::`, of equal ones the first; one group alone stays 0; lower case.
+    @Test(arguments: [
+        ("10.0.0.255", "10.0.0.255"), ("::ffff:1.2.3.4", "1.2.3.4"), ("0:0:0:0:0:0:0:0", "::"),
+        ("0:0:0:0:0:0:0:1", "::1"),
+        ("2001:DB8:0:0:0:0:0:1", "2001:db8::1"), ("2001:0db8:0:1:0:0:0:1", "2001:db8:0:1::1"),
+        ("2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"), ("2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"),
+        ("0:0:1:0:0:0:0:0", "0:0:1::"), ("1:0:0:0:0:0:0:0", "1::"), ("1:0:0:2:0:0:0:3", "1:0:0:2::3"),
+        ("1:2:3:4:5:6:0:0", "1:2:3:4:5:6::"), ("0:0:3:4:5:6:7:8", "::3:4:5:6:7:8"),
+        ("1:2:3:4:5:6:7:0", "1:2:3:4:5:6:7:0"),
+        ("0:2:3:4:5:6:7:8", "0:2:3:4:5:6:7:8"), ("fe80::00ab:0", "fe80::ab:0"),
+    ])
+    func writesTheOneFormOfAnAddress(written: String, text: String) {
+        #expect(PeerAddress(written)?.text == text)
         #expect(PeerAddress(text)?.text == text)
+    }
+
+    @Test func writesEveryPatternOfZerosAsTheSystemDoes() {
+        for pattern in UInt64(0)..<256 {
+            let groups = (0..<8).map { pattern >> $0 & 1 == 1 ? UInt16(0xA0 + $0) : 0 }
+            let written = groups.map { String($0, radix: 16) }.joined(separator: ":")
+            var bytes = in6_addr()
+            var buffer = [CChar](repeating: 0, count: 64)
+            #expect(unsafe inet_pton(AF_INET6, written, &bytes) == 1)
+            _ = unsafe inet_ntop(AF_INET6, &bytes, &buffer, 64)
+            let expected = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            // glibc writes the last two groups of ::/96 as if they were an IPv4 address.
+            if !expected.contains(".") { #expect(PeerAddress(written)?.text == expected, "\(written)") }
+        }
     }
 }

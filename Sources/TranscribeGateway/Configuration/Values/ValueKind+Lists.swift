@@ -53,7 +53,7 @@ extension ValueKind where Value == HostRule {
 
 /// Where a listener binds: an address, never a name, so that a start needs no resolver.
 struct ListenAddress: Equatable, Sendable {
-    /// Without brackets.
+    /// Without brackets; IPv6 in the form of RFC 5952.
     let text: String
     let isLoopback: Bool
 }
@@ -62,7 +62,10 @@ extension ValueKind where Value == ListenAddress {
     /// An address, with or without brackets, or `localhost`, which always means 127.0.0.1 here.
     static let listenAddress = Self(allowed: "an IPv4 or IPv6 address, or localhost") { text in
         let address = text == "localhost" ? "127.0.0.1" : text.withoutBrackets
-        return PeerAddress(address).map { ListenAddress(text: address, isLoopback: $0.isLoopback) }
+        return PeerAddress(address).map { peer in
+            // A listener at a mapped IPv4 address has a socket of IPv6, and its address stays one.
+            ListenAddress(text: peer.isIPv4 ? address : peer.text, isLoopback: peer.isLoopback)
+        }
     }
 }
 
