@@ -1,6 +1,10 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// The commit that is built: the image's build names it. A build without it calls its revision unknown, because what git says
+/// when the manifest is read may be older than the sources: SwiftPM keeps a manifest that has not changed.
+let revision = Context.environment["TRANSCRIBE_GATEWAY_REVISION"] ?? "unknown"
+
 let package = Package(
     name: "transcribe-gateway",
     products: [.executable(name: "transcribe-gateway", targets: ["TranscribeGateway"])],
@@ -22,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "CThreads"),
+        .target(name: "CProcess", cSettings: [.define("REVISION", to: "\"\(revision)\"")]),
         .target(name: "Formats"),
         // Layer 1: ideas that know nothing of each other.
         .target(name: "Threads", dependencies: ["CThreads"]),
@@ -35,6 +40,7 @@ let package = Package(
         .target(name: "Curl", dependencies: ["CCurl", "Formats", "Threads"]),
         .target(name: "Expat", dependencies: ["CExpat"]),
         .target(name: "ChildProcess", dependencies: ["CSpawn", "Threads"]),
+        .target(name: "OwnProcess", dependencies: ["CProcess", "Threads"]),
         .target(name: "AWSEndpoints", dependencies: ["Formats"]),
         // Layer 3: AWS.
         .target(
@@ -56,7 +62,8 @@ let package = Package(
             name: "TranscribeGateway",
             dependencies: [
                 "Formats", "HTTPExchange", "SigV4", "Caching", "RateLimiting", "Telemetry", "MicroHTTPD", "Curl",
-                "AWSEndpoints", "AWSCredentials", "Transcribe", "Gateway", "TranscribeEmulator",
+                "AWSEndpoints", "AWSCredentials", "OwnProcess", "Threads", "Transcribe", "Gateway",
+                "TranscribeEmulator",
                 .argumentParser, .crypto, .lifecycle, .logging, .system, .unixSignals,
             ]),
 
@@ -78,6 +85,7 @@ let package = Package(
         .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport", "Threads"]),
         .testTarget(name: "ExpatTests", dependencies: ["Expat"]),
         .testTarget(name: "ChildProcessTests", dependencies: ["ChildProcess", "TestSupport"]),
+        .testTarget(name: "OwnProcessTests", dependencies: ["OwnProcess", "Threads"]),
         .testTarget(name: "AWSEndpointsTests", dependencies: ["AWSEndpoints", "TestSupport"]),
         .testTarget(
             name: "AWSCredentialsTests",

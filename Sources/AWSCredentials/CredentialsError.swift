@@ -17,8 +17,6 @@ public enum CredentialsError: Error, Sendable, Equatable {
     case ignoredSection(IgnoredSection)
     /// The profile has one of the two static keys; `missing` is the other one.
     case incompleteProfile(String, missing: String)
-    /// The profile's setting is neither `true` nor `false`.
-    case malformedFlag(profile: String, key: String)
     /// The profile describes a source that is impossible or incomplete.
     case malformedProfile(String, ProfileError)
     /// A source that was named to sign the request for the role is not configured, or may appear by itself.
@@ -83,7 +81,6 @@ extension CredentialsError {
             ("\(variable) names the profile '\(name)', which no file defines", .later)
         case .ignoredSection(let section): ("\(section)", .later)
         case .incompleteProfile(let name, let key): ("profile '\(name)' has half a pair of keys: no \(key)", .later)
-        case .malformedFlag(let name, let key): ("\(key) in profile '\(name)' is neither true nor false", .later)
         case .malformedProfile(let name, let error): ("profile '\(name)' \(error)", .later)
         case .noSourceCredentials(let role, let reason, let mayAppear):
             ("there are no credentials to assume the role \(role) with: \(reason)", mayAppear ? .soon : .later)

@@ -17,6 +17,9 @@ package enum AWSService: String, Sendable, CaseIterable {
     /// The variable that moves the service elsewhere.
     package var endpointVariable: String { "AWS_ENDPOINT_URL_" + rawValue.uppercased() }
 
+    /// The key of a profile that does the same: `endpoint_url` below the service's name in a `[services …]` section.
+    package var endpointKey: String { "\(rawValue) endpoint_url" }
+
     /// The service's host by its endpoint rule set, which AWS publishes beside each API's model.
     func host(in region: Region, usesFIPS: Bool, usesDualStack: Bool) -> String {
         let partition = Partition(ofRegion: region.name)

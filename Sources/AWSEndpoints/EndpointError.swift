@@ -37,27 +37,27 @@ extension EndpointError: CustomStringConvertible {
 package enum EndpointSettingName: Hashable, Sendable {
     /// An environment variable.
     case variable(String)
-    /// A key of the profile with this name.
-    case profile(String, key: String)
+    /// A key of the profile with this name, and the file and line that it has.
+    case profile(String, key: String, at: String? = nil)
     /// The metadata of the instance that the process runs on.
     case instanceMetadata
 
-    /// Where the setting stands: the variable's name, or `profile 'ward'`.
+    /// Where the setting stands: the variable's name, or `profile 'ward' in /home/me/.aws/config, line 3`.
     package var place: String {
         switch self {
         case .variable(let name): name
-        case .profile(let name, _): "profile '\(name)'"
+        case .profile(let name, _, let line): "profile '\(name)'" + (line.map { " in \($0)" } ?? "")
         case .instanceMetadata: "instance metadata"
         }
     }
 }
 
 extension EndpointSettingName: CustomStringConvertible {
-    /// The setting as an error names it: `AWS_REGION`, `region of profile 'ward'`.
+    /// The setting as an error names it: `AWS_REGION`, `region of profile 'ward' in /home/me/.aws/config, line 3`.
     package var description: String {
         switch self {
         case .variable(let name): name
-        case .profile(_, let key): "\(key) of \(place)"
+        case .profile(_, let key, _): "\(key) of \(place)"
         case .instanceMetadata: place
         }
     }

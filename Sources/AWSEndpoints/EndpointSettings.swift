@@ -12,10 +12,12 @@ package struct EndpointSettings: Sendable {
         package var endpointURL: String?
         /// `endpoint_url` of single services, by their names in settings (see ``AWSService``).
         package var serviceEndpointURLs: [String: String] = [:]
-        /// `use_fips_endpoint`.
-        package var usesFIPSEndpoint: Bool?
-        /// `use_dualstack_endpoint`.
-        package var usesDualStackEndpoint: Bool?
+        /// `use_fips_endpoint`, as the file has it.
+        package var usesFIPSEndpoint: String?
+        /// `use_dualstack_endpoint`, as the file has it.
+        package var usesDualStackEndpoint: String?
+        /// The file and line of a key, by the key's name in ``EndpointSettingName``.
+        package var places: [String: String] = [:]
 
         /// A profile that says nothing yet.
         package init(name: String) {
@@ -62,6 +64,22 @@ package struct EndpointSettings: Sendable {
 }
 
 extension EndpointSettings {
+    /// What is in force for one of AWS's variables, and the setting that says so: the variable itself, or what stands in for
+    /// it in the environment or in the profile. Nil where nothing says anything.
+    package func value(for variable: String) -> (text: String, setting: EndpointSettingName)? {
+        let inProfile: Value? =
+            switch variable {
+            case "AWS_REGION": valueOfVariable("AWS_DEFAULT_REGION") ?? valueInProfile("region", profile.region)
+            case "AWS_USE_FIPS_ENDPOINT": valueInProfile("use_fips_endpoint", profile.usesFIPSEndpoint)
+            case "AWS_USE_DUALSTACK_ENDPOINT": valueInProfile("use_dualstack_endpoint", profile.usesDualStackEndpoint)
+            case "AWS_ENDPOINT_URL": valueInProfile("endpoint_url", profile.endpointURL)
+            case AWSService.transcribe.endpointVariable:
+                valueInProfile(AWSService.transcribe.endpointKey, profile.serviceEndpointURLs["transcribe"])
+            default: nil
+            }
+        return valueOfVariable(variable) ?? inProfile
+    }
+
     private typealias Value = (text: String, setting: EndpointSettingName)
 
     private func valueOfVariable(_ name: String) -> Value? {
@@ -69,7 +87,7 @@ extension EndpointSettings {
     }
 
     private func valueInProfile(_ key: String, _ text: String?) -> Value? {
-        text.map { ($0, .profile(profile.name, key: key)) }
+        text.map { ($0, .profile(profile.name, key: key, at: profile.places[key])) }
     }
 
     private func first(_ values: [Value?]) -> Value? {
@@ -81,7 +99,7 @@ extension EndpointSettings {
         guard try flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == nil else { return nil }
         let chosen = first([
             valueOfVariable(service.endpointVariable), valueOfVariable("AWS_ENDPOINT_URL"),
-            valueInProfile("\(service.rawValue) endpoint_url", profile.serviceEndpointURLs[service.rawValue]),
+            valueInProfile(service.endpointKey, profile.serviceEndpointURLs[service.rawValue]),
             valueInProfile("endpoint_url", profile.endpointURL),
         ])
         guard let chosen else { return nil }
@@ -91,11 +109,13 @@ extension EndpointSettings {
 
     /// The setting that switches this on; nil if it is off.
     private func flag(
-        _ name: String, _ key: String = "", _ profileValue: Bool? = nil
+        _ name: String, _ key: String = "", _ inProfile: String? = nil
     ) throws(EndpointError) -> EndpointSettingName? {
-        guard let text = variable(name) else { return profileValue == true ? .profile(profile.name, key: key) : nil }
-        if text.equals(ignoringCase: "true") { return .variable(name) }
-        guard text.equals(ignoringCase: "false") else { throw .notAllowed(.variable(name), allowed: "true or false") }
+        guard let value = first([valueOfVariable(name), valueInProfile(key, inProfile)]) else { return nil }
+        if value.text.equals(ignoringCase: "true") { return value.setting }
+        guard value.text.equals(ignoringCase: "false") else {
+            throw .notAllowed(value.setting, allowed: "true or false")
+        }
         return nil
     }
 }

@@ -40,4 +40,9 @@ static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, l
     return curl_multi_setopt(multi, option, value);
 }
 
+// The library's version, such as 7.88.1. Its argument is a macro that names an enumerator, which Swift does not see.
+static inline const char *ccurl_version(void) {
+    return curl_version_info(CURLVERSION_NOW)->version;
+}
+
 #endif

@@ -79,6 +79,8 @@ public struct CurlOptions: Sendable {
     public var headLimit: Int
     /// A PEM file with the certificate authorities to trust in place of the system's.
     public var certificateAuthorities: String?
+    /// The value of `User-Agent`; without it the field is not sent.
+    public var userAgent: String?
 
     public init(
         concurrency: Int = 64, connectTimeout: Duration = .seconds(1), bodyLimit: Int = 1 << 20,

@@ -1,3 +1,5 @@
+import Threads
+
 /// Why a request got no response. A response of any status is no error.
 public enum CurlError: Error, Sendable, Equatable {
     /// The deadline passed, or the time limit for connecting.
@@ -147,7 +149,7 @@ extension CurlClient.StartError: CustomStringConvertible {
         switch self {
         case .noHandle:
             "libcurl could not be set up: the process has too few file descriptors (ulimit -n) or too little memory left"
-        case .noThread(let code): "the system has no thread left for transfers (error \(code))"
+        case .noThread(let code): "the system has no thread left for transfers: \(SystemCallError(code: code))"
         }
     }
 }

@@ -13,19 +13,20 @@ public final class HTTPServer: Sendable {
     private let thread: ServerThread
 
     /// Listens and starts to serve.
-    /// - Throws: ``ServerError`` if it cannot listen at the address or the library does not start.
+    /// - Throws: ``ServerError`` if it cannot listen at the address, the library does not start, or the system has not the
+    ///   threads and descriptors for it.
     public init(options: ServerOptions = .loopback, handler: any Handler) throws(ServerError) {
         let socket = try ListeningSocket(host: options.host, port: options.port)
-        context = ServerContext(options: options, handler: handler)
-        port = socket.port
-        do {
-            let daemon = try Daemon(context: context)
-            thread = ServerThread(
-                context: context, acceptor: Acceptor(socket, daemon: daemon, context: context), daemon: daemon)
+        let daemon: Daemon
+        do throws(ServerError) {
+            context = try ServerContext(options: options, handler: handler)
+            daemon = try Daemon(context: context)
         } catch {
             socket.close()
             throw error
         }
+        port = socket.port
+        thread = try ServerThread(context: context, socket: socket, daemon: daemon)
     }
 
     /// What became of its connections. May be read on any thread.
@@ -71,14 +72,15 @@ final class ServerContext: Sendable {
     let threads = LibraryThreads()
     private let draining = Atomic(false)
 
-    init(options: ServerOptions, handler: any Handler) {
+    /// - Throws: ``ServerError/shortage(reason:)`` if no descriptor is left.
+    init(options: ServerOptions, handler: any Handler) throws(ServerError) {
         self.options = options
         self.handler = handler
-        do {
+        do throws(SystemCallError) {
             wakeUp = try WakeUp()
             acceptorWakeUp = try WakeUp()
         } catch {
-            preconditionFailure("the system has no descriptor left for the server's threads (error \(error.code))")
+            throw .shortage(reason: "\(error)")
         }
         idleTicks = CoarseClock.ticks(in: options.idleTimeout)
         requestTicks = CoarseClock.ticks(in: options.requestTimeout)

@@ -9,7 +9,7 @@ public struct ServerOptions: Sendable {
     /// Threads that serve connections, each with its own epoll set.
     public var threads: Int
     /// Open connections at most. At the limit new clients wait in the listen backlog. Should leave room below the
-    /// process's descriptor limit (see ``DescriptorLimit``).
+    /// process's limit of descriptors (RLIMIT_NOFILE).
     public var connections: Int
     /// Open connections at most for one IPv4 address or one IPv6 /64; a further one is closed at once. 0 is no limit.
     public var perAddress: Int
@@ -56,6 +56,8 @@ public enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
     case unknownHost(String)
     case cannotListen(host: String, port: UInt16, reason: String)
     case libraryRefused
+    /// The system has no thread, descriptor or memory left for the server; the reason is the system's own.
+    case shortage(reason: String)
 
     public var description: String {
         switch self {
@@ -63,6 +65,9 @@ public enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
         case .cannotListen(let host, let port, let reason):
             "Cannot listen on \(host), port \(port): \(reason). Choose another host or port, or stop what has it."
         case .libraryRefused: "The HTTP library could not start; its message is in the log."
+        case .shortage(let reason):
+            "The system has no threads, descriptors or memory left for the server (\(reason)). "
+                + "Raise the limits of processes, open files and address space (ulimit -u, -n, -v)."
         }
     }
 }

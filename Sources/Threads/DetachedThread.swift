@@ -51,3 +51,8 @@ public struct SystemCallError: Error, Equatable {
         self.code = code
     }
 }
+
+extension SystemCallError: CustomStringConvertible {
+    /// The system's own words (strerror(3)).
+    public var description: String { unsafe String(cString: strerror(code)) }
+}

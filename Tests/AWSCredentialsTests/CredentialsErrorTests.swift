@@ -34,7 +34,6 @@ import Testing
             .incompleteProfile("p", missing: "aws_secret_access_key"),
             "profile 'p' has half a pair of keys: no aws_secret_access_key"
         ),
-        (.malformedFlag(profile: "p", key: "use_x"), "use_x in profile 'p' is neither true nor false"),
         (.malformedProfile("p", .missing(key: "k")), "profile 'p' has no k"),
         (
             .malformedProfile("p", .unknownSource),

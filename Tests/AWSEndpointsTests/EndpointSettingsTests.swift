@@ -31,13 +31,13 @@ import Testing
     }
 
     @Test(arguments: [
-        (EndpointSettings.Profile.saying { $0.usesFIPSEndpoint = true }, [:], "sts-fips.eu-west-1.amazonaws.com"),
-        (.saying { $0.usesFIPSEndpoint = true }, ["AWS_USE_FIPS_ENDPOINT": "false"], "sts.eu-west-1.amazonaws.com"),
+        (EndpointSettings.Profile.saying { $0.usesFIPSEndpoint = "true" }, [:], "sts-fips.eu-west-1.amazonaws.com"),
+        (.saying { $0.usesFIPSEndpoint = "true" }, ["AWS_USE_FIPS_ENDPOINT": "false"], "sts.eu-west-1.amazonaws.com"),
         (
-            .saying { $0.usesFIPSEndpoint = false }, ["AWS_USE_FIPS_ENDPOINT": "TRUE"],
+            .saying { $0.usesFIPSEndpoint = "false" }, ["AWS_USE_FIPS_ENDPOINT": "TRUE"],
             "sts-fips.eu-west-1.amazonaws.com"
         ),
-        (.saying { $0.usesDualStackEndpoint = true }, [:], "sts.eu-west-1.api.aws"),
+        (.saying { $0.usesDualStackEndpoint = "true" }, [:], "sts.eu-west-1.api.aws"),
     ])
     func takesTheProfilesSwitchesWhereTheEnvironmentHasNone(
         profile: EndpointSettings.Profile, variables: [String: String], host: String
@@ -140,8 +140,8 @@ import Testing
         (
             .saying {
                 $0.endpointURL = "http://a"
-                $0.usesFIPSEndpoint = true
-                $0.usesDualStackEndpoint = true
+                $0.usesFIPSEndpoint = "true"
+                $0.usesDualStackEndpoint = "true"
             },
             "use_fips_endpoint of profile 'ward' and use_dualstack_endpoint of profile 'ward' must be false beside "
                 + "endpoint_url of profile 'ward'"

@@ -2,9 +2,11 @@
 enum Layers {
     /// The layer of each module: a module may import only modules of a lower layer.
     static let number = [
-        "CMicroHTTPD": 0, "CCurl": 0, "CExpat": 0, "CSpawn": 0, "CThreads": 0, "Formats": 0,
+        "CMicroHTTPD": 0, "CCurl": 0, "CExpat": 0, "CSpawn": 0, "CThreads": 0, "CProcess": 0,
+        "Formats": 0,
         "Threads": 1, "HTTPExchange": 1, "SigV4": 1, "Caching": 1, "RateLimiting": 1, "Telemetry": 1,
-        "MicroHTTPD": 2, "Curl": 2, "Expat": 2, "ChildProcess": 2, "AWSEndpoints": 2,
+        "MicroHTTPD": 2, "Curl": 2, "Expat": 2, "ChildProcess": 2, "OwnProcess": 2,
+        "AWSEndpoints": 2,
         "AWSCredentials": 3, "Transcribe": 3,
         "Gateway": 4, "TranscribeEmulator": 4,
         "TranscribeGateway": 5,
@@ -23,6 +25,7 @@ enum Layers {
         "Curl": ["CCurl", "Formats", "Glibc", "Threads"],
         "Expat": ["CExpat"],
         "ChildProcess": ["CSpawn", "Glibc", "Threads"],
+        "OwnProcess": ["CProcess", "Glibc", "Threads"],
         "AWSEndpoints": ["Formats"],
         "AWSCredentials": [
             "AWSEndpoints", "ChildProcess", "Crypto", "Curl", "Expat", "Formats", "FoundationEssentials", "SigV4",
@@ -36,8 +39,8 @@ enum Layers {
         "TranscribeGateway": [
             "AWSCredentials", "AWSEndpoints", "ArgumentParser", "Caching", "Crypto",
             "Curl", "Formats", "FoundationEssentials", "Gateway", "Glibc", "HTTPExchange", "Logging", "MicroHTTPD",
-            "RateLimiting", "ServiceLifecycle", "SigV4",
-            "SystemPackage", "Telemetry", "Transcribe", "TranscribeEmulator", "UnixSignals",
+            "OwnProcess", "RateLimiting", "ServiceLifecycle", "SigV4",
+            "SystemPackage", "Telemetry", "Threads", "Transcribe", "TranscribeEmulator", "UnixSignals",
         ],
     ]
 
@@ -45,5 +48,5 @@ enum Layers {
     static let standardLibrary: Set = ["Swift", "Synchronization"]
 
     /// The folders in which unsafe code may stand: those that wrap a C library, the system's own among them.
-    static let unsafeModules: Set = ["Threads", "MicroHTTPD", "Curl", "Expat", "ChildProcess"]
+    static let unsafeModules: Set = ["Threads", "MicroHTTPD", "Curl", "Expat", "ChildProcess", "OwnProcess"]
 }

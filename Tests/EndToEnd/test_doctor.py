@@ -95,11 +95,11 @@ def test_takes_region_endpoint_and_keys_from_a_profile(tmp_path, upstream):
     result = doctor("--job", "fine-1", environment=environment)
     assert result.returncode == 0, result.stdout
     found = findings(result)
-    assert found["region"] == "eu-west-1 (profile 'ward')"
-    assert found["endpoint"].endswith("(profile 'ward')")
+    assert found["region"] == f"eu-west-1 (profile 'ward' in {config}, line 2)"
+    assert found["endpoint"].endswith(f"(profile 'ward' in {config}, line 3)")
     checked = run("check", environment=environment)
     rows = [line.split() for line in checked.stdout.splitlines()]
-    assert ["AWS_REGION", "=", "eu-west-1", "(profile", "'ward')"] in rows
+    assert ["AWS_REGION", "=", "eu-west-1", "(profile", "'ward'", "in", f"{config},", "line", "2)"] in rows
 
 
 def test_takes_the_role_of_a_container(aws, agent):

@@ -34,6 +34,63 @@ import Testing
         let ours = try load(["AWS_DEFAULT_REGION": "us-east-1"], region: "ap-south-2")
         #expect(ours.regionSetting == .variable("AWS_DEFAULT_REGION"))
         #expect(!ours.effective.report.contains("ap-south-2"))
+        let shown = EffectiveSetting(
+            key: "AWS_REGION", text: "us-east-1", source: .environment("AWS_DEFAULT_REGION"))
+        #expect(ours.effective.first == shown)
+    }
+
+    @Test func showsWhatTheProfileSaysWithItsFile() throws {
+        let settings = try load(["AWS_REGION": "us-east-1"], profile: "clinic") {
+            $0.usesFIPSEndpoint = "True"
+            $0.places = ["use_fips_endpoint": "/c"]
+        }
+        let shown = settings.effective.first { $0.key == "AWS_USE_FIPS_ENDPOINT" }
+        #expect(shown?.text == "True")
+        #expect(shown?.source.description == "profile 'clinic' in /c")
+        #expect(settings.transcribe.url == "https://fips.transcribe.us-east-1.amazonaws.com")
+        let elsewhere = try load(["AWS_REGION": "us-east-1"], profile: "clinic") {
+            $0.endpointURL = "http://a"
+            $0.serviceEndpointURLs = ["transcribe": "http://b"]
+            $0.places = ["transcribe endpoint_url": "/s"]
+        }
+        let rows = Dictionary(uniqueKeysWithValues: elsewhere.effective.map { ($0.key, $0) })
+        #expect(rows["AWS_ENDPOINT_URL_TRANSCRIBE"]?.text == "http://b")
+        #expect(rows["AWS_ENDPOINT_URL_TRANSCRIBE"]?.source == .profile("clinic", at: "/s"))
+        #expect(rows["AWS_ENDPOINT_URL"]?.text == "http://a")
+        #expect(rows["AWS_PROFILE"]?.text == "clinic")
+        #expect(rows["AWS_DEFAULT_REGION"]?.text == "none")
+    }
+
+    @Test func namesTheKeyTheFileAndTheProfileOfABadSetting() {
+        let bad: [(String, (inout EndpointSettings.Profile) -> Void)] = [
+            ("use_fips_endpoint", { $0.usesFIPSEndpoint = "yes" }),
+            ("use_dualstack_endpoint", { $0.usesDualStackEndpoint = "1" }),
+            ("endpoint_url", { $0.endpointURL = "localhost" }),
+            ("transcribe endpoint_url", { $0.serviceEndpointURLs = ["transcribe": "localhost"] }),
+            ("region", { $0.region = "Frankfurt" }),
+        ]
+        for (key, change) in bad {
+            let environment = key == "region" ? [:] : ["AWS_REGION": "us-east-1"]
+            let error = #expect(throws: ConfigurationError.self) {
+                try load(environment, profile: "ward") {
+                    change(&$0)
+                    $0.places[key] = "/home/me/.aws/config, line 3"
+                }
+            }
+            let sentence = error?.description ?? ""
+            let beginning = "\(key) of profile 'ward' in /home/me/.aws/config, line 3 must be "
+            #expect(sentence.hasPrefix(beginning), "\(sentence)")
+        }
+    }
+
+    @Test func listsVariablesThatMeanNothingHere() throws {
+        let settings = try load([
+            "AWS_REGION": "us-east-1", "AWS_RETRY_MODE": "adaptive", "AWS_SECERT_ACCESS_KEY": "horse", "AWS_PAGER": "",
+            "AWS_MAX_ATTEMPTS": "2", "AWS_ENDPOINT_URL_STS": "http://a", "AWS_SESSION_TOKEN": "t", "PATH": "/bin",
+        ])
+        #expect(settings.ignored == ["AWS_RETRY_MODE", "AWS_SECERT_ACCESS_KEY"])
+        #expect(!settings.effective.report.contains("horse"))
+        #expect(settings.effective.report.contains("(ignored)"))
     }
 
     @Test(arguments: ["us-gov-west-1", "us-isob-east-1", "cn-northwest-1", "eusc-de-east-1", "mx-central-1"])
@@ -130,7 +187,7 @@ import Testing
                 EffectiveSetting(key: "sso_oidc endpoint", text: "http://b", source: .profile("default")),
             ])
         #expect(settings.effective.report.contains("(by the region)"))
-        #expect(try load(["AWS_REGION": "us-east-1"]).effective.count == 13)
+        #expect(try load(["AWS_REGION": "us-east-1"]).effective.count == 14)
     }
 
     @Test func showsTheFileOfAuthoritiesAndTheSettingThatNamesIt() throws {

@@ -90,8 +90,29 @@ import Testing
         }
     }
 
+    @Test func theVersionIsThatOfTheAPI() {
+        let versions = Self.text(of: "openapi.yaml").split(separator: "\n").filter { $0.hasPrefix("  version: ") }
+        #expect(versions.map(String.init) == ["  version: \(Identity.version)"])
+        #expect(Self.text(of: "deploy/Dockerfile").contains("\nARG VERSION=\(Identity.version)\n"))
+    }
+
+    /// What the sources read, and what `check` would otherwise list as ignored.
+    @Test func everyVariableOfAWSThatIsReadIsKnownAndDocumented() throws {
+        let sources = try #require(FileManager.default.enumerator(atPath: Self.root.appending(path: "Sources").path))
+        let paths = sources.compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") }
+        let texts = paths.map { Self.text(of: "Sources/\($0)") }
+        let read = Set(texts.flatMap { $0.matches(of: /"(AWS_[A-Z0-9_]*[A-Z0-9])"/).map(\.1) })
+        #expect(read.count > 20)
+        let page = Self.text(of: "deploy/CONFIGURATION.md")
+        for name in read {
+            #expect(AWSSettings.variables.contains(String(name)), "\(name)")
+            #expect(page.contains("`\(name)`"), "\(name) is not in deploy/CONFIGURATION.md")
+        }
+    }
+
     @Test(arguments: [
-        ExitStatus.configuration, ExitStatus.temporaryFailure, ArgumentParser.ExitCode.validationFailure.rawValue,
+        ExitStatus.output, ExitStatus.configuration, ExitStatus.temporaryFailure,
+        ArgumentParser.ExitCode.validationFailure.rawValue,
     ])
     func operationsPageNamesTheExitStatus(status: Int32) {
         #expect(Self.rows(of: Self.operations).contains { $0[0] == "\(status)" })

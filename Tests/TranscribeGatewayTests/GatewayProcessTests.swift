@@ -22,7 +22,7 @@ import Testing
         let settings = try load(["GATEWAY_CACHE_TTL_FINISHED": "7m", "GATEWAY_LOG_LEVEL": "critical"])
         let upstream = Upstream(
             endpoint: Endpoint(at: Origin("http://127.0.0.1:1")!, in: Region("us-east-1")!),
-            credentials: FixedProvider(), clock: AWSClock(wallTime: { .wallTime }))
+            credentials: FixedProvider(), clock: AWSClock(wallTime: { .wallTime }), regionSource: "AWS_REGION")
         let (gateway, services) = try buildGateway(settings, on: upstream, Observability(settings.log))
         #expect(gateway.options.freshness.finished == .seconds(7 * 60))
         #expect(gateway.fetcher.options.freshness.finished == .seconds(7 * 60))

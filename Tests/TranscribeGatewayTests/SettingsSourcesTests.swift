@@ -1,6 +1,8 @@
-import FoundationEssentials
+import ArgumentParser
+import Foundation
 import MicroHTTPD
 import Testing
+import Transcribe
 
 @testable import TranscribeGateway
 
@@ -33,6 +35,21 @@ import Testing
         #expect(error?.description == sentence)
     }
 
+    @Test(arguments: [2, 3])
+    func saysOnceThatAnOptionIsGivenTwice(count: Int) {
+        let sentence = "listen.port is given twice, both times by --set listen.port; give it once."
+        #expect(sentences(set: Array(repeating: "listen.port=1", count: count)) == [sentence])
+    }
+
+    @Test(arguments: ["--host", "--port", "--config"])
+    func refusesAnOptionGivenTwice(option: String) throws {
+        let options = try SettingsOptions.parse([option, "1", option, "1"])
+        let error = #expect(throws: ConfigurationError.self) {
+            try Settings.load(from: SettingsSources(options))
+        }
+        #expect(error?.problems.first?.description.contains("given twice") == true)
+    }
+
     @Test func suggestsTheKeyThatWasMeant() {
         #expect(sentences(set: ["listen.prot=1"]) == ["--set listen.prot is not a setting; did you mean listen.port?"])
     }
@@ -44,7 +61,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: path) }
         let sources = SettingsSources(
             overrides: [Override(option: "--port", key: "listen.port", value: "1")],
-            environment: ["GATEWAY_LISTEN_PORT": "2", "GATEWAY_LISTEN_THREADS": "2"], file: path)
+            environment: ["GATEWAY_LISTEN_PORT": "2", "GATEWAY_LISTEN_THREADS": "2"], files: [path])
         let settings = try Settings.load(from: sources)
 
         #expect(settings.listen.server.port == 1)
@@ -63,6 +80,33 @@ import Testing
         #expect(settings.listen.server.port == 8080)
         #expect(settings.source(of: "listen.port") == .standard)
         #expect(settings.log.nameKey == nil)
+    }
+
+    @Test func countsAnEmptyVariableThatIsNoSettingAsUnset() {
+        #expect(sentences(["GATEWAY_NONSENSE": "", "GATEWAY_CONFIG": ""]) == [])
+    }
+
+    @Test func takesTheFileThatTheEnvironmentNames() throws {
+        let path = try temporaryFile(#"{"listen": {"port": 3}}"#)
+        let other = try temporaryFile(#"{"listen": {"port": 4}}"#)
+        defer { for path in [path, other] { try? FileManager.default.removeItem(atPath: path) } }
+        #expect(try load(["GATEWAY_CONFIG": path]).listen.server.port == 3)
+        let both = SettingsSources(environment: ["GATEWAY_CONFIG": path], files: [other])
+        #expect(try Settings.load(from: both).listen.server.port == 4)
+        #expect(
+            sentences(["GATEWAY_CONFIG": "/nonexistent"])
+                == ["The configuration file /nonexistent (GATEWAY_CONFIG) does not exist."])
+        #expect(sentences(["GATEWAY_CONFG": path]) == ["GATEWAY_CONFG is not a setting; did you mean GATEWAY_CONFIG?"])
+    }
+
+    /// AWS's own variable counts after every source of the gateway's own.
+    @Test func takesTheAttemptsOfAWSWhereNoSourceSetsThem() throws {
+        #expect(try load(["AWS_MAX_ATTEMPTS": "7"]).upstream.retryPolicy.attempts == 7)
+        #expect(try load(["AWS_MAX_ATTEMPTS": "7"], set: ["upstream.attempts=2"]).upstream.retryPolicy.attempts == 2)
+        #expect(try load(["AWS_MAX_ATTEMPTS": ""]).upstream.retryPolicy.attempts == 3)
+        #expect(
+            sentences(["AWS_MAX_ATTEMPTS": "many"])
+                == [#"AWS_MAX_ATTEMPTS is "many", but must be a whole number from 1 to 100."#])
     }
 
     @Test func refusesABadValueOfTheHighestSourceOnly() {
@@ -90,7 +134,7 @@ import Testing
         #expect(sentences(["GATEWAY_ADMIN_PORT": "x"]) == [#"GATEWAY_ADMIN_PORT is "x", but must be \#(port)"#])
         #expect(sentences(set: ["admin.port=x"]) == [#"--set admin.port is "x", but must be \#(port)"#])
         let option = SettingsSources(overrides: [Override(option: "--port", key: "listen.port", value: "y")])
-        let file = SettingsSources(file: path)
+        let file = SettingsSources(files: [path])
         for (sources, sentence) in [
             (option, #"--port is "y", but must be \#(port)"#),
             (file, #"listen.port in \#(path) is "z", but must be \#(port)"#),

@@ -64,7 +64,7 @@ import Transcribe
 
     @Test func rendersATableOfAWSsVariables() {
         let lines = AWSSettings.markdownTable.split(separator: "\n")
-        #expect(lines.count == 13)
+        #expect(lines.count == 14)
         #expect(lines[2] == "| `AWS_REGION` |  | the region whose jobs are looked up |")
         #expect(lines.last?.hasPrefix("| `SSL_CERT_FILE` |  | ") == true)
     }

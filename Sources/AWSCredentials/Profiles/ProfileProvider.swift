@@ -50,7 +50,7 @@ public struct ProfileProvider: CredentialsProvider {
         guard ProfileSourceKind(of: profile) != nil
         else { return .notConfigured(reason: "profile '\(selection.name)' names no source of credentials") }
         let plan = try ProfilePlan(for: selection.name, in: configuration)
-        let settings = try ProfileSettings(of: selection.name, in: configuration)
+        let settings = ProfileSettings(of: selection.name, in: configuration)
         let provider = try factory.provider(for: plan, settings, by: .now + .seconds(60))
         do throws(CredentialsError) {
             return try await provider.credentials(at: now).prefixed(by: name)

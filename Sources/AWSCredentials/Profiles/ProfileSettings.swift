@@ -15,21 +15,22 @@ public struct ProfileSettings: Sendable, Equatable {
     public let certificateAuthorities: String?
 
     /// Reads both shared files. A profile that does not exist has no settings: ``ProfileProvider`` reports it. Throws for
-    /// files that are broken and flags that are neither `true` nor `false`.
+    /// files that are broken.
     public init(environment: [String: String], files: FileReader) throws(CredentialsError) {
         let environment = EnvironmentVariables(environment)
         let configuration = try SharedConfiguration(environment: environment, files: files)
-        try self.init(of: ProfileSelection(environment: environment).name, in: configuration)
+        self.init(of: ProfileSelection(environment: environment).name, in: configuration)
     }
 
-    init(of name: String, in configuration: SharedConfiguration) throws(CredentialsError) {
+    init(of name: String, in configuration: SharedConfiguration) {
         let profile = configuration.sections[.profile(name)] ?? Section()
         var endpoints = EndpointSettings.Profile(name: name)
         endpoints.region = profile.value(of: "region")
         endpoints.endpointURL = profile.value(of: "endpoint_url")
         endpoints.serviceEndpointURLs = configuration.serviceEndpointURLs(of: profile)
-        endpoints.usesFIPSEndpoint = try profile.flag("use_fips_endpoint", in: name)
-        endpoints.usesDualStackEndpoint = try profile.flag("use_dualstack_endpoint", in: name)
+        endpoints.usesFIPSEndpoint = profile.value(of: "use_fips_endpoint")
+        endpoints.usesDualStackEndpoint = profile.value(of: "use_dualstack_endpoint")
+        endpoints.places = configuration.places(of: profile)
         self.endpoints = endpoints
         metadataEndpoint = profile.value(of: "ec2_metadata_service_endpoint")
         metadataEndpointMode = profile.value(of: "ec2_metadata_service_endpoint_mode")
@@ -71,13 +72,18 @@ extension SharedConfiguration {
             urls[service] = services.subproperties(of: service).value(of: "endpoint_url")
         }
     }
-}
 
-extension Section {
-    fileprivate func flag(_ key: String, in profile: String) throws(CredentialsError) -> Bool? {
-        guard let value = value(of: key) else { return nil }
-        if value.equals(ignoringCase: "true") { return true }
-        if value.equals(ignoringCase: "false") { return false }
-        throw .malformedFlag(profile: profile, key: key)
+    /// The file and line of each setting of an endpoint.
+    fileprivate func places(of profile: Section) -> [String: String] {
+        var places: [String: String] = [:]
+        for key in ["region", "endpoint_url", "use_fips_endpoint", "use_dualstack_endpoint"] {
+            places[key] = profile.line(of: key)?.description
+        }
+        guard let name = profile.value(of: "services"), let services = sections[SectionName(.services, name)]
+        else { return places }
+        for service in AWSService.allCases {
+            places[service.endpointKey] = services.line(of: service.rawValue)?.description
+        }
+        return places
     }
 }

@@ -77,3 +77,8 @@ import CCurl
         precondition(code == CURLM_OK, "libcurl's multi handle failed")
     }
 }
+
+extension CurlClient {
+    /// The version of libcurl that this process runs with.
+    public static var libraryVersion: String { unsafe String(cString: ccurl_version()) }
+}

@@ -20,6 +20,7 @@ final class Transfer {
         try easy.limit(
             time: submission.deadline - now, connecting: submission.request.connectTimeout ?? options.connectTimeout,
             body: options.bodyLimit)
+        try easy.set(CURLOPT_USERAGENT, options.userAgent)
         try easy.address(submission.request)
         try easy.deliver(to: self)
     }

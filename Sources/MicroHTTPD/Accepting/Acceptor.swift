@@ -21,19 +21,15 @@ final class Acceptor: Sendable {
     private let hasEnded: WakeUp
     private let isStopping = Atomic(false)
 
-    /// Starts the thread, which closes the socket when it ends. The process ends if the system has no thread or descriptor
-    /// left.
-    init(_ listening: ListeningSocket, daemon: Daemon, context: ServerContext) {
+    /// Starts the thread, which closes the socket when it ends.
+    /// - Throws: ``SystemCallError`` if the system has no thread or descriptor left; the socket stays open.
+    init(_ listening: ListeningSocket, daemon: Daemon, context: ServerContext) throws(SystemCallError) {
         self.listening = listening
         self.daemon = daemon
         self.context = context
         wakeUp = context.acceptorWakeUp
-        do {
-            hasEnded = try WakeUp()
-            try DetachedThread.start { self.run() }
-        } catch {
-            preconditionFailure("the system has no thread or descriptor left for the server (error \(error.code))")
-        }
+        hasEnded = try WakeUp()
+        try DetachedThread.start { self.run() }
     }
 
     /// Accepts what the kernel has accepted until now, refuses everything that comes later, and returns when the thread has
@@ -134,7 +130,7 @@ final class RefusalLog: Sendable {
             2, at: now,
             error.isShortage
                 ? "no descriptor is left for new connections, which wait until one is closed; raise the limit of open files"
-                : "new connections cannot be accepted: \(unsafe String(cString: strerror(error.code)))")
+                : "new connections cannot be accepted: \(error)")
     }
 
     private func record(_ kind: Int, at now: ContinuousClock.Instant, _ text: @autoclosure () -> String) {

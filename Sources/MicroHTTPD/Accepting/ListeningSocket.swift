@@ -82,13 +82,15 @@ struct ListeningSocket {
     }
 
     fileprivate static func failure(_ host: String, _ port: UInt16) -> ServerError {
-        .cannotListen(host: host, port: port, reason: unsafe String(cString: strerror(errno)))
+        let error = SystemCallError(code: errno)
+        return error.isShortage
+            ? .shortage(reason: "\(error)") : .cannotListen(host: host, port: port, reason: "\(error)")
     }
 }
 
 extension SystemCallError {
-    /// Whether the process or the system has no descriptor or no memory left.
-    var isShortage: Bool { [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code) }
+    /// Whether the process or the system has no descriptor, thread or memory left.
+    var isShortage: Bool { [EAGAIN, EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code) }
 }
 
 /// Room for an address of any family.

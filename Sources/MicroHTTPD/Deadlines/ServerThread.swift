@@ -22,15 +22,24 @@ final class ServerThread: Sendable {
     private let state = Mutex(State.serving)
     private let mustStopNow = Atomic(false)
 
-    /// Starts the thread. The process ends if the system has none left.
-    init(context: ServerContext, acceptor: Acceptor, daemon: Daemon) {
+    /// Starts the acceptor's thread and this one. Takes the socket and the daemon over: both are closed if this fails.
+    /// - Throws: ``ServerError/shortage(reason:)``.
+    init(context: ServerContext, socket: ListeningSocket, daemon: Daemon) throws(ServerError) {
         self.context = context
-        self.acceptor = acceptor
         self.daemon = daemon
-        do {
+        do throws(SystemCallError) {
+            acceptor = try Acceptor(socket, daemon: daemon, context: context)
+        } catch {
+            socket.close()
+            daemon.stop()
+            throw .shortage(reason: "\(error)")
+        }
+        do throws(SystemCallError) {
             try DetachedThread.start { self.run() }
         } catch {
-            preconditionFailure("the system has no thread left for the server (error \(error.code))")
+            acceptor.stop()
+            daemon.stop()
+            throw .shortage(reason: "\(error)")
         }
     }
 

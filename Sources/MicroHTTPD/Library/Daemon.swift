@@ -1,6 +1,7 @@
 import CMicroHTTPD
 import Glibc
 import HTTPExchange
+import Threads
 
 /// The `struct MHD_Daemon` with its options and callbacks.
 ///
@@ -23,8 +24,10 @@ import HTTPExchange
             | MHD_USE_NO_LISTEN_SOCKET.rawValue
         var items = unsafe Self.items(context, retained.toOpaque())
         guard let handle = unsafe shim_start_daemon(flags, onAccess, retained.toOpaque(), &items) else {
+            // The library leaves that of pthread_create(3), epoll_create1(2) or malloc(3).
+            let error = SystemCallError(code: errno)
             unsafe retained.release()
-            throw .libraryRefused
+            throw error.isShortage ? .shortage(reason: "\(error)") : .libraryRefused
         }
         unsafe self.handle = unsafe handle
         unsafe self.context = unsafe retained

@@ -2,6 +2,7 @@ import AWSCredentials
 import Curl
 import Gateway
 import Logging
+import MicroHTTPD
 import RateLimiting
 import ServiceLifecycle
 import SigV4
@@ -16,6 +17,9 @@ struct GatewayProcess {
     /// - Throws: ``ExitCode`` 78 after all mistakes in the settings were printed on standard error.
     init(_ options: SettingsOptions) throws {
         settings = try Settings(options)
+        try requireDescriptors()
+        let servers = 3 * (settings.listen.server.threads + ThreadCount.ofServer)
+        try requireAddressSpace(threads: servers + ThreadCount.ofTasks, bytes: settings.cache.capacity)
     }
 
     /// Serves until SIGTERM or SIGINT, then finishes the accepted requests. A second signal ends that wait.
@@ -33,7 +37,7 @@ struct GatewayProcess {
         defer { observability.log.flush(within: .seconds(2)) }
         let (gateway, gatewayServices) = try buildGateway(settings, on: upstream, observability)
         let listeners = try Listeners(settings, gateway, observability)
-        listeners.logStart(settings, observability.logger)
+        listeners.logStart(settings, upstream, observability.logger)
         announce(listeners)
         let forcedStop = ForcedStop()
         let group = ServiceGroup(

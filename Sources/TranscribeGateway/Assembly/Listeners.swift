@@ -1,8 +1,10 @@
+import AWSEndpoints
 import ArgumentParser
 import Gateway
 import HTTPExchange
 import Logging
 import MicroHTTPD
+import OwnProcess
 import RateLimiting
 import ServiceLifecycle
 
@@ -48,16 +50,23 @@ struct Listeners {
         ]
     }
 
-    func logStart(_ settings: Settings, _ logger: Logger) {
+    func logStart(_ settings: Settings, _ upstream: Upstream, _ logger: Logger) {
         for warning in settings.warnings { logger.warning("\(warning)") }
         if let warning = LibraryBehaviour.observed.warning { logger.warning("\(warning)") }
         if !settings.ignoredNames.isEmpty {
             let names = settings.ignoredNames.joined(separator: " ")
             logger.info("ignored variables that Kubernetes sets for a Service", metadata: ["names": "\(names)"])
         }
+        if !upstream.ignoredVariables.isEmpty {
+            let names = upstream.ignoredVariables.joined(separator: " ")
+            logger.info("ignored variables of AWS that mean nothing to the gateway", metadata: ["names": "\(names)"])
+        }
         logger.notice(
             "listening",
             metadata: [
+                "version": "\(Identity.version)", "revision": "\(Identity.revision)",
+                "region": "\(upstream.endpoint.region)", "regionSource": "\(upstream.regionSource)",
+                "endpoint": "\(upstream.endpoint.url)", "endpointSource": "\(upstream.endpoint.provenance)",
                 "address": "\(settings.listen.host.text)", "port": "\(gateway.port)",
                 "adminAddress": "\(settings.admin.host.text)", "adminPort": "\(admin.port)",
             ])
@@ -67,9 +76,13 @@ struct Listeners {
         { logger.warning("\($0)", metadata: ["listener": "\(listener)"]) }
     }
 
-    private static func listen(_ options: ServerOptions, _ handler: any Handler) throws -> HTTPServer {
+    /// Starts a server.
+    /// - Throws: ``ExitCode`` 75 or 78 after the reason was printed on standard error.
+    static func listen(_ options: ServerOptions, _ handler: any Handler) throws -> HTTPServer {
         do throws(ServerError) {
             return try HTTPServer(options: options, handler: handler)
+        } catch .shortage(let reason) {
+            throw exitCode(printing: "\(ServerError.shortage(reason: reason))", status: ExitStatus.temporaryFailure)
         } catch {
             throw exitCode(printing: "\(error)")
         }

@@ -16,6 +16,10 @@ struct Upstream {
     var first: (credentials: Credentials, origin: CredentialsOrigin)?
     /// The file of the certificate authorities that calls trust; nil: libcurl's own.
     var authorities: String?
+    /// The setting that names the region.
+    let regionSource: String
+    /// Variables of AWS's that are set and mean nothing to the gateway.
+    var ignoredVariables: [String] = []
     /// Whether it is on this machine. Then no proxy of the environment's may stand between.
     var isLocal = false
 
@@ -32,6 +36,8 @@ struct Upstream {
 /// Starts the thread and the handle of an HTTP client.
 /// - Throws: ``ExitCode`` 75 after the reason was printed on standard error.
 func startClient(_ options: CurlOptions) throws -> CurlClient {
+    var options = options
+    options.userAgent = Identity.userAgent
     do throws(CurlClient.StartError) {
         return try CurlClient(options: options)
     } catch {
@@ -71,13 +77,10 @@ extension Upstream {
         }
         switch startup {
         case .found(let credentials, let origin):
-            return Upstream(
-                endpoint: settings.transcribe, credentials: chain, clock: clock, first: (credentials, origin),
-                authorities: authorities)
+            return Upstream(settings, chain, clock, first: (credentials, origin))
         case .pending:
             StandardError.write("The source of the AWS credentials has not answered yet; the gateway waits for it.")
-            return Upstream(
-                endpoint: settings.transcribe, credentials: chain, clock: clock, authorities: authorities)
+            return Upstream(settings, chain, clock)
         case .none(let reason, let status): throw exitCode(printing: reason, status: status)
         }
     }
@@ -88,6 +91,18 @@ extension AWSClock {
     func learn(from endpoint: Endpoint, through transport: any Transport) async {
         let request = CurlRequest(method: "HEAD", url: endpoint.url + "/")
         if let date = try? await transport.perform(request, deadline: .now + .seconds(3)).date { learn(date) }
+    }
+}
+
+extension Upstream {
+    private init(
+        _ settings: AWSSettings, _ credentials: any CredentialsProvider, _ clock: AWSClock,
+        first: (credentials: Credentials, origin: CredentialsOrigin)? = nil
+    ) {
+        self.init(
+            endpoint: settings.transcribe, credentials: credentials, clock: clock, first: first,
+            authorities: settings.authorities?.path, regionSource: settings.regionSetting.place,
+            ignoredVariables: settings.ignored)
     }
 }
 

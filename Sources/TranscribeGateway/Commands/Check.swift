@@ -11,6 +11,6 @@ struct Check: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings(options)
         let aws = try AWSSettings.loadWithProfile(from: try await AWSEnvironment(ProcessInfo.processInfo.environment))
-        print((settings.effective + aws.effective).report)
+        try StandardOutput.write((settings.effective + aws.effective).report)
     }
 }

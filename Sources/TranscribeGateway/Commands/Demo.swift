@@ -40,14 +40,14 @@ struct Demonstration {
         options.bodyLimit = 64 << 10
         let emulator = Emulator(
             region: region.name, credentials: [credentials], jobs: EmulatedJob.samples(at: now), clock: { .wallTime })
-        let server = try HTTPServer(options: options, handler: emulator)
+        let server = try Listeners.listen(options, emulator)
         service = ListenerService(server: server, timeout: .zero, forcedStop: ForcedStop())
         let source = FixedCredentials(credentials: credentials)
         let origin = Origin("http://127.0.0.1:\(server.port)")!
         upstream = Upstream(
             endpoint: Endpoint(at: origin, in: region),
             credentials: source, clock: AWSClock(wallTime: { .wallTime }), first: (credentials, source.origin),
-            isLocal: true)
+            regionSource: source.name, isLocal: true)
     }
 
     /// Requests to try.

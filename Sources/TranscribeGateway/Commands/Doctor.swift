@@ -27,9 +27,9 @@ struct Doctor: AsyncParsableCommand {
                 concurrency: 4, connectTimeout: settings.connectTimeout, certificateAuthorities: authorities?.path))
         let run = DoctorRun(
             environment: environment, settings: settings, client: client,
-            show: { print("\($0)\n") })
+            show: { try StandardOutput.write("\($0)\n") })
         let report = try await run.report(lookingUp: job)
-        print(report.summary)
+        try StandardOutput.write(report.summary)
         await client.shutDown()
         guard report.failures.isEmpty else { throw ExitCode.failure }
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import MicroHTTPD
+import OwnProcess
 
 /// Runs the gateway until SIGTERM or SIGINT.
 struct Serve: AsyncParsableCommand {

@@ -3,23 +3,24 @@ import SystemPackage
 
 /// The options of every subcommand.
 struct SettingsOptions: ParsableArguments {
-    @Option(help: "A JSON file with settings.")
-    var config: String?
+    // Each is a list, so that one that is given twice is found: the parser would take the last.
+    @Option(help: ArgumentHelp("A JSON file with settings, - for standard input.", valueName: "file"))
+    var config: [String] = []
 
     @Option(name: .customLong("set"), help: ArgumentHelp("A setting; can be repeated.", valueName: "key=value"))
     var assignments: [String] = []
 
     @Option(help: "The address to listen on (listen.host).")
-    var host: String?
+    var host: [String] = []
 
     @Option(help: "The port to listen on (listen.port).")
-    var port: String?
+    var port: [String] = []
 
     /// The settings among the options, in the order `--set`, `--host`, `--port`.
     var overrides: [Override] {
-        let named = [("--host", "listen.host", host), ("--port", "listen.port", port)]
-        return assignments.map { Override(set: $0) }
-            + named.filter { $0.2 != nil }.map { Override(option: $0.0, key: $0.1, value: $0.2) }
+        assignments.map { Override(set: $0) }
+            + host.map { Override(option: "--host", key: "listen.host", value: $0) }
+            + port.map { Override(option: "--port", key: "listen.port", value: $0) }
     }
 }
 
@@ -46,8 +47,24 @@ enum StandardError {
     }
 }
 
+/// What a command was asked for.
+enum StandardOutput {
+    /// Writes the text and ends its line.
+    /// - Throws: ``ExitCode`` 74 after the reason was printed on standard error.
+    static func write(_ text: String) throws {
+        do {
+            try FileDescriptor.standardOutput.writeAll((text + "\n").utf8)
+        } catch {
+            let reason = (error as? Errno).map { ": \($0)" } ?? ""
+            throw exitCode(printing: "The output cannot be written\(reason).", status: ExitStatus.output)
+        }
+    }
+}
+
 /// Statuses that the program ends with (sysexits.h).
 enum ExitStatus {
+    /// EX_IOERR: the command worked, and its output could not be written.
+    static let output: Int32 = 74
     /// EX_CONFIG: the same start fails until the configuration changes.
     static let configuration: Int32 = 78
     /// EX_TEMPFAIL: the same start may succeed later.

@@ -12,8 +12,11 @@ struct AWSSettings: Sendable {
     let transcribe: Endpoint
     /// Which authorities every call trusts; nil if that was not looked for.
     private(set) var authorities: CertificateAuthorities?
-    /// Every variable with its value and its source, as `Settings.effective`, and what follows from them.
+    /// What is in force for every variable and where it comes from, what follows, and the variables that are set and mean
+    /// nothing to the gateway.
     private(set) var effective: [EffectiveSetting]
+    /// The names of those, in alphabetical order.
+    let ignored: [String]
 }
 
 extension AWSSettings {
@@ -32,10 +35,13 @@ extension AWSSettings {
         guard reader.problems.isEmpty else { throw ConfigurationError(reader.problems) }
         do throws(EndpointError) {
             let (region, setting) = try endpoints.region()
+            let ignored = environment.filter { !$0.value.isEmpty }.keys.filter(isIgnored).sorted()
             return AWSSettings(
                 endpoints: endpoints, region: region, regionSetting: setting,
                 transcribe: try endpoints.endpoint(of: .transcribe),
-                effective: reader.effective.showing(region, from: setting) + endpoints.effective)
+                effective: reader.effective.map { $0.inForce(endpoints, profile.name) } + endpoints.effective
+                    + ignored.map { EffectiveSetting(key: $0, text: "(ignored)", source: .environment($0)) },
+                ignored: ignored)
         } catch {
             throw ConfigurationError([ConfigurationProblem(error)])
         }
@@ -86,6 +92,9 @@ extension SettingsReader {
         _ = value(
             "AWS_USE_DUALSTACK_ENDPOINT", .bool, default: "false", "whether to use the endpoint for IPv4 and IPv6")
         _ = value(
+            SettingsSources.attemptsVariable, .optional(.int(UpstreamSettings.attempts), as: ""), default: "",
+            "attempts at one look-up where `upstream.attempts` is not set")
+        _ = value(
             "AWS_CA_BUNDLE", .optional(.file, as: ""), default: "",
             "PEM file of the certificate authorities to trust in place of the system's")
         _ = value(
@@ -94,14 +103,40 @@ extension SettingsReader {
     }
 }
 
-extension [EffectiveSetting] {
-    /// A region that no variable sets stands where `AWS_REGION` would, with its own source.
-    fileprivate func showing(_ region: Region, from setting: EndpointSettingName) -> Self {
-        guard case .profile = setting else { return self }
-        return map { row in
-            guard row.key == "AWS_REGION" else { return row }
-            return EffectiveSetting(key: row.key, text: region.name, source: SettingSource(setting))
+extension AWSSettings {
+    /// Whether a variable is one of AWS's that has no meaning here. Its value is never shown: its name may be misspelt.
+    private static func isIgnored(_ name: String) -> Bool {
+        name.utf8.starts(with: "AWS_".utf8) && !variables.contains(name)
+    }
+
+    /// Every variable of AWS's that has a meaning here.
+    static let variables: Set<String> = {
+        var reader = SettingsReader { _ in nil }
+        reader.readAWSVariables()
+        return credentialsVariables.union(reader.definitions.map(\.key)).union(
+            AWSService.allCases.map(\.endpointVariable))
+    }()
+
+    /// What `AWSCredentials` reads.
+    private static let credentialsVariables: Set = [
+        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
+        "AWS_CREDENTIAL_EXPIRATION", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ROLE_ARN",
+        "AWS_ROLE_SESSION_NAME",
+        "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_EC2_METADATA_DISABLED",
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT", "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "AWS_METADATA_SERVICE_TIMEOUT",
+        "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
+    ]
+}
+
+extension EffectiveSetting {
+    /// With what the profile says where no variable does.
+    fileprivate func inForce(_ endpoints: EndpointSettings, _ profile: String) -> EffectiveSetting {
+        if let (text, setting) = endpoints.value(for: key) {
+            return EffectiveSetting(key: key, text: text, source: SettingSource(setting))
         }
+        guard text.isEmpty else { return self }
+        return EffectiveSetting(key: key, text: key == "AWS_PROFILE" ? profile : "none", source: source)
     }
 }
 
@@ -127,7 +162,7 @@ extension SettingSource {
         self =
             switch setting {
             case .variable(let name): .environment(name)
-            case .profile(let name, _): .profile(name)
+            case .profile(let name, _, let line): .profile(name, at: line)
             case .instanceMetadata: .instance
             case nil: .region
             }

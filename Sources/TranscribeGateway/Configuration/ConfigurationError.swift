@@ -45,7 +45,7 @@ extension ConfigurationProblem: CustomStringConvertible {
         case .unknown(let name, nil):
             "\(name.printable) is not a setting; transcribe-gateway check lists all settings."
         case .repeated(let key, let places):
-            "\(key) is given twice, \(places.printable); give it once."
+            "\(key.printable) is given twice, \(places.printable); give it once."
         case .noValue(let option):
             "\(option.printable) has no value; write \(option.printable)=VALUE."
         case .missing(let name, let wanted):

@@ -68,7 +68,7 @@ extension Settings {
     ///
     /// - Throws: all problems at once.
     static func load(from sources: SettingsSources) throws(ConfigurationError) -> Settings {
-        let names = EnvironmentNames(unknown: sources.unknownVariables, known: definitions.map(\.environmentName))
+        let names = EnvironmentNames(unknown: sources.unknownVariables, known: SettingsSources.knownVariables)
         var reader = SettingsReader(sources.text)
         var settings = Settings(from: &reader)
         let problems = sources.overrideProblems + names.problems + (sources.file?.problems ?? []) + reader.problems

@@ -5,41 +5,60 @@ struct SettingsSources: Sendable {
     let overrides: [Override]
     let environment: [String: String]
     let file: ConfigurationFile?
+    /// Names the file where no option does, so that `health` and `check` see what `serve` sees.
+    static let fileVariable = "GATEWAY_CONFIG"
+    /// AWS's name for `upstream.attempts`, which counts where no source of the gateway's own sets that.
+    static let attemptsVariable = "AWS_MAX_ATTEMPTS"
+    private let files: [String]
 
-    /// The command line and the environment of this process. Blocks while the file of `--config` is read.
+    /// The command line and the environment of this process. Blocks while the configuration file is read.
     init(_ options: SettingsOptions) {
         self.init(
-            overrides: options.overrides, environment: ProcessInfo.processInfo.environment, file: options.config)
+            overrides: options.overrides, environment: ProcessInfo.processInfo.environment, files: options.config)
     }
 
-    /// - Parameter path: of the file that `--config` names. Blocks while the file is read.
-    init(overrides: [Override] = [], environment: [String: String] = [:], file path: String? = nil) {
+    /// Blocks while the configuration file is read.
+    ///
+    /// - Parameters:
+    ///   - environment: an empty variable counts as unset.
+    ///   - files: what `--config` names; given more than once, a problem.
+    init(overrides: [Override] = [], environment: [String: String] = [:], files: [String] = []) {
         self.overrides = overrides
-        self.environment = environment
-        file = path.map { ConfigurationFile(readingFrom: $0, definitions: Settings.definitions) }
+        self.environment = environment.filter { !$0.value.isEmpty }
+        self.files = files
+        let variable = files.isEmpty ? Self.fileVariable : nil
+        file = (files.last ?? self.environment[Self.fileVariable]).map {
+            ConfigurationFile(readingFrom: $0, namedBy: variable, definitions: Settings.definitions)
+        }
     }
 
-    /// The text of the highest source that sets the key, and that source; nil where none sets it. An empty variable counts
-    /// as unset.
+    /// The text of the highest source that sets the key, and that source; nil where none sets it.
     func text(of setting: SettingDefinition) -> (text: String, source: SettingSource)? {
         if let override = overrides.first(where: { $0.key == setting.key }), let text = override.value {
             return (text, .option(override.option))
         }
         let variable = setting.environmentName
-        if let text = environment[variable], !text.isEmpty { return (text, .environment(variable)) }
+        if let text = environment[variable] { return (text, .environment(variable)) }
         if let file, let text = file.values[setting.key] { return (text, .file(path: file.path)) }
+        if setting.key == "upstream.attempts", let text = environment[Self.attemptsVariable] {
+            return (text, .environment(Self.attemptsVariable))
+        }
         return nil
     }
 
-    /// Variables that begin with `GATEWAY_` and set no key.
+    /// The variables that mean something to the gateway beside AWS's.
+    static var knownVariables: [String] { Settings.definitions.map(\.environmentName) + [fileVariable] }
+
+    /// Variables that begin with `GATEWAY_` and mean nothing.
     var unknownVariables: [String: String] {
-        let known = Set(Settings.definitions.map(\.environmentName))
+        let known = Set(Self.knownVariables)
         return environment.filter { $0.key.utf8.starts(with: "GATEWAY_".utf8) && !known.contains($0.key) }
     }
 
     /// Mistakes on the command line itself: unknown keys, keys given twice or without a value.
     var overrideProblems: [ConfigurationProblem] {
         var problems: [ConfigurationProblem] = []
+        if files.count > 1 { problems.append(.repeated(key: "--config", places: "on the command line")) }
         var seen: [String: String] = [:]
         let keys = Settings.definitions.map(\.key)
         for override in overrides {
@@ -48,10 +67,14 @@ struct SettingsSources: Sendable {
             } else if override.value == nil {
                 problems.append(.noValue(override.option))
             } else if let first = seen.updateValue(override.option, forKey: override.key) {
-                problems.append(.repeated(key: override.key, places: "by \(first) and by \(override.option)"))
+                problems.append(.repeated(key: override.key, places: Self.places(first, override.option)))
             }
         }
-        return problems
+        return problems.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    private static func places(_ first: String, _ second: String) -> String {
+        first == second ? "both times by \(first)" : "by \(first) and by \(second)"
     }
 }
 

@@ -12,8 +12,8 @@ struct DoctorRun {
     let client: CurlClient
     /// Learns from the sources of the credentials.
     private let awsClock = AWSClock(wallTime: { .wallTime })
-    /// Called with the findings of each step as soon as it is done.
-    let show: (DoctorReport.Section) -> Void
+    /// Called with the findings of each step as soon as it is done. What it throws ends the run.
+    let show: (DoctorReport.Section) throws -> Void
 
     /// - Parameter job: makes one signed call for the job of this name.
     /// - Throws: ``ExitCode`` 78 if the settings name no endpoint, after that was printed on standard error.
@@ -23,25 +23,25 @@ struct DoctorRun {
         if chainReport.credentials?.hasExpired(at: awsClock.now) == true, let endpoint {
             await awsClock.learn(from: endpoint, through: client)
         }
-        add(DoctorReport.Section(chainReport, at: awsClock.now), to: &report)
+        try add(DoctorReport.Section(chainReport, at: awsClock.now), to: &report)
         let aws = try AWSSettings.loadWithProfile(from: environment)
         let clock = await clock(at: aws.transcribe)
-        add(DoctorReport.Section(aws, clock), to: &report)
+        try add(DoctorReport.Section(aws, clock), to: &report)
         guard let credentials = chainReport.credentials, report.failures.isEmpty else { return report }
         let now = Timestamp.wallTime.adding(milliseconds: (try? clock.get())?.correction ?? 0)
         let sts = try? aws.endpoints.endpoint(of: .securityTokens)
         let identity = await identities.identity(of: credentials, at: now)
         let stsDecides = job == nil && aws.transcribe.setting == nil
-        add(DoctorReport.Section(identity, at: sts, decides: stsDecides), to: &report)
+        try add(DoctorReport.Section(identity, at: sts, decides: stsDecides), to: &report)
         if let job {
-            add(DoctorReport.Section(await response(for: job, at: aws.transcribe, with: credentials)), to: &report)
+            try add(DoctorReport.Section(await response(for: job, at: aws.transcribe, with: credentials)), to: &report)
         }
         return report
     }
 
-    private func add(_ section: DoctorReport.Section, to report: inout DoctorReport) {
+    private func add(_ section: DoctorReport.Section, to report: inout DoctorReport) throws {
         report.add(section)
-        show(section)
+        try show(section)
     }
 
     /// Where Amazon Transcribe is; nil where the settings name no endpoint.

@@ -35,8 +35,8 @@ import Testing
         #expect(endpoints.region == "eu-west-1")
         #expect(endpoints.endpointURL == "https://aws.example.com")
         #expect(endpoints.serviceEndpointURLs == ["transcribe": "https://transcribe.example.com"])
-        #expect(endpoints.usesFIPSEndpoint == true)
-        #expect(endpoints.usesDualStackEndpoint == false)
+        #expect(endpoints.usesFIPSEndpoint == "true")
+        #expect(endpoints.usesDualStackEndpoint == "False")
     }
 
     @Test(arguments: [nil, "nowhere"])
@@ -49,10 +49,24 @@ import Testing
         #expect(endpoints.usesDualStackEndpoint == nil)
     }
 
-    @Test func failsOnAFlagThatIsNeitherTrueNorFalse() throws {
-        try folder.write("[default]\nuse_fips_endpoint = yes\n", to: "/home/.aws/config")
-        #expect(throws: CredentialsError.malformedFlag(profile: "default", key: "use_fips_endpoint")) {
-            try settings()
-        }
+    /// The file whose value counts: the credentials file, where both have the key.
+    @Test func knowsTheLineOfEachSetting() throws {
+        try folder.write(
+            """
+            [default]
+            region = eu-west-1
+            use_fips_endpoint = yes
+            services = lab
+            [services lab]
+            sts =
+              endpoint_url = http://sts
+            """, to: "/home/.aws/config")
+        try folder.write("[default]\nregion = eu-west-2\n", to: "/home/.aws/credentials")
+        let endpoints = try settings().endpoints
+        #expect(
+            endpoints.places == [
+                "region": "/home/.aws/credentials, line 2", "use_fips_endpoint": "/home/.aws/config, line 3",
+                "sts endpoint_url": "/home/.aws/config, line 6",
+            ])
     }
 }

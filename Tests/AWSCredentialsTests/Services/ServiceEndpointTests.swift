@@ -43,7 +43,7 @@ import UpstreamTestSupport
 
     @Test(arguments: [
         ([:], "", "AWS_REGION"), (["AWS_REGION": "evil.example/"], "", "AWS_REGION"),
-        ([:], "region = evil.example/", "region of profile 'default'"),
+        ([:], "region = evil.example/", "region of profile 'default' in /home/.aws/config, line 2"),
         (["AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL_STS": "https://user:HUSH@a"], "", "AWS_ENDPOINT_URL_STS"),
     ])
     func namesTheSettingThatNamesNoPlace(environment: [String: String], config: String, setting: String) async throws {

@@ -8,6 +8,9 @@ struct UpstreamSettings: Sendable {
     let connectTimeout: Duration
     let retryPolicy: RetryPolicy
 
+    /// How many attempts at one look-up may be set: as many as AWS's own variable has in practice.
+    static let attempts = 1...100
+
     init(from reader: inout SettingsReader) {
         timeout = reader.value(
             "upstream.timeout", .duration(.milliseconds(100) ... .minutes(1)), default: "5s",
@@ -16,9 +19,9 @@ struct UpstreamSettings: Sendable {
             "upstream.connectTimeout", .duration(.milliseconds(50) ... .seconds(30)), default: "1s",
             "time to connect to AWS")
         let attempts = reader.value(
-            "upstream.attempts", .int(1...10), default: "3",
+            "upstream.attempts", .int(Self.attempts), default: "3",
             "attempts at one look-up, the first included; "
-                + "each but the last has half of the time left, and 1 s at least")
+                + "each but the last has half of the time left, and 1 s at least; `AWS_MAX_ATTEMPTS` sets it too")
         retryPolicy = RetryPolicy(attempts: attempts)
     }
 }

@@ -40,8 +40,8 @@ enum SettingSource: Equatable, Sendable {
     case option(String)
     case environment(String)
     case file(path: String)
-    /// A profile in AWS's shared files.
-    case profile(String)
+    /// A profile, and the file and line of the setting.
+    case profile(String, at: String? = nil)
     /// The metadata of the instance that the process runs on.
     case instance
     /// No setting: what follows from the region.
@@ -64,7 +64,7 @@ extension SettingSource: CustomStringConvertible {
         switch self {
         case .option(let name), .environment(let name): name
         case .file(let path): path
-        case .profile(let name): "profile '\(name)'"
+        case .profile(let name, let line): "profile '\(name)'" + (line.map { " in \($0)" } ?? "")
         case .instance: "instance metadata"
         case .region: "by the region"
         case .standard: "default"
