@@ -5,6 +5,11 @@ import Testing
 @testable import Transcribe
 
 @Suite struct ServiceErrorTests {
+    /// In a message it stands as AWS sent it, and not as a value of Swift.
+    @Test func writesACodeAsItself() throws {
+        #expect("\(try #require(ErrorCode(wire: "com.amazon#AccessDenied:http://a")))" == "AccessDenied")
+    }
+
     @Test(.needsVectors) func hasAllVectors() {
         #expect(ErrorCase.all.count == 12)
     }

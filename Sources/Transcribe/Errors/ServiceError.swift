@@ -187,3 +187,8 @@ public struct ErrorCode: Hashable, Sendable {
         guard text.isName(maximumLength: 100) else { return nil }
     }
 }
+
+extension ErrorCode: CustomStringConvertible {
+    /// The code, so that a message in which it stands shows it and not this type.
+    public var description: String { text }
+}
