@@ -24,7 +24,7 @@ public enum CredentialsError: Error, Sendable, Equatable {
     /// AWS STS does not give credentials for the role.
     case assumeRoleFailed(role: String, STSError)
     /// The profile's `credential_process` gave no credentials.
-    case processFailed(profile: String, ProcessError)
+    case processFailed(profile: String, ProcessError, message: ProcessMessage? = nil)
     /// The profile's `credential_process` failed with `error`; its keys at this line count only without it.
     indirect case unusedKeys(profile: String, FileLine, error: CredentialsError)
     /// The profile's session at IAM Identity Center gave no credentials.
@@ -37,6 +37,8 @@ public enum CredentialsError: Error, Sendable, Equatable {
     case endpointFailed(String, CredentialsEndpointError)
     /// A provider yielded a set with a part that cannot sign a request.
     case malformedCredentials(CredentialsPart)
+    /// The access key ID contains `/` or `,`, as secret access keys do.
+    case separatorInAccessKeyID
     /// A provider yielded a set that had expired.
     case expired(Timestamp)
     /// No source is configured; `reason` names each source asked.
@@ -86,8 +88,8 @@ extension CredentialsError {
             ("there are no credentials to assume the role \(role) with: \(reason)", mayAppear ? .soon : .later)
         case .assumeRoleFailed(let role, let error):
             ("the role \(role) cannot be assumed: \(error)", error.recovery)
-        case .processFailed(let profile, let error):
-            ("the credential_process of profile '\(profile)' \(error)", error.recovery)
+        case .processFailed(let profile, let error, let message):
+            ("the credential_process of profile '\(profile)' \(error)\(message.clause)", error.recovery)
         case .unusedKeys(let profile, let line, let error):
             ("\(error); \(Self.choice(of: profile, line))", error.row.recovery)
         case .ssoFailed(let profile, let error):
@@ -97,6 +99,8 @@ extension CredentialsError {
         case .endpointFailed(let endpoint, let error): ("\(endpoint) \(error)", error.recovery)
         case .malformedCredentials(let part):
             ("the \(part) is empty or contains something other than visible ASCII characters", .later)
+        case .separatorInAccessKeyID:
+            ("the access key ID contains '/' or ',', which none does: it may be the secret access key", .later)
         case .expired(let expiration): ("the credentials expired at \(expiration)", .later)
         case .notConfigured(let reason): ("no source of AWS credentials is configured: \(reason)", .later)
         case .unchanged: ("AWS rejected the credentials, and a refresh brought the same ones", .later)

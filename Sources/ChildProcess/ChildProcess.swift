@@ -1,19 +1,20 @@
 import Threads
 
-/// Runs a program and returns what it writes to its standard output.
+/// Runs programs.
 public enum ChildProcess {
     /// Runs the command to its end and returns what it wrote.
     ///
-    /// The program has no input, and its standard error is dropped, because it may hold secrets. It inherits no descriptor
-    /// and no blocked or ignored signal. At the deadline, at more than `limit` bytes, and when the calling task is
-    /// cancelled, it is killed together with the processes that it has started, unless they have left its process group.
-    /// - Throws: Every ``ChildProcessError``.
-    public static func output(
-        of command: Command, limit: Int, deadline: ContinuousClock.Instant
-    ) async throws(ChildProcessError) -> [UInt8] {
+    /// The program has no input. It inherits no descriptor and no blocked or ignored signal. At the deadline, at more than
+    /// `limit` bytes of output, and when the calling task is cancelled, it is killed together with the processes that it has
+    /// started, unless they have left its process group. A process that it leaves behind with its output is killed too.
+    public static func run(
+        _ command: Command, limit: Int, deadline: ContinuousClock.Instant
+    ) async -> ChildProcessResult {
         let cancellation: WakeUp
-        do throws(SystemCallError) { cancellation = try WakeUp() } catch { throw .notStarted(code: error.code) }
-        let result = await withTaskCancellationHandler {
+        do throws(SystemCallError) { cancellation = try WakeUp() } catch {
+            return .failure(.notStarted(code: error.code))
+        }
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 do throws(SystemCallError) {
                     try DetachedThread.start {
@@ -28,32 +29,53 @@ public enum ChildProcess {
         } onCancel: {
             cancellation.signal()
         }
-        return try result.get()
     }
 
     /// Reports the result before it reaps the program: a killed program may take long to end.
     private static func supervise(
         _ command: Command, limit: Int, deadline: ContinuousClock.Instant, _ cancellation: WakeUp,
-        report: (Result<[UInt8], ChildProcessError>) -> Void
+        report: (ChildProcessResult) -> Void
     ) {
         do throws(ChildProcessError) {
-            let output = try OutputPipe()
-            let child = try Spawn(command, output: output).child()
+            let (output, error) = (try OutputPipe(), try OutputPipe())
+            let child = try Spawn(command, output: output, error: error).child()
             output.closeWritingEnd()
+            error.closeWritingEnd()
+            var reader = OutputReader(output: output, error: error, limit: limit)
             do throws(ChildProcessError) {
-                let bytes = try output.read(upTo: limit, by: deadline, or: cancellation)
-                try child.wait(by: deadline, or: cancellation)
-                report(.success(bytes))
+                let bytes = try reader.read(from: child, by: deadline, or: cancellation)
+                report(ChildProcessResult(output: .success(bytes), standardError: reader.standardError))
                 child.reap(withGroup: false)
             } catch {
                 child.kill()
-                report(.failure(error))
+                report(ChildProcessResult(output: .failure(error), standardError: reader.standardError))
                 child.reap(withGroup: true)
             }
         } catch {
             report(.failure(error))
         }
     }
+}
+
+/// What came of a program.
+public struct ChildProcessResult: Sendable {
+    /// All that it wrote to its standard output.
+    public let output: Result<[UInt8], ChildProcessError>
+    /// The last bytes that it wrote to its standard error, 4 KiB at most. They may hold secrets.
+    public let standardError: [UInt8]
+
+    /// Of a program that did not start.
+    fileprivate static func failure(_ error: ChildProcessError) -> ChildProcessResult {
+        ChildProcessResult(output: .failure(error), standardError: [])
+    }
+}
+
+extension ChildProcessResult: CustomStringConvertible, CustomReflectable {
+    /// Nothing of what the program wrote.
+    public var description: String { "ChildProcessResult(\(standardError.count) bytes of standard error)" }
+
+    /// Empty, so that `dump` shows nothing either.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// A program to run, without a shell.

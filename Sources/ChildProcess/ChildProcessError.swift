@@ -12,6 +12,9 @@ public enum ChildProcessError: Error, Sendable, Equatable {
     case unknownEnd
     /// It had not ended at the deadline, and was killed.
     case timedOut
+    /// It ended, and a process that it started has its standard output still open, so the output has no end. The process was
+    /// killed.
+    case outputHeldOpen
     /// It wrote more than this many bytes, and was killed.
     case tooMuchOutput(limit: Int)
     /// The calling task was cancelled, and the program was killed.
@@ -28,6 +31,8 @@ extension ChildProcessError: CustomStringConvertible {
         case .killed(let signal): "was ended by signal \(signal)"
         case .unknownEnd: "ended, and the system does not say how"
         case .timedOut: "did not end in time"
+        case .outputHeldOpen:
+            "ended, but a process that it started holds its standard output open: redirect that one's output"
         case .tooMuchOutput(let limit): "wrote more than \(limit) bytes"
         case .cancelled: "was ended, because its caller was cancelled"
         }

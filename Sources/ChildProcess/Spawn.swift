@@ -7,11 +7,11 @@ import Glibc
     private var actions = unsafe posix_spawn_file_actions_t()
     private var attributes = posix_spawnattr_t()
 
-    init(_ command: Command, output: OutputPipe) {
+    init(_ command: Command, output: OutputPipe, error: OutputPipe) {
         self.command = command
         unsafe posix_spawn_file_actions_init(&actions)
         unsafe posix_spawnattr_init(&attributes)
-        direct(output)
+        direct(output, error)
         resetSignals()
     }
 
@@ -20,11 +20,12 @@ import Glibc
         unsafe posix_spawnattr_destroy(&attributes)
     }
 
-    /// The output first: its descriptor may be 0 or 2 if this process has closed those.
-    private func direct(_ output: OutputPipe) {
+    /// The output first: its descriptor may be 0 or 2 if this process has closed those. That of the error is higher, for its
+    /// pipe was made later.
+    private func direct(_ output: OutputPipe, _ error: OutputPipe) {
         unsafe posix_spawn_file_actions_adddup2(&actions, output.writingEnd, STDOUT_FILENO)
         unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        unsafe posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+        unsafe posix_spawn_file_actions_adddup2(&actions, error.writingEnd, STDERR_FILENO)
         // C libraries may have descriptors that do not close on exec.
         unsafe posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
     }

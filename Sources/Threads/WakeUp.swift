@@ -38,11 +38,15 @@ public final class WakeUp: Sendable {
     /// Returns at `instant`, or earlier at a signal, or when `input` has bytes to read or is closed at its other end.
     /// Keeps the signal: every later wait returns at once because of it.
     public func wait(forInputFrom input: Int32?, until instant: ContinuousClock.Instant) -> Reason {
-        // poll(2) ignores negative descriptors.
-        var entries = [descriptor, input ?? -1].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        _ = unsafe poll(&entries, 2, Self.milliseconds(until: instant))
+        wait(forInputFromAny: input.map { [$0] } ?? [], until: instant)
+    }
+
+    /// The same for several inputs, of which one is enough.
+    public func wait(forInputFromAny inputs: [Int32], until instant: ContinuousClock.Instant) -> Reason {
+        var entries = ([descriptor] + inputs).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        _ = unsafe poll(&entries, nfds_t(entries.count), Self.milliseconds(until: instant))
         if entries[0].revents != 0 { return .signal }
-        return entries[1].revents != 0 ? .input : .time
+        return entries.dropFirst().contains { $0.revents != 0 } ? .input : .time
     }
 
     /// Rounded up, so that the wait does not end before the instant.

@@ -53,12 +53,27 @@ import Testing
             "the credential_process of profile 'p' ended with status 3"
         ),
         (
+            .processFailed(
+                profile: "p", .failed(.failed(status: 3)),
+                message: ProcessMessage(standardError: Array("run corp-login first\n".utf8))),
+            "the credential_process of profile 'p' ended with status 3; to its standard error it wrote: run corp-login first"
+        ),
+        (
+            .processFailed(profile: "p", .failed(.outputHeldOpen)),
+            "the credential_process of profile 'p' ended, but a process that it started holds its standard output open: "
+                + "redirect that one's output"
+        ),
+        (
             .ssoFailed(profile: "p", .noSuchRole(name: "r", accountID: "1")),
             "profile 'p' cannot use its SSO session: the user has no role 'r' in account '1'"
         ),
         (
             .malformedCredentials(.sessionToken),
             "the session token is empty or contains something other than visible ASCII characters"
+        ),
+        (
+            .separatorInAccessKeyID,
+            "the access key ID contains '/' or ',', which none does: it may be the secret access key"
         ),
         (.malformedSetting("X", allowed: "1 or 2"), "X must be 1 or 2"),
         (.malformedToken("/f"), "the token in /f is empty or contains a line break"),

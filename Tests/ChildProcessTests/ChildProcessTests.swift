@@ -8,7 +8,7 @@ import Testing
         within time: Duration = .seconds(20)
     ) async throws(ChildProcessError) -> String {
         let command = Command(program, arguments, environment: environment)
-        let bytes = try await ChildProcess.output(of: command, limit: limit, deadline: .now + time)
+        let bytes = try await ChildProcess.run(command, limit: limit, deadline: .now + time).output.get()
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -30,18 +30,18 @@ import Testing
         #expect(try await output("sh", "-c", "ls /proc/self/fd | tr '\\n' ' '") == "0 1 2 3 ")
     }
 
-    /// Its standard error may hold secrets, and that of this process goes into a log. The test has a process of its own,
-    /// whose standard error is a pipe.
-    @Test func dropsWhatTheProgramWritesToItsStandardError() async {
+    /// The test has a process of its own, whose standard error is a pipe.
+    @Test func keepsItsOwnStandardErrorApart() async {
         await #expect(processExitsWith: .success) {
             var ends: [Int32] = [-1, -1]
             try #require(unsafe pipe(&ends) == 0)
             let standardError = dup(STDERR_FILENO)
             try #require(dup2(ends[1], STDERR_FILENO) == STDERR_FILENO)
             let command = Command("sh", ["-c", "echo HUSH >&2; echo heard"], environment: [:])
-            let bytes = try await ChildProcess.output(of: command, limit: 99, deadline: .now + .seconds(20))
+            let result = await ChildProcess.run(command, limit: 99, deadline: .now + .seconds(20))
             try #require(dup2(standardError, STDERR_FILENO) == STDERR_FILENO)
-            #expect(bytes == Array("heard\n".utf8))
+            #expect(try result.output.get() == Array("heard\n".utf8))
+            #expect(result.standardError == Array("HUSH\n".utf8))
             close(ends[1])
             var room = [UInt8](repeating: 0, count: 99)
             // The end, before any byte.
@@ -69,7 +69,7 @@ import Testing
     func saysWhyThereIsNoOutput(line: [String], error: ChildProcessError) async {
         let command = Command(line[0], Array(line.dropFirst()), environment: [:])
         await #expect(throws: error) {
-            try await ChildProcess.output(of: command, limit: 65_536, deadline: .now + .seconds(20))
+            try await ChildProcess.run(command, limit: 65_536, deadline: .now + .seconds(20)).output.get()
         }
     }
 
@@ -101,14 +101,60 @@ import Testing
     @Test func killsWhatTheProgramHasStarted() async throws {
         // The grandchild holds the output open, so that reading ends only when the grandchild does.
         let mark = "\(UInt32.random(in: 100_000_000...999_999_999))"
-        await #expect(throws: ChildProcessError.timedOut) {
-            try await output("sh", "-c", "sleep 1\(mark) & exit 0", within: .milliseconds(200))
+        await #expect(throws: ChildProcessError.outputHeldOpen) {
+            try await output("sh", "-c", "sleep 1\(mark) & exit 0")
         }
         // The brackets keep the search from finding itself.
         let search = "grep -las 'sleep.[1]\(mark)' /proc/[0-9]*/cmdline; true"
         let deadline = ContinuousClock.now + .seconds(10)
         // A killed process takes a moment to end.
         while try await output("sh", "-c", search) != "" { try #require(ContinuousClock.now < deadline) }
+    }
+
+    @Test(arguments: [
+        ("sleep 600 & echo whole", ChildProcessError.outputHeldOpen), ("sleep 600 & exit 3", .failed(status: 3)),
+        ("sleep 600 & kill -9 $$", .killed(signal: 9)),
+    ])
+    func saysSoSoonAfterAProgramEndedAndLeftItsOutputOpen(script: String, error: ChildProcessError) async {
+        let start = ContinuousClock.now
+        await #expect(throws: error) { try await output("sh", "-c", script, within: .seconds(50)) }
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
+    /// As a background process does that was started with its output redirected.
+    @Test(arguments: ["sleep 600 >/dev/null &", "sleep 600 >&2 &"])
+    func takesTheOutputOfAProgramThatLeavesAProcessWithoutIt(start: String) async throws {
+        let bytes = try await output("sh", "-c", "\(start) echo $!; echo whole", within: .seconds(50))
+        let lines = bytes.split(separator: "\n")
+        #expect(lines.last == "whole")
+        _ = kill(try #require(Int32(lines[0])), SIGKILL)
+    }
+
+    @Test func takesWhatComesWithinAMomentAfterTheEndOfTheProgram() async throws {
+        #expect(try await output("sh", "-c", "(sleep 0.3; echo late) & echo early") == "early\nlate\n")
+    }
+
+    @Test(arguments: [
+        ("echo one >&2; exit 3", "one\n", ChildProcessError.failed(status: 3)),
+        ("exec >&-; sleep 0.1; echo late >&2; exit 3", "late\n", .failed(status: 3)),
+        ("echo waits >&2; sleep 600", "waits\n", .timedOut), ("echo warns >&2", "warns\n", nil),
+        ("sleep 600 >&2 & exit 4", "", .failed(status: 4)),
+    ])
+    func keepsTheEndOfStandardError(script: String, text: String, error: ChildProcessError?) async {
+        let command = Command("sh", ["-c", script], environment: ["PATH": "/usr/bin:/bin"])
+        let time = Duration.seconds(error == .timedOut ? 1 : 20)
+        let result = await ChildProcess.run(command, limit: 99, deadline: .now + time)
+        #expect(String(decoding: result.standardError, as: UTF8.self) == text)
+        if case .failure(let failure) = result.output { #expect(failure == error) } else { #expect(error == nil) }
+    }
+
+    /// A full pipe would block the program.
+    @Test func readsMuchStandardErrorAndKeepsItsEnd() async {
+        let script = "exec >&-; head -c 1000000 /dev/zero >&2; printf the-end >&2; exit 5"
+        let command = Command("sh", ["-c", script], environment: ["PATH": "/usr/bin:/bin"])
+        let result = await ChildProcess.run(command, limit: 99, deadline: .now + .seconds(20))
+        #expect(result.standardError == [UInt8](repeating: 0, count: 4_089) + Array("the-end".utf8))
+        #expect(throws: ChildProcessError.failed(status: 5)) { try result.output.get() }
     }
 
     @Test func killsWhenTheTaskIsCancelled() async {

@@ -55,6 +55,10 @@ UPSTREAM = {
     "no authorities, or a bundle without any": ("status 78, variable and file named", "at the start", [
         "test_authorities.py::test_a_bundle_that_is_of_no_use_ends_the_start",
         "test_authorities.py::test_a_machine_without_authorities"]),
+    "a credential_process that fails, or leaves a process with its output": (
+        "its standard error told, without secrets; the process named", "1 s", [
+            "test_process_source.py::test_doctor_and_serve_tell_what_a_program_wrote",
+            "test_process_source.py::test_a_program_that_leaves_a_process_with_its_output_is_told_so"]),
     "a proxy that refuses": ("502, the proxy named", "1 call", [
         "test_proxies.py::test_a_proxy_that_refuses_is_named"]),
     "TLS handshake stalls": ("504", "upstream.timeout", ["test_unreachable.py::test_a_handshake_that_stalls"]),

@@ -63,7 +63,7 @@ public struct ProfileProvider: CredentialsProvider {
 extension CredentialsError {
     /// The same; for a program that failed, with the line of the keys that its profile has beside it.
     fileprivate func naming(unusedKeysIn configuration: SharedConfiguration) -> CredentialsError {
-        guard case .processFailed(let profile, _) = self,
+        guard case .processFailed(let profile, _, _) = self,
             let line = configuration.sections[.profile(profile)]?.line(of: "aws_access_key_id")
         else { return self }
         return .unusedKeys(profile: profile, line, error: self)

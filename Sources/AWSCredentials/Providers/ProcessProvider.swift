@@ -14,21 +14,15 @@ struct ProcessProvider: CredentialsProvider {
 
     /// Throws `processFailed`.
     func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
-        do throws(ProcessError) {
-            let credentials = try Credentials(processOutput: try await output())
-            return .found(credentials, from: CredentialsOrigin(name))
-        } catch {
-            throw .processFailed(profile: process.profile, error)
-        }
-    }
-
-    private func output() async throws(ProcessError) -> [UInt8] {
         let inherited = environment.all.filter { !$0.key.utf8.starts(with: "GATEWAY_".utf8) }
         let command = Command(process.program, process.arguments, environment: inherited)
-        do throws(ChildProcessError) {
-            return try await ChildProcess.output(of: command, limit: 1 << 16, deadline: deadline)
+        let result = await ChildProcess.run(command, limit: 1 << 16, deadline: deadline)
+        do throws(ProcessError) {
+            let credentials = try Credentials(processOutput: result.output.mapError(ProcessError.failed).get())
+            return .found(credentials, from: CredentialsOrigin(name))
         } catch {
-            throw .failed(error)
+            throw .processFailed(
+                profile: process.profile, error, message: ProcessMessage(standardError: result.standardError))
         }
     }
 }
@@ -91,4 +85,78 @@ extension ProcessError: CustomStringConvertible {
         case .unknownVersion: "wrote credentials of a version other than 1"
         }
     }
+}
+
+/// The last lines that a program wrote to its standard error, for people: "session expired: run corp-login first".
+///
+/// Programs may write anything there, so the text is short, has no control characters, and what looks like a key or a token
+/// is hidden.
+public struct ProcessMessage: Sendable, Equatable, CustomStringConvertible {
+    /// Printable ASCII; the lines are joined by ` | `.
+    public let description: String
+
+    private static let lines = 3
+    /// Of one line, in characters.
+    private static let lineLength = 200
+
+    /// - Parameter standardError: the end of what the program wrote.
+    /// - Returns: nil if it wrote nothing but blanks.
+    public init?(standardError: [UInt8]) {
+        let lines = standardError.split(whereSeparator: \.isLineBreak).map(Self.plainText).filter { !$0.isEmpty }
+        guard !lines.isEmpty else { return nil }
+        description = lines.suffix(Self.lines).map(Self.shown).joined(separator: " | ")
+    }
+
+    /// The line without the escape sequences that colour a terminal (ECMA-48 §5.4), and without blanks at its ends.
+    private static func plainText(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var rest = line
+        var text: [UInt8] = []
+        while let byte = rest.popFirst() {
+            if byte == 0x1B, rest.first == UInt8(ascii: "[") {
+                rest = rest.dropFirst().drop { !(0x40...0x7E).contains($0) }.dropFirst()
+            } else {
+                text.append(byte)
+            }
+        }
+        return text.trimmingBlanks
+    }
+
+    private static func shown(_ line: ArraySlice<UInt8>) -> String {
+        let scalars = String(decoding: hidingSecrets(line), as: UTF8.self).unicodeScalars
+        let text = scalars.prefix(lineLength).map { $0.isPrintableASCII ? String($0) : $0.escaped(asASCII: true) }
+            .joined()
+        return scalars.count > lineLength ? text + "..." : text
+    }
+
+    private static func hidingSecrets(_ line: ArraySlice<UInt8>) -> [UInt8] {
+        var shown: [UInt8] = []
+        var rest = line
+        while !rest.isEmpty {
+            let word = rest.prefix { secretBytes.contains($0) }
+            shown += isSecret(word) ? Array("(hidden)".utf8) : Array(word)
+            rest = rest.dropFirst(word.count)
+            if let byte = rest.popFirst() { shown.append(byte) }
+        }
+        return shown
+    }
+
+    /// Whether a word may be a secret access key (40 characters of Base64) or a part of a token. Paths and UUIDs hardly ever
+    /// have capitals, small letters and digits.
+    private static func isSecret(_ word: ArraySlice<UInt8>) -> Bool {
+        word.count >= 32 && word.contains(where: \.isDigit)
+            && word.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+            && word.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+    }
+
+    /// Base64 in both alphabets, without the padding.
+    private static let secretBytes = ASCIISet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
+}
+
+extension Unicode.Scalar {
+    fileprivate var isPrintableASCII: Bool { (0x20...0x7E).contains(value) }
+}
+
+extension ProcessMessage? {
+    /// The end of a sentence about the program; empty without a message.
+    var clause: String { map { "; to its standard error it wrote: \($0)" } ?? "" }
 }

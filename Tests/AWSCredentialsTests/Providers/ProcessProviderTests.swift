@@ -63,8 +63,26 @@ import Testing
     }
 
     @Test(arguments: [
+        ("sh -c 'echo run corp-login first >&2; exit 3'", ProcessError.failed(.failed(status: 3))),
+        ("sh -c 'echo run corp-login first >&2; echo no credentials'", .malformed),
+        ("sh -c 'echo run corp-login first >&2; sleep 600 & echo {}'", .failed(.outputHeldOpen)),
+    ])
+    func tellsWhatTheProgramWroteToItsStandardError(command: String, error: ProcessError) async {
+        let message = ProcessMessage(standardError: Array("run corp-login first".utf8))
+        await #expect(throws: CredentialsError.processFailed(profile: "default", error, message: message)) {
+            try await result(command)
+        }
+    }
+
+    /// A warning of a program that gave credentials is no error.
+    @Test func takesCredentialsFromAProgramThatAlsoComplains() async throws {
+        let result = try await result(
+            #"sh -c 'echo HUSH >&2; echo "{\"Version\": 1, \"AccessKeyId\": \"A\", \"SecretAccessKey\": \"B\"}"'"#)
+        #expect(result.credentials?.accessKeyID == "A")
+    }
+
+    @Test(arguments: [
         ("false", ProcessError.failed(.failed(status: 1))),
-        ("sh -c 'echo HUSH >&2; exit 3'", .failed(.failed(status: 3))),
         ("no-such-program-anywhere", .failed(.notFound)),
         ("yes", .failed(.tooMuchOutput(limit: 65_536))),
         ("true", .malformed), ("echo HUSH", .malformed),

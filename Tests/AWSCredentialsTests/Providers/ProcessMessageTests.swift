@@ -1,0 +1,46 @@
+import AWSCredentials
+import Testing
+
+@Suite struct ProcessMessageTests {
+    private func message(_ text: String) -> String? { ProcessMessage(standardError: Array(text.utf8))?.description }
+
+    @Test(arguments: [
+        ("session expired: run corp-login first\n", "session expired: run corp-login first"),
+        ("one\ntwo\r\n\n three \nfour", "two | three | four"),
+        ("\u{1B}[1;31mError\u{1B}[0m: no\tsession\u{7}", "Error: no\\tsession\\u{07}"),
+        ("größer", "gr\\u{00F6}\\u{00DF}er"), ("a\u{202E}b", "a\\u{202E}b"),
+        (String(repeating: "x", count: 250), String(repeating: "x", count: 200) + "..."),
+        ("cut\u{1B}[", "cut"), ("\u{1B}alone", "\\u{1B}alone"),
+    ])
+    func showsTheLastLinesWithoutControlCharacters(text: String, shown: String) {
+        #expect(message(text) == shown)
+    }
+
+    @Test(arguments: ["", "\n\r\n", "  \n\t\n", "\u{1B}[0m\n"])
+    func saysNothingOfNothing(text: String) {
+        #expect(message(text) == nil)
+    }
+
+    @Test func takesBytesThatAreNoText() {
+        #expect(ProcessMessage(standardError: [0x61, 0xFF, 0x0A])?.description == "a\\u{FFFD}")
+    }
+
+    @Test(arguments: [
+        ("key=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "key=(hidden)"),
+        ("AQoDYXdzEPT0123456789AQoDYXdzEPT==", "(hidden)=="),
+        (#"{"SecretAccessKey": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}"#, #"{"SecretAccessKey": "(hidden)"}"#),
+        ("jwt eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0aaaaaaaa.x", "jwt (hidden).(hidden).x"),
+    ])
+    func hidesWhatLooksLikeASecret(text: String, shown: String) {
+        #expect(message(text) == shown)
+    }
+
+    @Test(arguments: [
+        "request 8a6e0804-2bd0-4672-b79d-d97027f9071a failed", "/opt/corporate/tools/credentials/helper failed",
+        "role arn:aws:iam::123456789012:role/Reader is denied",
+        "open https://device.sso.us-east-1.amazonaws.com/?c=AB-12",
+    ])
+    func showsWhatAnOperatorNeeds(text: String) {
+        #expect(message(text) == text)
+    }
+}
