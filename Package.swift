@@ -41,12 +41,12 @@ let package = Package(
         .target(name: "Expat", dependencies: ["CExpat"]),
         .target(name: "ChildProcess", dependencies: ["CSpawn", "Threads"]),
         .target(name: "OwnProcess", dependencies: ["CProcess", "Threads"]),
-        .target(name: "AWSEndpoints", dependencies: ["Formats"]),
+        .target(name: "AWSEndpoints", dependencies: ["Formats", "HTTPExchange"]),
         // Layer 3: AWS.
         .target(
             name: "AWSCredentials",
             dependencies: ["Formats", "SigV4", "AWSEndpoints", "Curl", "Expat", "ChildProcess", .crypto]),
-        .target(name: "Transcribe", dependencies: ["Formats", "SigV4", "AWSEndpoints", "Curl"]),
+        .target(name: "Transcribe", dependencies: ["Formats", "SigV4", "AWSEndpoints", "Curl", "Expat"]),
         // Layer 4: the product, and the upstream that demo and tests talk to.
         .target(
             name: "Gateway",

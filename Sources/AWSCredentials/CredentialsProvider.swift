@@ -48,11 +48,20 @@ public struct CredentialsOrigin: Sendable, Equatable {
 extension Credentials {
     /// Throws unless a request could be signed with this set at `now`. Called before a set replaces one that works.
     package func checkShape(at now: Timestamp) throws(CredentialsError) {
-        if !accessKeyID.isVisibleASCII { throw .malformedCredentials(.accessKeyID) }
-        if !secretAccessKey.isVisibleASCII { throw .malformedCredentials(.secretAccessKey) }
-        if let sessionToken, !sessionToken.isVisibleASCII { throw .malformedCredentials(.sessionToken) }
+        try checkParts()
         if let expiration, hasExpired(at: now) { throw .expired(expiration) }
     }
+
+    /// Throws unless a request could be signed with this set before it expires.
+    func checkParts() throws(CredentialsError) {
+        if !accessKeyID.isVisibleASCII { throw .malformedCredentials(.accessKeyID) }
+        if accessKeyID.utf8.contains(where: Self.separators.contains) { throw .separatorInAccessKeyID }
+        if !secretAccessKey.isVisibleASCII { throw .malformedCredentials(.secretAccessKey) }
+        if let sessionToken, !sessionToken.isVisibleASCII { throw .malformedCredentials(.sessionToken) }
+    }
+
+    /// What ends the access key ID in the `Authorization` field. AWS would answer that the signature is incomplete.
+    private static let separators = ASCIISet("/,")
 }
 
 extension String {

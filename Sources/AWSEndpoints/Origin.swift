@@ -13,7 +13,8 @@ package struct Origin: Hashable, Sendable {
     }
 
     package let scheme: Scheme
-    /// A name, an IPv4 address, or an IPv6 address without its brackets.
+    /// A name, an IPv4 address, or an IPv6 address without its brackets. An address is in its usual spelling, which is the
+    /// one that HTTP clients send and that therefore has to be signed.
     package let host: String
     /// Nil if it is the scheme's own.
     package let port: Int?
@@ -27,7 +28,8 @@ package struct Origin: Hashable, Sendable {
     }
 
     /// What a setting may hold, as the end of the sentence "… must be …".
-    package static let allowed = "a URL of scheme, host and port only, such as https://localhost:8443"
+    package static let allowed =
+        "a URL of scheme, host and port only, such as https://localhost:8443 or http://127.0.0.1:4566"
 
     /// The value of `Host` in requests to this origin: host, and port unless it is the scheme's own.
     package var authority: String {
@@ -44,12 +46,8 @@ extension Origin {
     /// DNS server could answer with any address.
     package var isLoopback: Bool { host == "localhost" || host == "::1" || isLoopbackIPv4 }
 
-    /// A dotted quad in 127.0.0.0/8, without the other spellings that old parsers take.
-    private var isLoopbackIPv4: Bool {
-        let parts = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map { String($0) }
-        return parts.count == 4 && parts[0] == "127"
-            && parts.allSatisfy { part in UInt8(part ?? "").map(String.init) == part }
-    }
+    /// An address in 127.0.0.0/8.
+    private var isLoopbackIPv4: Bool { host.utf8.starts(with: "127.".utf8) && HostAddress.isNumeric(host) }
 }
 
 extension Origin {
@@ -73,8 +71,8 @@ extension Origin {
         return nil
     }
 
-    /// A name or IPv4 address (RFC 952, and `_`, which names in container networks have), or an IPv6 address in
-    /// brackets. Whether there is such an address is left to the resolver.
+    /// A name (RFC 952, and `_`, which names in container networks have), or an address, IPv6 in brackets. Whether the name
+    /// has an address is left to the resolver.
     private static func host(readingFrom url: inout ArraySlice<UInt8>) -> String? {
         let isLiteral = url.first == UInt8(ascii: "[")
         if isLiteral { url.removeFirst() }
@@ -82,10 +80,10 @@ extension Origin {
         let host = url.prefix { allowed.contains($0) }
         url.removeFirst(host.count)
         guard !host.isEmpty, host.count <= 255 else { return nil }
-        if isLiteral {
-            guard url.popFirst() == UInt8(ascii: "]"), host.contains(UInt8(ascii: ":")) else { return nil }
-        }
-        return String(decoding: host.map(\.lowercased), as: UTF8.self)
+        let text = String(decoding: host.map(\.lowercased), as: UTF8.self)
+        guard isLiteral else { return HostAddress.isNumeric(text) ? HostAddress.ipv4(text) : text }
+        guard url.popFirst() == UInt8(ascii: "]") else { return nil }
+        return HostAddress.ipv6(text)
     }
 
     private static let nameCharacters = ASCIISet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_")
@@ -104,8 +102,6 @@ extension Origin {
 
 /// An absolute URL: an origin, and perhaps a path with a query.
 package struct EndpointURL: Sendable {
-    /// The URL as it was written.
-    package let text: String
     package let origin: Origin
     /// Begins with a slash, or is empty.
     package let pathAndQuery: String
@@ -116,8 +112,10 @@ package struct EndpointURL: Sendable {
         guard let origin = Origin(readingFrom: &rest), rest.isEmpty || rest.first == UInt8(ascii: "/"),
             rest.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") })
         else { return nil }
-        self.text = text
         self.origin = origin
         pathAndQuery = String(decoding: rest, as: UTF8.self)
     }
+
+    /// The URL with its origin in the usual spelling.
+    package var text: String { origin.url + pathAndQuery }
 }

@@ -7,13 +7,13 @@ package struct CanonicalRequest {
     /// The names of the headers under the signature, `host;x-amz-date`.
     package let signedHeaders: String
 
-    init(_ request: SigningRequest, headers: CanonicalHeaders, bodyHash: String, normalizesPath: Bool) {
+    init(_ request: SigningRequest, headers: CanonicalHeaders, bodyHash: String, path: PathRules) {
         let target = request.target.utf8.split(
             separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
         var text: [UInt8] = []
         text.reserveCapacity(1024)
         text.append(line: request.method)
-        text.append(canonicalPath: target[0], normalized: normalizesPath)
+        text.append(canonicalPath: target[0], by: path)
         text.append(UInt8(ascii: "\n"))
         if target.count > 1 { text.append(canonicalQuery: target[1]) }
         text.append(UInt8(ascii: "\n"))
@@ -26,27 +26,52 @@ package struct CanonicalRequest {
     }
 }
 
+/// How a service reads the path of a request when it makes the canonical request. Nearly all read it by the default rules.
+public struct PathRules: Sendable {
+    /// Whether `.` and `..` are resolved and repeated slashes joined.
+    public var normalizes = true
+    /// Whether the path is percent-encoded once more, though it is encoded already. Otherwise what is encoded in the
+    /// request line stays as it is, and the rest is encoded.
+    public var encodesTwice = true
+
+    /// The rules of every service but Amazon S3.
+    public init() {}
+
+    /// Amazon S3 takes the key of an object as it stands: `.`, `..` and `//` may be parts of it.
+    public static let s3 = PathRules(normalizes: false, encodesTwice: false)
+
+    private init(normalizes: Bool, encodesTwice: Bool) {
+        self.normalizes = normalizes
+        self.encodesTwice = encodesTwice
+    }
+}
+
 extension [UInt8] {
     /// Appends the path of a request line in canonical form: absolute, with every byte percent-encoded but the
-    /// unreserved ones and the slash. A path that is encoded already is encoded once more, as every service but S3
-    /// requires.
-    mutating func append(canonicalPath path: Substring.UTF8View, normalized: Bool) {
-        guard normalized else { return append(path: path) }
+    /// unreserved ones and the slash.
+    mutating func append(canonicalPath path: Substring.UTF8View, by rules: PathRules) {
+        guard rules.normalizes else { return append(path: path, by: rules) }
         let written = path.split(separator: UInt8(ascii: "/"))
         let segments = resolvingDots(written)
         for segment in segments {
             append(UInt8(ascii: "/"))
-            append(percentEncoding: segment)
+            append(segment: segment, by: rules)
         }
         let endsInDirectory = path.last == UInt8(ascii: "/") || written.last.map(isDots) ?? true
         if segments.isEmpty || endsInDirectory { append(UInt8(ascii: "/")) }
     }
 
-    private mutating func append(path: Substring.UTF8View) {
+    private mutating func append(path: Substring.UTF8View, by rules: PathRules) {
         if path.first != UInt8(ascii: "/") { append(UInt8(ascii: "/")) }
-        for byte in path {
-            byte == UInt8(ascii: "/") ? append(byte) : append(percentEncoding: CollectionOfOne(byte))
+        let segments = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        for (index, segment) in segments.enumerated() {
+            if index > 0 { append(UInt8(ascii: "/")) }
+            append(segment: segment, by: rules)
         }
+    }
+
+    private mutating func append(segment: Substring.UTF8View, by rules: PathRules) {
+        rules.encodesTwice ? append(percentEncoding: segment) : append(contentsOf: reencoded(segment))
     }
 }
 

@@ -9,17 +9,16 @@ public import Formats
 public struct Signer: Sendable {
     private let region: String
     private let service: String
-    private let normalizesPath: Bool
+    private let path: PathRules
     private let keys = SigningKeyCache()
 
     /// A signer for `service`, by its signing name, in `region`.
     ///
-    /// - Parameter normalizesPath: whether the signed path has its `.` and `..` resolved and its repeated slashes joined. True
-    ///   for every service but S3.
-    public init(region: String, service: String, normalizesPath: Bool = true) {
+    /// - Parameter path: how the service reads paths; only Amazon S3 has rules of its own.
+    public init(region: String, service: String, path: PathRules = PathRules()) {
         self.region = region
         self.service = service
-        self.normalizesPath = normalizesPath
+        self.path = path
     }
 
     /// The header lines to set on `request`, in place of lines with the same names: `x-amz-date`, `x-amz-security-token`
@@ -40,8 +39,7 @@ public struct Signer: Sendable {
         let bodyHash = String(hexadecimal: SHA256.hash(data: request.body))
         var headers = headersToSet(credentials: credentials, at: time)
         let canonicalRequest = CanonicalRequest(
-            request, headers: canonicalHeaders(of: request, setting: headers), bodyHash: bodyHash,
-            normalizesPath: normalizesPath)
+            request, headers: canonicalHeaders(of: request, setting: headers), bodyHash: bodyHash, path: path)
         let key = keys.key(for: credentials, in: scope)
         let signature = Signature(of: canonicalRequest, at: time, scope: scope, key: key)
         let authorization = Authorization(

@@ -5,17 +5,19 @@ public import Formats
 public struct Verifier: Sendable {
     private let region: String
     private let service: String
-    private let normalizesPath: Bool
+    private let path: PathRules
     private let keys = SigningKeyCache()
 
     /// How far `X-Amz-Date` may be from the service's clock, in milliseconds: five minutes, as for most JSON services.
     public static let window: Int64 = 5 * 60 * 1000
 
-    /// A verifier for `service`, by its signing name, in `region`. ``Signer`` explains `normalizesPath`.
-    public init(region: String, service: String, normalizesPath: Bool = true) {
+    /// A verifier for `service`, by its signing name, in `region`.
+    ///
+    /// - Parameter path: as ``Signer`` has it.
+    public init(region: String, service: String, path: PathRules = PathRules()) {
         self.region = region
         self.service = service
-        self.normalizesPath = normalizesPath
+        self.path = path
     }
 
     /// Returns the credentials among `known` that signed `request`, or throws the first error found at `now`.
@@ -48,7 +50,7 @@ public struct Verifier: Sendable {
     ) -> CanonicalRequest {
         let names = authorization.signedHeaderNames
         let headers = CanonicalHeaders(request.headers, where: names.contains)
-        return CanonicalRequest(request, headers: headers, bodyHash: bodyHash, normalizesPath: normalizesPath)
+        return CanonicalRequest(request, headers: headers, bodyHash: bodyHash, path: path)
     }
 }
 

@@ -20,4 +20,13 @@ import Testing
         #expect(throws: CredentialsError.malformedCredentials(.secretAccessKey)) { try check("a", text, "t") }
         #expect(throws: CredentialsError.malformedCredentials(.sessionToken)) { try check("a", "s", text) }
     }
+
+    /// In the `Authorization` field both end the ID. In the other parts they are common.
+    @Test(arguments: ["AKID/EXAMPLE", "AKID,EXAMPLE", "/", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"])
+    func refusesAnAccessKeyIDThatTheFieldCannotHold(text: String) throws {
+        #expect(throws: CredentialsError.separatorInAccessKeyID) {
+            try Credentials(accessKeyID: text, secretAccessKey: "s").checkShape(at: .noon)
+        }
+        try Credentials(accessKeyID: "AKID.=+_", secretAccessKey: text, sessionToken: text).checkShape(at: .noon)
+    }
 }

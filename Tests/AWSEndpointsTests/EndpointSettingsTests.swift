@@ -94,7 +94,7 @@ import Testing
     }
 
     private static let region = "the name of an AWS region, such as us-east-1"
-    private static let url = "a URL of scheme, host and port only, such as https://localhost:8443"
+    private static let url = Origin.allowed
 
     @Test(arguments: [
         ([:], "AWS_REGION is not set, but must be \(region)"),

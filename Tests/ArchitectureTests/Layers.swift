@@ -26,11 +26,11 @@ enum Layers {
         "Expat": ["CExpat"],
         "ChildProcess": ["CSpawn", "Glibc", "Threads"],
         "OwnProcess": ["CProcess", "Glibc", "Threads"],
-        "AWSEndpoints": ["Formats"],
+        "AWSEndpoints": ["Formats", "HTTPExchange"],
         "AWSCredentials": [
             "AWSEndpoints", "ChildProcess", "Crypto", "Curl", "Expat", "Formats", "FoundationEssentials", "SigV4",
         ],
-        "Transcribe": ["AWSEndpoints", "Curl", "Formats", "FoundationEssentials", "SigV4"],
+        "Transcribe": ["AWSEndpoints", "Curl", "Expat", "Formats", "FoundationEssentials", "SigV4"],
         "Gateway": [
             "Caching", "CoreMetrics", "Crypto", "Curl", "Formats", "HTTPExchange", "HTTPTypes", "Logging",
             "RateLimiting", "Telemetry", "Transcribe",

@@ -28,7 +28,7 @@ struct SigningSuiteTests {
     func acceptsWhatAWSSigned(name: String) throws {
         let suite = try SuiteCase(name)
         let verifier = Verifier(
-            region: suite.context.region, service: suite.context.service, normalizesPath: suite.context.normalize)
+            region: suite.context.region, service: suite.context.service, path: suite.pathRules)
         let request = try signed(suite)
         let time = try #require(suite.time)
         if suite.context.omit_session_token == true {

@@ -66,7 +66,13 @@ struct SuiteCase {
     }
 
     var signer: Signer {
-        Signer(region: context.region, service: context.service, normalizesPath: context.normalize)
+        Signer(region: context.region, service: context.service, path: pathRules)
+    }
+
+    var pathRules: PathRules {
+        var rules = PathRules()
+        rules.normalizes = context.normalize
+        return rules
     }
 
     var time: Timestamp? { Timestamp(rfc3339: context.timestamp) }

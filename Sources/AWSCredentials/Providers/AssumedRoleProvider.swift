@@ -14,6 +14,11 @@ struct AssumedRoleProvider: CredentialsProvider {
         case .notConfigured(let reason): throw .noSourceCredentials(role: role.arn, reason: reason)
         case .notYet(let reason): throw .noSourceCredentials(role: role.arn, reason: reason, mayAppear: true)
         case .found(let sourceCredentials, _):
+            do throws(CredentialsError) {
+                try sourceCredentials.checkParts()
+            } catch {
+                throw .noSourceCredentials(role: role.arn, reason: "\(error)")
+            }
             let credentials = try await service.credentials(of: role, for: sourceCredentials, at: now)
             return .found(credentials, from: CredentialsOrigin(name, isStaticallyStable: true))
         }

@@ -52,6 +52,18 @@ import UpstreamTestSupport
         #expect(request["x-amz-security-token"] == nil)
     }
 
+    @Test func signsNoRequestWithKeysThatCannotStandInIt() async throws {
+        let transport = ScriptedTransport(.success(.role()))
+        let config =
+            "[default]\nrole_arn = \(Self.arn)\nsource_profile = odd\n[profile odd]\n"
+            + "aws_access_key_id = AKID/ODD\naws_secret_access_key = BASEHUSH"
+        let reason = "\(CredentialsError.separatorInAccessKeyID)"
+        await #expect(throws: CredentialsError.noSourceCredentials(role: Self.arn, reason: reason)) {
+            try await result(config, transport)
+        }
+        #expect(transport.requests.isEmpty)
+    }
+
     @Test func sendsWhatTheProfileSaysOfTheSession() async throws {
         let transport = ScriptedTransport(.success(.role()))
         _ = try await result(

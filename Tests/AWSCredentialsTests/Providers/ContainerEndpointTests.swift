@@ -19,18 +19,27 @@ import UpstreamTestSupport
     }
 
     @Test(arguments: [
-        "https://agent.example:8443/x?y=1", "HTTPS://agent.example", "http://localhost:8080/x", "http://LOCALHOST/x",
-        "http://127.0.0.1/x", "http://127.255.0.1:9/x", "http://[::1]:9/x", "http://169.254.170.2/x",
-        "http://169.254.170.23/x", "http://[fd00:ec2::23]/x", "http://[FD00:EC2::23]/x",
+        "https://agent.example:8443/x?y=1", "http://localhost:8080/x", "http://127.0.0.1/x", "http://127.255.0.1:9/x",
+        "http://[::1]:9/x", "http://169.254.170.2/x", "http://169.254.170.23/x", "http://[fd00:ec2::23]/x",
     ])
     func asksTheHostsThatAWSNames(url text: String) async {
         #expect(await url([Self.full: text]) == text)
     }
 
+    /// The URL that is sent has the usual spelling, so it reaches the host that was checked.
+    @Test(arguments: [
+        ("HTTPS://agent.example", "https://agent.example"), ("http://LOCALHOST/x", "http://localhost/x"),
+        ("http://[FD00:EC2:0::23]/x", "http://[fd00:ec2::23]/x"), ("http://127.1/x", "http://127.0.0.1/x"),
+        ("http://2130706433/x", "http://127.0.0.1/x"), ("http://[::ffff:127.0.0.1]/x", "http://127.0.0.1/x"),
+    ])
+    func asksThemHoweverTheyAreSpelled(written: String, sent: String) async {
+        #expect(await url([Self.full: written]) == sent)
+    }
+
     @Test(arguments: [
         "http://agent.example/x", "http://169.254.170.3/x", "http://169.254.169.254/x", "http://[fd00:ec2::254]/x",
-        "http://localhost.agent.example/x", "http://127.0.0.1.agent.example/x", "http://127.1/x", "http://0177.0.0.1/x",
-        "http://127.0.0.01/x", "http://2130706433/x", "http://128.0.0.1/x", "http://[::ffff:127.0.0.1]/x",
+        "http://localhost.agent.example/x", "http://127.0.0.1.agent.example/x", "http://128.1/x", "http://0177.0.0.1/x",
+        "http://127.0.0.01/x", "http://2147483649/x", "http://128.0.0.1/x", "http://[::ffff:128.0.0.1]/x",
         "http://0.0.0.0/x", "http://127.0.0.1@agent.example/x", "http://agent.example#@127.0.0.1/x",
         "http://127.0.0.1?@agent.example/x", "http://127.0.0.1\\@agent.example/x", "http:///x", "http:/x", "/x",
         "ftp://127.0.0.1/x", "file:///etc/passwd", "https://user:password@agent.example/x", "https://agent.example/a b",
