@@ -28,6 +28,14 @@ public struct XMLElement: Sendable, Equatable {
     }
 }
 
+extension XMLElement {
+    /// The code, where this is the root of an error of AWS's: `Error` itself, or around it `ErrorResponse` or `Response`, and
+    /// in some services a list of one.
+    public var awsErrorCode: String? {
+        name == "Error" ? text(at: "Code") : (self["Errors"] ?? self).text(at: "Error", "Code")
+    }
+}
+
 extension XMLElement: CustomStringConvertible, CustomReflectable {
     /// The names alone: a document may hold secrets.
     public var description: String {

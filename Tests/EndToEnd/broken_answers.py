@@ -91,6 +91,19 @@ class BrokenAnswers:
     def be_html403(self, _):
         self.say(403, f"<html>{AWS_ERROR_TEXT}</html>", "text/html")
 
+    def be_proxyxml(self, _):
+        self.say(403, f"<?xml version='1.0'?><error><reason>{AWS_ERROR_TEXT}</reason></error>", "text/xml")
+
+    def be_xml403(self, _):
+        self.say_xml("AccessDenied")
+
+    def be_xmlsignature(self, _):
+        self.say_xml("SignatureDoesNotMatch")
+
+    def say_xml(self, code):
+        error = f"<Error><Code>{code}</Code><Message>{AWS_ERROR_TEXT}</Message></Error>"
+        self.say(403, f"<ErrorResponse>{error}</ErrorResponse>", "text/xml")
+
     def be_shape(self, name):
         self.say(200, {"MedicalTranscriptionJob": [job(name)]})
 

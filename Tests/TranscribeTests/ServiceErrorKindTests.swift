@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (400, ServiceError.Kind.failed), (401, .accessDenied), (403, .accessDenied), (404, .failed),
+        (400, ServiceError.Kind.failed), (404, .failed),
         (408, .transient), (429, .throttled), (500, .transient), (501, .failed), (502, .transient),
         (503, .transient), (504, .transient),
     ])
@@ -41,13 +41,38 @@ import Testing
         #expect(self.kind(status, "UnknownToThisClientException") == kind)
     }
 
-    /// moto's answers to a wrong secret, an unknown key and a missing policy: XML under `text/html`.
-    @Test(arguments: ["SignatureDoesNotMatch", "InvalidClientTokenId", "AccessDenied"])
-    func takesXMLUnder403ForAccessDenied(code: String) {
-        let body = "<ErrorResponse><Errors><Error><Code>\(code)</Code></Error></Errors></ErrorResponse>"
-        let response = CurlResponse(
-            status: 403, headers: CurlHeaders([("Content-Type", "text/html; charset=utf-8")]), body: Array(body.utf8))
-        #expect(ServiceError(response).kind == .accessDenied)
+    /// A denial of AWS's has a code, that of a proxy on the way has none.
+    @Test(arguments: [401, 403]) func takesADenialForOneOfAWSOnlyIfItHasACode(status: Int) {
+        #expect(kind(status, "UnknownToThisClientException") == .accessDenied)
+        for body in ["", "<html>denied</html>", "<html><p>not closed", "<error><message>no</message></error>", "{}"] {
+            let response = CurlResponse(status: status, body: Array(body.utf8))
+            #expect(ServiceError(response).kind == .failed, "\(body)")
+        }
+    }
+
+    /// As moto, S3 and older services have them; moto sends `text/html`.
+    @Test(arguments: [
+        ("SignatureDoesNotMatch", ServiceError.Kind.signatureRejected), ("InvalidClientTokenId", .credentialsRejected),
+        ("AccessDenied", .accessDenied), ("ExpiredToken", .credentialsRejected), ("RequestExpired", .signatureRejected),
+    ])
+    func readsTheCodeOfXML(code: String, kind: ServiceError.Kind) {
+        let error = "<Error><Code>\(code)</Code><Message>x</Message></Error>"
+        for body in [
+            "<ErrorResponse><Errors>\(error)</Errors></ErrorResponse>", "<ErrorResponse>\(error)</ErrorResponse>",
+            "<Response><Errors>\(error)</Errors></Response>", "<?xml version=\"1.0\"?>\n" + error, " \r\n" + error,
+        ] {
+            let fields = CurlHeaders([("Content-Type", "text/html; charset=utf-8")])
+            let error = ServiceError(CurlResponse(status: 403, headers: fields, body: Array(body.utf8)))
+            #expect(error.kind == kind, "\(body)")
+            #expect(error.origin.code?.text == code)
+        }
+    }
+
+    @Test func printsItsOriginInPlainWords() {
+        let origin = ResponseOrigin(status: 403, code: ErrorCode(wire: "ns#Foo:x"), requestID: "id-1")
+        #expect("\(origin)" == "status 403, Foo, request id-1")
+        #expect("\(ResponseOrigin(status: 500))" == "status 500")
+        #expect("\(TranscribeError.upstreamFailed(origin))" == "upstreamFailed(status 403, Foo, request id-1)")
     }
 
     private func kind(_ status: Int, _ code: String?) -> ServiceError.Kind {

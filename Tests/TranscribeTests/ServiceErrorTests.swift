@@ -34,7 +34,9 @@ import Testing
         #"{"Nested": {"__type": "NotFoundException"}}"#, #"{"__type": null}"#, #"{"__type": ["NotFoundException"]}"#,
         #"{"__type": "ns#"}"#, #"{"__type": ":NotFoundException"}"#, #"{"__type": "<script>"}"#,
         #"{"__type": "a\nb"}"#, "", "{", "null", #""NotFoundException""#, "[1]", "\u{FEFF}", "<html>Bad Gateway</html>",
-        #"<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code></Error></ErrorResponse>"#,
+        "<ErrorResponse><Error/></ErrorResponse>",
+        "<a><ErrorResponse><Error><Code>X</Code></Error></ErrorResponse></a>",
+        "<ErrorResponse><Error><Code>Not a code</Code></Error></ErrorResponse>", "<ErrorResponse><Error><Code>X",
     ])
     func seesNoCodeWhereThereIsNone(body: String) {
         #expect(error(400, body).origin.code == nil)

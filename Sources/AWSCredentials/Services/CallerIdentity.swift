@@ -16,7 +16,7 @@ public enum CallerIdentity: Sendable, Equatable {
     init(_ response: CurlResponse, from endpoint: Endpoint) {
         let document = try? XMLElement.root(of: response.body)
         let arn = document?.text(at: "GetCallerIdentityResult", "Arn")
-        let code = document?.errorCode
+        let code = document?.awsErrorCode
         self =
             if response.status == 200, let arn {
                 .known(arn: arn)

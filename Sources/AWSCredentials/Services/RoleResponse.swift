@@ -108,7 +108,7 @@ extension CurlResponse {
     /// and for a response that is not one of STS.
     fileprivate var stsError: STSError? {
         guard status != 200, !isOverload else { return nil }
-        return (try? XMLElement.root(of: body))?.errorCode.flatMap(STSError.init(code:))
+        return (try? XMLElement.root(of: body))?.awsErrorCode.flatMap(STSError.init(code:))
     }
 
     /// Whether AWS STS may well answer the same request otherwise a moment later.
@@ -116,9 +116,4 @@ extension CurlResponse {
 
     /// Whether AWS STS rejects the signature or its time, as it does where this machine's clock is wrong.
     var isSignatureError: Bool { [.wrongTime, .wrongSignature].contains(stsError) }
-}
-
-extension XMLElement {
-    /// The code in an error of AWS STS. Some services wrap their error in a list of one, and AWS's SDKs accept that too.
-    var errorCode: String? { (self["Errors"] ?? self).text(at: "Error", "Code") }
 }

@@ -123,10 +123,8 @@ extension UpstreamDisposition {
             problem: Problem(
                 .accessDenied,
                 "The gateway's AWS role lacks the permission transcribe:GetMedicalTranscriptionJob for this job."),
-            description: origin.code == nil
-                ? "AWS denies access and does not say why; transcribe:GetMedicalTranscriptionJob may not be permitted"
-                : "AWS takes the credentials, but they lack the permission transcribe:GetMedicalTranscriptionJob"
-                    + code(origin))
+            description: "AWS takes the credentials, but they lack the permission "
+                + "transcribe:GetMedicalTranscriptionJob" + code(origin))
     }
 
     fileprivate static func credentialsRejected(_ origin: ResponseOrigin) -> Self {
@@ -147,7 +145,9 @@ extension UpstreamDisposition {
         UpstreamDisposition(
             label: .upstreamFailed, signal: .failed, cacheEffect: .keepsJob,
             problem: Problem(.upstreamFailed, "Amazon Transcribe answered with an error."),
-            description: "AWS answered with an error of its own" + code(origin))
+            description: origin.code == nil && origin.status < 500
+                ? "the answer has status \(origin.status) and no error code of AWS's: a proxy on the way may have refused"
+                : "AWS answered with an error of its own" + code(origin))
     }
 
     fileprivate static func malformedResponse(_ fault: MalformedResponse) -> Self {
@@ -176,8 +176,8 @@ extension UpstreamDisposition {
         label: .cancelled, signal: .abandoned, cacheEffect: .keepsJob, problem: .stopping,
         description: "the call was cancelled")
 
-    /// AWS's error code in brackets, or nothing.
+    /// AWS's error code in brackets, or else the status.
     private static func code(_ origin: ResponseOrigin) -> String {
-        origin.code.map { " (\($0.text))" } ?? ""
+        " (\(origin.code?.text ?? "status \(origin.status)"))"
     }
 }

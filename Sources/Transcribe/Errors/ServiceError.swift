@@ -1,4 +1,5 @@
 import Curl
+import Expat
 import Formats
 import FoundationEssentials
 
@@ -60,7 +61,8 @@ extension ServiceError {
 
     private var kindByStatus: Kind {
         switch origin.status {
-        case 401, 403: .accessDenied
+        // AWS gives a code with every denial. Without one something on the way refused the request, such as a proxy.
+        case 401, 403: origin.code == nil ? .failed : .accessDenied
         case 408, 500, 502, 503, 504: .transient
         case 429: .throttled
         default: .failed
@@ -140,14 +142,18 @@ extension ServiceError {
     }
 }
 
-/// The body of an error response. Reading never fails: HTML of a proxy, XML, an empty body and members of the wrong type
-/// all count as absent.
+/// The body of an error response: JSON, or the XML of the layers that some endpoints have in front. Reading never fails: HTML
+/// of a proxy, an empty body and members of the wrong type all count as absent.
 struct ErrorBody: Decodable {
     /// `code`, then `__type`, of the top level only: a nested `__type` does not name the error.
     var codes: [String] = []
     var message: String?
 
     init(reading body: [UInt8]) {
+        guard body.trimming({ $0.isBlank || $0.isLineBreak }).first != UInt8(ascii: "<") else {
+            codes = [(try? XMLElement.root(of: body))?.awsErrorCode].compactMap(\.self)
+            return
+        }
         self = (try? JSONDecoder().decode(ErrorBody.self, from: Data(body))) ?? ErrorBody()
     }
 

@@ -80,6 +80,14 @@ public struct ResponseOrigin: Hashable, Sendable {
     }
 }
 
+extension ResponseOrigin: CustomStringConvertible {
+    /// `status 403, AccessDeniedException, request 4f1b-22`.
+    public var description: String {
+        (["status \(status)"] + [code?.text, requestID.map { "request \($0)" }].compactMap(\.self))
+            .joined(separator: ", ")
+    }
+}
+
 extension CurlResponse {
     /// AWS's ID of the request; nil too unless it is a plain name, which is safe to show.
     var requestID: String? {
