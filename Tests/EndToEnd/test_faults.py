@@ -1,5 +1,6 @@
 """A failure of the upstream gives the right status and a text of the gateway's own, and nothing of it is cached."""
 
+import re
 import time
 
 import pytest
@@ -9,6 +10,10 @@ from fault_rows import MARGIN, RECOVERED, ROWS
 from metrics import metric
 from timeouts import eventually
 from problems import assert_problem
+
+
+# A value as Swift prints one for programmers: `ErrorCode(text: "y")`, `Optional(1)`.
+DEBUG_PRINT = re.compile(r'[A-Z]\w*\((\w+: |"|\.|\d)|Optional')
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.fault)
@@ -24,6 +29,7 @@ def test_a_fault_is_told_in_time_and_forgotten_when_it_ends(serve, upstream, row
     assert row.calls[0] <= upstream.calls[row.job] <= row.calls[1]
     assert gateway.get("/jobs/fine-0").fields["cache-status"].startswith("transcribe-gateway; hit"), "hits go on"
     assert AWS_ERROR_TEXT not in answer.body.decode() and AWS_ERROR_TEXT not in str(gateway.log)
+    assert not [line for line in gateway.log if any(DEBUG_PRINT.search(str(value)) for value in line.values())]
     upstream.answer_normally()
     eventually(lambda: gateway.get(f"/jobs/{row.job}").status == 200, within=RECOVERED)
     assert_nothing_is_left(gateway)
