@@ -17,9 +17,10 @@ struct AdmissionScenario {
     var status: AdmissionStatus { state.status(at: now) }
 
     mutating func arrive(
-        _ number: Int, caller: UInt64, priority: CallPriority = .interactive, within timeout: Duration = .seconds(5)
+        _ number: Int, caller: UInt64, priority: CallPriority = .interactive, due: ContinuousClock.Instant? = nil,
+        within timeout: Duration = .seconds(5)
     ) {
-        let request = AdmissionRequest(caller: caller, priority: priority, deadline: now + timeout)
+        let request = AdmissionRequest(caller: caller, priority: priority, deadline: now + timeout, due: due)
         state.arrive(request, as: number, waiterID: UInt64(number), at: now)
         settle()
     }

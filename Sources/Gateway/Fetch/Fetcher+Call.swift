@@ -19,7 +19,7 @@ extension Fetcher {
         var attempt = (begin: now, number: UInt64(0))
         do throws(FetchFailure) {
             let answer = try await call(
-                for: request, instead: known?.value.job, after: failures, by: now + options.timeout
+                for: request, instead: known, after: failures, by: now + options.timeout
             ) {
                 attempt = (options.time.now(), history.begin())
             }
@@ -47,10 +47,10 @@ extension Fetcher {
     /// If this job fails for itself, one attempt is enough, and one more failure counts for nothing where failures are
     /// held against AWS.
     private func call(
-        for request: FetchRequest, instead known: CachedJob?, after failures: JobFailures?,
+        for request: FetchRequest, instead known: CacheEntry<CachedAnswer>?, after failures: JobFailures?,
         by deadline: ContinuousClock.Instant, attemptBegan: () -> Void
     ) async throws(FetchFailure) -> CachedAnswer {
-        let admission = try await admit(request, mayRefresh: known != nil, by: deadline)
+        let admission = try await admit(request, instead: known, by: deadline)
         let retries = admission.retries
         var isIsolated: Bool { failures?.isIsolated(latestAccepted: history.latestAccepted) ?? false }
         do throws(TranscribeError) {
@@ -64,7 +64,7 @@ extension Fetcher {
             }
             admission.finish(.answered)
             recorder.record(fetch: nil)
-            return .job(cachedJob(answer.job, of: request.name, instead: known))
+            return .job(cachedJob(answer.job, of: request.name, instead: known?.value.job))
         } catch {
             let failure = FetchFailure.upstream(error)
             let signal = error.disposition.signal
@@ -75,17 +75,18 @@ extension Fetcher {
         }
     }
 
-    /// - Parameter mayRefresh: whether a job is stored. Then the call may also be one of those that are owed to refreshes:
-    ///   while more interactive calls are wanted than can be made, jobs would else grow old in turn.
+    /// - Parameter known: what is stored. With it the call may also be one of those that are owed to refreshes: while more
+    ///   interactive calls are wanted than can be made, jobs would else grow old in turn.
     private func admit(
-        _ request: FetchRequest, mayRefresh: Bool, by deadline: ContinuousClock.Instant
+        _ request: FetchRequest, instead known: CacheEntry<CachedAnswer>?, by deadline: ContinuousClock.Instant
     ) async throws(FetchFailure) -> Admission {
+        let due = known?.freshUntil.instant
         do throws(AdmissionRefusal) {
-            return try await admission.admit(request.caller, priority: request.priority, by: deadline)
+            return try await admission.admit(request.caller, priority: request.priority, due: due, by: deadline)
         } catch {
-            guard mayRefresh, request.priority == .interactive else { throw .refused(error) }
+            guard known != nil, request.priority == .interactive else { throw .refused(error) }
             do throws(AdmissionRefusal) {
-                return try await admission.admit(request.caller, priority: .background, by: deadline)
+                return try await admission.admit(request.caller, priority: .background, due: due, by: deadline)
             } catch {
                 throw .refused(error)
             }

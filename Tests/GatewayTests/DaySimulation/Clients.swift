@@ -37,13 +37,15 @@ extension DaySimulation {
         let request = Request(
             method: .get, target: Jobs.target(of: Int(poll.job)), host: "localhost",
             peer: peers[Int(poll.client)], fields: FieldList(list: []))
+        let record = request.record
         switch replicas[Int(poll.replica)].gateway.answer(request) {
-        case .reply(let reply): receive(reply, poll)
-        case .later(let deferred): deferred.start(pendingReplies.slot(for: poll))
+        case .reply(let reply): receive(reply, poll, record)
+        case .later(let deferred): deferred.start(pendingReplies.slot(for: poll, record))
         }
     }
 
-    func receive(_ reply: Reply, _ poll: Poll) {
+    func receive(_ reply: Reply, _ poll: Poll, _ record: RequestRecord) {
+        replicas[Int(poll.replica)].gateway.finish(record, of: peers[Int(poll.client)], wasSent: true)
         let end = Int(jobs.entries[Int(poll.job)].end)
         guard let wait = observations.record(reply, lateness: poll.isWatch ? now - end : nil) else { return }
         let next = now + wait * Int(Self.ticksPerSecond) + Int.random(in: 0..<Self.jitter, using: &chance)

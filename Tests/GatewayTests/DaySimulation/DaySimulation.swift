@@ -71,7 +71,7 @@ final class DaySimulation {
         while let expected = nextJob, expected <= now { begin() }
         while let poll = schedule.popFirst(by: now) { ask(poll) }
         while !isSettled { await Task.yield() }
-        for (poll, reply) in pendingReplies.empty() { receive(reply, poll) }
+        for (poll, record, reply) in pendingReplies.empty() { receive(reply, poll, record) }
         observations.record(cached: replicas.map(\.gateway.cacheCounts.bytes).max() ?? 0, at: now)
     }
 

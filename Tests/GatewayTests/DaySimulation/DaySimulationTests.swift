@@ -29,6 +29,20 @@ extension MemoryTests {
             #expect(Double(simulation.calls.count) > 0.7 * 15 / 1.05 * 45)
         }
 
+        /// Three times the calls that the budget has, wanted for some 200 jobs that are followed, or one half of them for jobs
+        /// that are asked for the first time. For a minute or three, or with LONG_TESTS=1 for ten.
+        @Test(arguments: Overload.allCases) func threeTimesTheBudgetIsRefreshedInOrder(load: Overload) async {
+            let simulation = DaySimulation(TestRun.isLong ? load.tenMinutes : load.short)
+            await run(simulation)
+            let observations = simulation.observations
+            #expect(observations.unexpected.isEmpty)
+            #expect(simulation.calls.mostInASecond <= 15)
+            #expect(observations.ages.quantile(0.5) <= Overload.interval / 2)
+            #expect(observations.ages.quantile(0.99) <= (TestRun.isLong ? load.largestAge : Overload.interval))
+            // A job whose turn is far off is asked for again after two seconds, so 200 jobs are so a hundred times a second.
+            #expect(load != .followed || simulation.fetchesWithoutCall <= 120 * (simulation.load.closing ?? 0))
+        }
+
         @Test(.longOnly, arguments: [1, 2])
         func aDayOfAMillionJobs(replicas: Int) async {
             await expectOrder(of: DaySimulation(.init(replicas: replicas)))
@@ -61,4 +75,36 @@ extension MemoryTests {
             #expect(observations.lateness.quantile(0.99) <= 1_000)
         }
     }
+}
+
+/// More calls than the budget has, in two ways.
+enum Overload: CaseIterable {
+    case followed, firstSeen
+
+    /// 130 jobs begin in a minute, and 80 % are followed; or 1,600, of which 3 % are followed, and 90 % are read later.
+    var tenMinutes: DaySimulation.Load {
+        switch self {
+        case .followed: .init(seconds: 600, closing: 600, jobs: 1_300, read: 0.2, watched: 0.8)
+        case .firstSeen: .init(seconds: 600, closing: 600, jobs: 16_000, read: 0.9, watched: 0.03)
+        }
+    }
+
+    /// As many followed jobs as in the ten minutes, from the beginning on; or three minutes of the ten. Jobs are read when they
+    /// have ended, two minutes after their begin.
+    var short: DaySimulation.Load {
+        switch self {
+        case .followed: .init(seconds: 20, closing: 80, jobs: 260, read: 0.2, watched: 0.8)
+        case .firstSeen: .init(seconds: 180, closing: 180, jobs: 4_800, read: 0.9, watched: 0.03)
+        }
+    }
+
+    /// The mean time between two refreshes of a job, in seconds: of 200 jobs where first requests leave refreshes half of the
+    /// budget of 15 calls in 1.05 s, or of 100 where refreshes have the quarter that is theirs.
+    static let interval = 28
+
+    /// If jobs were refreshed exactly in turn, none would be older than the interval, and the median would be half of it. A
+    /// client may come up to two seconds after its job's turn. Beside first requests a refresh has a call only when the share
+    /// owes it one: that is another half of the interval. After 35 s a job that is followed waits like a first request.
+    /// The short runs end before so many jobs wait: there the interval itself is the limit.
+    var largestAge: Int { self == .followed ? Self.interval + 4 : Self.interval * 3 / 2 + 2 }
 }

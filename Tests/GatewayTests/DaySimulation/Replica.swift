@@ -49,12 +49,13 @@ extension DaySimulation {
     final class PendingReplies: Sendable {
         private struct State {
             var open = 0
-            var arrived: [(Poll, Reply)] = []
+            var arrived: [(Poll, RequestRecord, Reply)] = []
         }
 
         private struct Slot: PendingReply {
             let pendingReplies: PendingReplies
             let poll: Poll
+            let record: RequestRecord
             let reply = Box()
 
             func prepare(with reply: () -> Reply) -> Bool {
@@ -65,7 +66,7 @@ extension DaySimulation {
             func send() {
                 guard let reply = reply.content.withLock({ $0 }) else { return }
                 pendingReplies.state.withLock {
-                    $0.arrived.append((poll, reply))
+                    $0.arrived.append((poll, record, reply))
                     $0.open -= 1
                 }
             }
@@ -80,12 +81,12 @@ extension DaySimulation {
         /// How many requests have no reply yet.
         var open: Int { state.withLock(\.open) }
 
-        func slot(for poll: Poll) -> any PendingReply {
+        func slot(for poll: Poll, _ record: RequestRecord) -> any PendingReply {
             state.withLock { $0.open += 1 }
-            return Slot(pendingReplies: self, poll: poll)
+            return Slot(pendingReplies: self, poll: poll, record: record)
         }
 
-        func empty() -> [(Poll, Reply)] {
+        func empty() -> [(Poll, RequestRecord, Reply)] {
             state.withLock { state in
                 defer { state.arrived = [] }
                 return state.arrived

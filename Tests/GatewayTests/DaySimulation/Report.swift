@@ -12,7 +12,7 @@ extension DaySimulation {
     }
 
     /// Fetches for which the budget had no token: most of them refreshes, which do not wait.
-    private var fetchesWithoutCall: Int {
+    var fetchesWithoutCall: Int {
         replicas.reduce(0) { $0 + $1.registry.count("fetches_total{result=\"budget_used_up\"}") }
     }
 

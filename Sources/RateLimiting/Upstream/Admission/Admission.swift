@@ -59,6 +59,11 @@ struct AdmissionRequest: Sendable {
     let priority: CallPriority
     /// When the answer has to be there.
     let deadline: ContinuousClock.Instant
+    /// Of a background call: since when it has been due; nil is now.
+    var due: ContinuousClock.Instant?
+
+    /// How long it has been due.
+    func overdue(at now: ContinuousClock.Instant) -> Duration { max(.zero, (due ?? now).duration(to: now)) }
 }
 
 /// How urgent a call upstream is, the most urgent first.

@@ -52,12 +52,15 @@ public final class AdmissionControl: Sendable {
     ///
     /// - Parameters:
     ///   - caller: the key whose turn the call takes. With one key for all calls they are served in order of arrival.
+    ///   - due: of a background call, since when it has been due; nil is now. While the budget is short those that have been
+    ///     due the longest are admitted.
     ///   - deadline: when the answer has to be there. A call that cannot be answered by then is refused at once.
     /// - Throws: ``AdmissionRefusal`` if the call must not be made.
     public func admit(
-        _ caller: UInt64, priority: CallPriority, by deadline: ContinuousClock.Instant
+        _ caller: UInt64, priority: CallPriority, due: ContinuousClock.Instant? = nil,
+        by deadline: ContinuousClock.Instant
     ) async throws(AdmissionRefusal) -> Admission {
-        let request = AdmissionRequest(caller: caller, priority: priority, deadline: deadline)
+        let request = AdmissionRequest(caller: caller, priority: priority, deadline: deadline, due: due)
         switch update({ $0.arrive(request, at: $1) }) {
         case .decided(let decision): return Admission(of: try decision.get(), from: self)
         case .waits:

@@ -9,6 +9,10 @@ extension AdmissionState {
     /// Decides about a call that arrives, unless it has to wait; then nothing is changed.
     mutating func arrive(_ request: AdmissionRequest, at now: ContinuousClock.Instant) -> Placement {
         let rights = rights(of: request.priority)
+        if let refusal = refusalOutOfOrder(of: request, having: rights, at: now) {
+            counts.record(refusal)
+            return .decided(.failure(refusal))
+        }
         let mayBegin = rights == .interactive ? isTurn(of: AdmissionLane(for: request.priority)) : queues.isEmpty
         if mayBegin, now < request.deadline, let grant = begin(request, as: rights, since: now, at: now) {
             return .decided(.success(grant))
@@ -17,6 +21,9 @@ extension AdmissionState {
         case .success(let lane): return .waits(in: lane)
         case .failure(let refusal):
             counts.record(refusal)
+            if request.priority == .background, refusal.reason == .budgetUsedUp {
+                refreshOrder.recordRefusal(of: request.overdue(at: now), at: now)
+            }
             return .decided(.failure(refusal))
         }
     }
@@ -55,6 +62,22 @@ extension AdmissionState {
     /// Whether a call that arrives for this lane has to be served before all that wait.
     func isTurn(of lane: AdmissionLane) -> Bool {
         queues[lane].isEmpty && queues.count(before: lane) == 0
+    }
+
+    /// A refusal of a background call if the budget is left to those that are overdue for longer. What else may refuse it
+    /// comes first.
+    private mutating func refusalOutOfOrder(
+        of request: AdmissionRequest, having rights: CallPriority, at now: ContinuousClock.Instant
+    ) -> AdmissionRefusal? {
+        guard request.priority == .background, breaker.refusal(at: now) == nil, hasPermit(for: rights)
+        else { return nil }
+        let overdue = request.overdue(at: now)
+        let wait = refreshOrder.wait(for: overdue, at: now)
+        guard wait > .zero else { return nil }
+        if rights == .interactive || queues.isEmpty && tokenWait(for: rights, at: now) == .zero {
+            refreshOrder.recordUnusedToken(of: overdue)
+        }
+        return .budgetUsedUp(retryAfter: wait)
     }
 
     /// The lane in which a call that cannot begin now has to wait, or why it is refused.

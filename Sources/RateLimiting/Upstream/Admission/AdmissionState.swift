@@ -5,7 +5,8 @@
 /// A call begins if the breaker admits it, a permit is free and the budget has a token. Otherwise an interactive call
 /// waits if its turn comes in time, and every other call is refused at once; those begin only while no call waits. But a
 /// share of the calls is theirs (``OwedCalls``): what it owes them has the rights of an interactive call, and waits before
-/// all others. Lanes are served in their order, and in a lane each caller in turn.
+/// all others. Lanes are served in their order, and in a lane each caller in turn. Background calls begin in the order of
+/// ``RefreshOrder``.
 ///
 /// The calls of one caller are served in order of arrival. Serving the newest first helps where most waiting calls will be
 /// late anyway; here such calls are refused on arrival, so it would only make the early ones late.
@@ -38,6 +39,7 @@ struct AdmissionState<Handle: Sendable>: Sendable {
     /// When a call was last answered.
     var lastAnswer: ContinuousClock.Instant?
     var owed = OwedCalls()
+    var refreshOrder = RefreshOrder()
     var queues: AdmissionQueues<Waiter>
     var counts = AdmissionCounts()
     /// No ``Waiter/latestBegin`` is before this.
