@@ -113,6 +113,10 @@ import Transcribe
             _ = await bench.get("/jobs/b")
             _ = await bench.get("/jobs/a")
             #expect(bench.source.attempts == 5)
+            // It is still known when no other has been answered since.
+            bench.clock.advance(by: .seconds(2))
+            _ = await bench.get("/jobs/a")
+            #expect(bench.source.attempts == 6)
         }
     }
 
