@@ -63,12 +63,12 @@ def test_a_stale_answer_says_so_in_the_words_of_rfc_9211(seen, upstream):
 
 def test_what_is_being_refreshed_is_a_hit_beyond_its_time(seen, upstream):
     """The background refresh fails, and no request waits for it."""
-    gateway = seen({"cache.staleWhileRevalidate": "30s"})
+    gateway = seen({"cache.staleWhileRevalidate": "30s", "upstream.timeout": "10s"})
     upstream.behaviour = "hang"
     for job in JOBS:
         began = time.monotonic()
         answer = gateway.get(f"/jobs/{job}")
-        assert answer.status == 200 and time.monotonic() - began < 0.3
+        assert answer.status == 200 and time.monotonic() - began < 2
         assert answer.fields["cache-status"].startswith("transcribe-gateway; hit; ttl=-") or "ttl=0" in str(answer)
 
 

@@ -33,7 +33,7 @@ def test_too_few_descriptors_are_told_before_anything_listens():
     result = run("serve", *arguments_for({"listen.port": 0, "admin.port": 0, "listen.connections": 1000}),
                  environment=upstream_at(1), prefix=with_descriptors(256))
     assert result.returncode == 78 and "listen.connections is 1000" in result.stderr
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5
 
 
 def test_more_clients_than_descriptors_wait_and_cost_nothing(start, upstream):
@@ -156,4 +156,4 @@ def test_a_clock_that_jumps_ends_no_lifetime(start, upstream, tmp_path, jump):
     assert gateway.get("/jobs/fine-new").status == 200 and upstream.calls["fine-new"] == 2, "signed once too late"
     began = time.monotonic()
     assert_problem(gateway.get("/jobs/hang-1"), 504, "upstream-timeout")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
