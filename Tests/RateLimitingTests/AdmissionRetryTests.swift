@@ -48,10 +48,21 @@ import Testing
         #expect(scenario.status.counts.refused.isEmpty)
     }
 
+    @Test(arguments: [
+        (Duration.seconds(1), false), (.milliseconds(1_049), false), (.milliseconds(1_051), true), (.seconds(5), true),
+    ])
+    func whetherARetryIsPossibleFollowsFromTheNextToken(timeout: Duration, isPossible: Bool) {
+        var scenario = AdmissionScenario(AdmissionOptions(rate: Rate(1, per: .seconds(1)), burst: 1, reserve: 0))
+        scenario.arrive(0, caller: 1)
+        #expect(scenario.mayRetry(0, within: timeout) == isPossible)
+    }
+
     @Test func anOpenBreakerRefusesARetry() {
         var scenario = AdmissionScenario(AdmissionOptions(rate: nil, breaker: BreakerOptions(minimumCalls: 2)))
         for number in 0..<3 { scenario.arrive(number, caller: 1) }
+        #expect(scenario.mayRetry(2, within: .seconds(5)))
         for number in 0..<2 { scenario.end(number, .failed) }
+        #expect(!scenario.mayRetry(2, within: .seconds(5)))
         scenario.retry(2, as: 100, after: .failed)
         #expect(scenario.refused.map(\.refusal.reason) == [.breakerOpen])
     }

@@ -45,6 +45,10 @@ struct AdmissionScenario {
         settle()
     }
 
+    func mayRetry(_ call: Int, within timeout: Duration) -> Bool {
+        grants[call].map { state.mayRetry($0, by: now + timeout, at: now) } ?? false
+    }
+
     mutating func cancel(_ number: Int) {
         state.cancel(waiterID: UInt64(number))
         settle()

@@ -37,6 +37,11 @@ public struct RetryAdmission: Sendable {
         control.attemptFailed(of: grant, outcome)
     }
 
+    /// Whether another attempt may be admitted by the deadline, as far as that is known now.
+    public func arePossible(by deadline: ContinuousClock.Instant) -> Bool {
+        control.mayRetry(grant, by: deadline)
+    }
+
     /// Returns whether the call may make another attempt; call it right before the attempt. It waits for a token if one
     /// comes by the deadline.
     public func admit(by deadline: ContinuousClock.Instant) async -> Bool {

@@ -52,15 +52,28 @@ public final class AdmissionControl: Sendable {
     ///
     /// - Parameters:
     ///   - caller: the key whose turn the call takes. With one key for all calls they are served in order of arrival.
+    ///   - second: the priority with which the call asks once more if it is refused.
     ///   - due: of a background call, since when it has been due; nil is now. While the budget is short those that have been
     ///     due the longest are admitted.
     ///   - deadline: when the answer has to be there. A call that cannot be answered by then is refused at once.
-    /// - Throws: ``AdmissionRefusal`` if the call must not be made.
+    /// - Throws: ``AdmissionRefusal``, the first one, if the call must not be made. Only this is counted.
     public func admit(
-        _ caller: UInt64, priority: CallPriority, due: ContinuousClock.Instant? = nil,
+        _ caller: UInt64, priority: CallPriority, or second: CallPriority? = nil, due: ContinuousClock.Instant? = nil,
         by deadline: ContinuousClock.Instant
     ) async throws(AdmissionRefusal) -> Admission {
-        let request = AdmissionRequest(caller: caller, priority: priority, deadline: deadline, due: due)
+        do throws(AdmissionRefusal) {
+            return try await ask(AdmissionRequest(caller: caller, priority: priority, deadline: deadline, due: due))
+        } catch {
+            if let second, error != .cancelled {
+                let request = AdmissionRequest(caller: caller, priority: second, deadline: deadline, due: due)
+                if let admission = try? await ask(request) { return admission }
+            }
+            update { state, _ in state.counts.record(error) }
+            throw error
+        }
+    }
+
+    private func ask(_ request: AdmissionRequest) async throws(AdmissionRefusal) -> Admission {
         switch update({ $0.arrive(request, at: $1) }) {
         case .decided(let decision): return Admission(of: try decision.get(), from: self)
         case .waits:
@@ -76,6 +89,10 @@ public final class AdmissionControl: Sendable {
 
     func attemptFailed(of grant: AdmissionGrant, _ outcome: CallOutcome) {
         update { $0.attemptFailed(of: grant, outcome, at: $1) }
+    }
+
+    func mayRetry(_ grant: AdmissionGrant, by deadline: ContinuousClock.Instant) -> Bool {
+        guarded.withLock { $0.admission.mayRetry(grant, by: deadline, at: now()) }
     }
 
     func admitRetry(of grant: AdmissionGrant, by deadline: ContinuousClock.Instant) async -> Bool {

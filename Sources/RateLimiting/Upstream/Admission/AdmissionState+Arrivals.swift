@@ -20,7 +20,6 @@ extension AdmissionState {
         switch queueOrRefusal(of: request, having: rights, at: now) {
         case .success(let lane): return .waits(in: lane)
         case .failure(let refusal):
-            counts.record(refusal)
             if request.priority == .background, refusal.reason == .budgetUsedUp {
                 refreshOrder.recordRefusal(of: request.overdue(at: now), at: now)
             }

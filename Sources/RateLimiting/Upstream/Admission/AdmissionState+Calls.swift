@@ -18,10 +18,24 @@ extension AdmissionState {
         let lane = AdmissionLane(forRetryOf: grant.priority)
         let mayBegin = lane.map { isTurn(of: $0) } ?? queues.isEmpty
         if mayBegin, now < deadline, let grant = renew(grant, at: now) { return .decided(.success(grant)) }
-        let before = lane.map { queues.count(before: $0) + queues[$0].count } ?? queues.count
-        let wait = tokenWait(for: grant.priority, count: before + 1, at: now)
+        let wait = retryWait(of: grant, at: now)
         guard let lane, now + wait < deadline else { return refuseRetry(.budgetUsedUp(retryAfter: wait)) }
         return .waits(in: lane)
+    }
+
+    /// Whether another attempt may be admitted by the deadline, as far as that is known now: the breaker admits one, and a
+    /// token comes in time.
+    func mayRetry(
+        _ grant: AdmissionGrant, by deadline: ContinuousClock.Instant, at now: ContinuousClock.Instant
+    ) -> Bool {
+        breaker.admitsRetry(of: grant.pass) && now + retryWait(of: grant, at: now) < deadline
+    }
+
+    /// How long until there is a token for another attempt, after those that wait before it.
+    private func retryWait(of grant: AdmissionGrant, at now: ContinuousClock.Instant) -> Duration {
+        let lane = AdmissionLane(forRetryOf: grant.priority)
+        let before = lane.map { queues.count(before: $0) + queues[$0].count } ?? queues.count
+        return tokenWait(for: grant.priority, count: before + 1, at: now)
     }
 
     /// Puts a further attempt into the queue, where it waits for its token.

@@ -49,7 +49,7 @@ extension AdmissionState {
     }
 
     mutating func refuse(_ waiter: Waiter, _ refusal: AdmissionRefusal) {
-        if waiter.held == nil { counts.record(refusal) } else { counts.retriesRefused += 1 }
+        if waiter.held != nil { counts.retriesRefused += 1 }
         deliver(.failure(refusal), to: waiter)
     }
 
