@@ -4,6 +4,7 @@ import Formats
 import RateLimiting
 import SigV4
 import Testing
+import Transcribe
 
 @testable import Gateway
 @testable import TranscribeGateway
@@ -17,16 +18,30 @@ import Testing
         }
     }
 
+    private func upstream(_ clock: AWSClock) -> Upstream {
+        Upstream(
+            endpoint: Endpoint(at: Origin("http://127.0.0.1:1")!, in: Region("us-east-1")!),
+            credentials: FixedProvider(), clock: clock, regionSource: "AWS_REGION")
+    }
+
     /// From the text in the environment to the option that the gateway acts on.
     @Test func carriesALifetimeFromTheEnvironmentToTheGateway() throws {
         let settings = try load(["GATEWAY_CACHE_TTL_FINISHED": "7m", "GATEWAY_LOG_LEVEL": "critical"])
-        let upstream = Upstream(
-            endpoint: Endpoint(at: Origin("http://127.0.0.1:1")!, in: Region("us-east-1")!),
-            credentials: FixedProvider(), clock: AWSClock(wallTime: { .wallTime }), regionSource: "AWS_REGION")
-        let (gateway, services) = try buildGateway(settings, on: upstream, Observability(settings.log))
+        let clock = AWSClock(wallTime: { .wallTime })
+        let (gateway, services) = try buildGateway(settings, on: upstream(clock), Observability(settings.log))
         #expect(gateway.options.freshness.finished == .seconds(7 * 60))
         #expect(gateway.fetcher.options.freshness.finished == .seconds(7 * 60))
         #expect(services.count == 3)
+    }
+
+    /// The age of a running job, by which its lifetime is told, is the difference of a time of AWS's and this one.
+    @Test func tellsTheAgeOfJobsByAWSsClock() throws {
+        let settings = try load(["GATEWAY_LOG_LEVEL": "critical"])
+        let clock = AWSClock(wallTime: { Timestamp(millisecondsSinceEpoch: 1_000) })
+        let (gateway, _) = try buildGateway(settings, on: upstream(clock), Observability(settings.log))
+        #expect(gateway.fetcher.options.time.wallTime() == Timestamp(millisecondsSinceEpoch: 1_000))
+        clock.learn(Timestamp(millisecondsSinceEpoch: 3_600_000))
+        #expect(gateway.fetcher.options.time.wallTime() == Timestamp(millisecondsSinceEpoch: 3_600_000))
     }
 
     @Test func buildsTheGatewayFromTheDocumentedDefaults() throws {

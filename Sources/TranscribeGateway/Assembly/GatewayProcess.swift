@@ -116,7 +116,11 @@ func buildGateway(
         endpoint: upstream.endpoint, transport: upstream.transport(over: client),
         credentials: refresher, policy: settings.upstream.retryPolicy, time: .system, clock: upstream.clock,
         observe: observability.recorder.record(attempt:))
-    let gateway = JobGateway(options: settings.gateway, source: transcribe, recorder: observability.recorder)
+    var options = settings.gateway
+    // The times in a job are AWS's, so its age is told by AWS's clock.
+    options.time = TimeSource(
+        wallTime: { [clock = upstream.clock] in clock.now }, now: options.time.now, sleep: options.time.sleep)
+    let gateway = JobGateway(options: options, source: transcribe, recorder: observability.recorder)
     gateway.observe(in: observability.registry)
     return (
         gateway,
