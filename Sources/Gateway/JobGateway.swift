@@ -131,25 +131,33 @@ public final class JobGateway: Handler {
         // A little longer than the fetch, so that the request gets its result, also of one that has run out of time.
         case .needsFetch(let fetch):
             .later(
-                reply(after: fetch, to: request, within: options.timeout + .milliseconds(250), or: .staleIfError))
+                reply(
+                    after: fetch, to: request, within: options.timeout + .milliseconds(250), or: .staleIfError,
+                    otherwise: .upstreamTimeout))
         case .awaitsRefresh(let fetch):
-            .later(reply(after: fetch, to: request, within: Freshness.longestWait, or: nil))
+            .later(
+                reply(after: fetch, to: request, within: Freshness.longestWait, or: nil, otherwise: .storedJobGone))
         }
     }
 
-    /// - Parameter detail: why the stored job is served if the fetch takes longer.
+    /// - Parameters:
+    ///   - detail: why the stored job is served if the fetch takes longer.
+    ///   - problem: the reply if there is none then that may be served.
     private func reply(
-        after fetch: FetchRequest, to request: JobRequest, within time: Duration, or detail: CacheStatus.Detail?
+        after fetch: FetchRequest, to request: JobRequest, within time: Duration, or detail: CacheStatus.Detail?,
+        otherwise problem: Problem
     ) -> DeferredReply {
         DeferredReply(
             deadline: request.context.start.instant + time,
             name: { request.context.id.text },
             expired: { expiry in
-                if expiry == .deadlinePassed, let stored = self.stored(request.name, because: detail) {
-                    return self.reply(with: stored, to: request)
+                switch expiry {
+                case .deadlinePassed:
+                    self.reply(with: self.stored(request.name, because: detail) ?? .problem(problem), to: request)
+                case .serverStopping: self.reply(with: .problem(.stopping), to: request)
+                case .clientLeft:
+                    self.reply(with: .clientLeft, in: request.context, job: request.name, outcome: .left)
                 }
-                let outcome = expiry == .clientLeft ? Outcome.left : nil
-                return self.reply(with: Problem(expiry), in: request.context, job: request.name, outcome: outcome)
             },
             start: { pending in
                 let waiter = Waiter(request: fetch) { result, isCollapsed in
@@ -184,7 +192,9 @@ extension JobGateway {
         _ name: JobName, _ directives: CacheDirectives, caller: UInt64, at now: Moment
     ) -> CacheResult {
         func fetch(because reason: ForwardReason, _ priority: CallPriority) -> FetchRequest {
-            FetchRequest(name: name, reason: reason, caller: caller, priority: priority)
+            FetchRequest(
+                name: name, reason: reason, caller: caller, priority: priority,
+                notBefore: directives.oldestAnswer(at: now))
         }
         func forward(because reason: ForwardReason, _ priority: CallPriority = .interactive) -> CacheResult {
             directives.onlyIfCached ? .resolved(.problem(.notCached)) : .needsFetch(fetch(because: reason, priority))
@@ -197,7 +207,11 @@ extension JobGateway {
         case .serveAndRefresh:
             fetcher.refresh(fetch(because: .stale, .background))
             return .resolved(.answer(entry, .cache()))
-        case .awaitRefresh: return .awaitsRefresh(fetch(because: .stale, .background))
+        case .awaitRefresh: return wait(for: fetch(because: .stale, .background), orServe: entry)
+        case .serveUnlessRefreshing:
+            let refresh = fetch(because: .stale, .background)
+            return fetcher.refresh(refresh)
+                ? .resolved(.answer(entry, .cache())) : wait(for: refresh, orServe: entry)
         case .repeatProblem:
             let problem = directives.onlyIfCached ? nil : entry.value.failure?.problem(at: now)
             return .resolved(.problem(problem ?? .notCached))
@@ -205,6 +219,13 @@ extension JobGateway {
         case .forward(.request): return forward(because: .request, now < entry.freshUntil ? .forced : .background)
         case .forward(let reason): return forward(because: reason)
         }
+    }
+
+    /// Lets a request wait for a refresh, unless places are scarce.
+    private func wait(for refresh: FetchRequest, orServe entry: CacheEntry<CachedAnswer>) -> CacheResult {
+        guard fetcher.isCrowded else { return .awaitsRefresh(refresh) }
+        fetcher.refresh(refresh)
+        return .resolved(.answer(entry, .cache(.overloaded)))
     }
 }
 

@@ -48,25 +48,29 @@ public final class TranscribeClient: Sendable {
     public func job(
         named name: JobName, deadline: ContinuousClock.Instant
     ) async throws(TranscribeError) -> JobResponse {
-        try await job(named: name, deadline: deadline, attemptBegan: {}, attemptFailed: { _ in }, admitRetry: { true })
+        try await job(
+            named: name, deadline: deadline, mayRetry: { true }, attemptBegan: {}, attemptFailed: { _ in },
+            admitRetry: { true })
     }
 
     /// Calls AWS for the job, with retries that the caller admits.
     ///
     /// - Parameters:
+    ///   - mayRetry: asked right before each attempt, in the task of the call: whether the caller may admit another one
+    ///     after it. If not, the attempt has all of the time that is left.
     ///   - attemptBegan: called right before the request of each attempt is sent, in the task of the call.
     ///   - attemptFailed: called with the error of each attempt that brought no job, before any back-off, in the task of
     ///     the call.
     ///   - admitRetry: called right before each attempt but the first, in the task of the call. It may wait until the
     ///     deadline. If it returns false, the call ends with the error of the attempt before.
     public func job(
-        named name: JobName, deadline: ContinuousClock.Instant, attemptBegan: () -> Void,
+        named name: JobName, deadline: ContinuousClock.Instant, mayRetry: () -> Bool, attemptBegan: () -> Void,
         attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobResponse {
         var call = Call(for: name, deadline: deadline)
         while true {
             do throws(AttemptError) {
-                let response = try await attempt(&call, attemptBegan)
+                let response = try await attempt(&call, mayRetry, attemptBegan)
                 recordSuccess(of: call)
                 return response
             } catch {
@@ -88,7 +92,9 @@ public final class TranscribeClient: Sendable {
 
 extension TranscribeClient {
     /// One attempt: signs the request, sends it and reads the response. Calls `attemptBegan` right before it sends.
-    func attempt(_ call: inout Call, _ attemptBegan: () -> Void) async throws(AttemptError) -> JobResponse {
+    func attempt(
+        _ call: inout Call, _ callerMayRetry: () -> Bool, _ attemptBegan: () -> Void
+    ) async throws(AttemptError) -> JobResponse {
         let credentials = try await signingCredentials(for: call)
         let now = time.now()
         guard now < call.deadline else { throw .transport(.timedOut(.queued)) }
@@ -96,8 +102,8 @@ extension TranscribeClient {
         call.beginAttempt(with: credentials, clockCorrection: correction)
         let signingTime = clock.time(correctedBy: correction)
         let request = operation.request(for: call, of: policy.attempts, with: credentials, at: signingTime)
+        let isLast = !mayRetry(call) || !callerMayRetry()
         attemptBegan()
-        let isLast = !mayRetry(call)
         let response = try await send(request, in: &call, by: call.deadline.endOfAttempt(from: now, isLast: isLast))
         call.serverTime = response.date
         return try JobResponse(response, for: call.name)

@@ -110,9 +110,13 @@ import Transcribe
             bench.source.fail("a", .upstreamFailed(Self.origin))
             _ = await bench.get("/jobs/a")
             #expect(bench.source.attempts == 3)
+            #expect(bench.source.mayBeRetried)
             _ = await bench.get("/jobs/b")
+            #expect(bench.source.mayBeRetried)
             _ = await bench.get("/jobs/a")
             #expect(bench.source.attempts == 5)
+            // So the attempt has all of the time.
+            #expect(!bench.source.mayBeRetried)
             // It is still known when no other has been answered since.
             bench.clock.advance(by: .seconds(2))
             _ = await bench.get("/jobs/a")

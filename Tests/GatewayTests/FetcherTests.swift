@@ -84,6 +84,26 @@ import UpstreamTestSupport
         }
     }
 
+    /// A miss of a stored job may ask a second time, as a refresh. Where neither is possible, the first refusal counts.
+    @Test func aFetchIsRefusedOnceAndForItsOwnReason() async throws {
+        try await TestBench { $0.admission.concurrency = 1 }.run { bench in
+            bench.source.put("a", .running("a"))
+            _ = await bench.get("/jobs/a")
+            bench.clock.advance(by: .seconds(60))
+            bench.source.hold("b")
+            async let other = bench.get("/jobs/b")
+            #expect(await eventually { bench.source.held == 1 })
+            async let waiting = bench.get("/jobs/a")
+            #expect(await eventually { bench.gateway.fetcher.admissionStatus.waiting == 1 })
+            bench.clock.advance(by: .seconds(5))
+            #expect(await waiting.field("Cache-Status") == "transcribe-gateway; hit; ttl=-60; detail=overloaded")
+            #expect(bench.gateway.fetcher.admissionStatus.counts.refused == [.deadlineTooClose: 1])
+            #expect(bench.registry.count("fetches_total{result=\"deadline_too_close\"}") == 1)
+            bench.source.release("b")
+            #expect(await other.status == .notFound)
+        }
+    }
+
     @Test func takesAllButTheFirstOfAFlightForCollapsedAndARefreshesWaitersToo() async throws {
         let fetcher = fetcher(burst: 10)
         let (first, second, results) = (try JobName("a"), try JobName("b"), Results())

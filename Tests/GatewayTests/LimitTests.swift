@@ -33,6 +33,18 @@ import Transcribe
         #expect(bench.source.calls == 0)
     }
 
+    /// A client that obeys finds its quota whole again.
+    @Test(arguments: ["application/json", "text/html"])
+    func aProblemOfTheServersNamesNoTimeBeforeTheQuotaIsWhole(accept: String) async throws {
+        let bench = bench(burst: 7) { $0.waiters = 0 }
+        for _ in 1...5 { _ = await bench.get("/nowhere") }
+        let reply = await bench.get("/jobs/a", [(.accept, accept)])
+        #expect(reply.status == .serviceUnavailable)
+        #expect(reply.field("RateLimit") == "\"client\";r=1;t=6")
+        #expect(reply.field("Retry-After") == "6")
+        #expect(accept == "application/json" || reply.text.contains("Try again in 6 s."))
+    }
+
     @Test func countsARefusedMethodHostAndClient() async throws {
         let other = AddressRange("192.0.2.1")
         let denying = bench { $0.clients = ClientRule(trustedProxies: [], allowed: [other].compactMap(\.self)) }

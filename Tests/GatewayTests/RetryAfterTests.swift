@@ -1,3 +1,4 @@
+import Caching
 import HTTPExchange
 import HTTPTypes
 import RateLimiting
@@ -62,9 +63,12 @@ import Transcribe
             #expect(stale.field("Age") == "6")
             #expect(stale.field("Retry-After") == "1")
             #expect(reply.expired(.serverStopping).status == .serviceUnavailable)
-            // What is purged meanwhile is not served.
+            // What is purged meanwhile is not served. The time for one look-up is not over.
             bench.gateway.purge(try JobName("a"))
-            #expect(reply.expired(.deadlinePassed).status == .gatewayTimeout)
+            let gone = reply.expired(.deadlinePassed)
+            #expect(gone.status == .serviceUnavailable)
+            #expect(gone.field("Retry-After") == "1")
+            #expect(gone.text.contains("within a second"))
         }
     }
 
@@ -78,6 +82,58 @@ import Transcribe
             bench.source.openGate()
             #expect(await first.field("Cache-Status") == "transcribe-gateway; fwd=stale; stored")
             #expect(await second.field("Cache-Status") == "transcribe-gateway; fwd=stale; stored; collapsed")
+        }
+    }
+
+    /// A slow refresh of a job began a second ago. The job was too old then for a client that obeys `Retry-After`.
+    private func duringASlowRefresh(
+        of job: Job, _ body: (TestBench) async throws -> Void
+    ) async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", job)
+            _ = await bench.get("/jobs/a")
+            bench.clock.advance(by: job.isFinished ? .seconds(605) : .seconds(10))
+            bench.source.closeGate()
+            // The refresh has to end before the gateway does.
+            defer { bench.source.openGate() }
+            #expect(await bench.get("/jobs/a").field("Cache-Status") == "transcribe-gateway; hit; ttl=-5")
+            #expect(await eventually { bench.source.held == 1 })
+            bench.clock.advance(by: .seconds(1))
+            try await body(bench)
+        }
+    }
+
+    @Test func aClientThatComesDuringTheRefreshWaitsForItUpToASecond() async throws {
+        try await duringASlowRefresh(of: .running("a")) { bench in
+            let reply = try deferred(bench)
+            #expect(reply.deadline == bench.clock.now + .seconds(1))
+            async let again = bench.get("/jobs/a")
+            #expect(await eventually { bench.gateway.fetcher.waiting == 1 })
+            bench.source.openGate()
+            #expect(await again.field("Cache-Status") == "transcribe-gateway; fwd=stale; stored; collapsed")
+            #expect(bench.source.calls == 2)
+        }
+    }
+
+    @Test(arguments: [(Job.finished("a"), nil), (.running("a"), "max-stale"), (.running("a"), "only-if-cached")])
+    func othersDoNotWaitForTheRefresh(job: Job, directive: String?) async throws {
+        try await duringASlowRefresh(of: job) { bench in
+            let fields = directive.map { [(HTTPField.Name.cacheControl, $0)] } ?? []
+            #expect(await bench.get("/jobs/a", fields).field("Cache-Status") == "transcribe-gateway; hit; ttl=-6")
+        }
+    }
+
+    /// A demand on a fresh job that the budget has nothing for does not keep the job from being refreshed in time.
+    @Test func aRefusedDemandOnAFreshJobPostponesNoRefresh() async throws {
+        try await TestBench { $0.admission.burst = 3 }.run { bench in
+            bench.source.put("a", .running("a"))
+            for name in ["a", "b", "c"] { _ = await bench.get("/jobs/\(name)") }
+            bench.clock.advance(by: .milliseconds(4_900))
+            for name in ["d", "e"] { _ = await bench.get("/jobs/\(name)") }
+            let refused = await bench.get("/jobs/a", [(.cacheControl, "no-cache")])
+            #expect(refused.field("Cache-Status") == "transcribe-gateway; hit; ttl=0; detail=upstream-budget")
+            bench.clock.advance(by: .milliseconds(100))
+            #expect(await bench.get("/jobs/a").field("Cache-Status") == "transcribe-gateway; fwd=stale; stored")
         }
     }
 
@@ -105,6 +161,30 @@ import Transcribe
             bench.source.release("b")
             #expect(await other.status == .notFound)
         }
+    }
+
+    /// A request that a stored job answers leaves half of the places to those that wait for a job.
+    @Test func whereHalfOfThePlacesAreTakenTheStoredJobIsServed() async throws {
+        try await afterTheTime({ $0.waiters = 4 }) { bench in
+            bench.source.closeGate()
+            let early = try (1...3).map { _ in try deferred(bench) }
+            for reply in early { reply.start(NoReply()) }
+            #expect(bench.gateway.fetcher.waiting == 3)
+            let late = bench.gateway.resolve(try JobName("a"), .none, caller: 1, at: Moment(bench.clock.now))
+            guard case .resolved(.answer(_, .cache(.overloaded))) = late else {
+                return #expect(Bool(false), "it waits")
+            }
+            async let miss = bench.get("/jobs/b")
+            #expect(await eventually { bench.gateway.fetcher.waiting == 4 })
+            bench.source.openGate()
+            #expect(await miss.status == .notFound)
+        }
+    }
+
+    /// The other end of a request that was answered meanwhile.
+    private struct NoReply: PendingReply {
+        func prepare(with reply: () -> Reply) -> Bool { false }
+        func send() {}
     }
 
     @Test func aFetchThatTakesTooLongLeavesTheStoredJob() async throws {

@@ -52,4 +52,43 @@ import Transcribe
             #expect(await bench.get("/jobs/a").text.contains("IN_PROGRESS"))
         }
     }
+
+    private static let rejection = TranscribeError.credentialsRejected(ResponseOrigin(status: 400))
+    private static let failure = TranscribeError.upstreamFailed(ResponseOrigin(status: 503))
+
+    /// A gateway that has seen the running job `a`, which is stale and cannot be refreshed. The first attempt of a call for
+    /// `b` is refused for its credentials.
+    private func beforeRejection(_ body: (TestBench) async throws -> Void) async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", .running("a"))
+            _ = await bench.get("/jobs/a")
+            bench.source.fail("a", Self.failure)
+            bench.clock.advance(by: .seconds(20))
+            bench.source.failFirst("b", [Self.rejection])
+            try await body(bench)
+        }
+    }
+
+    @Test func aRejectionCountsWhateverALaterAttemptBrings() async throws {
+        try await beforeRejection { bench in
+            bench.source.fail("b", Self.failure)
+            #expect(await bench.get("/jobs/b").status == .badGateway)
+            #expect(await bench.get("/jobs/a").status == .badGateway)
+        }
+    }
+
+    @Test func aRejectionCountsWhileTheReplacementIsAwaitedAndUntilItIsAccepted() async throws {
+        try await beforeRejection { bench in
+            bench.source.put("b", .finished("b"))
+            let retry = FakeSource.retry(of: "b")
+            bench.source.hold(retry)
+            async let waiting = bench.get("/jobs/b")
+            #expect(await eventually { bench.source.held == 1 })
+            #expect(await bench.get("/jobs/a").status == .badGateway)
+            bench.source.release(retry)
+            #expect(await waiting.status == .ok)
+            bench.clock.advance(by: .seconds(2))
+            #expect(await bench.get("/jobs/a").status == .ok)
+        }
+    }
 }

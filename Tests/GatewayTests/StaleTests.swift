@@ -38,9 +38,9 @@ import Transcribe
             #expect(stale.field("Cache-Status") == "transcribe-gateway; hit; ttl=-3")
             #expect(stale.field("Age") == "8")
             #expect(stale.field("Retry-After") == "1")
-            // One refresh is under way. A request that comes meanwhile is served too and begins no other.
+            // One refresh is under way. A request that comes meanwhile and takes a stale answer begins no other.
             #expect(await eventually { bench.source.held == 1 })
-            #expect(await bench.get("/jobs/a").text.contains("IN_PROGRESS"))
+            #expect(await bench.get("/jobs/a", [(.cacheControl, "max-stale")]).text.contains("IN_PROGRESS"))
             bench.source.openGate()
             #expect(await eventually { bench.gateway.fetcher.admissionStatus.inFlight == 0 })
             #expect(await bench.get("/jobs/a").text.contains("COMPLETED"))
@@ -159,6 +159,33 @@ import Transcribe
         }
     }
 
+    /// Texts that Swift's `==` takes for equal, because they differ in normalization only, are other bytes.
+    @Test(arguments: ["/jobs/a", "/jobs/a?fields=tags"])
+    func seesAChangeOfNormalization(target: String) async throws {
+        func job(_ text: String) -> Job {
+            var job = Job.running("a")
+            job.transcriptURI = "https://s3.example/\(text).json"
+            job.tags = [Job.Tag(key: text, value: text)]
+            return job
+        }
+        let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}")
+        try await TestBench().run { bench in
+            bench.source.put("a", job(composed))
+            let first = await bench.get(target)
+            #expect(contains(first, composed) && !contains(first, decomposed))
+            bench.clock.advance(by: .seconds(60))
+            bench.source.put("a", job(decomposed))
+            let second = await bench.get(target)
+            #expect(contains(second, decomposed) && !contains(second, composed))
+            #expect(second.field("ETag") != first.field("ETag"))
+        }
+    }
+
+    private func contains(_ reply: Reply, _ text: String) -> Bool {
+        let wanted = Array(text.utf8)
+        return reply.body.bytes.indices.contains { reply.body.bytes[$0...].starts(with: wanted) }
+    }
+
     @Test func replacesAJobThatIsGoneAtOnce() async throws {
         try await afterSeeing(.seconds(8)) { bench in
             bench.source.fail("a", .jobNotFound(ResponseOrigin(status: 400)))
@@ -215,6 +242,33 @@ import Transcribe
             #expect(reply.status == .gatewayTimeout)
             #expect(reply.text.contains("/problems/not-cached"))
             #expect(bench.source.calls == 1)
+        }
+    }
+
+    /// A fetch that began before the request brings an answer that is older than the client takes.
+    @Test(arguments: [
+        ("no-cache", 3_000, "0", "fwd=miss; stored"), ("max-age=2", 3_000, "0", "fwd=miss; stored"),
+        ("max-age=3", 3_000, "3", "fwd=miss; stored; collapsed"),
+        ("no-cache", 1_000, "1", "fwd=miss; stored; collapsed"),
+        ("max-age=9223372036854775807", 3_000, "3", "fwd=miss; stored; collapsed"),
+        ("max-stale", 3_000, "3", "fwd=miss; stored; collapsed"),
+    ])
+    func joinsAnotherFetchIfTheAnswerIsTooOld(
+        directive: String, milliseconds: Int, age: String, status: String
+    ) async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", .running("a"))
+            bench.source.hold("a")
+            async let first = bench.get("/jobs/a")
+            #expect(await eventually { bench.source.held == 1 })
+            bench.clock.advance(by: .milliseconds(milliseconds))
+            async let second = bench.get("/jobs/a", [(.cacheControl, directive)])
+            #expect(await eventually { bench.gateway.fetcher.waiting == 2 })
+            bench.source.release("a")
+            #expect(await first.field("Cache-Status") == "transcribe-gateway; fwd=miss; stored")
+            #expect(await second.field("Cache-Status") == "transcribe-gateway; \(status)")
+            #expect(await second.field("Age") == age)
+            #expect(bench.source.calls == (age == "0" ? 2 : 1))
         }
     }
 

@@ -68,7 +68,11 @@ final class FakeSource: JobSource {
         var callsByName: [String: Int] = [:]
         /// How often a call that fails asks for another attempt.
         var retries = 0
+        /// How the attempts before the last one fail, by name.
+        var earlierErrors: [String: [TranscribeError]] = [:]
         var attempts = 0
+        /// Of the latest attempt.
+        var mayBeRetried = false
         var gate: [CheckedContinuation<Void, Never>]?
         /// Calls that wait, by name.
         var held: [String: [CheckedContinuation<Void, Never>]] = [:]
@@ -99,8 +103,17 @@ final class FakeSource: JobSource {
     /// The attempts of all calls.
     var attempts: Int { state.withLock(\.attempts) }
 
+    /// Whether another attempt could follow the latest one, as far as the caller knew when it began.
+    var mayBeRetried: Bool { state.withLock(\.mayBeRetried) }
+
     /// Lets each call that fails ask for so many further attempts.
     func retry(_ count: Int) { state.withLock { $0.retries = count } }
+
+    /// Lets the next call for this job fail so before its last attempt.
+    func failFirst(_ name: String, _ errors: [TranscribeError]) { state.withLock { $0.earlierErrors[name] = errors } }
+
+    /// What ``hold(_:)`` and ``release(_:)`` call the wait after a failed attempt for a job.
+    static func retry(of name: String) -> String { name + " again" }
 
     /// Holds the calls for this job from here on.
     func hold(_ name: String) { state.withLock { $0.held[name] = [] } }
@@ -110,15 +123,21 @@ final class FakeSource: JobSource {
     }
 
     func job(
-        named name: JobName, deadline: ContinuousClock.Instant, attemptBegan: () -> Void,
+        named name: JobName, deadline: ContinuousClock.Instant, mayRetry: () -> Bool, attemptBegan: () -> Void,
         attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobResponse {
         state.withLock { state in
             state.calls += 1
             state.callsByName[name.text, default: 0] += 1
         }
-        begin(attemptBegan)
+        begin(attemptBegan, mayRetry)
         await passGate(name.text)
+        for error in state.withLock({ $0.earlierErrors.removeValue(forKey: name.text) }) ?? [] {
+            attemptFailed(error)
+            await passGate(Self.retry(of: name.text))
+            guard await admitRetry() else { throw error }
+            begin(attemptBegan, mayRetry)
+        }
         let answer = state.withLock { $0.answers[name.text] }
         switch answer {
         case .success(let job): return JobResponse(job: job)
@@ -126,16 +145,24 @@ final class FakeSource: JobSource {
             for _ in 0..<state.withLock(\.retries) {
                 attemptFailed(error)
                 guard await admitRetry() else { break }
-                begin(attemptBegan)
+                begin(attemptBegan, mayRetry)
             }
+            attemptFailed(error)
             throw error
-        case nil: throw .jobNotFound(ResponseOrigin(status: 400))
+        case nil:
+            let error = TranscribeError.jobNotFound(ResponseOrigin(status: 400))
+            attemptFailed(error)
+            throw error
         }
     }
 
-    private func begin(_ attemptBegan: () -> Void) {
+    private func begin(_ attemptBegan: () -> Void, _ mayRetry: () -> Bool) {
+        let mayBeRetried = mayRetry()
         attemptBegan()
-        state.withLock { $0.attempts += 1 }
+        state.withLock { state in
+            state.attempts += 1
+            state.mayBeRetried = mayBeRetried
+        }
     }
 
     private func passGate(_ name: String) async {

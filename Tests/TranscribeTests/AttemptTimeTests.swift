@@ -36,6 +36,21 @@ import UpstreamTestSupport
         #expect(scenario.transport.deadlines.last == deadline)
     }
 
+    @Test func anAttemptAfterWhichTheCallerAdmitsNoneHasAllOfTheTime() async throws {
+        let scenario = try ClientScenario([Self.silence, Self.silence])
+        let start = scenario.time.now
+        var questions = 0
+        await #expect(throws: TranscribeError.timedOut) {
+            try await scenario.client.job(
+                named: ClientScenario.name, deadline: start + .seconds(5),
+                mayRetry: {
+                    questions += 1
+                    return questions == 1
+                }, attemptBegan: {}, attemptFailed: { _ in }, admitRetry: { questions == 1 })
+        }
+        #expect(scenario.transport.deadlines.map { $0 - start } == [.milliseconds(2_500), .seconds(5)])
+    }
+
     @Test func aRetryAfterSilenceOpensAConnectionAndOneAfterAResponseDoesNot() async throws {
         let overload = ScriptedTransport.answer(503, "")
         let scenario = try ClientScenario([Self.silence, overload, ScriptedTransport.job])

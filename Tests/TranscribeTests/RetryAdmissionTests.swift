@@ -44,7 +44,9 @@ import UpstreamTestSupport
         do throws(TranscribeError) {
             let deadline = scenario.time.source.now() + .seconds(5)
             return .success(
-                try await scenario.client.job(named: ClientScenario.name, deadline: deadline, attemptBegan: {}) {
+                try await scenario.client.job(
+                    named: ClientScenario.name, deadline: deadline, mayRetry: { true }, attemptBegan: {}
+                ) {
                     record.fail($0, in: scenario)
                 } admitRetry: {
                     record.admits(in: scenario)
@@ -110,7 +112,9 @@ import UpstreamTestSupport
             endpoint: ClientScenario.endpoint, transport: transport, credentials: SlowCredentials(time: time),
             time: time.source, random: { 1 })
         var begins: [Duration] = []
-        _ = try await client.job(named: ClientScenario.name, deadline: time.start + .seconds(60)) {
+        _ = try await client.job(
+            named: ClientScenario.name, deadline: time.start + .seconds(60), mayRetry: { true }
+        ) {
             #expect(transport.requests.count == begins.count)
             begins.append(time.start.duration(to: time.now))
         } attemptFailed: { _ in
@@ -141,7 +145,8 @@ import UpstreamTestSupport
         let task = Task { () async -> TranscribeError? in
             do throws(TranscribeError) {
                 _ = try await scenario.client.job(
-                    named: ClientScenario.name, deadline: scenario.time.start + .seconds(5), attemptBegan: {}
+                    named: ClientScenario.name, deadline: scenario.time.start + .seconds(5), mayRetry: { true },
+                    attemptBegan: {}
                 ) { _ in
                 } admitRetry: {
                     while !Task.isCancelled { await Task.yield() }

@@ -87,6 +87,11 @@ final class CachedJob: Sendable {
 
     var isFinished: Bool { job.isFinished }
 
+    /// Whether the job is written in the same bytes. For `==` texts are equal too that differ in normalization only.
+    func hasSameBytes(as job: Job, in fields: JobFields) -> Bool {
+        JobRendering(self.job, fields: fields).tag == JobRendering(job, fields: fields).tag
+    }
+
     /// - Parameters:
     ///   - whole: all members that may be seen; this selection is always kept.
     ///   - growing: called if a new representation is kept, so that the job takes more memory.

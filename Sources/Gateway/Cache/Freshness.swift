@@ -60,6 +60,8 @@ enum CacheDecision: Equatable {
     case serve
     /// What is stored answers it, and is refreshed in the background.
     case serveAndRefresh
+    /// The same, unless it is being refreshed already. Then the client may have been told to come for the new answer.
+    case serveUnlessRefreshing
     /// What is stored was to be asked for again about now, so that the client has probably been told this time.
     case awaitRefresh
     /// What is stored is stale, and the last refresh has just failed.
@@ -70,8 +72,6 @@ enum CacheDecision: Equatable {
 }
 
 extension Freshness {
-    /// In seconds: a younger answer is good enough for every client, also with `no-cache`.
-    private static let youngest = 1
     /// How late the clients come that obey `Retry-After`: it is rounded up to a second, a page loads itself again a second
     /// after that, and a network and a timer are late too.
     private static let punctuality = Duration.seconds(3)
@@ -86,8 +86,8 @@ extension Freshness {
         let isServable = now < stored.freshUntil || mayBeStale
         let decision = isServable ? decision(on: stored, for: directives, at: now) : .forward(.stale)
         if case .forward = decision { return failure == nil ? decision : .repeatProblem }
-        guard let maxAge = directives.maxAge else { return decision }
-        let isYoungEnough = now.nanoseconds(since: stored.requestedAt) <= max(maxAge, Self.youngest) * 1_000_000_000
+        guard let notBefore = directives.oldestAnswer(at: now) else { return decision }
+        let isYoungEnough = stored.requestedAt >= notBefore
         let isWanted = decision == .serve || directives.maxStale != nil
         if isYoungEnough && isWanted { return decision }
         return failure.map { .serveAfterFailedRefresh($0.detail) } ?? .forward(.request)
@@ -107,8 +107,8 @@ extension Freshness {
         }
         guard isInWindow else { return .forward(.stale) }
         let takesStale = directives.maxStale != nil || directives.onlyIfCached
-        let isDue = stored.isDue(within: Self.punctuality, at: now)
-        return isDue && !job.isFinished && !takesStale ? .awaitRefresh : .serveAndRefresh
+        guard !job.isFinished, !takesStale else { return .serveAndRefresh }
+        return stored.isDue(within: Self.punctuality, at: now) ? .awaitRefresh : .serveUnlessRefreshing
     }
 
     /// Whether a job may be served while AWS gives no new answer.
@@ -116,6 +116,18 @@ extension Freshness {
         guard stored.value.job != nil else { return false }
         let window = max(staleWhileRevalidate, staleIfError)
         return now < stored.freshUntil || mayBeStale && stored.isStale(byLessThan: window, at: now)
+    }
+}
+
+extension CacheDirectives {
+    /// In seconds: a younger answer is good enough for every client, also with `no-cache`.
+    private static let youngest = 1
+
+    /// When an answer must have been asked for at the earliest; nil if the client demands nothing.
+    ///
+    /// - Parameter start: of the request.
+    func oldestAnswer(at start: Moment) -> Moment? {
+        maxAge.map { Moment(start.instant - .seconds(max($0, Self.youngest))) }
     }
 }
 

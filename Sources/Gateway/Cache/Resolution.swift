@@ -27,7 +27,7 @@ enum Resolution: Sendable {
 enum CacheResult {
     case resolved(Resolution)
     indirect case needsFetch(FetchRequest)
-    /// A refresh is due: the request waits for it up to ``Freshness/longestWait``, and then takes what is stored.
+    /// A refresh is due or under way: the request waits for it up to ``Freshness/longestWait``, and takes what is stored then.
     indirect case awaitsRefresh(FetchRequest)
 }
 

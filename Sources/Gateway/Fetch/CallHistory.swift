@@ -22,14 +22,16 @@ final class CallHistory: Sendable {
     /// AWS answered the attempt of that number: it accepts the credentials and the role.
     func accepted(_ number: UInt64) { change { $0.accept(number) } }
 
-    /// AWS denied the attempt of that number the job of that name.
-    func denied(_ name: JobName, _ number: UInt64) {
-        let job = name.hashValue
-        change { $0.deny(job, number) }
+    /// The attempt of that number failed for the job of that name. Only what AWS refused the gateway is recorded.
+    func failed(_ number: UInt64, for name: JobName, _ effect: UpstreamDisposition.CacheEffect) {
+        switch effect {
+        case .deniesJob:
+            let job = name.hashValue
+            change { $0.deny(job, number) }
+        case .rejectsCredentials: change { $0.reject(number) }
+        case .keepsJob, .replacesJob: break
+        }
     }
-
-    /// AWS rejected the credentials of the attempt of that number.
-    func rejected(_ number: UInt64) { change { $0.reject(number) } }
 
     private func change(_ change: (inout AccessRecord) -> Void) {
         access.withLock { access in

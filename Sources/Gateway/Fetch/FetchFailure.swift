@@ -47,6 +47,11 @@ extension FetchFailure {
         if case .upstream(let error) = self { error.disposition.cacheEffect } else { .keepsJob }
     }
 
+    /// Whether a fresh answer stays as it is. A job whose refresh AWS left unanswered remembers that.
+    func leavesAsItIs(_ answer: CachedAnswer) -> Bool {
+        isOwnRefusal || cacheEffect == .keepsJob && answer.job == nil
+    }
+
     /// Whether it can be a failure of this job alone.
     var mayConcernOneJob: Bool {
         if case .upstream(let error) = self { error.disposition.mayConcernOneJob } else { false }

@@ -22,12 +22,15 @@ extension Fetcher {
                 for: request, instead: known, after: failures, by: now + options.timeout
             ) {
                 attempt = (options.time.now(), history.begin())
+            } attemptFailed: { error in
+                // At once: other credentials may have to be waited for, and a later attempt may fail in another way.
+                history.failed(attempt.number, for: request.name, error.disposition.cacheEffect)
             }
             history.accepted(attempt.number)
             return store(answer, of: request.name, requestedAt: attempt.begin, under: lease)
         } catch {
             recorder.record(fetch: error)
-            let failed = record(error, of: request.name, attempt.number, after: failures)
+            let failed = failedFetch(because: error, attempt.number, after: failures)
             return fallBack(to: known, of: request.name, because: error, failed, under: lease)
         }
     }
@@ -48,16 +51,18 @@ extension Fetcher {
     /// held against AWS.
     private func call(
         for request: FetchRequest, instead known: CacheEntry<CachedAnswer>?, after failures: JobFailures?,
-        by deadline: ContinuousClock.Instant, attemptBegan: () -> Void
+        by deadline: ContinuousClock.Instant, attemptBegan: () -> Void, attemptFailed: (TranscribeError) -> Void
     ) async throws(FetchFailure) -> CachedAnswer {
         let admission = try await admit(request, instead: known, by: deadline)
         let retries = admission.retries
         var isIsolated: Bool { failures?.isIsolated(latestAccepted: history.latestAccepted) ?? false }
         do throws(TranscribeError) {
             let answer = try await source.job(
-                named: request.name, deadline: deadline, attemptBegan: attemptBegan
-            ) {
-                retries.attemptFailed($0.disposition.signal)
+                named: request.name, deadline: deadline, mayRetry: { !isIsolated && retries.arePossible(by: deadline) },
+                attemptBegan: attemptBegan
+            ) { error in
+                retries.attemptFailed(error.disposition.signal)
+                attemptFailed(error)
             } admitRetry: {
                 guard !isIsolated else { return false }
                 return await retries.admit(by: deadline)
@@ -80,22 +85,18 @@ extension Fetcher {
     private func admit(
         _ request: FetchRequest, instead known: CacheEntry<CachedAnswer>?, by deadline: ContinuousClock.Instant
     ) async throws(FetchFailure) -> Admission {
-        let due = known?.freshUntil.instant
+        let second = known != nil && request.priority == .interactive ? CallPriority.background : nil
         do throws(AdmissionRefusal) {
-            return try await admission.admit(request.caller, priority: request.priority, due: due, by: deadline)
+            return try await admission.admit(
+                request.caller, priority: request.priority, or: second, due: known?.freshUntil.instant, by: deadline)
         } catch {
-            guard known != nil, request.priority == .interactive else { throw .refused(error) }
-            do throws(AdmissionRefusal) {
-                return try await admission.admit(request.caller, priority: .background, due: due, by: deadline)
-            } catch {
-                throw .refused(error)
-            }
+            throw .refused(error)
         }
     }
 
     /// Keeps what was rendered, if AWS still says the same.
     private func cachedJob(_ job: Job, of name: JobName, instead known: CachedJob?) -> CachedJob {
-        if let known, known.job == job { return known }
+        if let known, known.job == job, known.hasSameBytes(as: job, in: options.fields) { return known }
         return CachedJob(
             job, named: name, fields: options.fields.shownByDefault, nameHash: recorder.names.hash(of: name))
     }
@@ -111,20 +112,17 @@ extension Fetcher {
         return .answered(entry, isStored: store(entry, of: name, under: lease))
     }
 
-    /// Records what AWS refused the gateway, and what is to be remembered of the failure.
-    private func record(
-        _ failure: FetchFailure, of name: JobName, _ number: UInt64, after earlier: JobFailures?
+    /// What is to be remembered of the failure.
+    ///
+    /// - Parameter number: of the last attempt.
+    private func failedFetch(
+        because failure: FetchFailure, _ number: UInt64, after earlier: JobFailures?
     ) -> FailedFetch {
         let now = options.time.now()
         var failures = earlier
         if failure.mayConcernOneJob {
             failures = JobFailures(
                 after: earlier, call: number, latestAccepted: history.latestAccepted, at: now)
-        }
-        switch failure.cacheEffect {
-        case .deniesJob: history.denied(name, number)
-        case .rejectsCredentials: history.rejected(number)
-        case .keepsJob, .replacesJob: break
         }
         return FailedFetch(failure, failures, atMost: options.freshness.running, at: now)
     }
@@ -138,12 +136,13 @@ extension Fetcher {
         let now = options.time.now()
         let problem = failed.holds(at: Moment(now)) ? failed.problem(at: Moment(now)) : failed.problem
         var fallback: CacheEntry<CachedAnswer>?
-        if failure.cacheEffect == .keepsJob, let known, let job = known.value.job {
+        if let known, Moment(now) < known.freshUntil, failure.leavesAsItIs(known.value) {
+            // It is due for a refresh at its own time.
+            if cache.release(lease, for: name) { fallback = known }
+        } else if failure.cacheEffect == .keepsJob, let known, let job = known.value.job {
             let held = known.holding(.refreshFailed(job, failed))
             let isStored = store(held, of: name, under: lease)
             if isStored, mayBeServed(held, at: Moment(now)) { fallback = held }
-        } else if failure.cacheEffect == .keepsJob, let known, Moment(now) < known.freshUntil {
-            if cache.release(lease, for: name) { fallback = known }
         } else if failure.mayConcernOneJob {
             store(CacheEntry(failed, at: now), of: name, under: lease)
         } else {
@@ -172,9 +171,6 @@ extension FetchRequest {
     /// Whether an answer that another fetch has brought meanwhile is good enough.
     fileprivate func accepts(_ known: CacheEntry<CachedAnswer>, at now: Moment) -> Bool {
         if case .failed = known.value { return false }
-        return switch reason {
-        case .miss, .stale: now < known.freshUntil
-        case .request: now.nanoseconds(since: known.requestedAt) <= 1_000_000_000
-        }
+        return now < known.freshUntil && takes(known)
     }
 }

@@ -34,6 +34,10 @@ public final class Fetcher: Sendable {
     /// Requests that wait for them.
     public var waiting: Int { flights.waiting }
 
+    /// Whether more than half of the places for waiting requests are taken. A place is free again when the fetch ends, also
+    /// that of a request which has been served meanwhile; the other half is for requests that no stored job answers.
+    var isCrowded: Bool { waiting > options.waiters / 2 }
+
     /// Runs the fetches until the task is cancelled. That cancels the fetches under way; returns when the last has ended.
     public func run() async {
         await tasks.run { await admission.run() }
@@ -53,10 +57,12 @@ public final class Fetcher: Sendable {
         return nil
     }
 
-    /// Fetches the job in the background, unless a fetch of it is under way.
-    func refresh(_ request: FetchRequest) {
-        guard let flight = flights.lead(request.name) else { return }
+    /// Fetches the job in the background, unless a fetch of it is under way. Returns whether it began one.
+    @discardableResult
+    func refresh(_ request: FetchRequest) -> Bool {
+        guard let flight = flights.lead(request.name) else { return false }
         tasks.begin(isUrgent: false) { await self.run(request, flight, isLedByWaiter: false) }
+        return true
     }
 
     /// Lets no further request join the fetch of this job that is under way, or with nil any fetch: it is one from before a
@@ -78,18 +84,28 @@ public final class Fetcher: Sendable {
         let result = await fetch(request)
         let replies = flights.finish(flight).enumerated().compactMap { index, waiter in
             result.answers(waiter, of: request)
-                ? waiter.prepareReply(result, index > 0 || !isLedByWaiter) : join(as: waiter, isUrgent: false)
+                ? waiter.prepareReply(result, index > 0 || !isLedByWaiter) : rejoin(waiter, after: result)
         }
         for reply in replies { reply.send() }
+    }
+
+    private func rejoin(_ waiter: Waiter, after result: FetchResult) -> (any PendingReply)? {
+        var waiter = waiter
+        // An answer is stored now, so only the client's demand causes another call.
+        if case .answered(_, isStored: true) = result { waiter.request.priority = .forced }
+        return join(as: waiter, isUrgent: false)
     }
 }
 
 extension FetchResult {
     /// Whether this is a result for a waiter. A refresh that was refused for lack of budget is none for a more urgent
-    /// waiter: that one may use the reserve.
+    /// waiter: that one may use the reserve. An answer that is older than the waiter takes is none either.
     fileprivate func answers(_ waiter: Waiter, of request: FetchRequest) -> Bool {
-        guard case .failed(let failure, _, _) = self, failure.isOwnRefusal else { return true }
-        return request.priority <= waiter.request.priority
+        switch self {
+        case .failed(let failure, _, _) where failure.isOwnRefusal: request.priority <= waiter.request.priority
+        case .answered(let answer, _): waiter.request.takes(answer)
+        case .failed, .remembered, .tooManyWaiting: true
+        }
     }
 }
 
@@ -100,7 +116,12 @@ struct FetchRequest: Sendable {
     /// The client whose turn it takes where calls have to wait.
     let caller: UInt64
     /// A refresh of a stored job is a background call, or a forced one if the job is still fresh.
-    let priority: CallPriority
+    var priority: CallPriority
+    /// The answer has to be that of an attempt which began then or later. Nil: the client demands nothing.
+    var notBefore: Moment?
+
+    /// Whether an answer is as young as the client demands.
+    func takes(_ answer: CacheEntry<CachedAnswer>) -> Bool { notBefore.map { answer.requestedAt >= $0 } ?? true }
 }
 
 /// How a fetch ended.
@@ -117,7 +138,7 @@ enum FetchResult: Sendable {
 
 /// A request that waits for a fetch.
 struct Waiter: Sendable {
-    let request: FetchRequest
+    var request: FetchRequest
     /// Makes the reply without sending it, and returns what sends it; nil if the request was answered meanwhile.
     /// `isCollapsed` if another request had begun the fetch. Called once; must not block.
     let prepareReply: @Sendable (_ result: FetchResult, _ isCollapsed: Bool) -> (any PendingReply)?
@@ -128,11 +149,13 @@ public protocol JobSource: Sendable {
     /// The job as it is now; answers or throws by the deadline.
     ///
     /// - Parameters:
+    ///   - mayRetry: asked right before each attempt: whether another one can follow it, as far as that is known. If none
+    ///     can, the attempt has all of the time.
     ///   - attemptBegan: called right before each attempt asks AWS. The answer is as old as the last attempt.
     ///   - attemptFailed: called at once with the error of each attempt that brought no job.
     ///   - admitRetry: asked right before each attempt but the first. If it says no, the call ends as that attempt did.
     func job(
-        named name: JobName, deadline: ContinuousClock.Instant, attemptBegan: () -> Void,
+        named name: JobName, deadline: ContinuousClock.Instant, mayRetry: () -> Bool, attemptBegan: () -> Void,
         attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobResponse
 }

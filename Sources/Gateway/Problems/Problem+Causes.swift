@@ -22,17 +22,18 @@ extension Problem {
         .upstreamTimeout, "Amazon Transcribe did not answer within the time allowed for one look-up."
     ).retrying(after: .seconds(1))
 
-    /// Why the server ends the wait of a request.
-    init(_ expiry: DeferredReply.Expiry) {
-        switch expiry {
-        case .deadlinePassed: self = .upstreamTimeout
-        case .serverStopping: self = .stopping
-        case .clientLeft:
-            self = Problem(
-                .upstreamTimeout,
-                "The client ended its side of the connection, and Amazon Transcribe had not answered a moment later.")
-        }
-    }
+    /// A request that waited for the refresh of a stored job waits for a second only.
+    static let storedJobGone = Problem(
+        .upstreamTimeout,
+        """
+        The stored copy of the job was removed, or may not be shown any more, while the request waited for a new one, and \
+        Amazon Transcribe did not answer within a second. Try again.
+        """, status: .serviceUnavailable
+    ).retrying(after: .seconds(1))
+
+    static let clientLeft = Problem(
+        .upstreamTimeout,
+        "The client ended its side of the connection, and Amazon Transcribe had not answered a moment later.")
 
     /// Why the gateway makes no call to AWS.
     init(_ refusal: AdmissionRefusal) {

@@ -50,7 +50,8 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .quotaExceeded: [.tooManyRequests]
         case .upstreamThrottled, .upstreamBudget, .upstreamUnavailable, .overloaded, .stopping: [.serviceUnavailable]
         case .accessDenied, .credentials, .upstreamFailed: [.badGateway]
-        case .upstreamTimeout, .notCached: [.gatewayTimeout]
+        case .upstreamTimeout: [.gatewayTimeout, .serviceUnavailable]
+        case .notCached: [.gatewayTimeout]
         }
     }
 

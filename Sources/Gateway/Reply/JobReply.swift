@@ -55,7 +55,7 @@ extension JobGateway {
     func reply(
         with problem: Problem, in context: RequestContext, job: JobName? = nil, outcome: Outcome? = nil
     ) -> Reply {
-        let reply = problem.reply(in: context)
+        let reply = problem.waiting(for: context.quota).reply(in: context)
         recorder.record(
             reply, in: context, outcome ?? problem.outcome, job: job, problem: problem.type,
             awsRequestID: problem.awsRequestID)
@@ -64,6 +64,14 @@ extension JobGateway {
 }
 
 extension Problem {
+    /// The same problem. On 503 a client that obeys `Retry-After` does not come before the time that `RateLimit` tells.
+    fileprivate func waiting(for quota: ClientLimiter.Result?) -> Problem {
+        guard status == .serviceUnavailable, let retryAfter, let quota else { return self }
+        var problem = self
+        problem.retryAfter = max(retryAfter, quota.reset)
+        return problem
+    }
+
     fileprivate var outcome: Outcome {
         switch status.code {
         case 429: .limited

@@ -26,7 +26,7 @@ extension DaySimulation {
         var nextAnswer: ContinuousClock.Instant? { parked.withLock { $0.first?.end } }
 
         func job(
-            named name: JobName, deadline: ContinuousClock.Instant, attemptBegan: () -> Void,
+            named name: JobName, deadline: ContinuousClock.Instant, mayRetry: () -> Bool, attemptBegan: () -> Void,
             attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
         ) async throws(TranscribeError) -> JobResponse {
             let tick = DaySimulation.tick(of: clock)

@@ -99,7 +99,7 @@ private struct OneJob: JobSource {
     let job: Job
 
     func job(
-        named name: JobName, deadline: ContinuousClock.Instant, attemptBegan: () -> Void,
+        named name: JobName, deadline: ContinuousClock.Instant, mayRetry: () -> Bool, attemptBegan: () -> Void,
         attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobResponse {
         JobResponse(job: job)
@@ -109,7 +109,7 @@ private struct OneJob: JobSource {
 /// An AWS that is never asked.
 private struct NoJob: JobSource {
     func job(
-        named name: JobName, deadline: ContinuousClock.Instant, attemptBegan: () -> Void,
+        named name: JobName, deadline: ContinuousClock.Instant, mayRetry: () -> Bool, attemptBegan: () -> Void,
         attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobResponse {
         throw .timedOut

@@ -20,8 +20,8 @@ struct UpstreamSettings: Sendable {
             "time to connect to AWS")
         let attempts = reader.value(
             "upstream.attempts", .int(Self.attempts), default: "3",
-            "attempts at one look-up, the first included; "
-                + "each but the last has half of the time left, and 1 s at least; `AWS_MAX_ATTEMPTS` sets it too")
+            "attempts at one look-up, the first included; each that another can follow has half of the time left, "
+                + "and 1 s at least; `AWS_MAX_ATTEMPTS` sets it too")
         retryPolicy = RetryPolicy(attempts: attempts)
     }
 }
