@@ -60,5 +60,6 @@ cprocess_argument (int place)
 const char *
 cprocess_revision (void)
 {
-  return REVISION;
+  /* Empty where the build was given a revision without a value. */
+  return *REVISION ? REVISION : "unknown";
 }

@@ -1,7 +1,9 @@
 """The image and its compose file: what can be known of them without building the one or starting the other."""
 
+import ctypes
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -98,9 +100,35 @@ def test_the_final_stage_installs_what_the_program_links():
 
 def test_what_the_sources_link_to_is_part_of_the_build():
     links = [path.resolve() for path in (REPOSITORY / "Sources").rglob("*") if path.is_symlink()]
+    assert links and left_out(links) == []
+
+
+def test_what_the_manifest_names_is_part_of_the_build():
+    """SwiftPM ends a build for which a target's folder is not there, also where the target is not built."""
+    manifest = (REPOSITORY / "Package.swift").read_text()
+    paths = [REPOSITORY / path for path in re.findall(r'path: "([^"]+)"', manifest)]
+    paths += [REPOSITORY / "Tests" / name for name in re.findall(r'\.testTarget\(\s*name: "(\w+)"', manifest)]
+    assert len(paths) > 15 and all(path.is_dir() for path in paths)
+    assert left_out(paths) == []
+
+
+def test_an_empty_revision_is_unknown(tmp_path):
+    """A build argument that was given without a value."""
+    library = tmp_path / "process.so"
+    source = REPOSITORY / "Sources/CProcess"
+    compiler = shutil.which("cc") or shutil.which("clang")
+    subprocess.run([compiler, "-shared", "-fPIC", '-DREVISION=""', "-I", source / "include", "-o", library,
+                    source / "process.c"], check=True)
+    revision = ctypes.CDLL(str(library)).cprocess_revision
+    revision.restype = ctypes.c_char_p
+    assert revision() == b"unknown"
+
+
+def left_out(paths):
+    """Those of the paths that `.dockerignore` does not admit."""
     rules = (REPOSITORY / ".dockerignore").read_text().splitlines()
     admitted = [path for rule in rules if rule.startswith("!") for path in REPOSITORY.glob(rule[1:])]
-    assert [link for link in links if not any(link.is_relative_to(path) for path in admitted)] == []
+    return [path for path in paths if not any(path.is_relative_to(folder) for folder in admitted)]
 
 
 def instructions():
