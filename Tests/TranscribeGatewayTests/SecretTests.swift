@@ -26,7 +26,8 @@ import Testing
             sentences(["GATEWAY_LOG_NAME_KEY": "short-horse"])
                 == [
                     "GATEWAY_LOG_NAME_KEY has a value (secret, not shown here) that is not allowed: "
-                        + "it must be random or a text of 16 to 1024 bytes."
+                        + "it must be random or a text of 16 to 1024 bytes of UTF-8 without U+FFFD "
+                        + "(write random bytes in hexadecimal or base64)."
                 ])
     }
 
@@ -50,6 +51,35 @@ import Testing
     @Test func showsNoUserInformationOfAURL() {
         let all = sentences(["GATEWAY_LISTEN_HOST": "https://user:horse@host/"])
         #expect(all.first?.contains(#"is "https://(hidden)@host/""#) == true)
+    }
+
+    /// Bytes that are not UTF-8 are all read as this one scalar.
+    @Test func refusesASecretThatIsNotUTF8() {
+        let text = String(decoding: [UInt8](repeating: 0xFE, count: 32), as: UTF8.self)
+        let all = sentences(["GATEWAY_LOG_NAME_KEY": text])
+        #expect(all.count == 1 && all.first?.contains("in hexadecimal or base64") == true)
+    }
+
+    @Test(arguments: [
+        ("user:horse@proxy:8080", "(hidden)@proxy:8080"), ("https:/user:horse@proxy", "(hidden)@proxy"),
+        ("https:user:ho@rse@proxy", "(hidden)@proxy"), ("user:horse://battery@proxy", "(hidden)@proxy"),
+        ("https://user:horse@proxy/", "https://(hidden)@proxy/"), ("https://proxy", "https://proxy"),
+    ])
+    func hidesAllBeforeTheLastAtSignOfAValue(value: String, shown: String) {
+        #expect(value.quoted == "\"\(shown)\"")
+    }
+
+    @Test func showsThePathOfAFileThatHasAnAtSign() {
+        let all = sentences(["GATEWAY_CONFIG": "/nonexistent/ward@clinic.json"])
+        #expect(all == ["The configuration file /nonexistent/ward@clinic.json (GATEWAY_CONFIG) does not exist."])
+    }
+
+    @Test(arguments: [#"{"log": {"nameKey": "horse-battery-staple"}}"#, "\n [\"horse\"]"])
+    func showsNoJSONThatStandsInPlaceOfAPath(content: String) {
+        #expect(
+            sentences(["GATEWAY_CONFIG": content]) == ["GATEWAY_CONFIG holds JSON, but must name a file that does."])
+        let option = SettingsSources(files: [content])
+        #expect(option.file?.problems.map(\.description) == ["--config holds JSON, but must name a file that does."])
     }
 
     /// A combining mark makes one Character of a delimiter and itself; a line break ends what `.` matches.

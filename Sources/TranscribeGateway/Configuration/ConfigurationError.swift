@@ -1,3 +1,5 @@
+import Formats
+
 /// All problems of a configuration.
 struct ConfigurationError: Error, Equatable {
     let problems: [ConfigurationProblem]
@@ -25,6 +27,8 @@ enum ConfigurationProblem: Equatable, Sendable {
     /// Two values of which each is allowed, but not beside the other; a whole sentence.
     case conflict(String)
     case unreadableFile(path: String, ConfigurationFileError)
+    /// JSON where the path of a file belongs. It may have a secret, so it is not kept.
+    case contentAsPath(String)
 }
 
 extension ConfigurationProblem: CustomStringConvertible {
@@ -54,6 +58,8 @@ extension ConfigurationProblem: CustomStringConvertible {
             sentence
         case .unreadableFile(let path, let error):
             "The configuration file \(path.printable) \(error)."
+        case .contentAsPath(let name):
+            "\(name) holds JSON, but must name a file that does."
         }
     }
 }
@@ -70,14 +76,30 @@ extension String {
         return text.count > limit ? shown + "…" : shown
     }
 
-    var quoted: String { "\"\(printable)\"" }
+    /// The same for a value, which may be a URL with its scheme left out or misspelt: of a text with an `@` only a scheme and
+    /// what follows the last `@` is shown.
+    var quoted: String {
+        let hasScheme = authority.map { self[..<$0].utf8.dropLast(3).allSatisfy(\.isSchemeByte) } ?? false
+        return "\"\(hidingUserInformation(from: hasScheme ? authority : startIndex).printable)\""
+    }
 
-    /// From the first `://` to the last `@` after it.
-    private var withoutUserInformation: String {
-        guard let start = utf8.firstRange(of: "://".utf8)?.upperBound,
-            let end = utf8[start...].lastIndex(of: UInt8(ascii: "@"))
-        else { return self }
+    private var withoutUserInformation: String { hidingUserInformation(from: authority) }
+
+    /// Where the part of a URL begins that may have user information: after the first `://`.
+    private var authority: Index? { utf8.firstRange(of: "://".utf8)?.upperBound }
+
+    /// Without what stands between a place and the last `@` after it.
+    private func hidingUserInformation(from start: Index?) -> String {
+        guard let start, let end = utf8[start...].lastIndex(of: UInt8(ascii: "@")) else { return self }
         return self[..<start] + "(hidden)" + self[end...]
+    }
+}
+
+extension UInt8 {
+    /// A letter, a digit, or one of `+-.` (RFC 3986 §3.1).
+    fileprivate var isSchemeByte: Bool {
+        let small = self | 0x20
+        return (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(small) || isDigit || "+-.".utf8.contains(self)
     }
 }
 

@@ -16,7 +16,7 @@ struct ConfigurationFile: Equatable, Sendable {
 
     /// Reads the file at a path; `-` is standard input. Blocks while reading.
     ///
-    /// - Parameter variable: the variable that names the path, if one does.
+    /// - Parameter variable: the variable that names the path; nil: `--config` does.
     init(readingFrom path: String, namedBy variable: String? = nil, definitions: [SettingDefinition]) {
         let name = path == "-" ? "standard input" : path
         let title = variable.map { "\(name) (\($0))" } ?? name
@@ -24,8 +24,11 @@ struct ConfigurationFile: Equatable, Sendable {
             let contents = try InputFile.bytes(of: path, upTo: Self.sizeLimit)
             self.init(path: name, title: title, contents: contents, definitions: definitions)
         } catch {
-            self.init(path: name)
-            problems = [.unreadableFile(path: title, ConfigurationFileError(reading: error))]
+            let source = variable ?? "--config"
+            self.init(path: path.isJSON ? source : name)
+            problems =
+                path.isJSON
+                ? [.contentAsPath(source)] : [.unreadableFile(path: title, ConfigurationFileError(reading: error))]
         }
     }
 
@@ -97,6 +100,14 @@ struct ConfigurationFile: Equatable, Sendable {
     private func repeated(_ key: String, on first: Int, and second: Int) -> ConfigurationProblem {
         let place = first == second ? "line \(first)" : "lines \(first) and \(second)"
         return .repeated(key: key, places: "in \(path), \(place)")
+    }
+}
+
+extension String {
+    /// Whether a path looks like what a file holds: an object or an array. It may have a secret.
+    fileprivate var isJSON: Bool {
+        let first = utf8.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     }
 }
 

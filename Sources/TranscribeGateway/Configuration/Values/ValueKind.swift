@@ -75,11 +75,15 @@ extension Secret: CustomStringConvertible, CustomReflectable {
 }
 
 extension ValueKind where Value == Secret {
-    /// Counted in bytes of UTF-8, as a key is.
+    /// Counted in bytes of UTF-8, as a key is. The system's library reads bytes that are not UTF-8 as U+FFFD each: a key of
+    /// these could be guessed.
     static func secret(_ range: ClosedRange<Int>) -> Self {
-        let allowed = "a text of \(range.lowerBound) to \(range.upperBound) bytes"
+        let allowed =
+            "a text of \(range.lowerBound) to \(range.upperBound) bytes of UTF-8 without U+FFFD "
+            + "(write random bytes in hexadecimal or base64)"
         return Self(allowed: allowed, isSecret: true) { text in
-            range.contains(text.utf8.count) ? Secret(bytes: Array(text.utf8)) : nil
+            let isWhole = !text.unicodeScalars.contains("\u{FFFD}")
+            return range.contains(text.utf8.count) && isWhole ? Secret(bytes: Array(text.utf8)) : nil
         }
     }
 }
