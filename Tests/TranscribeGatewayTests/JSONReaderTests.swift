@@ -46,6 +46,18 @@ import Testing
         #expect((value != nil) == isRead)
     }
 
+    /// As large as a file may be. Were the lines counted anew for each member, this would take many minutes.
+    @Test func readsManyMembersInTimeThatGrowsWithTheirNumber() throws {
+        let count = (1 << 20) / 10
+        let text = "{" + (0..<count).map { "\"\(10_000 + $0)\":1" }.joined(separator: ",\n") + "}"
+        var members: [JSONValue.Member] = []
+        let time = try ContinuousClock().measure {
+            if case .object(let all) = try JSONReader.value(of: Array(text.utf8)) { members = all }
+        }
+        #expect(members.count == count && members.last?.line == count)
+        #expect(time < .seconds(30), "\(time)")
+    }
+
     /// Any text with one byte changed is JSON here if, and only if, it is JSON for Foundation.
     @Test func agreesWithFoundation() throws {
         let texts = [

@@ -9,6 +9,9 @@ struct JSONReader {
     private let bytes: [UInt8]
     private var index = 0
     private var depth = 0
+    /// The line of ``index``, and where it begins. Lines end only in blanks: a text may not hold a line feed.
+    private var line = 1
+    private var lineStart = 0
 
     private init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -50,7 +53,7 @@ struct JSONReader {
         if !take("}") {
             repeat {
                 skipBlanks()
-                let line = place.line
+                let line = line
                 guard next == UInt8(ascii: "\"") else { throw error("a name in double quotes") }
                 let name = try readText()
                 skipBlanks()
@@ -165,17 +168,16 @@ struct JSONReader {
     }
 
     private mutating func skipBlanks() {
-        while let byte = next, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { index += 1 }
-    }
-
-    private var place: (line: Int, column: Int) {
-        let lines = bytes[..<index].split(separator: 0x0A, omittingEmptySubsequences: false)
-        // Of the bytes of a scalar all but the first begin with the bits 10.
-        return (lines.count, lines.last!.count { $0 & 0xC0 != 0x80 } + 1)
+        while let byte = next, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D {
+            index += 1
+            if byte == 0x0A { (line, lineStart) = (line + 1, index) }
+        }
     }
 
     private func error(_ expected: String) -> JSONError {
-        JSONError(line: place.line, column: place.column, expected: expected)
+        // Of the bytes of a scalar all but the first begin with the bits 10.
+        let column = bytes[lineStart..<index].count { $0 & 0xC0 != 0x80 } + 1
+        return JSONError(line: line, column: column, expected: expected)
     }
 }
 
