@@ -14,6 +14,8 @@ package struct EndpointSettings: Sendable {
         package var serviceEndpointURLs: [String: String] = [:]
         /// `use_fips_endpoint`, as the file has it.
         package var usesFIPSEndpoint: String?
+        /// `ignore_configured_endpoint_urls`, as the file has it.
+        package var ignoresConfiguredEndpointURLs: String?
         /// `use_dualstack_endpoint`, as the file has it.
         package var usesDualStackEndpoint: String?
         /// The file and line of a key, by the key's name in ``EndpointSettingName``.
@@ -67,9 +69,12 @@ extension EndpointSettings {
     /// What is in force for one of AWS's variables, and the setting that says so: the variable itself, or what stands in for
     /// it in the environment or in the profile. Nil where nothing says anything.
     package func value(for variable: String) -> (text: String, setting: EndpointSettingName)? {
-        let inProfile: Value? =
+        let elsewhere: Value? =
             switch variable {
             case "AWS_REGION": valueOfVariable("AWS_DEFAULT_REGION") ?? valueInProfile("region", profile.region)
+            case "AWS_PROFILE": valueOfVariable("AWS_DEFAULT_PROFILE")
+            case "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS":
+                valueInProfile("ignore_configured_endpoint_urls", profile.ignoresConfiguredEndpointURLs)
             case "AWS_USE_FIPS_ENDPOINT": valueInProfile("use_fips_endpoint", profile.usesFIPSEndpoint)
             case "AWS_USE_DUALSTACK_ENDPOINT": valueInProfile("use_dualstack_endpoint", profile.usesDualStackEndpoint)
             case "AWS_ENDPOINT_URL": valueInProfile("endpoint_url", profile.endpointURL)
@@ -77,7 +82,7 @@ extension EndpointSettings {
                 valueInProfile(AWSService.transcribe.endpointKey, profile.serviceEndpointURLs["transcribe"])
             default: nil
             }
-        return valueOfVariable(variable) ?? inProfile
+        return valueOfVariable(variable) ?? elsewhere
     }
 
     private typealias Value = (text: String, setting: EndpointSettingName)
@@ -96,7 +101,10 @@ extension EndpointSettings {
 
     /// The service's own endpoint comes before one for all services, the environment's before the profile's.
     private func override(of service: AWSService) throws(EndpointError) -> (Origin, EndpointSettingName)? {
-        guard try flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == nil else { return nil }
+        let ignoring = try flag(
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls",
+            profile.ignoresConfiguredEndpointURLs)
+        guard ignoring == nil else { return nil }
         let chosen = first([
             valueOfVariable(service.endpointVariable), valueOfVariable("AWS_ENDPOINT_URL"),
             valueInProfile(service.endpointKey, profile.serviceEndpointURLs[service.rawValue]),
@@ -109,7 +117,7 @@ extension EndpointSettings {
 
     /// The setting that switches this on; nil if it is off.
     private func flag(
-        _ name: String, _ key: String = "", _ inProfile: String? = nil
+        _ name: String, _ key: String, _ inProfile: String?
     ) throws(EndpointError) -> EndpointSettingName? {
         guard let value = first([valueOfVariable(name), valueInProfile(key, inProfile)]) else { return nil }
         if value.text.equals(ignoringCase: "true") { return value.setting }

@@ -47,7 +47,7 @@ public enum AddressSpace {
         var limit = rlimit()
         let isKnown = unsafe getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit) == 0
         let stack = isKnown && limit.rlim_cur < Int.max ? Int(limit.rlim_cur) : 2 << 20
-        return count * min(stack + threadOverhead, 1 << 32)
+        return count * (min(stack, 1 << 32) + threadOverhead)
     }
 
     /// Whether the process may take so many bytes more. They are taken for a moment and given back.

@@ -20,9 +20,12 @@ struct App: AsyncParsableCommand {
         defaultSubcommand: Serve.self)
 
     static func main() async {
+        // A reader that is gone is then an error of the write, which ends the program in words.
+        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot(Array(OwnProcess.arguments.dropFirst()))
             if var asynchronous = command as? any AsyncParsableCommand {
+                try requireDescriptors(16)
                 try requireProcessFiles()
                 try requireAddressSpace()
                 try await asynchronous.run()

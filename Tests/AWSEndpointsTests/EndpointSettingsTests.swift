@@ -78,6 +78,24 @@ import Testing
         #expect(endpoint.region.name == "eu-west-1")
     }
 
+    @Test(arguments: [
+        ([:], "https://sts.eu-west-1.amazonaws.com"),
+        (["AWS_ENDPOINT_URL": "http://b"], "https://sts.eu-west-1.amazonaws.com"),
+        (["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false"], "http://c"),
+    ])
+    func ignoresEndpointsWhereTheProfileSaysSo(variables: [String: String], url: String) throws {
+        let settings = settings(
+            variables.merging(["AWS_REGION": "eu-west-1"]) { $1 },
+            .saying {
+                $0.endpointURL = "http://c"
+                $0.ignoresConfiguredEndpointURLs = "TRUE"
+            })
+        #expect(try settings.endpoint(of: .securityTokens).url == url)
+        #expect(
+            settings.value(for: "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")?.text
+                == (variables["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] ?? "TRUE"))
+    }
+
     /// A name that container networks give is taken for each service alike.
     @Test(arguments: AWSService.allCases)
     func takesAnUnderscoreInTheHostOfEveryService(service: AWSService) throws {
@@ -129,6 +147,10 @@ import Testing
 
     @Test(arguments: [
         (EndpointSettings.Profile.saying { $0.region = "frankfurt" }, "region of profile 'ward' must be \(region)"),
+        (
+            .saying { $0.ignoresConfiguredEndpointURLs = "yes" },
+            "ignore_configured_endpoint_urls of profile 'ward' must be true or false"
+        ),
         (
             .saying { $0.endpointURL = "ftp://a" },
             "endpoint_url of profile 'ward' must be \(url)"

@@ -136,6 +136,53 @@ def test_a_bad_setting_of_a_profile_is_told_with_key_file_and_profile(profile, c
     assert result.stderr.startswith(f"{key} of profile 'ward' in {path}, line {number} must be {allowed}"), result.stderr
 
 
+def test_check_names_the_variable_that_selects_the_profile(profile):
+    variables, path = profile("region = eu-west-1")
+    variables["AWS_DEFAULT_PROFILE"] = variables.pop("AWS_PROFILE")
+    shown = rows(run("check", environment=variables).stdout)
+    assert shown["AWS_PROFILE"] == ("ward", "AWS_DEFAULT_PROFILE")
+
+
+def test_a_profile_may_have_the_endpoints_ignored(profile):
+    variables, path = profile("region = eu-west-1", "endpoint_url = http://a", "ignore_configured_endpoint_urls = true")
+    shown = rows(run("check", environment=variables).stdout)
+    assert shown["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] == ("true", f"profile 'ward' in {path}, line 4")
+    assert shown["transcribe endpoint"] == ("https://transcribe.eu-west-1.amazonaws.com", "by the region")
+
+
+@pytest.mark.parametrize("selected_by", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+def test_check_refuses_a_profile_that_is_missing_as_serve_does(profile, selected_by):
+    variables, _ = profile()
+    variables = {"AWS_CONFIG_FILE": variables["AWS_CONFIG_FILE"], "AWS_REGION": "eu-west-1", selected_by: "typo"}
+    results = [run(command, environment=variables) for command in ("check", "serve")]
+    assert [result.returncode for result in results] == [BAD_CONFIGURATION] * 2
+    assert all("typo" in result.stderr for result in results) and results[0].stdout == ""
+    assert run("check", environment=AWS | variables).returncode == 0
+
+
+@pytest.mark.parametrize("attempts, shown", [(" ", ("3", "default")), ("5 ", ("5", "AWS_MAX_ATTEMPTS"))])
+def test_blanks_around_the_attempts_of_aws_are_nothing(attempts, shown):
+    assert rows(run("check", environment=AWS | {"AWS_MAX_ATTEMPTS": attempts}).stdout)["upstream.attempts"] == shown
+
+
+# Secrets in the wrong place or form
+
+@pytest.mark.parametrize("variable, value", [
+    ("GATEWAY_CONFIG", '{"log": {"nameKey": "hunter2-hunter2-hunter2"}}'),
+    ("AWS_ENDPOINT_URL", "user:hunter2@proxy:8080"), ("AWS_ENDPOINT_URL", "https:/user:hunter2@proxy"),
+])
+def test_a_mistake_shows_no_secret(variable, value):
+    result = run("check", environment=AWS | {variable: value})
+    assert result.returncode == BAD_CONFIGURATION
+    assert result.stderr.startswith(variable) and "hunter2" not in result.stderr
+
+
+def test_a_key_of_bytes_that_are_not_text_is_refused():
+    result = run("check", environment=AWS | {"GATEWAY_LOG_NAME_KEY": os.fsdecode(bytes(range(0xE0, 0x100)))})
+    assert result.returncode == BAD_CONFIGURATION
+    assert "in hexadecimal or base64" in result.stderr
+
+
 # The program's name
 
 def test_version_names_the_libraries():
@@ -152,6 +199,11 @@ def test_the_first_line_of_the_log_names_program_and_upstream(start, upstream):
     assert (line["region"], line["regionSource"]) == ("us-east-1", "AWS_REGION")
     assert (line["endpoint"], line["endpointSource"]) == (
         f"http://127.0.0.1:{upstream.port}", "AWS_ENDPOINT_URL_TRANSCRIBE")
+
+
+def test_the_demonstration_names_itself_as_the_source(start):
+    line = start("demo").wait_for_line(message="listening")
+    assert (line["regionSource"], line["endpointSource"]) == ("demonstration", "demonstration")
 
 
 class Recorder(ThreadingHTTPServer):
@@ -215,6 +267,16 @@ def test_so_is_output_that_is_closed(command):
         ["sh", "-c", 'exec "$@" >&-', "sh", BINARY, *command], env=clean_environment(unreachable()), stderr=subprocess.PIPE,
         timeout=20)
     assert (result.returncode, result.stderr) == (NO_OUTPUT, b"The output cannot be written: Bad file descriptor.\n")
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_so_is_output_that_is_not_read(command):
+    reader, writer = os.pipe()
+    os.close(reader)
+    result = subprocess.run(
+        [BINARY, *command], env=clean_environment(unreachable()), stdout=writer, stderr=subprocess.PIPE, timeout=20)
+    os.close(writer)
+    assert (result.returncode, result.stderr) == (NO_OUTPUT, b"The output cannot be written: Broken pipe.\n")
 
 
 def unreachable():
@@ -290,6 +352,28 @@ def test_too_little_address_space_ends_in_words(command, mebibytes, upstream):
     assert process.returncode == 0 or errors.strip() or output.strip()
     if process.returncode == BAD_CONFIGURATION:
         assert re.match(r"The limit of the address space \(ulimit -v\) is \d+ MiB, and the gateway needs \d+ MiB", errors)
+
+
+@pytest.mark.skipif("ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ, reason="takes terabytes of addresses")
+def test_a_stack_without_bounds_ends_in_words():
+    result = run("health", environment=AWS, prefix=["prlimit", f"--stack={2**63 - 2}", f"--as={4 << 30}", "--core=0"])
+    assert result.returncode == BAD_CONFIGURATION, result
+    assert result.stderr.startswith("The limit of the address space (ulimit -v) is 4096 MiB")
+
+
+@pytest.mark.parametrize("command", ["check", "doctor", "health"])
+@pytest.mark.parametrize("descriptors", [4, 8, 15])
+def test_too_few_descriptors_for_a_command_end_in_words(command, descriptors):
+    result = run(command, environment=unreachable(), within=20, prefix=["prlimit", f"--nofile={descriptors}", "--core=0"])
+    assert result.returncode == BAD_CONFIGURATION, result
+    assert result.stderr.startswith(f"This process may have {descriptors} open files, and it needs 16 ")
+
+
+@pytest.mark.parametrize("command, status", [("check", 0), ("doctor", 1), ("health", 1)])
+def test_the_descriptors_that_a_command_asks_for_are_enough(command, status):
+    prefix = ["prlimit", "--nofile=16", "--core=0"]
+    result = run(command, "--set", "admin.port=1", environment=unreachable(), within=20, prefix=prefix)
+    assert result.returncode == status and "descriptor" not in result.stderr, result
 
 
 @pytest.mark.parametrize("descriptors", range(6, 26, 3))

@@ -110,6 +110,13 @@ import Testing
         }
     }
 
+    /// A bad configuration is neither alive nor dead.
+    @Test func helpOfHealthNamesEachStatus() {
+        let help = Health.configuration.abstract
+        #expect(help.contains("1 if not") && help.contains("\(ExitStatus.configuration) if"))
+        #expect(Self.readme.contains("alive, 1 if not |"))
+    }
+
     @Test(arguments: [
         ExitStatus.output, ExitStatus.configuration, ExitStatus.temporaryFailure,
         ArgumentParser.ExitCode.validationFailure.rawValue,

@@ -21,7 +21,8 @@ import Transcribe
     private func upstream(_ clock: AWSClock) -> Upstream {
         Upstream(
             endpoint: Endpoint(at: Origin("http://127.0.0.1:1")!, in: Region("us-east-1")!),
-            credentials: FixedProvider(), clock: clock, regionSource: "AWS_REGION")
+            credentials: FixedProvider(), clock: clock, regionSource: "AWS_REGION",
+            endpointSource: "AWS_ENDPOINT_URL")
     }
 
     /// From the text in the environment to the option that the gateway acts on.

@@ -103,7 +103,10 @@ import Transcribe
     @Test func takesTheAttemptsOfAWSWhereNoSourceSetsThem() throws {
         #expect(try load(["AWS_MAX_ATTEMPTS": "7"]).upstream.retryPolicy.attempts == 7)
         #expect(try load(["AWS_MAX_ATTEMPTS": "7"], set: ["upstream.attempts=2"]).upstream.retryPolicy.attempts == 2)
-        #expect(try load(["AWS_MAX_ATTEMPTS": ""]).upstream.retryPolicy.attempts == 3)
+        #expect(try load(["AWS_MAX_ATTEMPTS": " 5\n"]).upstream.retryPolicy.attempts == 5)
+        for blank in ["", " ", "\t\n"] {
+            #expect(try load(["AWS_MAX_ATTEMPTS": blank]).upstream.retryPolicy.attempts == 3)
+        }
         #expect(
             sentences(["AWS_MAX_ATTEMPTS": "many"])
                 == [#"AWS_MAX_ATTEMPTS is "many", but must be a whole number from 1 to 100."#])

@@ -39,11 +39,7 @@ public struct ProfileProvider: CredentialsProvider {
     public func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         let configuration = try SharedConfiguration(environment: environment, files: files)
         let selection = ProfileSelection(environment: environment)
-        guard let profile = configuration.sections[.profile(selection.name)] else {
-            if let variable = selection.variable {
-                throw configuration.absence(
-                    of: selection.name, else: .unknownProfile(selection.name, variable: variable))
-            }
+        guard let profile = try configuration.profile(of: selection) else {
             let reasons = ["there is no profile '\(selection.name)'"] + configuration.gaps
             return .notConfigured(reason: reasons.joined(separator: ", "))
         }
@@ -205,5 +201,27 @@ struct ProfileSelection {
     init(environment: EnvironmentVariables) {
         variable = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"].first { environment.value(of: $0) != nil }
         name = variable.flatMap(environment.value(of:)) ?? "default"
+    }
+}
+
+extension SharedConfiguration {
+    /// The selected profile; nil where there is no `default` and no variable names another. Throws `unknownProfile`, or why
+    /// the profile that a variable names is not found.
+    fileprivate func profile(of selection: ProfileSelection) throws(CredentialsError) -> Section? {
+        if let profile = sections[.profile(selection.name)] { return profile }
+        guard let variable = selection.variable else { return nil }
+        throw absence(of: selection.name, else: .unknownProfile(selection.name, variable: variable))
+    }
+}
+
+extension ProfileProvider {
+    /// Throws why the profile that a variable names is not found, where the environment's keys do not stand in for it: no search
+    /// for credentials gets past that.
+    public static func checkSelection(environment: [String: String], files: FileReader) throws(CredentialsError) {
+        let variables = EnvironmentVariables(environment)
+        let keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
+        guard keys.allSatisfy({ variables.value(of: $0) == nil }) else { return }
+        let configuration = try SharedConfiguration(environment: variables, files: files)
+        _ = try configuration.profile(of: ProfileSelection(environment: variables))
     }
 }

@@ -28,6 +28,7 @@ public struct ProfileSettings: Sendable, Equatable {
         endpoints.region = profile.value(of: "region")
         endpoints.endpointURL = profile.value(of: "endpoint_url")
         endpoints.serviceEndpointURLs = configuration.serviceEndpointURLs(of: profile)
+        endpoints.ignoresConfiguredEndpointURLs = profile.value(of: "ignore_configured_endpoint_urls")
         endpoints.usesFIPSEndpoint = profile.value(of: "use_fips_endpoint")
         endpoints.usesDualStackEndpoint = profile.value(of: "use_dualstack_endpoint")
         endpoints.places = configuration.places(of: profile)
@@ -76,7 +77,9 @@ extension SharedConfiguration {
     /// The file and line of each setting of an endpoint.
     fileprivate func places(of profile: Section) -> [String: String] {
         var places: [String: String] = [:]
-        for key in ["region", "endpoint_url", "use_fips_endpoint", "use_dualstack_endpoint"] {
+        for key in [
+            "region", "endpoint_url", "ignore_configured_endpoint_urls", "use_fips_endpoint", "use_dualstack_endpoint",
+        ] {
             places[key] = profile.line(of: key)?.description
         }
         guard let name = profile.value(of: "services"), let services = sections[SectionName(.services, name)]

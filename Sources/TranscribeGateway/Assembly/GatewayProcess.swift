@@ -17,8 +17,9 @@ struct GatewayProcess {
     /// - Throws: ``ExitCode`` 78 after all mistakes in the settings were printed on standard error.
     init(_ options: SettingsOptions) throws {
         settings = try Settings(options)
-        try requireDescriptors()
-        let servers = 3 * (settings.listen.server.threads + ThreadCount.ofServer)
+        try requireDescriptors(32)
+        // The listener for operators and the demonstration's emulator have one thread each.
+        let servers = settings.listen.server.threads + ThreadCount.ofServer + 2 * (1 + ThreadCount.ofServer)
         try requireAddressSpace(threads: servers + ThreadCount.ofTasks, bytes: settings.cache.capacity)
     }
 

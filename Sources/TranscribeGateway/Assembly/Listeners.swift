@@ -66,7 +66,7 @@ struct Listeners {
             metadata: [
                 "version": "\(Identity.version)", "revision": "\(Identity.revision)",
                 "region": "\(upstream.endpoint.region)", "regionSource": "\(upstream.regionSource)",
-                "endpoint": "\(upstream.endpoint.url)", "endpointSource": "\(upstream.endpoint.provenance)",
+                "endpoint": "\(upstream.endpoint.url)", "endpointSource": "\(upstream.endpointSource)",
                 "address": "\(settings.listen.host.text)", "port": "\(gateway.port)",
                 "adminAddress": "\(settings.admin.host.text)", "adminPort": "\(admin.port)",
             ])

@@ -18,6 +18,8 @@ struct Upstream {
     var authorities: String?
     /// The setting that names the region.
     let regionSource: String
+    /// What decided ``endpoint``.
+    let endpointSource: String
     /// Variables of AWS's that are set and mean nothing to the gateway.
     var ignoredVariables: [String] = []
     /// Whether it is on this machine. Then no proxy of the environment's may stand between.
@@ -102,6 +104,7 @@ extension Upstream {
         self.init(
             endpoint: settings.transcribe, credentials: credentials, clock: clock, first: first,
             authorities: settings.authorities?.path, regionSource: settings.regionSetting.place,
+            endpointSource: settings.transcribe.provenance,
             ignoredVariables: settings.ignored)
     }
 }
@@ -135,6 +138,18 @@ extension ProfileSettings {
     init(from environment: [String: String]) throws {
         do throws(CredentialsError) {
             try self.init(environment: environment, files: FileReader())
+        } catch {
+            throw exitCode(printing: "\(error)")
+        }
+    }
+}
+
+extension ProfileProvider {
+    /// Ends a check that would pass though every start fails.
+    /// - Throws: ``ExitCode`` 78 after the mistake was printed on standard error.
+    static func requireSelection(in environment: [String: String]) throws {
+        do throws(CredentialsError) {
+            try checkSelection(environment: environment, files: FileReader())
         } catch {
             throw exitCode(printing: "\(error)")
         }

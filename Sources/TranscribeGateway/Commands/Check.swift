@@ -1,3 +1,4 @@
+import AWSCredentials
 import ArgumentParser
 import FoundationEssentials
 
@@ -9,8 +10,11 @@ struct Check: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
+        hardenProcess()
         let settings = try Settings(options)
-        let aws = try AWSSettings.loadWithProfile(from: try await AWSEnvironment(ProcessInfo.processInfo.environment))
+        let environment = try await AWSEnvironment(ProcessInfo.processInfo.environment)
+        let aws = try AWSSettings.loadWithProfile(from: environment)
+        try ProfileProvider.requireSelection(in: environment.variables)
         try StandardOutput.write((settings.effective + aws.effective).report)
     }
 }

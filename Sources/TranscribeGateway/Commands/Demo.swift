@@ -47,7 +47,7 @@ struct Demonstration {
         upstream = Upstream(
             endpoint: Endpoint(at: origin, in: region),
             credentials: source, clock: AWSClock(wallTime: { .wallTime }), first: (credentials, source.origin),
-            regionSource: source.name, isLocal: true)
+            regionSource: source.name, endpointSource: source.name, isLocal: true)
     }
 
     /// Requests to try.

@@ -4,7 +4,9 @@ import Curl
 /// Asks the running gateway whether it is alive: a health check for images without a shell.
 struct Health: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Exit 0 if the gateway that runs with the same settings is alive, else 1.")
+        abstract:
+            "Exit 0 if the gateway that runs with the same settings is alive, 1 if not, 78 if the settings are not valid."
+    )
 
     @OptionGroup var options: SettingsOptions
 

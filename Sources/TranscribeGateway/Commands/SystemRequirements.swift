@@ -13,16 +13,17 @@ enum ThreadCount {
     static let ofTasks = ProcessInfo.processInfo.activeProcessorCount + 10
 }
 
-/// Ends the program in words where it may open fewer files than a start takes: the system's library for tasks ends a process
-/// that gets no descriptor by a signal.
+/// Ends the program in words where it may open fewer files than it takes: the system's library for tasks ends a process that
+/// gets no descriptor by a signal.
+/// - Parameter need: the descriptors that the command takes, connections of clients aside.
 /// - Throws: ``ExitCode`` 78 after the limit was printed on standard error.
-func requireDescriptors() throws {
-    let (limit, need) = (DescriptorLimit.raise(), 32)
+func requireDescriptors(_ need: Int) throws {
+    let limit = DescriptorLimit.raise()
     guard limit < need else { return }
     throw exitCode(
         printing: """
-            This process may have \(limit) open files, and the gateway needs \(need) and one for each connection. Raise the \
-            limit of open files (ulimit -n).
+            This process may have \(limit) open files, and it needs \(need) and one for each connection. Raise the limit of \
+            open files (ulimit -n).
             """)
 }
 

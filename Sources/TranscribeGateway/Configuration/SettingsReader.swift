@@ -1,3 +1,4 @@
+import Formats
 import FoundationEssentials
 
 /// What the user set, as text. The command line wins over the environment, and the environment over the file.
@@ -40,8 +41,10 @@ struct SettingsSources: Sendable {
         let variable = setting.environmentName
         if let text = environment[variable] { return (text, .environment(variable)) }
         if let file, let text = file.values[setting.key] { return (text, .file(path: file.path)) }
-        if setting.key == "upstream.attempts", let text = environment[Self.attemptsVariable] {
-            return (text, .environment(Self.attemptsVariable))
+        if setting.key == "upstream.attempts", let text = environment[Self.attemptsVariable]?.trimmingWhitespace,
+            !text.isEmpty
+        {
+            return (String(text), .environment(Self.attemptsVariable))
         }
         return nil
     }

@@ -23,6 +23,7 @@ import Testing
             endpoint_url = https://aws.example.com
             use_fips_endpoint = true
             use_dualstack_endpoint = False
+            ignore_configured_endpoint_urls = True
             services = lab
             [services lab]
             transcribe =
@@ -37,6 +38,7 @@ import Testing
         #expect(endpoints.serviceEndpointURLs == ["transcribe": "https://transcribe.example.com"])
         #expect(endpoints.usesFIPSEndpoint == "true")
         #expect(endpoints.usesDualStackEndpoint == "False")
+        #expect(endpoints.ignoresConfiguredEndpointURLs == "True")
     }
 
     @Test(arguments: [nil, "nowhere"])
@@ -56,6 +58,7 @@ import Testing
             [default]
             region = eu-west-1
             use_fips_endpoint = yes
+            ignore_configured_endpoint_urls = no
             services = lab
             [services lab]
             sts =
@@ -66,7 +69,8 @@ import Testing
         #expect(
             endpoints.places == [
                 "region": "/home/.aws/credentials, line 2", "use_fips_endpoint": "/home/.aws/config, line 3",
-                "sts endpoint_url": "/home/.aws/config, line 6",
+                "ignore_configured_endpoint_urls": "/home/.aws/config, line 4",
+                "sts endpoint_url": "/home/.aws/config, line 7",
             ])
     }
 }
