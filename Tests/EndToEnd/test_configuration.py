@@ -361,6 +361,18 @@ def test_a_stack_without_bounds_ends_in_words():
     assert result.stderr.startswith("The limit of the address space (ulimit -v) is 4096 MiB")
 
 
+@pytest.mark.skipif("ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ, reason="takes terabytes of addresses")
+def test_a_thread_of_the_public_listener_is_counted_once():
+    """The listener for operators and the demonstration's emulator have one each, whatever `listen.threads` is."""
+    limits = ["prlimit", f"--stack={256 << 20}", f"--as={32 << 30}", "--core=0"]
+    counts = []
+    for threads in (200, 210):
+        result = run("demo", "--set", f"listen.threads={threads}", environment=AWS, prefix=limits)
+        assert result.returncode == BAD_CONFIGURATION, result
+        counts.append(int(re.search(r"for (\d+) threads", result.stderr)[1]))
+    assert counts[0] > 200 and counts[1] - counts[0] == 10
+
+
 @pytest.mark.parametrize("command", ["check", "doctor", "health"])
 @pytest.mark.parametrize("descriptors", [4, 8, 15])
 def test_too_few_descriptors_for_a_command_end_in_words(command, descriptors):
