@@ -24,7 +24,7 @@ def test_a_stop_at_the_limit_of_connections_ends(serve, places, threads):
             "listen.connections": places, "listen.perAddress": 0, "listen.threads": threads, "log.level": "notice"
         })
         with Churn(gateway.port, 2 * places) as churn:
-            eventually(lambda: churn.answers > 4 * places, within=20)
+            eventually(lambda: churn.answers > 4 * places, within=60)
             began = time.monotonic()
             gateway.signal()
             try:
