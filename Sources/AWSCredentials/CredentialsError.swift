@@ -118,6 +118,17 @@ extension CredentialsError {
             + "remove one of the two"
     }
 
+    /// This error without what a program wrote, which may hold secrets: for pages and for answers to callers. The log has the
+    /// rest.
+    public var withoutMessage: CredentialsError {
+        switch self {
+        case .processFailed(let profile, let error, _): .processFailed(profile: profile, error)
+        case .unusedKeys(let profile, let line, let error):
+            .unusedKeys(profile: profile, line, error: error.withoutMessage)
+        default: self
+        }
+    }
+
     /// Whether the source may yield again by itself, so that the old set stays in use.
     package var isRecoverable: Bool { row.recovery != .byOperator }
 

@@ -61,7 +61,7 @@ public enum ChildProcess {
 public struct ChildProcessResult: Sendable {
     /// All that it wrote to its standard output.
     public let output: Result<[UInt8], ChildProcessError>
-    /// The last bytes that it wrote to its standard error, 4 KiB at most. They may hold secrets.
+    /// The last whole lines that it wrote to its standard error, 4 KiB at most. They may hold secrets.
     public let standardError: [UInt8]
 
     /// Of a program that did not start.

@@ -32,7 +32,7 @@ extension ChildProcessError: CustomStringConvertible {
         case .unknownEnd: "ended, and the system does not say how"
         case .timedOut: "did not end in time"
         case .outputHeldOpen:
-            "ended, but a process that it started holds its standard output open: redirect that one's output"
+            "ended, but a process that it started holds its standard output open: redirect that one's output and standard error"
         case .tooMuchOutput(let limit): "wrote more than \(limit) bytes"
         case .cancelled: "was ended, because its caller was cancelled"
         }

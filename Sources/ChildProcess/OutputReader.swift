@@ -6,9 +6,21 @@ struct OutputReader {
     private let error: OutputPipe
     private let limit: Int
     private var bytes: [UInt8] = []
-    /// The end of what the program wrote to its standard error.
-    private(set) var standardError: [UInt8] = []
+    /// The last lines that the program wrote to its standard error. A line whose beginning is not kept is left out, because
+    /// its rest may be the end of a secret that nothing marks as one any more.
+    var standardError: [UInt8] {
+        guard isErrorCut else { return errorEnd }
+        return Array(errorEnd.drop { !Self.lineBreaks.contains($0) }.dropFirst())
+    }
 
+    /// The end of what the program wrote to its standard error, and whether it wrote more.
+    private var errorEnd: [UInt8] = []
+    private var isErrorCut = false
+
+    private static let lineBreaks: [UInt8] = [UInt8(ascii: "\n"), UInt8(ascii: "\r")]
+
+    /// How many pieces of each output are read before the deadline and the cancellation are looked at.
+    private static let piecesPerTurn = 16
     /// How much of standard error is kept.
     private static let errorLimit = 4_096
     /// How long a program's output may stay open after its end.
@@ -46,12 +58,17 @@ struct OutputReader {
         }
     }
 
-    /// Takes what is there of both outputs.
+    /// Takes what is there of both outputs, up to a limit: a program that writes all the time must not keep the reader from
+    /// its deadline.
     private mutating func takeAll() throws(ChildProcessError) {
-        while let piece = error.nextPiece() {
-            standardError = (standardError + piece).suffix(Self.errorLimit)
+        for _ in 0..<Self.piecesPerTurn {
+            guard let piece = error.nextPiece() else { break }
+            errorEnd += piece
+            isErrorCut = isErrorCut || errorEnd.count > Self.errorLimit
+            errorEnd = errorEnd.suffix(Self.errorLimit)
         }
-        while let piece = output.nextPiece() {
+        for _ in 0..<Self.piecesPerTurn {
+            guard let piece = output.nextPiece() else { break }
             bytes += piece
             if bytes.count > limit { throw .tooMuchOutput(limit: limit) }
         }

@@ -10,6 +10,8 @@ public enum CurlError: Error, Sendable, Equatable {
     case couldNotResolveProxy
     /// No address accepted a connection.
     case couldNotConnect
+    /// There is no way to the host's addresses: this machine's network may not be up yet.
+    case noRoute
     /// The proxy opens no tunnel to the host, or asks for a password. The status is the proxy's (RFC 9110 §9.3.6).
     case proxyRefused(status: Int)
     case tlsFailed(TLSFailure)
@@ -63,7 +65,7 @@ public enum CurlError: Error, Sendable, Equatable {
             .other:
             true
         case .timedOut(.queued), .timedOut(.connecting), .couldNotResolve, .couldNotResolveProxy, .couldNotConnect,
-            .proxyRefused, .tlsFailed, .unsupportedURL, .malformedRequest:
+            .noRoute, .proxyRefused, .tlsFailed, .unsupportedURL, .malformedRequest:
             false
         }
     }
@@ -73,7 +75,7 @@ public enum CurlError: Error, Sendable, Equatable {
     /// own: their cause is unknown, and a further attempt costs little.
     public var isTransient: Bool {
         switch self {
-        case .timedOut, .couldNotResolve, .couldNotResolveProxy, .couldNotConnect, .tlsFailed(.handshake),
+        case .timedOut, .couldNotResolve, .couldNotResolveProxy, .couldNotConnect, .noRoute, .tlsFailed(.handshake),
             .closedEarly, .other:
             true
         // A proxy that cannot reach the host, is overloaded or was too slow. Others refuse by their configuration.
@@ -93,6 +95,7 @@ extension CurlError: CustomStringConvertible {
         case .couldNotResolve: "the host name could not be resolved"
         case .couldNotResolveProxy: "the host name of the proxy that HTTPS_PROXY names could not be resolved"
         case .couldNotConnect: "the connection could not be made"
+        case .noRoute: "this machine has no route to the host; its network may not be up yet"
         case .proxyRefused(407):
             "the proxy asks for a user name and a password (status 407): HTTPS_PROXY takes both before the host"
         case .proxyRefused(let status):

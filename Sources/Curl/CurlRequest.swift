@@ -33,11 +33,11 @@ public struct CurlRequest: Sendable {
 }
 
 extension CurlRequest {
-    /// This request for another attempt, after one that ended with `error`. If that one used a connection, the next opens
-    /// its own: a device on the way that dropped one idle connection has mostly dropped the others too.
+    /// This request for another attempt, after one that ended with `error`. If that one used a connection, all later ones open
+    /// their own: a device on the way that dropped one idle connection has mostly dropped the others too.
     package func repeated(after error: CurlError) -> CurlRequest {
         var request = self
-        request.opensConnection = error.requestMayHaveArrived
+        request.opensConnection = opensConnection || error.requestMayHaveArrived
         return request
     }
 }

@@ -1,32 +1,48 @@
 public import Formats
 import Synchronization
 
-/// AWS's time: this machine's wall clock, corrected by the `Date` of AWS's responses where the two are far apart. Requests
-/// are signed with it, and expirations, which AWS tells by its own clock, are compared with it. May be used from any thread.
+/// AWS's time. Requests are signed with it, and expirations, which AWS tells by its own clock, are compared with it. May be
+/// used from any thread.
+///
+/// Until a response tells AWS's time it is this machine's wall clock. From then on the time that has passed since is counted
+/// by the monotonic clock, so that a wall clock that is set, forwards or backwards, changes nothing.
 public final class AWSClock: Sendable {
-    private let wallTime: @Sendable () -> Timestamp
-    private let correction = Mutex<Int64>(0)
+    /// What the time was at an instant of the monotonic clock.
+    private struct Reference: Sendable {
+        let time: Timestamp
+        let instant: ContinuousClock.Instant
 
-    /// A clock that agrees with `wallTime` until a response shows otherwise.
-    public init(wallTime: @escaping @Sendable () -> Timestamp) {
+        func time(at instant: ContinuousClock.Instant) -> Timestamp {
+            time.adding(milliseconds: Int64(((instant - self.instant) / .milliseconds(1)).rounded()))
+        }
+    }
+
+    private let wallTime: @Sendable () -> Timestamp
+    private let instant: @Sendable () -> ContinuousClock.Instant
+    /// Nil until a response told AWS's time.
+    private let reference = Mutex<Reference?>(nil)
+
+    /// A clock that shows `wallTime` until it learns. `instant` reads the monotonic clock.
+    public init(
+        wallTime: @escaping @Sendable () -> Timestamp,
+        instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
         self.wallTime = wallTime
+        self.instant = instant
     }
 
     /// AWS's time, as closely as it is known.
-    public var now: Timestamp { time(correctedBy: milliseconds) }
+    public var now: Timestamp { reference.withLock(\.self)?.time(at: instant()) ?? wallTime() }
 
-    /// Milliseconds that are added to the wall clock's time; negative if that is ahead.
-    package var milliseconds: Int64 { correction.withLock(\.self) }
-
-    /// The wall clock's time with this correction, which may be that of an earlier moment.
-    package func time(correctedBy milliseconds: Int64) -> Timestamp { wallTime().adding(milliseconds: milliseconds) }
-
-    /// Takes over the time of a response that certainly is one of AWS's, if it is far from this clock's.
+    /// Takes over the time of a response that is probably one of AWS's. The wall clock counts where it is not far from that
+    /// time, since `Date` has whole seconds; otherwise what was learnt before counts where that is not far from it.
     package func learn(_ serverTime: Timestamp) {
-        let wallTime = wallTime()
-        correction.withLock { correction in
-            if serverTime.isFar(from: wallTime.adding(milliseconds: correction)) {
-                correction = serverTime.milliseconds(since: wallTime)
+        let (wallTime, instant) = (wallTime(), instant())
+        reference.withLock { reference in
+            if !serverTime.isFar(from: wallTime) {
+                reference = Reference(time: wallTime, instant: instant)
+            } else if reference.map({ serverTime.isFar(from: $0.time(at: instant)) }) ?? true {
+                reference = Reference(time: serverTime, instant: instant)
             }
         }
     }

@@ -26,7 +26,7 @@ package struct CanonicalRequest {
     }
 }
 
-/// How a service reads the path of a request when it makes the canonical request. Nearly all read it by the default rules.
+/// How the path of a request becomes that of the canonical request. All services but Amazon S3 have the default rules.
 public struct PathRules: Sendable {
     /// Whether `.` and `..` are resolved and repeated slashes joined.
     public var normalizes = true

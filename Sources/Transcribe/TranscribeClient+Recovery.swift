@@ -61,10 +61,10 @@ extension TranscribeClient {
     }
 
     /// Corrects the clock, once per call, and only if it explains why AWS rejected the signature. Otherwise the secret is
-    /// wrong. The correction of the request's signature counts, because another call may have corrected the clock meanwhile.
+    /// wrong. The time in the request's signature counts, because another call may have corrected the clock meanwhile.
     private func correctClock(in call: inout Call) -> Bool {
-        guard !call.hasCorrectedClock, let serverTime = call.serverTime,
-            serverTime.isFar(from: clock.time(correctedBy: call.clockCorrection))
+        guard !call.hasCorrectedClock, let serverTime = call.serverTime, let signingTime = call.signingTime,
+            serverTime.isFar(from: signingTime)
         else { return false }
         call.hasCorrectedClock = true
         clock.learn(serverTime)

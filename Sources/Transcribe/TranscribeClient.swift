@@ -8,8 +8,8 @@ import Synchronization
 /// Calls `GetMedicalTranscriptionJob` (awsJson 1.1).
 ///
 /// It can be used from any task. Calls share the retry quota and the correction for AWS's clock. A call ends by its
-/// deadline, which includes every attempt and every wait. Each attempt has a signature of its own. One that gets no
-/// response in its share of the time is repeated on a new connection.
+/// deadline, which includes every attempt and every wait. Each attempt has a signature of its own. Once an attempt was sent
+/// and got no response, all further attempts of the call open connections of their own.
 public final class TranscribeClient: Sendable {
     let operation: JobOperation
     let transport: any Transport
@@ -39,7 +39,7 @@ public final class TranscribeClient: Sendable {
         self.credentials = credentials
         self.policy = policy
         self.time = time
-        self.clock = clock ?? AWSClock(wallTime: time.wallTime)
+        self.clock = clock ?? AWSClock(wallTime: time.wallTime, instant: time.now)
         self.random = random
         self.observe = observe
     }
@@ -98,9 +98,8 @@ extension TranscribeClient {
         let credentials = try await signingCredentials(for: call)
         let now = time.now()
         guard now < call.deadline else { throw .transport(.timedOut(.queued)) }
-        let correction = clock.milliseconds
-        call.beginAttempt(with: credentials, clockCorrection: correction)
-        let signingTime = clock.time(correctedBy: correction)
+        let signingTime = clock.now
+        call.beginAttempt(with: credentials, at: signingTime)
         let request = operation.request(for: call, of: policy.attempts, with: credentials, at: signingTime)
         let isLast = !mayRetry(call) || !callerMayRetry()
         attemptBegan()
@@ -122,11 +121,11 @@ extension TranscribeClient {
         _ request: CurlRequest, in call: inout Call, by deadline: ContinuousClock.Instant
     ) async throws(AttemptError) -> CurlResponse {
         do throws(CurlError) {
-            let request = call.transportError.map(request.repeated(after:)) ?? request
-            call.transportError = nil
+            var request = request
+            request.opensConnection = call.opensConnections
             return try await transport.perform(request, deadline: deadline)
         } catch {
-            call.transportError = error
+            if error.requestMayHaveArrived { call.opensConnections = true }
             throw .transport(error)
         }
     }
@@ -144,16 +143,16 @@ struct Call {
     private(set) var attempts = 0
     /// What signed the current attempt, or the last one.
     private(set) var credentials: Credentials?
-    /// What ``AWSClock`` added to the time of that signature, in milliseconds.
-    private(set) var clockCorrection: Int64 = 0
+    /// AWS's time in that signature, as ``AWSClock`` knew it.
+    private(set) var signingTime: Timestamp?
     /// The `Date` of the last response, by AWS's clock.
     var serverTime: Timestamp?
 
     /// The waits that the quota was charged for, and the charge for the last.
     private(set) var retries = 0
     private(set) var lastRetryCost: Int?
-    /// The error of the attempt before, if that one got no response.
-    var transportError: CurlError?
+    /// Whether an attempt used a connection and got no response. From then on every attempt opens a connection of its own.
+    var opensConnections = false
     /// The credentials that replaced rejected ones. Set at most once.
     var replacement: Credentials?
     /// Whether the clock was corrected after AWS rejected a signature's time. That allows one more attempt.
@@ -170,10 +169,10 @@ struct Call {
         return UUID.random(using: &generator).uuidString.lowercased()
     }
 
-    mutating func beginAttempt(with credentials: Credentials, clockCorrection: Int64) {
+    mutating func beginAttempt(with credentials: Credentials, at signingTime: Timestamp) {
         attempts += 1
         self.credentials = credentials
-        self.clockCorrection = clockCorrection
+        self.signingTime = signingTime
         serverTime = nil
     }
 

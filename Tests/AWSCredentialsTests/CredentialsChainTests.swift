@@ -7,14 +7,6 @@ import Testing
 import UpstreamTestSupport
 
 @Suite struct CredentialsChainTests {
-    /// Always gives the same result.
-    private struct FixedProvider: CredentialsProvider {
-        let name: String
-        let result: Result<ProviderResult, CredentialsError>
-
-        func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult { try result.get() }
-    }
-
     private let absent = FixedProvider(name: "absent", result: .success(.notConfigured(reason: "nothing is set")))
     private let broken = FixedProvider(name: "broken", result: .failure(.unknownProfile("p")))
     private let first = FixedProvider(name: "first", result: .success(.found(.number(1), from: .plain)))
@@ -101,6 +93,39 @@ import UpstreamTestSupport
         #expect(
             try await chain.credentials(at: .noon)
                 == .found(Credentials(accessKeyID: "A", secretAccessKey: "B"), from: CredentialsOrigin("environment")))
+    }
+
+    /// The keys alone would be another identity than the one that the profile names.
+    @Test(
+        arguments: [
+            ("credential_source = Environment\nduration_seconds = 50000", ProfileError.malformedDuration),
+            ("credential_source = Environment\nmfa_serial = m", .needsMFACode),
+            ("credential_source = Environment\nsource_profile = base", .twoSources),
+            ("source_profile = base\nduration_seconds = 1", .malformedDuration),
+            ("source_profile = keys\nduration_seconds = 1", nil), ("source_profile = absent", nil),
+            ("source_profile = jobs\nmfa_serial = m", nil),
+        ] as [(String, ProfileError?)])
+    func reportsAFaultOfANamedProfileThatNeedsTheKeysOfTheEnvironment(role: String, fault: ProfileError?) async throws {
+        let folder = try Folder()
+        try folder.write(
+            """
+            [profile jobs]
+            role_arn = arn:r
+            \(role)
+            [profile base]
+            role_arn = arn:b
+            credential_source = Environment
+            [profile keys]
+            aws_access_key_id = A
+            aws_secret_access_key = B
+            """,
+            to: "/home/.aws/config")
+        let chain = CredentialsChain(
+            environment: [
+                "HOME": "/home", "AWS_PROFILE": "jobs", "AWS_ACCESS_KEY_ID": "AKIDENV", "AWS_SECRET_ACCESS_KEY": "HUSH",
+            ], files: folder.files)
+        let outcome = await chain.report(at: .noon).steps.map(\.outcome)
+        #expect(outcome == [fault.map { .failed(.malformedProfile("jobs", $0)) } ?? .found])
     }
 
     /// The role was named for its permissions; the keys alone are those of another identity.

@@ -61,7 +61,7 @@ import Testing
         (
             .processFailed(profile: "p", .failed(.outputHeldOpen)),
             "the credential_process of profile 'p' ended, but a process that it started holds its standard output open: "
-                + "redirect that one's output"
+                + "redirect that one's output and standard error"
         ),
         (
             .ssoFailed(profile: "p", .noSuchRole(name: "r", accountID: "1")),

@@ -86,6 +86,16 @@ import Testing
         }
     }
 
+    /// The system has no route for a TCP connection to all hosts of a network.
+    @Test func reportsAMissingRoute() async {
+        await withClient { client in
+            let error = await client.failure("http://255.255.255.255:80/")
+            #expect(error == .noRoute)
+            #expect(error?.requestMayHaveArrived == false)
+            #expect(error?.isTransient == true)
+        }
+    }
+
     @Test func reportsARefusedConnection() async {
         let (descriptor, port) = Socket.bind()
         defer { Socket.close(descriptor) }

@@ -38,7 +38,8 @@ import Transcribe
     /// The age of a running job, by which its lifetime is told, is the difference of a time of AWS's and this one.
     @Test func tellsTheAgeOfJobsByAWSsClock() throws {
         let settings = try load(["GATEWAY_LOG_LEVEL": "critical"])
-        let clock = AWSClock(wallTime: { Timestamp(millisecondsSinceEpoch: 1_000) })
+        let start = ContinuousClock.now
+        let clock = AWSClock(wallTime: { Timestamp(millisecondsSinceEpoch: 1_000) }, instant: { start })
         let (gateway, _) = try buildGateway(settings, on: upstream(clock), Observability(settings.log))
         #expect(gateway.fetcher.options.time.wallTime() == Timestamp(millisecondsSinceEpoch: 1_000))
         clock.learn(Timestamp(millisecondsSinceEpoch: 3_600_000))

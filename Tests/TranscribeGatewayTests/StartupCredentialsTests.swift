@@ -121,4 +121,16 @@ import Testing
         #expect(RefreshEvent.refreshed(expiration: nil, from: Self.origin).obstacle == nil)
         #expect(RefreshEvent.failed(.unchanged).obstacle == "\(CredentialsError.unchanged)")
     }
+
+    /// It may hold secrets.
+    @Test func showsNothingOfWhatAProgramWrote() {
+        let message = ProcessMessage(standardError: Array("HUSH".utf8))
+        let failure = CredentialsError.processFailed(profile: "p", .malformed, message: message)
+        let line = FileLine(path: "/c", number: 1)
+        for error in [failure, .unusedKeys(profile: "p", line, error: failure)] {
+            #expect("\(error)".contains("HUSH"))
+            let shown = RefreshEvent.failed(error).obstacle ?? ""
+            #expect(shown.contains("wrote something that is no set of credentials") && !shown.contains("HUSH"))
+        }
+    }
 }

@@ -51,11 +51,20 @@ import UpstreamTestSupport
         #expect(scenario.transport.deadlines.map { $0 - start } == [.milliseconds(2_500), .seconds(5)])
     }
 
-    @Test func aRetryAfterSilenceOpensAConnectionAndOneAfterAResponseDoesNot() async throws {
-        let overload = ScriptedTransport.answer(503, "")
-        let scenario = try ClientScenario([Self.silence, overload, ScriptedTransport.job])
+    @Test(arguments: [
+        ScriptedTransport.answer(503, ""), ScriptedTransport.failure(.couldNotConnect), Self.silence,
+    ])
+    func everyRetryAfterSilenceOpensAConnection(second: @escaping ScriptedTransport.Step) async throws {
+        let scenario = try ClientScenario([Self.silence, second, ScriptedTransport.job, ScriptedTransport.job])
         _ = try await scenario.lookUp().get()
-        #expect(scenario.transport.requests.map(\.opensConnection) == [false, true, false])
+        _ = try await scenario.lookUp().get()
+        #expect(scenario.transport.requests.map(\.opensConnection) == [false, true, true, false])
+    }
+
+    @Test func aRetryAfterAResponseMayUseAKeptConnection() async throws {
+        let scenario = try ClientScenario([ScriptedTransport.answer(503, ""), ScriptedTransport.job])
+        _ = try await scenario.lookUp().get()
+        #expect(scenario.transport.requests.map(\.opensConnection) == [false, false])
     }
 
     @Test(arguments: [CurlError.couldNotConnect, .timedOut(.connecting), .timedOut(.queued)])

@@ -55,9 +55,7 @@ package struct SharedFileParser {
     }
 
     private mutating func openSection(_ line: Substring) throws(CredentialsError) {
-        let heading = Substring(line.utf8.prefix { !$0.opensComment }).trimmingWhitespace.utf8
-        guard heading.last == UInt8(ascii: "]") else { throw syntaxError(.unclosedDefinition) }
-        let header = Substring(heading.dropFirst().dropLast()).trimmingWhitespace
+        guard let header = line.header else { throw syntaxError(.unclosedDefinition) }
         let name = SectionName(header: header, in: file)
         if let name {
             contents.sections[name] = contents.sections[name] ?? Section()
@@ -107,6 +105,25 @@ extension UInt8 {
 }
 
 extension Substring {
+    /// The trimmed text between the brackets of a heading; nil where it is not closed. Only blanks or a comment follow the
+    /// closing bracket. What stands in quotation marks is text, if each of them has its second one.
+    fileprivate var header: Substring? {
+        let end = closingBracket(heedingQuotation: true) ?? closingBracket(heedingQuotation: false)
+        return end.map { Substring(utf8[..<$0].dropFirst()).trimmingWhitespace }
+    }
+
+    private func closingBracket(heedingQuotation: Bool) -> Index? {
+        var openMark: UInt8?
+        return utf8.indices.first { index in
+            let byte = utf8[index]
+            if heedingQuotation, byte == openMark ?? byte, byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+                openMark = openMark == nil ? byte : nil
+            }
+            guard openMark == nil, byte == UInt8(ascii: "]") else { return false }
+            return utf8[index...].dropFirst().first { !$0.isBlank }?.opensComment ?? true
+        }
+    }
+
     /// Up to a `#` or `;` that follows white space.
     fileprivate var withoutComment: Substring {
         var followsBlank = false

@@ -58,20 +58,39 @@ struct DirectEnvironmentProvider: CredentialsProvider {
         self.files = files
     }
 
-    /// Throws what ``EnvironmentProvider`` throws. Files that cannot be read do not keep the keys from being used.
+    /// Throws what ``EnvironmentProvider`` throws, and the fault of a profile that would assume its role with the keys. Files
+    /// that cannot be read do not keep the keys from being used.
     func credentials(at now: Timestamp) throws(CredentialsError) -> ProviderResult {
         let result = try keys.credentials(at: now)
-        guard case .found = result, let profile = profileOfTheirRole else { return result }
+        guard case .found = result, let profile = try profileOfTheirRole() else { return result }
         return .notConfigured(
             reason: "profile '\(profile)' assumes its role with these keys (credential_source = Environment)")
     }
 
-    private var profileOfTheirRole: String? {
+    private func profileOfTheirRole() throws(CredentialsError) -> String? {
         let selection = ProfileSelection(environment: environment)
         guard selection.variable != nil,
-            let configuration = try? SharedConfiguration(environment: environment, files: files),
-            let plan = try? ProfilePlan(for: selection.name, in: configuration), plan.base == .named(.environment)
+            let configuration = try? SharedConfiguration(environment: environment, files: files)
         else { return nil }
-        return selection.name
+        do throws(CredentialsError) {
+            let plan = try ProfilePlan(for: selection.name, in: configuration)
+            return plan.base == .named(.environment) ? selection.name : nil
+        } catch {
+            guard configuration.leads(from: selection.name, to: .environment) else { return nil }
+            throw error
+        }
+    }
+}
+
+extension SharedConfiguration {
+    /// Whether `source_profile` leads from this profile to one with this `credential_source`, whatever else is wrong.
+    fileprivate func leads(from profile: String, to source: NamedSource) -> Bool {
+        var visited: Set<String> = []
+        var next: String? = profile
+        while let name = next, visited.insert(name).inserted, let section = sections[.profile(name)] {
+            if section.value(of: "credential_source") == source.rawValue { return true }
+            next = section.value(of: "source_profile")
+        }
+        return false
     }
 }

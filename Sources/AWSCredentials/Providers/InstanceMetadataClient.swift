@@ -114,6 +114,7 @@ extension InstanceMetadataClient {
                 reason: "\(settings.endpoint) did not answer within \(settings.timeout.components.seconds) s; in a "
                     + "container on an EC2 instance this means that the instance's metadata hop limit must be raised "
                     + "to 2 (HttpPutResponseHopLimit), elsewhere that there is no instance metadata")
+        case .noRoute: .silent(reason: "\(settings.endpoint) cannot be reached: \(error)")
         case .couldNotConnect, .couldNotResolve:
             .notConfigured(reason: "\(settings.endpoint) cannot be reached")
         default: .failed(.transfer(error))

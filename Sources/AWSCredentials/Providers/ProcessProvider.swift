@@ -140,16 +140,29 @@ public struct ProcessMessage: Sendable, Equatable, CustomStringConvertible {
         return shown
     }
 
-    /// Whether a word may be a secret access key (40 characters of Base64) or a part of a token. Paths and UUIDs hardly ever
-    /// have capitals, small letters and digits.
+    /// Whether a word may be a secret access key (40 characters of Base64), a part of a token, or a key in hexadecimal. Host
+    /// names, paths and UUIDs hardly ever have capitals, small letters and digits, or 32 letters and digits in a row.
     private static func isSecret(_ word: ArraySlice<UInt8>) -> Bool {
-        word.count >= 32 && word.contains(where: \.isDigit)
-            && word.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
-            && word.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+        guard word.count >= shortestSecret else { return false }
+        let isMixed =
+            word.contains(where: \.isDigit) && word.contains(where: \.isCapital)
+            && word.contains { $0.isLetter && !$0.isCapital }
+        return isMixed
+            || word.split { !($0.isLetter || $0.isDigit) }.contains { part in
+                part.count >= shortestSecret && part.contains(where: \.isDigit)
+            }
     }
 
-    /// Base64 in both alphabets, without the padding.
-    private static let secretBytes = ASCIISet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
+    private static let shortestSecret = 32
+
+    /// Base64 in both alphabets without the padding, what joins the parts of a token, and what writes one of these
+    /// characters otherwise: `\/` and `\u002F` in JSON, `%2F` in a URL, `&#47;` in XML.
+    private static let secretBytes = ASCIISet(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-.~\\%&#;!$*@^")
+}
+
+extension UInt8 {
+    fileprivate var isCapital: Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) }
 }
 
 extension Unicode.Scalar {

@@ -20,12 +20,8 @@ struct SSOProvider: CredentialsProvider {
     /// Throws `ssoFailed`, `unreadableFile` and `endpointFailed`.
     func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult {
         let response = try await response(to: request(showing: try await token(at: now)))
-        switch response.status {
-        case 200: return .found(try credentials(in: response), from: CredentialsOrigin(name, isStaticallyStable: true))
-        case 401: throw ssoError(.rejected)
-        case 403, 404: throw ssoError(.noSuchRole(name: settings.roleName, accountID: settings.accountID))
-        case let status: throw portalError(.status(status))
-        }
+        guard response.status == 200 else { throw error(reportedBy: response) }
+        return .found(try credentials(in: response), from: CredentialsOrigin(name, isStaticallyStable: true))
     }
 
     private func token(at now: Timestamp) async throws(CredentialsError) -> SSOToken {
@@ -90,12 +86,49 @@ extension SSOProvider {
         }
     }
 
+    /// What a response without credentials means. Only an error code of the portal's is a denial: a proxy on the way answers
+    /// with the same statuses.
+    private func error(reportedBy response: CurlResponse) -> CredentialsError {
+        switch response.portalErrorCode {
+        case "UnauthorizedException": ssoError(.rejected)
+        case "ForbiddenException", "ResourceNotFoundException":
+            ssoError(.noSuchRole(name: settings.roleName, accountID: settings.accountID))
+        default: portalError(.status(response.status))
+        }
+    }
+
     private func credentials(in response: CurlResponse) throws(CredentialsError) -> Credentials {
         guard let keys = try? JSONDecoder().decode(RoleCredentials.self, from: Data(response.body)).roleCredentials
         else { throw portalError(.malformed) }
         return Credentials(
             accessKeyID: keys.accessKeyId, secretAccessKey: keys.secretAccessKey, sessionToken: keys.sessionToken,
             expiration: Timestamp(millisecondsSinceEpoch: keys.expiration))
+    }
+}
+
+extension CurlResponse {
+    /// The error code in `X-Amzn-ErrorType` or the body, without a namespace before `#` and a URL after `:` ("Operation error
+    /// serialization" of AWS restJson1); nil where there is none.
+    fileprivate var portalErrorCode: String? {
+        let text =
+            headers["X-Amzn-ErrorType"] ?? (try? JSONDecoder().decode(PortalErrorBody.self, from: Data(body)))?.code
+        let name = text?.utf8.prefix { $0 != UInt8(ascii: ":") }.split(separator: UInt8(ascii: "#")).last
+        return name.map { String(Substring($0).trimmingWhitespace) }
+    }
+}
+
+/// The body of an error.
+private struct PortalErrorBody: Decodable {
+    let code: String
+
+    private enum Key: String, CodingKey {
+        case type = "__type"
+        case code
+    }
+
+    init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: Key.self)
+        code = try members.decodeIfPresent(String.self, forKey: .type) ?? members.decode(String.self, forKey: .code)
     }
 }
 

@@ -1,3 +1,4 @@
+import Curl
 public import Formats
 public import SigV4
 import Synchronization
@@ -17,6 +18,7 @@ public final class CredentialsRefresher: Sendable {
     private let now: @Sendable () -> Timestamp
     private let tick: Duration
     private let cooldown: @Sendable () -> FailureCooldown
+    private let askTime: @Sendable () async -> Void
     private let report: @Sendable (RefreshEvent) -> Void
     private let guarded: Mutex<Guarded>
     /// What ``run()`` reports before its first fetch.
@@ -33,17 +35,21 @@ public final class CredentialsRefresher: Sendable {
     ///   - tick: how often ``run()`` looks whether the set nears its expiration. It does not sleep until then, because a
     ///     wall clock can be set and a machine can be suspended.
     ///   - cooldown: for how long a source that failed is not asked again.
+    ///   - askTime: asks AWS for its time, from which `now` learns. Called where a fetched set seems to have expired: this
+    ///     machine's clock may be wrong.
     ///   - report: called with the result of each refresh, on the task of ``run()``.
     public init(
         provider: any CredentialsProvider, holding first: (credentials: Credentials, origin: CredentialsOrigin)? = nil,
         now: @escaping @Sendable () -> Timestamp, tick: Duration = .seconds(10),
         cooldown: @escaping @Sendable () -> FailureCooldown = FailureCooldown.random,
+        askTime: @escaping @Sendable () async -> Void = {},
         report: @escaping @Sendable (RefreshEvent) -> Void
     ) {
         self.provider = provider
         self.now = now
         self.tick = tick
         self.cooldown = cooldown
+        self.askTime = askTime
         self.report = report
         var guarded = Guarded()
         initialEvent = first.map { guarded.state.finishFetch(with: $0.credentials, from: $0.origin, at: now()) }
@@ -55,13 +61,13 @@ public final class CredentialsRefresher: Sendable {
 // MARK: - Callers
 
 extension CredentialsRefresher: CredentialsSource {
-    /// The set to sign with. Waits for ``run()`` only where no usable set is held, or the set expires within a minute
-    /// and no refresh of it has failed yet; until the deadline at most.
+    /// The set to sign with. Waits for ``run()`` only where no usable set is held, until the deadline at most; or where the
+    /// set expires within a minute and no refresh of it has failed yet, for half of the time until the deadline.
     public func current(by deadline: ContinuousClock.Instant) async throws(CredentialsUnavailable) -> Credentials {
         do throws(CredentialsError) {
             return try await credentials(for: .current, at: now(), by: deadline)
         } catch {
-            throw CredentialsUnavailable(reason: "\(error)")
+            throw CredentialsUnavailable(reason: "\(error.withoutMessage)")
         }
     }
 
@@ -77,20 +83,30 @@ extension CredentialsRefresher: CredentialsSource {
         do throws(CredentialsError) {
             return try await credentials(for: .replacement(for: rejected), at: now(), by: deadline)
         } catch {
-            throw CredentialsUnavailable(reason: "\(error)")
+            throw CredentialsUnavailable(reason: "\(error.withoutMessage)")
         }
     }
 
-    /// What ``RefreshState`` decides for the request, after a wait for a fetch where it says so. Throws `cancelled` and
-    /// `timedOut` where the wait ends first.
+    /// What ``RefreshState`` decides for the request, after a wait for a fetch where it says so. A caller that the held set
+    /// would serve waits for a share of its time only, and then gets that set. Throws `cancelled` and `timedOut` where the
+    /// wait ends first.
     package func credentials(
         for request: RefreshState.Request, at now: Timestamp, by deadline: ContinuousClock.Instant
     ) async throws(CredentialsError) -> Credentials {
         switch guarded.withLock({ $0.state.decide(request, at: now) }) {
         case .use(let credentials): return credentials
         case .fail(let error): throw error
-        case .wait: return try await waitForFetch(request, at: now, until: deadline).get()
+        case .wait: break
         }
+        guard guarded.withLock({ $0.state.lastResort(for: request, at: now) }) != nil
+        else { return try await waitForFetch(request, at: now, until: deadline).get() }
+        let outcome = await waitForFetch(request, at: now, until: deadline.endOfAttempt(from: .now, isLast: false))
+        if outcome == .failure(.timedOut),
+            let held = guarded.withLock({ $0.state.lastResort(for: request, at: self.now()) })
+        {
+            return held
+        }
+        return try outcome.get()
     }
 
     private func waitForFetch(
@@ -160,6 +176,7 @@ extension CredentialsRefresher {
             switch try await provider.credentials(at: now()) {
             case .notConfigured(let reason), .notYet(let reason): return .failure(.notConfigured(reason: reason))
             case .found(let credentials, let origin):
+                if credentials.hasExpired(at: now()) { await askTime() }
                 try credentials.checkShape(at: now())
                 return .success((credentials, origin))
             }

@@ -36,8 +36,8 @@ public struct FailureCooldown: Sendable, Equatable {
     private let beforeExpiration: Int64
     private let afterExpiration: Int64
 
-    /// At most `beforeExpiration` while the held set is valid, and `afterExpiration` once it has expired: then AWS may
-    /// reject it at any moment.
+    /// At most `beforeExpiration` while the held set is valid, and `afterExpiration` once it has expired, when AWS may
+    /// reject it at any moment, and where no usable set is held.
     public init(beforeExpiration: Int64, afterExpiration: Int64) {
         self.beforeExpiration = beforeExpiration
         self.afterExpiration = afterExpiration
@@ -56,7 +56,11 @@ public struct FailureCooldown: Sendable, Equatable {
         return left > 0 ? min(beforeExpiration, max(left / 2, Self.shortest)) : afterExpiration
     }
 
+    /// Where no usable set is left. A minute after what only an operator can mend: the source would deny each request.
+    func length(after error: CredentialsError) -> Int64 { error.isRecoverable ? afterExpiration : Self.denial }
+
     private static let shortest: Int64 = 20_000
+    private static let denial: Int64 = 60_000
 }
 
 /// The set in use.

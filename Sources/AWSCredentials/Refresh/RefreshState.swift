@@ -37,10 +37,10 @@ package struct RefreshState: Sendable {
     private var held: HeldCredentials?
     /// The set that waiting callers want replaced.
     private var rejected: Credentials?
-    /// After a failed fetch with usable credentials: no background refresh until this ends.
+    /// After a failed fetch: no background refresh until this ends.
     private var cooldown: Cooldown?
     /// After a failed fetch, or one that brought the rejected set again: callers that need a fetch get this error for a
-    /// moment, and for the whole cool-down where AWS rejects a set that has expired. Otherwise every rejected request would
+    /// moment, and for the whole cool-down where AWS rejects a set that has expired or only an operator can help. Otherwise every rejected request would
     /// call the source.
     private var recentError: RecentError?
     private var replacementBackoff = ReplacementBackoff()
@@ -87,6 +87,12 @@ extension RefreshState {
         }
     }
 
+    /// The held set for a caller whose wait for a fetch ended without one; nil where it is withheld, expired or rejected.
+    package func lastResort(for request: Request, at now: Timestamp) -> Credentials? {
+        guard case .current = request, let held, held.isUsable(at: now) else { return nil }
+        return held.credentials
+    }
+
     private func isServable(_ held: HeldCredentials, at now: Timestamp) -> Bool {
         if phase == .closed { return true }
         return held.isUsable(at: now) && (isCoolingDown(at: now) || !held.isRefreshMandatory(at: now))
@@ -108,10 +114,11 @@ extension RefreshState {
         return true
     }
 
-    /// Always where no usable set is held, so that a gateway that lost its credentials recovers without a request.
+    /// Also where no usable set is held, so that a gateway that lost its credentials recovers without a request.
     private func isRefreshWelcome(at now: Timestamp) -> Bool {
-        guard let held, held.isUsable(at: now) else { return recentError?.cooldown.covers(now) != true }
-        return !isCoolingDown(at: now) && held.isRefreshWelcome(at: now)
+        guard !isCoolingDown(at: now) else { return false }
+        guard let held, held.isUsable(at: now) else { return true }
+        return held.isRefreshWelcome(at: now)
     }
 
     /// Ends a fetch that brought a set whose shape is right. Also takes a set that was known before any fetch: it counts
@@ -128,17 +135,20 @@ extension RefreshState {
         return .refreshed(expiration: fresh.expiration, from: origin)
     }
 
-    /// Ends a fetch that failed. The source gets no background refresh for the cool-down if a set is left to serve.
+    /// Ends a fetch that failed. The source gets no background refresh for the cool-down. Where only an operator can mend
+    /// it, callers get the error for as long.
     package mutating func finishFetch(
         failing error: CredentialsError, at now: Timestamp, cooldown failureCooldown: FailureCooldown
     ) -> RefreshEvent {
         _ = endFetch()
         held?.refreshHasFailed = true
         held?.isWithheld = !error.isRecoverable
-        let length = failureCooldown.length(before: held?.timeLeft(at: now))
+        let isUsable = held?.isUsable(at: now) ?? false
+        let length =
+            isUsable ? failureCooldown.length(before: held?.timeLeft(at: now)) : failureCooldown.length(after: error)
         cooldown = Cooldown(from: now, milliseconds: length)
         let event = keepHeld(because: error, at: now)
-        if let held, held.isUsable(at: now), held.hasExpired(at: now) {
+        if isUsable ? held?.hasExpired(at: now) == true : !error.isRecoverable {
             recentError = RecentError(error: error, cooldown: Cooldown(from: now, milliseconds: length))
         }
         return event

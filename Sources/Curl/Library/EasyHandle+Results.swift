@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 extension EasyHandle {
     /// Delivers what arrives to the transfer. The transfer is not retained: the transfer loop keeps it until the handle is
@@ -41,7 +42,7 @@ extension EasyHandle {
         case CURLE_OPERATION_TIMEDOUT: .timedOut(hasSent ? .awaitingResponse : .connecting)
         case CURLE_COULDNT_RESOLVE_HOST: .couldNotResolve
         case CURLE_COULDNT_RESOLVE_PROXY: .couldNotResolveProxy
-        case CURLE_COULDNT_CONNECT, CURLE_PROXY: proxyRefusal ?? .couldNotConnect
+        case CURLE_COULDNT_CONNECT, CURLE_PROXY: proxyRefusal ?? missingConnection
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE: ending
         case CURLE_FILESIZE_EXCEEDED: .responseTooLarge(limit: bodyLimit)
         case CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED: .unsupportedURL
@@ -56,6 +57,10 @@ extension EasyHandle {
 
     /// libcurl has the same codes for a tunnel that the proxy refused.
     private var ending: CurlError { proxyRefusal ?? (hasSent ? .closedEarly : .couldNotConnect) }
+
+    private var missingConnection: CurlError {
+        [ENETDOWN, ENETUNREACH, EHOSTUNREACH].contains(Int32(info(CURLINFO_OS_ERRNO))) ? .noRoute : .couldNotConnect
+    }
 
     private var proxyRefusal: CurlError? {
         let status = info(CURLINFO_HTTP_CONNECTCODE)

@@ -18,9 +18,13 @@ public final class Readiness: Sendable {
         obstacles = Mutex([.serving: "The gateway is starting."])
     }
 
-    /// Sets why a condition is not met, as a sentence for the operator; nil if it is met.
-    public func set(_ condition: Condition, obstacle: String?) {
-        obstacles.withLock { $0[condition] = obstacle }
+    /// Sets why a condition is not met, as a sentence for the operator; nil if it is met. Returns whether that is new.
+    @discardableResult
+    public func set(_ condition: Condition, obstacle: String?) -> Bool {
+        obstacles.withLock { obstacles in
+            defer { obstacles[condition] = obstacle }
+            return obstacles[condition] != obstacle
+        }
     }
 
     /// Changes what is known of the credentials; nothing is known at first.

@@ -111,6 +111,7 @@ func buildGateway(
             certificateAuthorities: upstream.authorities))
     let refresher = CredentialsRefresher(
         provider: upstream.credentials, holding: upstream.first, now: { upstream.clock.now },
+        askTime: { await upstream.clock.learn(from: upstream.endpoint, through: upstream.transport(over: client)) },
         report: observability.report)
     observability.readiness.set(.credentials, obstacle: upstream.obstacle)
     let transcribe = TranscribeClient(

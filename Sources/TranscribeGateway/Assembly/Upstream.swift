@@ -157,6 +157,13 @@ extension ProfileProvider {
 }
 
 extension CertificateAuthorities {
+    /// Those that the settings name, or this machine's.
+    init(environment: [String: String], profile: ProfileSettings) throws(CertificateAuthoritiesError) {
+        try self.init(
+            environment: environment, profile: profile, system: CurlOptions.systemAuthorities,
+            files: FileReader(limit: 16 << 20))
+    }
+
     /// The authorities that every call trusts. Nil where this machine has none and Amazon Transcribe is called without TLS,
     /// as an emulator is.
     ///
@@ -165,9 +172,7 @@ extension CertificateAuthorities {
         from environment: [String: String], _ profile: ProfileSettings
     ) throws -> CertificateAuthorities? {
         do throws(CertificateAuthoritiesError) {
-            return try CertificateAuthorities(
-                environment: environment, profile: profile, system: CurlOptions.systemAuthorities,
-                files: FileReader(limit: 16 << 20))
+            return try CertificateAuthorities(environment: environment, profile: profile)
         } catch {
             let endpoints = EndpointSettings(environment: environment, profile: profile.endpoints)
             let usesTLS = (try? endpoints.endpoint(of: .transcribe))?.usesTLS ?? true

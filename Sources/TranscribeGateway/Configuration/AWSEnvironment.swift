@@ -22,7 +22,8 @@ struct AWSEnvironment: Sendable {
             self.init(variables, .none)
             return
         }
-        let client = try startClient(CurlOptions(concurrency: 1))
+        let authorities = try? CertificateAuthorities(environment: variables, profile: profile)
+        let client = try startClient(CurlOptions(concurrency: 1, certificateAuthorities: authorities?.path))
         let region = await InstanceRegion(
             environment: variables, files: FileReader(), transport: client, at: .wallTime)
         await client.shutDown()

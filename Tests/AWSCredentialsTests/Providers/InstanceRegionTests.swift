@@ -45,6 +45,10 @@ import UpstreamTestSupport
             return
         }
         #expect(reason.contains("did not answer within 1 s"))
+        let cutOff = ScriptedTransport { _ throws(CurlError) in throw .noRoute }
+        #expect(
+            await region(through: cutOff)
+                == .notYet(reason: "http://169.254.169.254 cannot be reached: \(CurlError.noRoute)"))
         let failing = ScriptedTransport(.success(CurlResponse(status: 503)))
         #expect(
             await region(through: failing)

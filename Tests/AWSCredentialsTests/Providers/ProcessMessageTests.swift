@@ -29,7 +29,17 @@ import Testing
         ("key=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "key=(hidden)"),
         ("AQoDYXdzEPT0123456789AQoDYXdzEPT==", "(hidden)=="),
         (#"{"SecretAccessKey": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}"#, #"{"SecretAccessKey": "(hidden)"}"#),
-        ("jwt eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0aaaaaaaa.x", "jwt (hidden).(hidden).x"),
+        ("jwt eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0aaaaaaaa.x", "jwt (hidden)"),
+        (
+            #"{"SecretAccessKey":"wJalrXUtnFEMI\/K7MDENG\/bPxRfiCYEXAMPLEKEY"}"#,
+            #"{"SecretAccessKey":"(hidden)"}"#
+        ),
+        ("https://a.example/?key=wJalrXUtnFEMI%2FK7MDENG%2FbPxRfiCYEXAMPLEKEY", "https://a.example/?key=(hidden)"),
+        (#"key "wJalrXUtnFEMI\u002FK7MDENG\u002FbPxRfiCYEXAMPLEKEY""#, #"key "(hidden)""#),
+        ("<key>wJalrXUtnFEMI&#47;K7MDENG&#47;bPxRfiCYEXAMPLEKEY</key>", "<key>(hidden)</key>"),
+        ("gho_16C7e42F.292c6912~E7710c838347Ae178B4a", "(hidden)"),
+        ("token=0123456789abcdef0123456789abcdef", "token=(hidden)"),
+        ("token x-0123456789ABCDEF0123456789ABCDEF.", "token (hidden)"),
     ])
     func hidesWhatLooksLikeASecret(text: String, shown: String) {
         #expect(message(text) == shown)
@@ -39,6 +49,8 @@ import Testing
         "request 8a6e0804-2bd0-4672-b79d-d97027f9071a failed", "/opt/corporate/tools/credentials/helper failed",
         "role arn:aws:iam::123456789012:role/Reader is denied",
         "open https://device.sso.us-east-1.amazonaws.com/?c=AB-12",
+        #"File "/usr/lib/python3.11/site-packages/botocore/credentials.py", line 12"#,
+        "vault-3.internal.credentials-service.example.com: no route",
     ])
     func showsWhatAnOperatorNeeds(text: String) {
         #expect(message(text) == text)

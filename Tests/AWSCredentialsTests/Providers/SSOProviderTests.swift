@@ -164,25 +164,35 @@ import UpstreamTestSupport
         }
     }
 
-    @Test(arguments: [
-        (CurlResponse.text("HUSH", status: 401), CredentialsError.ssoFailed(profile: "default", .rejected), 1),
-        (
-            .text("", status: 403),
-            .ssoFailed(profile: "default", .noSuchRole(name: "Read Only", accountID: "012345678901")), 1
-        ),
-        (
-            .text("", status: 404),
-            .ssoFailed(profile: "default", .noSuchRole(name: "Read Only", accountID: "012345678901")), 1
-        ),
-        (.text("", status: 400), portal(.status(400)), 1), (.text("", status: 429), portal(.status(429)), 3),
-        (.text("", status: 500), portal(.status(500)), 3), (.text("{}"), portal(.malformed), 1),
-    ])
+    @Test(
+        arguments: [
+            (
+                .portal(401, field: "UnauthorizedException:http://internal.amazon.com/coral/com.amazonaws.sso/"),
+                .ssoFailed(profile: "default", .rejected), 1
+            ),
+            (
+                .text(#"{"__type": "com.amazonaws.switchboard.portal#UnauthorizedException"}"#, status: 401),
+                .ssoFailed(profile: "default", .rejected), 1
+            ),
+            (.portal(403, field: "ForbiddenException"), .ssoFailed(profile: "default", noSuchRole), 1),
+            (.text(#"{"code": "ForbiddenException"}"#, status: 403), .ssoFailed(profile: "default", noSuchRole), 1),
+            (.portal(404, field: "ResourceNotFoundException"), .ssoFailed(profile: "default", noSuchRole), 1),
+            // Of a proxy.
+            (.text("HUSH", status: 401), portal(.status(401)), 1), (.text("", status: 403), portal(.status(403)), 1),
+            (.text("<html>", status: 404), portal(.status(404)), 1),
+            (.text("{}", status: 403), portal(.status(403)), 1),
+            (.portal(403, field: "Other"), portal(.status(403)), 1),
+            (.text("", status: 400), portal(.status(400)), 1), (.text("", status: 429), portal(.status(429)), 3),
+            (.text("", status: 500), portal(.status(500)), 3), (.text("{}"), portal(.malformed), 1),
+        ] as [(CurlResponse, CredentialsError, Int)])
     func saysWhatThePortalMeans(response: CurlResponse, error: CredentialsError, attempts: Int) async throws {
         try signIn(until: .noon + 3_600)
         let transport = ScriptedTransport(.success(response))
         await #expect(throws: error) { try await provider(transport).credentials(at: .noon) }
         #expect(transport.requests.count == attempts)
     }
+
+    private static let noSuchRole = SSOError.noSuchRole(name: "Read Only", accountID: "012345678901")
 
     private static func portal(_ error: CredentialsEndpointError) -> CredentialsError {
         .endpointFailed("IAM Identity Center at portal.sso.eu-west-1.amazonaws.com", error)
@@ -204,5 +214,12 @@ import UpstreamTestSupport
         var text = "\(token) \(refreshGrant) \(state) \(SSOTokenState.Step.use(token))"
         for value in [token, refreshGrant, state] as [Any] { dump(value, to: &text) }
         #expect(!text.contains("HUSH"))
+    }
+}
+
+extension CurlResponse {
+    /// An error of the portal, whose code stands in the field that AWS names it in.
+    fileprivate static func portal(_ status: Int, field: String) -> CurlResponse {
+        CurlResponse(status: status, headers: CurlHeaders([("x-amzn-ErrorType", field)]), body: [])
     }
 }

@@ -55,10 +55,10 @@ final class CredentialsLifetime: Sendable {
     }
 
     /// Advances the clock, and waits until the refresher has done what is due. A tick reads the clock once, a tick that
-    /// fetches four times: twelve reads include a whole tick that began after the change.
+    /// fetches five times: fourteen reads include a whole tick that began after the change.
     func advance(seconds: Int64) async {
         clock.advance(by: .seconds(seconds))
-        let goal = reads.load(ordering: .sequentiallyConsistent) + 12
+        let goal = reads.load(ordering: .sequentiallyConsistent) + 14
         while reads.load(ordering: .sequentiallyConsistent) < goal { try? await Task.sleep(for: .microseconds(200)) }
     }
 

@@ -1,6 +1,7 @@
 import AWSCredentials
 import Formats
 import SigV4
+import Synchronization
 import TestSupport
 import Testing
 import UpstreamTestSupport
@@ -51,7 +52,7 @@ import UpstreamTestSupport
     }
 
     /// Nothing fetches here.
-    @Test func waitsForAFetchUntilTheDeadline() async throws {
+    @Test func waitsForAFetchUntilTheDeadlineAndServesTheHeldSetBefore() async throws {
         let end = Timestamp.noon + 3_600
         let refresher = CredentialsRefresher(
             provider: CountingProvider(), holding: (.number(9, until: end), .plain), now: { [clock] in clock.wallTime },
@@ -60,12 +61,17 @@ import UpstreamTestSupport
         clock.advance(by: .seconds(3_570))
         let late = CredentialsUnavailable(reason: "\(CredentialsError.timedOut)")
         for deadline in [ContinuousClock.now, .now + .milliseconds(10)] {
-            await #expect(throws: late) { try await refresher.current(by: deadline) }
+            #expect(try await refresher.current(by: deadline) == .number(9, until: end))
             await #expect(throws: late) {
                 try await refresher.replacement(for: .number(9, until: end), by: deadline)
             }
             #expect(ContinuousClock.now >= deadline)
         }
+        let deadline = ContinuousClock.now + .seconds(3)
+        #expect(try await refresher.current(by: deadline) == .number(9, until: end))
+        #expect(ContinuousClock.now < deadline)
+        clock.advance(by: .seconds(30))
+        await #expect(throws: late) { try await refresher.current(by: .now + .milliseconds(10)) }
         await #expect(throws: late) { try await self.refresher(CountingProvider()).current(by: .now) }
     }
 
@@ -112,6 +118,27 @@ import UpstreamTestSupport
                 await events.next()
                     == .kept(expiration: .noon + 60, because: .malformedCredentials(.secretAccessKey)))
         }
+    }
+
+    /// The machine's clock is two hours ahead of AWS's, by which the set lives for an hour.
+    @Test(arguments: [true, false])
+    func asksForTheTimeOnceWhereASetSeemsToHaveExpired(answers: Bool) async throws {
+        let awsClock = AWSClock(wallTime: { [clock] in clock.wallTime }, instant: { [clock] in clock.now })
+        let questions = Mutex(0)
+        let end = Timestamp.noon + -3_600
+        let set = Credentials.number(1, until: end)
+        let refresher = CredentialsRefresher(
+            provider: FixedProvider(result: .success(.found(set, from: .plain))), now: { awsClock.now },
+            tick: .seconds(3_600),
+            askTime: {
+                questions.withLock { $0 += 1 }
+                if answers { awsClock.learn(.noon + -7_200) }
+            }, report: { [events] in events.append($0) })
+        try await running(refresher) {
+            #expect(
+                await events.next() == (answers ? .refreshed(expiration: end, from: .plain) : .failed(.expired(end))))
+        }
+        #expect(questions.withLock(\.self) == 1)
     }
 
     @Test func replacesARejectedSetOnce() async throws {

@@ -98,9 +98,10 @@ import Testing
         #expect(state.beginsFetch(at: hour + -300))
         let error = CredentialsError.assumeRoleFailed(role: "r", .accessDenied)
         #expect(state.finish(.failure(error), at: hour + -300) == .failed(error))
-        #expect(state.decide(.current, at: hour + -296) == .fail(error))
-        #expect(!state.beginsFetch(at: hour + -296))
-        #expect(state.decide(.current, at: hour + -295) == .wait)
+        // A minute later.
+        #expect(state.decide(.current, at: hour + -241) == .fail(error))
+        #expect(!state.beginsFetch(at: hour + -241))
+        #expect(state.decide(.current, at: hour + -240) == .wait)
     }
 
     @Test func discardsNoSetBecauseOfAFailure() {
@@ -109,10 +110,10 @@ import Testing
         #expect(state.beginsFetch(at: hour + -300))
         state.finish(.failure(denial), at: hour + -300)
         #expect(state.decide(.replacement(for: .number(2)), at: hour + -300) == .fail(denial))
-        #expect(state.beginsFetch(at: hour + -295))
-        #expect(state.decide(.current, at: hour + -295) == .wait)
-        #expect(state.finish(failure, at: hour + -294) == .kept(expiration: hour, because: .unknownProfile("p")))
-        #expect(state.decide(.current, at: hour + -294) == .use(.number(1, until: hour)))
+        #expect(state.beginsFetch(at: hour + -240))
+        #expect(state.decide(.current, at: hour + -240) == .wait)
+        #expect(state.finish(failure, at: hour + -239) == .kept(expiration: hour, because: .unknownProfile("p")))
+        #expect(state.decide(.current, at: hour + -239) == .use(.number(1, until: hour)))
     }
 
     /// That AWS rejects an expired set says nothing new, and must not have the source called for each request.
@@ -138,7 +139,7 @@ import Testing
     @Test func forgetsTheErrorWithTheNextSet() {
         #expect(state.beginsFetch(at: .noon))
         state.finish(failure, at: .noon)
-        #expect(state.beginsFetch(at: .noon + 5))
+        #expect(state.beginsFetch(at: .noon + 30))
         state.finish(.success(.number(1, until: hour)), at: .noon + 1)
         #expect(state.decide(.replacement(for: .number(1, until: hour)), at: .noon + 1) == .wait)
     }
@@ -147,9 +148,23 @@ import Testing
         #expect(state.beginsFetch(at: .noon))
         #expect(state.finish(failure, at: .noon) == .failed(.unknownProfile("p")))
         #expect(state.decide(.current, at: .noon + 4) == .fail(.unknownProfile("p")))
-        #expect(!state.beginsFetch(at: .noon + 4))
-        #expect(state.beginsFetch(at: .noon + 5))
+        #expect(!state.beginsFetch(at: .noon + 29))
         #expect(state.decide(.current, at: .noon + 5) == .wait)
+        #expect(state.beginsFetch(at: .noon + 5))
+        state.finish(failure, at: .noon + 5)
+        #expect(!state.beginsFetch(at: .noon + 34))
+        #expect(state.beginsFetch(at: .noon + 35))
+    }
+
+    @Test(
+        arguments: [(.unknownProfile("p"), 30), (.ssoFailed(profile: "p", .expired), 60)] as [(CredentialsError, Int)])
+    func asksASourceThatFailsNoMoreOftenThanItsCooldownWithoutAnySet(error: CredentialsError, distance: Int) {
+        var fetches: [Int64] = []
+        for second in 0..<200 as Range<Int64> where state.beginsFetch(at: .noon + second) {
+            fetches.append(second)
+            #expect(state.finish(.failure(error), at: .noon + second) == .failed(error))
+        }
+        #expect(fetches == Array(stride(from: 0, to: 200, by: distance)))
     }
 
     @Test func asksASourceThatRepeatsItselfAtShrinkingIntervals() {

@@ -1,5 +1,6 @@
 import AWSCredentials
 import Curl
+import Formats
 import SigV4
 import UpstreamTestSupport
 
@@ -13,6 +14,14 @@ extension ProfileProvider {
             environment: environment, files: files, transport: transport, clock: clock, named: named,
             pause: { _ in })
     }
+}
+
+/// Always gives the same result.
+struct FixedProvider: CredentialsProvider {
+    var name = "fixed"
+    let result: Result<ProviderResult, CredentialsError>
+
+    func credentials(at now: Timestamp) async throws(CredentialsError) -> ProviderResult { try result.get() }
 }
 
 extension CredentialsChain {

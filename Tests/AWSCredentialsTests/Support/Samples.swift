@@ -11,7 +11,10 @@ extension Timestamp {
 
 extension AWSClock {
     /// A clock that stands still.
-    static var noon: AWSClock { AWSClock(wallTime: { .noon }) }
+    static var noon: AWSClock {
+        let instant = ContinuousClock.now
+        return AWSClock(wallTime: { .noon }, instant: { instant })
+    }
 }
 
 extension Credentials {
