@@ -1,6 +1,7 @@
 """Clients that open a connection for each request, more of them than a gateway has places.
 
-All of them run on one thread, so that a client of two thousand is no slower than the gateway's patience.
+All of them run on one thread, which keeps most of two thousand clients within the gateway's patience: at a stop it waits a
+second for the first request of a connection.
 """
 
 import errno
@@ -32,11 +33,20 @@ class Client:
 
     def connected(self):
         error = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if error == 0:
+        if error == 0 and self.is_ended():
+            self.end(None)
+        elif error == 0:
             self.socket.send(self.target)
             self.churn.selector.modify(self.socket, selectors.EVENT_READ, self.readable)
         else:
             self.end(None if error in TAKES_NO_MORE else os.strerror(error))
+
+    def is_ended(self):
+        """Whether the gateway has given up waiting for a request: this client was too slow to send one."""
+        try:
+            return self.socket.recv(1, socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            return False
 
     def readable(self):
         try:
