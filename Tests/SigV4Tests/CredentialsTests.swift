@@ -7,6 +7,14 @@ import Testing
         accessKeyID: "ASIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI", sessionToken: "AQoDYXdzEPT",
         expiration: Timestamp(millisecondsSinceEpoch: 0))
 
+    @Test func endsAtTheMomentOfItsExpiration() {
+        let end = Timestamp(millisecondsSinceEpoch: 0)
+        #expect(credentials.hasExpired(at: end))
+        #expect(!credentials.hasExpired(at: end.adding(milliseconds: -1)))
+        let permanent = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "s")
+        #expect(!permanent.hasExpired(at: end))
+    }
+
     @Test func printsNeitherSecretNorTokenNorTheWholeKeyID() {
         var dumped = ""
         dump([credentials], to: &dumped)
