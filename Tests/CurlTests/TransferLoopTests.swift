@@ -13,8 +13,8 @@ import Testing
     ])
     func endsByItsDeadline(steps: [LoopbackServer.Step]) async {
         await withServer(script: { _ in steps }) { client, server in
-            let isPunctual = await takes(.milliseconds(100)) {
-                #expect(await client.failure(server.origin, within: .milliseconds(100)) == .timedOut(.awaitingResponse))
+            let isPunctual = await takes(.milliseconds(400)) {
+                #expect(await client.failure(server.origin, within: .milliseconds(400)) == .timedOut(.awaitingResponse))
             }
             #expect(isPunctual)
             await server.waits(for: .closedByClient)
