@@ -18,9 +18,20 @@ YAML = REPOSITORY / "openapi.yaml"
 JSON = REPOSITORY / "Sources/Gateway/Resources/openapi.json"
 
 
+class Loader(yaml.SafeLoader):
+    """A key that is given twice in a mapping is an error (YAML 1.2.2 §3.2.1.3), which PyYAML overlooks."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [self.construct_object(key, deep) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError("in a mapping", node.start_mark, f"{key} is given twice")
+        return super().construct_mapping(node, deep)
+
+
 def converted():
     """The whole JSON file. A value that JSON does not have, such as an unquoted date, is an error."""
-    document = yaml.safe_load(YAML.read_text(encoding="utf-8"))
+    document = yaml.load(YAML.read_text(encoding="utf-8"), Loader)
     return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
 
 
