@@ -71,6 +71,9 @@ public protocol PendingReply: Sendable {
     func prepare(with reply: () -> Reply) -> Bool
     /// Sends the reply. Call it once after ``prepare(with:)`` has returned true.
     func send()
+    /// Goes on waiting for something that may never come: until another deadline than the first one, and not while the server
+    /// stops. Without effect if the request has a reply.
+    func waitForChange(until deadline: ContinuousClock.Instant)
 }
 
 extension PendingReply {

@@ -5,6 +5,8 @@ public struct Reply: Sendable {
     public var status: HTTPResponse.Status
     public var fields: FieldBlock
     public var body: Body
+    /// Content that comes in pieces, in place of ``body``.
+    public var stream: (any ContentStream)?
     /// Whether the connection ends after this reply.
     public var closes: Bool
 

@@ -185,6 +185,7 @@ import Transcribe
     private struct NoReply: PendingReply {
         func prepare(with reply: () -> Reply) -> Bool { false }
         func send() {}
+        func waitForChange(until deadline: ContinuousClock.Instant) {}
     }
 
     @Test func aFetchThatTakesTooLongLeavesTheStoredJob() async throws {

@@ -206,6 +206,8 @@ private final class Promise: PendingReply {
         guard let reply = reply.withLock({ $0 }) else { return }
         continuation.resume(returning: reply)
     }
+
+    func waitForChange(until deadline: ContinuousClock.Instant) {}
 }
 
 extension Job {

@@ -33,6 +33,8 @@ final class EchoHandler: Handler {
                     $0.complete { Self.reply("instant") }
                 })
         }
+        if request.target.hasPrefix("/watch") { return .later(watch(for: .seconds(30))) }
+        if request.target.hasPrefix("/brief") { return .later(watch(for: .milliseconds(20))) }
         if request.target.hasPrefix("/soon") { return .later(soon()) }
         let length = request.body.isEmpty ? "" : " content=\(request.body.count)"
         let echo = request[HTTPField.Name("X-Echo")!] ?? ""
@@ -63,6 +65,14 @@ final class EchoHandler: Handler {
     private func hold() -> DeferredReply {
         DeferredReply(deadline: .now + deadline, name: { "a held request" }, expired: Self.expired) { pending in
             self.held.withLock { $0.append(pending) }
+        }
+    }
+
+    /// Waits for a change, which comes with the release.
+    private func watch(for time: Duration) -> DeferredReply {
+        DeferredReply(deadline: .now + deadline, name: { "a watch" }, expired: Self.expired) { pending in
+            self.held.withLock { $0.append(pending) }
+            pending.waitForChange(until: .now + time)
         }
     }
 

@@ -57,6 +57,24 @@ import Testing
         for client in clients { #expect(await client.receiveAll().statuses == [200]) }
     }
 
+    @Test func endsWaitsForAChangeAtOnceWhenItStops() async throws {
+        let handler = EchoHandler()
+        let server = try HTTPServer(handler: handler)
+        let clients = try (1...3).map { _ in try Client(port: server.port) }
+        for client in clients.prefix(2) { client.send("GET /watch HTTP/1.1\r\nHost: h\r\n\r\n") }
+        clients[2].send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(await eventually { handler.heldCount == 3 })
+        async let stopped: Void = server.stop(within: .seconds(60))
+        for client in clients.prefix(2) {
+            let reply = await client.receiveAll()
+            #expect(reply.statuses == [503])
+            #expect(reply.contains("Connection: close"))
+        }
+        #expect(handler.release() == 1)
+        #expect(await clients[2].receiveAll().statuses == [200])
+        await stopped
+    }
+
     @Test func endsItsGraceWhenItsTaskIsCancelled() async throws {
         let handler = EchoHandler()
         let server = try HTTPServer(handler: handler)

@@ -54,6 +54,17 @@ import Testing
         }
     }
 
+    @Test func takesTheDeadlineOfAWaitForAChange() async throws {
+        try await withServer { server, handler in
+            let client = try Client(port: server.port)
+            let start = ContinuousClock.now
+            client.send("GET /brief HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(await client.receive { $0.hasSuffix("expired") }.statuses == [504])
+            #expect(start.duration(to: .now) >= .milliseconds(20))
+            #expect(handler.release() == 0)
+        }
+    }
+
     @Test func survivesClientsThatLeaveWhileTheyWait() async throws {
         try await withServer { server, handler in
             for _ in 1...50 {

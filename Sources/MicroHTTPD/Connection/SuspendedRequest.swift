@@ -7,8 +7,8 @@ import Synchronization
 /// The library demands exactly one resume for each suspension (microhttpd.h, `MHD_resume_connection`). The one state below
 /// decides which thread resumes; the resume happens outside the lock.
 ///
-/// `@unchecked Sendable` because: `position` is touched only by the heap that ``RequestDeadlines`` guards with its mutex;
-/// `handle` is a constant that stays valid until the one resume, for a suspended connection is never freed.
+/// `@unchecked Sendable` because: `position`, `deadline` and `waitsForChange` are touched only under the mutex of
+/// ``RequestDeadlines``; `handle` is a constant that stays valid until the one resume, for a suspended connection is never freed.
 @safe final class SuspendedRequest: PendingReply, Timed, @unchecked Sendable {
     private enum State {
         case waiting
@@ -18,8 +18,10 @@ import Synchronization
         case taken
     }
 
-    let deadline: ContinuousClock.Instant
+    var deadline: ContinuousClock.Instant
     var position: Int?
+    /// Whether it waits for something that may never come: such a wait ends when the server begins to stop.
+    var waitsForChange = false
     /// Names the request in the log.
     let name: @Sendable () -> String
     private let expired: @Sendable (DeferredReply.Expiry) -> Reply
@@ -74,6 +76,10 @@ import Synchronization
         deadlines.disarm(self)
         unsafe MHD_resume_connection(handle)
         deadlines.recordResumption()
+    }
+
+    func waitForChange(until deadline: ContinuousClock.Instant) {
+        if !deadlines.postpone(self, until: deadline) { expire(because: .serverStopping) }
     }
 
     func expire(because expiry: DeferredReply.Expiry) {

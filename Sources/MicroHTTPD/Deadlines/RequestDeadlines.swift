@@ -6,6 +6,8 @@ import Threads
 final class RequestDeadlines: Sendable {
     private struct State {
         var heap = TimerHeap<SuspendedRequest>()
+        /// Set when the server begins to stop: no request may wait for a change from then on.
+        var isDraining = false
         /// Set when the server stops: no request may wait from then on.
         var isClosed = false
         /// When the firing thread wakes by itself.
@@ -41,6 +43,21 @@ final class RequestDeadlines: Sendable {
         return isArmed
     }
 
+    /// Gives an armed request another deadline, for a wait that ends when the server begins to stop. False if it has begun:
+    /// then the wait has to end at once.
+    func postpone(_ request: SuspendedRequest, until deadline: ContinuousClock.Instant) -> Bool {
+        let (mayWait, isEarly) = state.withLock { state in
+            guard request.position != nil else { return (true, false) }
+            guard !state.isDraining else { return (false, false) }
+            state.heap.remove(request)
+            (request.deadline, request.waitsForChange) = (deadline, true)
+            state.heap.insert(request)
+            return (true, deadline < state.nextFiring)
+        }
+        if isEarly { wakeUp.signal() }
+        return mayWait
+    }
+
     func disarm(_ request: SuspendedRequest) {
         state.withLock { $0.heap.remove(request) }
     }
@@ -53,6 +70,15 @@ final class RequestDeadlines: Sendable {
             state.nextFiring = min(state.heap.next ?? latest, latest)
             return state.nextFiring
         }
+    }
+
+    /// Ends the waits for a change and lets none begin.
+    func startDraining() {
+        let waiting = state.withLock { state in
+            state.isDraining = true
+            return state.heap.removeAll(where: \.waitsForChange)
+        }
+        for request in waiting { request.expire(because: .serverStopping) }
     }
 
     /// Ends every wait and lets none begin: libmicrohttpd cannot stop while a request is suspended.
@@ -102,10 +128,10 @@ struct TimerHeap<Element: Timed> {
         return first
     }
 
-    mutating func removeAll() -> [Element] {
-        defer { elements = [] }
-        for element in elements { element.position = nil }
-        return elements
+    mutating func removeAll(where isWanted: (Element) -> Bool = { _ in true }) -> [Element] {
+        let wanted = elements.filter(isWanted)
+        for element in wanted { remove(element) }
+        return wanted
     }
 
     private mutating func siftUp(from start: Int) {

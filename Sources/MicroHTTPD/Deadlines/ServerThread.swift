@@ -84,6 +84,7 @@ final class ServerThread: Sendable {
         // In this order: a client whose reply says "close" connects again at once, and has to be refused by then.
         acceptor.stop()
         context.startDraining()
+        context.deadlines.startDraining()
         var wait = StopWait(from: .now)
         tickWhileBusy(&wait) { ContinuousClock.now < deadline && !mustStopNow.load(ordering: .relaxed) }
         context.deadlines.close()

@@ -70,6 +70,8 @@ extension DaySimulation {
                     $0.open -= 1
                 }
             }
+
+            func waitForChange(until deadline: ContinuousClock.Instant) {}
         }
 
         private final class Box: Sendable {

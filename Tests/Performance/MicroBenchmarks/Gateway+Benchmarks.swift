@@ -133,4 +133,6 @@ private final class Promise: PendingReply {
         guard let reply = reply.withLock({ $0 }) else { return }
         continuation.resume(returning: reply)
     }
+
+    func waitForChange(until deadline: ContinuousClock.Instant) {}
 }
