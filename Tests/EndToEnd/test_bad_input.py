@@ -47,7 +47,7 @@ def test_refuses_a_bad_query(silent, query):
 
 def test_names_the_fields_that_are_allowed(silent):
     detail = silent.get("/jobs/visit-1?fields=nonsense").json["detail"]
-    assert "name, status, createdAt, startedAt, completedAt, transcriptUri, failureReason" in detail
+    assert "name, status, done, createdAt, startedAt, completedAt, transcriptUri, failureReason" in detail
     assert "nonsense" not in detail
 
 

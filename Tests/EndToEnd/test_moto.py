@@ -13,7 +13,7 @@ MEMBERS = {
     "settings": "Settings", "specialty": "Specialty", "type": "Type",
     "contentIdentificationType": "ContentIdentificationType",
 }
-FOLLOWED = ["name", "status", "createdAt", "startedAt", "completedAt", "transcriptUri", "failureReason"]
+FOLLOWED = ["name", "status", "done", "createdAt", "startedAt", "completedAt", "transcriptUri", "failureReason"]
 
 
 @pytest.fixture
@@ -57,6 +57,7 @@ def test_a_refusal_of_the_gateway_is_not_the_clients_fault(signed, moto, spoil):
 def in_our_words(job):
     """boto3's job under this API's names."""
     found = {ours: text(job[theirs]) for ours, theirs in MEMBERS.items() if theirs in job}
+    found["done"] = found["status"] in ("COMPLETED", "FAILED")
     found["mediaUri"] = job["Media"]["MediaFileUri"]
     if "Transcript" in job:
         found["transcriptUri"] = job["Transcript"]["TranscriptFileUri"]

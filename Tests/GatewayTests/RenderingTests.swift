@@ -21,7 +21,7 @@ import Transcribe
         let text = String(decoding: JobRendering(job, fields: .full).body.bytes, as: UTF8.self)
         #expect(
             text == """
-                {"name":"a","status":"COMPLETED","createdAt":"2026-11-24T06:08:45.188Z",\
+                {"name":"a","status":"COMPLETED","done":true,"createdAt":"2026-11-24T06:08:45.188Z",\
                 "transcriptUri":"https://s3.example/a.json","failureReason":"a \\"quoted\\"\\nreason",\
                 "languageCode":"en-US","mediaSampleRateHertz":44100,\
                 "settings":{"channelIdentification":false,"maxSpeakerLabels":2},"tags":{"a":"1","b":""}}

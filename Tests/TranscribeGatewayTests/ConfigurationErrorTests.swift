@@ -32,7 +32,7 @@ import Testing
         ),
         (
             "jobs.fields=status,patient",
-            #"--set jobs.fields is "status,patient", but must be all or some of name, status, createdAt, "#
+            #"--set jobs.fields is "status,patient", but must be all or some of name, status, done, createdAt, "#
                 + "startedAt, completedAt, transcriptUri, failureReason, languageCode, mediaFormat, "
                 + "mediaSampleRateHertz, mediaUri, redactedMediaUri, settings, specialty, type, "
                 + "contentIdentificationType, tags, separated by commas."

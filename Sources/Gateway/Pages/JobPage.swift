@@ -29,7 +29,8 @@ extension Page {
 
     private static func value(of field: JobField, in job: Job) -> HTML? {
         switch field {
-        case .name, .status: nil
+        // The status says it.
+        case .name, .status, .done: nil
         case .createdAt: job.createdAt.map { time($0.rfc3339) }
         case .startedAt: job.startedAt.map { time($0.rfc3339) }
         case .completedAt: job.completedAt.map { time($0.rfc3339) }
@@ -65,6 +66,7 @@ extension JobField {
         switch self {
         case .name: "Name"
         case .status: "Status"
+        case .done: "Has ended"
         case .createdAt: "Created"
         case .startedAt: "Started"
         case .completedAt: "Completed"

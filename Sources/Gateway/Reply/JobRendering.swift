@@ -40,6 +40,7 @@ extension TextBuffer {
         switch field {
         case .name: member(field.rawValue, job.name)
         case .status: member(field.rawValue, job.status?.rawValue)
+        case .done: member(field.rawValue, job.isFinished)
         case .createdAt: member(field.rawValue, job.createdAt?.rfc3339)
         case .startedAt: member(field.rawValue, job.startedAt?.rfc3339)
         case .completedAt: member(field.rawValue, job.completedAt?.rfc3339)

@@ -1,6 +1,6 @@
 /// A member of a job as this API names it, in the order in which members are written.
 public enum JobField: String, CaseIterable, Sendable {
-    case name, status, createdAt, startedAt, completedAt, transcriptUri, failureReason
+    case name, status, done, createdAt, startedAt, completedAt, transcriptUri, failureReason
     case languageCode, mediaFormat, mediaSampleRateHertz, mediaUri, redactedMediaUri, settings, specialty, type
     case contentIdentificationType, tags
 }
@@ -25,7 +25,7 @@ public struct JobFields: OptionSet, Hashable, Sendable {
     public static let full = JobFields(JobField.allCases)
     /// The members that an app needs to follow a job: the default.
     public static let standard = JobFields([
-        JobField.name, .status, .createdAt, .startedAt, .completedAt, .transcriptUri, .failureReason,
+        JobField.name, .status, .done, .createdAt, .startedAt, .completedAt, .transcriptUri, .failureReason,
     ])
 
     /// Those of them that are shown without a query.
