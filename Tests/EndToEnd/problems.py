@@ -1,6 +1,6 @@
 """What every problem document of the gateway has in common (RFC 9457)."""
 
-MEMBERS = {"type", "title", "status", "detail", "instance", "requestId"}
+MEMBERS = {"type", "code", "title", "status", "detail", "instance", "requestId"}
 OPTIONAL = {"awsRequestId", "violated-policies"}
 
 
@@ -14,6 +14,7 @@ def assert_problem(answer, status, kind=None, instance=True):
     members = MEMBERS if instance else MEMBERS - {"instance"}
     assert set(problem) - OPTIONAL == members
     assert problem["status"] == status
+    assert problem["code"] == problem["type"].replace("#", "/").split("/")[-1]
     assert problem["requestId"] == answer.fields["x-request-id"]
     assert all(problem[member] for member in members)
     if kind is not None:

@@ -58,6 +58,8 @@ import Testing
         let problems = try object("components", "responses").values.flatMap(Self.problems)
         for problem in problems {
             let type = try #require(problem["type"] as? String)
+            let code = try #require(problem["code"] as? String)
+            #expect(ProblemType(rawValue: code)?.uri == type)
             #expect(problem["title"] as? String == titles[type])
         }
         // GET and HEAD have no content that could be too large, and operators purge on their own listener.

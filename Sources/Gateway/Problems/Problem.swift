@@ -92,24 +92,31 @@ extension Problem {
         return Reply(status: status, fields: fields, body: page ?? Body(document(for: context)))
     }
 
-    /// The members of RFC 9457 §3.1, and ours.
     private func document(for context: RequestContext) -> [UInt8] {
         var text = TextBuffer()
-        text.openObject()
-        text.member("type", type.uri)
-        text.member("title", type.title)
-        text.member("status", status.code)
-        text.member("detail", detail)
-        text.member("instance", context.path)
-        text.member("requestId", context.id.text)
-        text.member("awsRequestId", awsRequestID)
-        if type == .quotaExceeded { text.appendViolatedPolicies() }
-        text.closeObject()
+        text.append(self, of: context)
         return text.bytes
     }
 }
 
 extension TextBuffer {
+    /// Appends the members of RFC 9457 §3.1, and ours.
+    ///
+    /// - Parameter context: the request that the problem answers as a whole; nil for a problem that is a part of an answer.
+    mutating func append(_ problem: Problem, of context: RequestContext?) {
+        openObject()
+        member("type", problem.type.uri)
+        member("code", problem.type.rawValue)
+        member("title", problem.type.title)
+        member("status", problem.status.code)
+        member("detail", problem.detail)
+        member("instance", context?.path)
+        member("requestId", context?.id.text)
+        member("awsRequestId", problem.awsRequestID)
+        if problem.type == .quotaExceeded { appendViolatedPolicies() }
+        closeObject()
+    }
+
     /// The member that the registered type quota-exceeded requires; "client" is the name in `RateLimit-Policy`.
     fileprivate mutating func appendViolatedPolicies() {
         key("violated-policies")

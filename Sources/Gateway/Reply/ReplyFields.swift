@@ -91,7 +91,9 @@ extension FieldBlock {
         append(.accessControlAllowOrigin, origin)
         append(
             .accessControlExposeHeaders,
-            "Age, Cache-Status, ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id")
+            """
+            Age, Cache-Status, Date, ETag, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id
+            """)
         append(.crossOriginResourcePolicy, "cross-origin")
     }
 
@@ -99,7 +101,12 @@ extension FieldBlock {
     static let preflight = {
         var fields = FieldBlock()
         fields.append(.accessControlAllowMethods, "GET, HEAD")
-        fields.append(.accessControlAllowHeaders, "Cache-Control, If-None-Match, X-Request-Id")
+        fields.append(
+            .accessControlAllowHeaders,
+            """
+            Accept, Authorization, Cache-Control, Content-Type, If-None-Match, Last-Event-ID, Prefer, traceparent, \
+            tracestate, X-Api-Key, X-Request-Id, X-Requested-With
+            """)
         fields.append(.accessControlMaxAge, "7200")
         return fields
     }()
