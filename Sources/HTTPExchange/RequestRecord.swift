@@ -4,7 +4,7 @@
 /// Each connection has one, which its requests use one after another, so that a request costs no allocation.
 ///
 /// `@unchecked Sendable` because: one request at a time has it, and it is touched by the one callback or the one piece of work
-/// that makes the reply, and then by the callback that reports the end. A suspended request passes from one to the other under
+/// that makes the reply, and then by the callback that reports the end, in which a stream amends it. A suspended request passes from one to the other under
 /// a lock (``PendingReply/prepare(with:)``).
 public final class RequestRecord: @unchecked Sendable {
     // Private, so that the compiler sees all accesses and leaves out the check of each.
@@ -24,6 +24,17 @@ public final class RequestRecord: @unchecked Sendable {
         if let texts { currentTexts = texts }
     }
 
+    /// Changes what was written down at the reply of a stream, when it has ended (``ContentStream/end()``).
+    /// - Parameters:
+    ///   - elapsed: from the header section to the end, in nanoseconds.
+    ///   - contentLength: the bytes of content that were handed over.
+    ///   - events: how many events they were.
+    public func amend(elapsed: Int64, contentLength: Int, events: Int) {
+        current?.elapsed = elapsed
+        current?.contentLength = contentLength
+        current?.events = events
+    }
+
     /// Empties the record for the next request.
     public func clear() {
         if let current, current.hasTexts { currentTexts = nil }
@@ -34,7 +45,7 @@ public final class RequestRecord: @unchecked Sendable {
     public struct Contents: Sendable {
         /// The identifier of the request, unless its client gave one.
         public var number: UInt64
-        /// From the header section to the reply, in nanoseconds.
+        /// From the header section to the reply, or to the end of a stream, in nanoseconds.
         public var elapsed: Int64
         /// How old the content is, in nanoseconds.
         public var age: Int64?
@@ -42,6 +53,8 @@ public final class RequestRecord: @unchecked Sendable {
         public var subject: UInt64?
         /// The bytes of content that are sent.
         public var contentLength: Int
+        /// How many events were sent. Nil unless the reply is a stream that has ended.
+        public var events: Int?
         /// The status of the reply.
         public var status: UInt16
         /// The handler's number for the method.

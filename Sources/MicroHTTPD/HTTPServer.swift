@@ -39,7 +39,7 @@ public final class HTTPServer: Sendable {
     /// Open connections at most.
     public var connectionLimit: Int { context.options.connections }
 
-    /// Stops in this order: refuses new connections, lets accepted requests finish, answers the requests that still wait
+    /// Stops in this order: refuses new connections, ends the streams, lets accepted requests finish, answers the requests that still wait
     /// at the end of `grace` with their ``DeferredReply/Expiry/serverStopping`` reply, and returns when the library's
     /// threads have ended. The grace ends at once when the task is cancelled.
     public func stop(within grace: Duration) async {
@@ -56,8 +56,7 @@ final class ServerContext: Sendable {
     let options: ServerOptions
     let handler: any Handler
     let clock = CoarseClock()
-    let idleTicks: Int
-    let requestTicks: Int
+    let limits: ConnectionLimits
     /// The library's own limit for silence, in whole seconds. It is later than the idle limit of the server's own thread,
     /// which counts the connections that it ends.
     let silenceLimit: Int
@@ -82,16 +81,14 @@ final class ServerContext: Sendable {
         } catch {
             throw .shortage(reason: "\(error)")
         }
-        idleTicks = CoarseClock.ticks(in: options.idleTimeout)
-        requestTicks = CoarseClock.ticks(in: options.requestTimeout)
+        limits = ConnectionLimits(options)
         silenceLimit = Int(options.idleTimeout.components.seconds) + 3
         deadlines = RequestDeadlines(wakeUp: wakeUp)
         places = ConnectionPlaces(
             limit: options.connections, addressLimit: options.perAddress, exempt: options.proxies
         ) { [acceptorWakeUp] in acceptorWakeUp.signal() }
         refusals = RefusalLog(log: options.log)
-        table = ConnectionTable(
-            counters: counters, idleTicks: idleTicks, requestTicks: requestTicks, limit: options.connections)
+        table = ConnectionTable(counters: counters, limits: limits)
         libraryLog = LibraryLog { [log = options.log] in log("libmicrohttpd: \($0)") }
     }
 

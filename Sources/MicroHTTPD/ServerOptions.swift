@@ -15,7 +15,8 @@ public struct ServerOptions: Sendable {
     public var perAddress: Int
     /// Peers without the limit ``perAddress``, because they connect for many clients.
     public var proxies: [AddressRange] = []
-    /// How long a connection may be idle between two requests, and how long a client may take to receive a reply.
+    /// How long a connection may be idle between two requests, how long a client may take to receive a reply, and how long it
+    /// may take nothing of a reply in pieces.
     public var idleTimeout: Duration
     /// How long a request's header section may take to arrive, counted from the accepted connection or, on a connection
     /// that is kept, from the request's first byte; and how long its content may take after that.
@@ -28,6 +29,8 @@ public struct ServerOptions: Sendable {
     /// Bytes of content at most. At 0 a request with content gets its reply without the content being read, and the
     /// connection closes.
     public var bodyLimit = 0
+    /// After which silence a stream is asked for a piece, and how long its client may leave what was sent without an answer.
+    public var heartbeat = Duration.seconds(15)
     /// Receives the library's own messages, at most one a second, without any bytes of a request. Called on the library's
     /// threads; must not block.
     public var log: @Sendable (String) -> Void = { _ in }

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Glibc
 
 /// A raw TCP client, which sends exactly the bytes that a test gives.
@@ -9,8 +10,12 @@ final class Client: @unchecked Sendable {
     /// Seconds after which a read ends; only a broken server makes a test wait for it.
     static let timeout = 10
 
-    init(port: UInt16) throws {
+    /// - Parameter receiveBuffer: bytes that the system may keep for the client, so that it has no room soon.
+    init(port: UInt16, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var receiveBuffer {
+            unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
@@ -50,11 +55,56 @@ final class Client: @unchecked Sendable {
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
     }
 
-    /// What arrives until it is enough or the server ends the connection. It is read on a thread of a dispatch queue: the few
-    /// threads of the task pool, which the server's stop needs too, must not all wait here.
+    /// Lets nothing arrive any more, as if the route to this client were gone: not even an acknowledgement goes back (socket(7),
+    /// SO_ATTACH_FILTER).
+    func vanish() {
+        let drop: UInt64 = 0x06  // BPF_RET | BPF_K, 0 bytes
+        unsafe withUnsafePointer(to: drop) { code in
+            var program = unsafe (length: UInt16(1), filter: code)
+            unsafe setsockopt(
+                descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &program, socklen_t(MemoryLayout.size(ofValue: program)))
+        }
+    }
+
+    /// Reads so many bytes at most, or waits until some come. Empty at the end.
+    func read(atMost count: Int) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: count)
+        let received = unsafe recv(descriptor, &buffer, count, 0)
+        return Array(buffer.prefix(max(0, received)))
+    }
+
+    /// Reads so often. Returns how often something came.
+    func receiveSlowly(atMost count: Int, everyMilliseconds pause: UInt32, times: Int) async -> Int {
+        await onOwnThread {
+            (0..<times).count { _ in
+                usleep(1_000 * pause)
+                return !self.read(atMost: count).isEmpty
+            }
+        }
+    }
+
+    /// The bytes until the server ends the connection.
+    func receiveAllBytes() async -> [UInt8] {
+        await onOwnThread {
+            var (all, last): ([UInt8], [UInt8]) = ([], [0])
+            while !last.isEmpty {
+                last = self.read(atMost: 65_536)
+                all += last
+            }
+            return all
+        }
+    }
+
+    /// What arrives until it is enough or the server ends the connection.
     func receive(until isEnough: @escaping @Sendable (String) -> Bool) async -> String {
+        await onOwnThread { self.read(until: isEnough) }
+    }
+
+    /// Waits on a thread of its own: the few threads of the task pool, which the server's stop needs too, must not all wait here,
+    /// and a dispatch queue adds threads slowly where those that it has wait.
+    private func onOwnThread<Result: Sendable>(_ read: @escaping @Sendable () -> Result) async -> Result {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: self.read(until: isEnough)) }
+            Thread.detachNewThread { continuation.resume(returning: read()) }
         }
     }
 

@@ -11,6 +11,8 @@ import Testing
         #expect(!phase.value.isOverdue(at: .max))
         phase.startSending(until: 8)
         #expect(phase.value.isOverdue(at: 9))
+        phase.startStreaming()
+        #expect(!phase.value.isOverdue(at: .max))
         phase.becomeIdle(until: 10)
         #expect(phase.value.isOverdue(at: 11))
     }
@@ -32,9 +34,11 @@ import Testing
         seen.append(phase.isBusy)
         phase.startSending(until: 9)
         seen.append(phase.isBusy)
+        phase.startStreaming()
+        seen.append(phase.isBusy)
         phase.becomeIdle(until: 9)
         seen.append(phase.isBusy)
-        #expect(seen == [false, true, true, false])
+        #expect(seen == [false, true, true, true, false])
     }
 
     @Test func distinguishesTwoIdlePhasesWithTheSameDeadline() {

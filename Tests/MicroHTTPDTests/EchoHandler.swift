@@ -10,10 +10,20 @@ final class EchoHandler: Handler {
     private let deadline: Duration
     private let isBlocking = Atomic(false)
     private let unblocked = DispatchSemaphore(value: 0)
+    private let makeStream: @Sendable (RequestRecord) -> any ContentStream
+    private let finished = Mutex<[(contents: RequestRecord.Contents, wasSent: Bool)]>([])
 
-    init(deadline: Duration = .seconds(30)) {
+    /// - Parameter makeStream: the content of what `/stream` gets.
+    init(
+        deadline: Duration = .seconds(30),
+        makeStream: @escaping @Sendable (RequestRecord) -> any ContentStream = { _ in TestStream() }
+    ) {
         self.deadline = deadline
+        self.makeStream = makeStream
     }
+
+    /// The requests for streams whose end was reported.
+    var ends: [(contents: RequestRecord.Contents, wasSent: Bool)] { finished.withLock { $0 } }
 
     /// Whether a thread of the library is blocked, which no handler may do: until ``unblock()``.
     var hasBlocked: Bool { isBlocking.load(ordering: .acquiring) }
@@ -26,6 +36,7 @@ final class EchoHandler: Handler {
             isBlocking.store(true, ordering: .releasing)
             unblocked.wait()
         }
+        if request.target.hasPrefix("/stream") { return .reply(stream(to: request)) }
         if request.target.hasPrefix("/held") { return .later(hold()) }
         if request.target.hasPrefix("/instant") {
             return .later(
@@ -45,13 +56,32 @@ final class EchoHandler: Handler {
         Reply(status: Self.status(of: refusal), body: Body("refused"))
     }
 
+    func finish(_ record: RequestRecord, of peer: PeerAddress, wasSent: Bool) {
+        guard let contents = record.contents else { return }
+        finished.withLock { $0.append((contents, wasSent)) }
+    }
+
+    private func stream(to request: borrowing Request) -> Reply {
+        request.record.fill(
+            RequestRecord.Contents(
+                number: 1, elapsed: 2, age: nil, subject: nil, contentLength: 3, status: 200, method: 0, route: 0,
+                outcome: 0, problem: nil, isOverLimit: false, hasTexts: false), nil)
+        return Self.reply(streaming: makeStream(request.record))
+    }
+
+    static func reply(streaming stream: any ContentStream) -> Reply {
+        var reply = reply("")
+        reply.stream = stream
+        return reply
+    }
+
     /// Completes the requests that are held and returns how many of them had no reply yet.
-    @discardableResult func release() -> Int {
+    @discardableResult func release(with reply: () -> Reply = { EchoHandler.reply("released") }) -> Int {
         let pending = held.withLock { held in
             defer { held = [] }
             return held
         }
-        return pending.count { $0.complete { Self.reply("released") } }
+        return pending.count { $0.complete(with: reply) }
     }
 
     /// Prepares the replies of all requests that are held and returns those that are still to be sent.

@@ -21,7 +21,7 @@ extension Connection {
             suspendedRequest = nil
             unsafe SuspendedRequest.restoreTimeout(of: handle, silenceLimit: context.silenceLimit)
             return send(reply)
-        case .replied, .closed:
+        case .replied, .streaming, .closed:
             return .NO
         }
     }
@@ -75,7 +75,7 @@ extension Connection {
 
     private func sendDirectly(_ reply: Reply, hasContent: Bool) {
         stage = .replied
-        phase.startSending(until: context.clock.tick(after: context.idleTicks))
+        phase.startSending(until: context.clock.tick(after: context.limits.idleTicks))
         wasSentDirectly = DirectReply(reply, hasContent: hasContent).send(to: socket)
     }
 
@@ -140,7 +140,7 @@ extension Connection {
             return send(reply)
         }
         guard checks.contentLength <= limit else { throw .bodyTooLarge(limit: limit) }
-        phase.startReading(until: context.clock.tick(after: context.requestTicks))
+        phase.startReading(until: context.clock.tick(after: context.limits.requestTicks))
         stage = .content
         return .YES
     }
@@ -168,10 +168,29 @@ extension Connection {
     /// Queues the reply. The connection closes after it if `closing` is true, if the reply says so, while the server
     /// drains, and where a second request could be hidden from the header checks.
     private func send(_ reply: Reply, closing: Bool = false) -> MHD_Result {
-        stage = .replied
-        phase.startSending(until: context.clock.tick(after: context.idleTicks))
+        var streamed: StreamedReply?
+        if let stream = reply.stream, method != "HEAD" {
+            streamed = startStreaming(stream)
+        } else {
+            stage = .replied
+            phase.startSending(until: context.clock.tick(after: context.limits.idleTicks))
+        }
         let isLast = closing || reply.closes || context.isDraining || LibraryBehaviour.observed.checks == .none
-        return unsafe reply.queue(on: handle, closing: isLast) ? .YES : .NO
+        return unsafe reply.queue(on: handle, streamed, closing: isLast) ? .YES : .NO
+    }
+
+    /// A stop that begins before this has published the stream is seen here, and one that begins later finds the stream.
+    private func startStreaming(_ stream: any ContentStream) -> StreamedReply {
+        let streamed = unsafe StreamedReply(handle, stream, context: context)
+        stage = .streaming(streamed)
+        phase.startStreaming()
+        streamedReply = streamed
+        lines = []
+        if context.isDraining {
+            phase.startSending(until: context.clock.tick(after: context.limits.idleTicks))
+            streamed.complete()
+        }
+        return streamed
     }
 }
 

@@ -8,8 +8,8 @@ import Synchronization
 /// of its own.
 ///
 /// `@unchecked Sendable` because: libmicrohttpd calls back for one connection from one worker thread only, and everything
-/// but `phase`, `suspendedRequest` and `place` is touched in those callbacks alone. The first is atomic, the second is behind
-/// a mutex, the third is touched by the ``ConnectionTable`` under the lock of its shard.
+/// but `phase`, `suspendedRequest`, `streamedReply` and `place` is touched in those callbacks alone. The first is atomic, the next two are
+/// behind a mutex, the last is touched by the ``ConnectionTable`` under the lock of its shard.
 @safe final class Connection: @unchecked Sendable {
     /// What the connection waits for next.
     enum Stage {
@@ -21,8 +21,16 @@ import Synchronization
         case end
         case suspended(SuspendedRequest)
         case replied
+        case streaming(StreamedReply)
         /// Nothing; the library has closed it.
         case closed
+    }
+
+    /// What other threads may end.
+    private enum Waiter {
+        case none
+        case request(SuspendedRequest)
+        case stream(StreamedReply)
     }
 
     let handle: OpaquePointer
@@ -32,7 +40,7 @@ import Synchronization
     let phase: ConnectionPhase
     /// Where it stands in its shard of the ``ConnectionTable``.
     var place = 0
-    private let suspension = Mutex<SuspendedRequest?>(nil)
+    private let current = Mutex(Waiter.none)
     var stage = Stage.idle
     var method = ""
     /// The request target as it was sent.
@@ -54,7 +62,7 @@ import Synchronization
         self.context = context
         unsafe socket = shim_socket(handle)
         peer = context.places.begin(socket) ?? PeerAddress(high: 0, low: 0)
-        phase = ConnectionPhase(readingUntil: context.clock.tick(after: context.requestTicks))
+        phase = ConnectionPhase(readingUntil: context.clock.tick(after: context.limits.requestTicks))
     }
 
     /// The request line has come. The target is copied here, before the library cuts it at a NUL: one byte more than is
@@ -67,7 +75,7 @@ import Synchronization
         }
         stage = .header
         IncompleteRequests.ofThisThread.insert(self)
-        phase.begin(until: context.clock.tick(after: context.requestTicks))
+        phase.begin(until: context.clock.tick(after: context.limits.requestTicks))
     }
 
     /// The request has ended, with or without a reply.
@@ -75,6 +83,10 @@ import Synchronization
         switch stage {
         case .header, .content: recordRefusalOfLibrary()
         default:
+            if case .streaming(let stream) = stage {
+                streamedReply = nil
+                stream.end(isKept: end == .REQUEST_TERMINATED_COMPLETED_OK)
+            }
             let wasSent = end == .REQUEST_TERMINATED_COMPLETED_OK || wasSentDirectly
             context.handler.finish(record, of: peer, wasSent: wasSent)
             record.clear()
@@ -83,13 +95,19 @@ import Synchronization
         wasSentDirectly = false
         lines.removeAll(keepingCapacity: true)
         content = []
-        phase.becomeIdle(until: context.clock.tick(after: context.idleTicks))
+        phase.becomeIdle(until: context.clock.tick(after: context.limits.idleTicks))
     }
 
     /// The request that waits for its reply, if one does. May be read on any thread.
     var suspendedRequest: SuspendedRequest? {
-        get { suspension.withLock { $0 } }
-        set { suspension.withLock { $0 = newValue } }
+        get { current.withLock { if case .request(let request) = $0 { request } else { nil } } }
+        set { current.withLock { $0 = newValue.map { .request($0) } ?? .none } }
+    }
+
+    /// The reply that is being sent in pieces, if one is. May be read on any thread.
+    var streamedReply: StreamedReply? {
+        get { current.withLock { if case .stream(let stream) = $0 { stream } else { nil } } }
+        set { current.withLock { $0 = newValue.map { .stream($0) } ?? .none } }
     }
 
     /// The request has ended before the handler was asked: the library has refused it, or the client has gone.

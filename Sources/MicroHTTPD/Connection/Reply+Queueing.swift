@@ -6,8 +6,11 @@ import HTTPTypes
 extension Reply {
     /// Hands the reply to libmicrohttpd, which borrows the content and copies the fields. Call it inside the access callback
     /// of the connection only. False if the library refuses, which ends the connection.
-    func queue(on handle: OpaquePointer, closing: Bool) -> Bool {
-        guard let response = unsafe makeResponse() else { return false }
+    ///
+    /// - Parameter streamed: reads the stream, if the reply has one and the client gets it.
+    func queue(on handle: OpaquePointer, _ streamed: StreamedReply?, closing: Bool) -> Bool {
+        let made = unsafe stream == nil ? makeResponse() : makeResponse(reading: streamed)
+        guard let response = unsafe made else { return false }
         defer { unsafe MHD_destroy_response(response) }  // the queue holds a reference of its own
         if LibraryBehaviour.observed.sendsJoinedFields {
             unsafe JoinedFields.add(fields, to: response)
@@ -36,6 +39,29 @@ extension Reply {
         if unsafe response == nil { unsafe lent.release() }
         return unsafe response
     }
+
+    /// Without a reader for HEAD, to which the library sends the fields that GET gets (RFC 9110 §9.3.2).
+    private func makeResponse(reading streamed: StreamedReply?) -> OpaquePointer? {
+        // Retained here, released by the library's free callback when the request has ended.
+        let retained = unsafe streamed.map { unsafe Unmanaged.passRetained($0) }
+        let response = unsafe MHD_create_response_from_callback(
+            Self.unknownSize, Self.blockSize,
+            { context, _, buffer, size in
+                unsafe Unmanaged<StreamedReply>.fromOpaque(context!).takeUnretainedValue()
+                    .read(into: UnsafeMutableRawBufferPointer(start: buffer, count: size))
+            },
+            retained?.toOpaque(),
+            { context in
+                if let context = unsafe context { unsafe Unmanaged<StreamedReply>.fromOpaque(context).release() }
+            })
+        if unsafe response == nil { unsafe retained?.release() }
+        return unsafe response
+    }
+
+    /// `MHD_SIZE_UNKNOWN`: in chunks, or to a client of HTTP/1.0 until the connection closes (RFC 9112 §6.3).
+    private static let unknownSize = UInt64.max
+    /// Bytes that the library sends at a time where it sends no chunks. Each response has a block of so many.
+    private static let blockSize = 512
 }
 
 /// Hands all fields of a reply to libmicrohttpd as one, whose value holds the others after line breaks. A field costs the

@@ -12,6 +12,8 @@ struct ConnectionPhase: ~Copyable {
         case handling
         /// The reply is being sent.
         case sending
+        /// The reply comes in pieces. What its client takes is judged, and not how long that lasts.
+        case streaming
         /// The server has ended the connection.
         case ended
     }
@@ -34,15 +36,16 @@ struct ConnectionPhase: ~Copyable {
 
         var stage: Stage { Stage(rawValue: word & 0xF) ?? .ended }
         var turn: UInt64 { word >> 4 & Self.turnMask }
-        /// In ticks of ``CoarseClock``. Has no meaning in the stages `handling` and `ended`.
+        /// In ticks of ``CoarseClock``. Has no meaning in the stages `handling`, `streaming` and `ended`.
         var deadline: Int { Int(word >> 20) }
 
         var waitsForClient: Bool { stage == .idle || stage == .reading }
+        var isSending: Bool { stage == .sending || stage == .streaming }
 
         func isOverdue(at tick: Int) -> Bool {
             switch stage {
             case .idle, .reading, .sending: deadline < tick
-            case .handling, .ended: false
+            case .handling, .streaming, .ended: false
             }
         }
     }
@@ -61,7 +64,7 @@ struct ConnectionPhase: ~Copyable {
     var isBusy: Bool {
         let value = value
         return switch value.stage {
-        case .handling, .sending: true
+        case .handling, .sending, .streaming: true
         case .reading: value.turn > 0
         case .idle, .ended: false
         }
@@ -87,6 +90,9 @@ struct ConnectionPhase: ~Copyable {
 
     /// The reply has been handed to the library.
     func startSending(until tick: Int) { enter(.sending, until: tick) }
+
+    /// A reply in pieces has been handed to the library.
+    func startStreaming() { enter(.streaming, until: 0) }
 
     func becomeIdle(until tick: Int) {
         state.store(Value(.idle, until: tick, turn: value.turn &+ 1).word, ordering: .relaxed)

@@ -22,8 +22,8 @@ final class RequestDeadlines: Sendable {
         self.wakeUp = wakeUp
     }
 
-    /// Suspended requests. A request whose reply is prepared and not sent yet has no deadline any more and still counts:
-    /// the library may not stop until the reply is sent.
+    /// Suspended requests and streams. A request whose reply is prepared and not sent yet has no deadline any more and still
+    /// counts: the library may not stop until the reply is sent.
     var suspendedCount: Int { suspended.load(ordering: .acquiring) }
 
     func recordSuspension() { suspended.add(1, ordering: .relaxed) }

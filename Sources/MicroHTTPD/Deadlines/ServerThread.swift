@@ -85,10 +85,12 @@ final class ServerThread: Sendable {
         acceptor.stop()
         context.startDraining()
         context.deadlines.startDraining()
+        context.table.completeStreams(at: context.clock.now)
         var wait = StopWait(from: .now)
         tickWhileBusy(&wait) { ContinuousClock.now < deadline && !mustStopNow.load(ordering: .relaxed) }
         context.deadlines.close()
-        // Without a time limit: a prepared reply is about to be sent, and to stop the library before that aborts the process.
+        // Without a time limit: a prepared reply is about to be sent, a stream to end, and to stop the library before that aborts
+        // the process.
         while context.deadlines.suspendedCount > 0 { tick(&wait) }
         let end = ContinuousClock.now + .seconds(1)
         if isBusy(wait) { tickWhileBusy(&wait) { ContinuousClock.now < end } }
@@ -162,6 +164,9 @@ final class CoarseClock: Sendable {
 
     /// The duration in ticks, rounded up. For limits, which are computed once: a division of durations is slow.
     static func ticks(in duration: Duration) -> Int { Int((duration / resolution).rounded(.up)) }
+
+    /// Whole ticks.
+    static func ticks(inMilliseconds milliseconds: Int) -> Int { milliseconds / 100 }
 
     func advance(to tick: Int) { ticks.store(tick, ordering: .relaxed) }
 }

@@ -12,7 +12,11 @@ final class LibraryLog: Sendable {
     private static let refusal = "Error processing request (HTTP response code is %u"
     /// How messages begin of a request that the server itself has ended, and of a client that has gone before its reply was
     /// sent. The access log has a line for each such request.
-    private static let known = ["Application reported internal error", "Failed to send the response"]
+    private static let known = [
+        "Application reported internal error", "Failed to send the response", "Failed to send the chunked response",
+        "Failed to send the footers", "Closing connection (application error generating response)",
+        "Closing connection (application reported error generating data)",
+    ]
 
     let refusals = LibraryRefusals()
     private let log: @Sendable (String) -> Void

@@ -85,6 +85,9 @@ extension HTTPServer {
         registry.observe("transcribe_gateway_connections", help: "Open connections of the public listener.") {
             Double(self.counts.open)
         }
+        registry.observe("transcribe_gateway_streams", help: "Answers in pieces that are being sent.") {
+            Double(self.counts.streams)
+        }
         registry.observe("transcribe_gateway_connections_limit", help: "Connections that it accepts at most.") {
             Double(self.connectionLimit)
         }
@@ -94,10 +97,12 @@ extension HTTPServer {
             "Connections that it closed right after accepting them, by reason.", \.refused,
             reason: "address", in: registry)
         let ended = "transcribe_gateway_connections_ended"
-        let help = "Connections that it closed: idle, or too slow with a request or with reading the answer."
+        let help = "Connections that it closed: idle, too slow with a request or with reading the answer, or gone."
         count(ended, help, \.idle, reason: "idle", in: registry)
         count(ended, help, \.slowRequests, reason: "request", in: registry)
         count(ended, help, \.slowReplies, reason: "answer", in: registry)
+        count(ended, help, \.slowStreams, reason: "stream", in: registry)
+        count(ended, help, \.vanishedStreams, reason: "vanished", in: registry)
         count(
             "transcribe_gateway_descriptor_shortages",
             "Connections that could not be accepted for want of a descriptor.",
