@@ -56,10 +56,12 @@ public final class JobGateway: Handler {
         var context = context(of: request, at: now)
         do throws(Problem) {
             let route = try route(of: request, in: &context)
-            if route.countsAgainstLimit { try admit(&context, at: now) }
+            if route.countsAgainstLimit { try admit(&context, cost: route.cost, at: now) }
             switch route {
             // Moved, because a copy would retain all that the context holds.
             case .job(let name, let fields): return answer(JobRequest(name, fields, of: request, in: consume context))
+            case .batch(let names, let fields):
+                return answer(BatchRequest(names, fields, of: request, in: consume context))
             case .fixed(let route): return .reply(reply(with: route, to: request, in: context))
             }
         } catch {
@@ -98,6 +100,7 @@ public final class JobGateway: Handler {
         guard options.hosts.admits(request.host) else { throw .wrongHost }
         let route = try Route(request, allowed: options.fields)
         context.route = route.kind
+        if case .batch(let names, _) = route { context.names = names.count }
         return route
     }
 
@@ -115,11 +118,18 @@ public final class JobGateway: Handler {
         }
     }
 
-    private func admit(_ context: inout RequestContext, at now: ContinuousClock.Instant) throws(Problem) {
-        guard let result = limiter?.admit(context.client.subscriber, at: now) else { return }
+    /// - Parameter cost: the requests that this one counts as: all of them are admitted, or none is.
+    private func admit(
+        _ context: inout RequestContext, cost: Int = 1, at now: ContinuousClock.Instant
+    ) throws(Problem) {
+        guard let limiter, let isShadow = options.clientLimit?.isShadow else { return }
+        guard cost <= limiter.quota || isShadow else { throw .costsMoreThanLimit(cost, most: limiter.quota) }
+        let result = limiter.admit(context.client.subscriber, cost: cost, at: now)
         context.quota = result
         guard !result.admitted else { return }
-        guard options.clientLimit?.isShadow == true else { throw .quotaExceeded(retryAfter: result.reset) }
+        guard isShadow else {
+            throw .quotaExceeded(cost: cost, remaining: result.remaining, retryAfter: result.reset)
+        }
         context.isOverQuota = true
     }
 
@@ -128,17 +138,19 @@ public final class JobGateway: Handler {
             request.name, request.directives, caller: request.context.client.subscriber, at: request.context.start)
         {
         case .resolved(let resolution): .reply(reply(with: resolution, to: request, at: request.context.start))
-        // A little longer than the fetch, so that the request gets its result, also of one that has run out of time.
         case .needsFetch(let fetch):
             .later(
                 reply(
-                    after: fetch, to: request, within: options.timeout + .milliseconds(250), or: .staleIfError,
-                    otherwise: .upstreamTimeout))
+                    after: fetch, to: request, within: longestLookUp, or: .staleIfError, otherwise: .upstreamTimeout))
         case .awaitsRefresh(let fetch):
             .later(
                 reply(after: fetch, to: request, within: Freshness.longestWait, or: nil, otherwise: .storedJobGone))
         }
     }
+
+    /// How long a request waits for a fetch: a little longer than the fetch takes, so that it gets the result, also of one
+    /// that has run out of time.
+    var longestLookUp: Duration { options.timeout + .milliseconds(250) }
 
     /// - Parameters:
     ///   - detail: why the stored job is served if the fetch takes longer.
@@ -162,10 +174,7 @@ public final class JobGateway: Handler {
             start: { pending in
                 let waiter = Waiter(request: fetch) { result, isCollapsed in
                     pending.prepare {
-                        var resolution = Resolution(result, because: fetch.reason, isCollapsed: isCollapsed)
-                        if case .tooManyWaiting = result {
-                            resolution = self.stored(request.name, because: .overloaded) ?? resolution
-                        }
+                        let resolution = self.resolution(of: result, for: fetch, isCollapsed: isCollapsed)
                         return self.reply(with: resolution, to: request)
                     } ? pending : nil
                 }
@@ -173,8 +182,14 @@ public final class JobGateway: Handler {
             })
     }
 
+    /// What a request gets from the fetch that it waited for, or in place of one that there was no room for.
+    func resolution(of result: FetchResult, for fetch: FetchRequest, isCollapsed: Bool) -> Resolution {
+        if case .tooManyWaiting = result, let stored = stored(fetch.name, because: .overloaded) { return stored }
+        return Resolution(result, because: fetch.reason, isCollapsed: isCollapsed)
+    }
+
     /// The stored job in place of a fetch. It is looked for again, because a purge may have removed it meanwhile.
-    private func stored(_ name: JobName, because detail: CacheStatus.Detail?) -> Resolution? {
+    func stored(_ name: JobName, because detail: CacheStatus.Detail?) -> Resolution? {
         fetcher.storedJob(named: name, at: Moment(options.time.now())).map { .answer($0, .cache(detail)) }
     }
 

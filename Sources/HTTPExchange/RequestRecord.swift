@@ -65,13 +65,16 @@ public final class RequestRecord: @unchecked Sendable {
         public var outcome: UInt8
         /// The handler's number for the problem that the reply tells.
         public var problem: UInt8?
+        /// How many things the request names, where one request can name several; otherwise 0.
+        public var names: UInt8
         /// Whether a limit that is not enforced would have refused the request.
         public var isOverLimit: Bool
         public var hasTexts: Bool
 
         public init(
             number: UInt64, elapsed: Int64, age: Int64?, subject: UInt64?, contentLength: Int, status: UInt16,
-            method: UInt8, route: UInt8, outcome: UInt8, problem: UInt8?, isOverLimit: Bool, hasTexts: Bool
+            method: UInt8, route: UInt8, outcome: UInt8, problem: UInt8?, names: UInt8 = 0, isOverLimit: Bool,
+            hasTexts: Bool
         ) {
             self.number = number
             self.elapsed = elapsed
@@ -83,6 +86,7 @@ public final class RequestRecord: @unchecked Sendable {
             self.route = route
             self.outcome = outcome
             self.problem = problem
+            self.names = names
             self.isOverLimit = isOverLimit
             self.hasTexts = hasTexts
         }

@@ -5,8 +5,8 @@ import Testing
 @Suite struct ByteTests {
     /// The folders whose code reads requests, responses, files and settings that others have written.
     private static let folders = [
-        "AWSCredentials", "AWSEndpoints", "Curl", "Formats", "Gateway/Pages", "Gateway/Request", "HTTPExchange",
-        "MicroHTTPD", "Transcribe",
+        "AWSCredentials", "AWSEndpoints", "Curl", "Formats", "Gateway/Batch", "Gateway/Pages", "Gateway/Request",
+        "HTTPExchange", "MicroHTTPD", "Transcribe",
     ]
 
     /// Calls that only text has, and the properties of a Character.

@@ -63,6 +63,24 @@ import Transcribe
         #expect(!"\(lines)".contains("visit"))
     }
 
+    /// With the problems of the request itself too, once its names have been read.
+    @Test(arguments: [false, true]) func saysHowManyJobsABatchNames(showsNames: Bool) async throws {
+        let names = showsNames ? NameHash(showsNames: true) : names
+        let lines = try await lines({ $0.clientLimit?.burst = 6 }, names: names) { bench in
+            bench.source.put("visit-42", .finished("visit-42"))
+            _ = await bench.get("/jobs?name=visit-42,visit-43,visit-42")
+            _ = await bench.get("/jobs?name=visit-42,visit-43")
+            _ = await bench.get("/jobs?name=visit-42", [(.accept, "text/html")])
+            _ = await bench.get("/jobs?name=visit-42,visit-43,visit-44")
+            _ = await bench.get("/jobs?name=visit-42,")
+        }
+        #expect(lines.map { $0["names"] as? Int } == [2, 2, 1, 3, nil])
+        #expect(lines.map { $0["outcome"] as? String } == ["miss", "hit", "fixed", "limited", "refused"])
+        #expect(lines.map { $0["problem"] as? String } == [nil, nil, nil, "quota-exceeded", "invalid-job-name"])
+        #expect(lines.allSatisfy { $0["job"] == nil })
+        #expect(!"\(lines)".contains("visit"))
+    }
+
     @Test func namesAJobWhereTheOperatorWantsNames() async throws {
         let lines = try await lines(names: NameHash(showsNames: true)) { _ = await $0.get("/jobs/visit-42") }
         #expect(lines.map { $0["job"] as? String } == ["visit-42"])

@@ -51,6 +51,14 @@ final class TestBench: Sendable {
         return reply
     }
 
+    /// What the gateway does with a request, of which nothing is waited for.
+    func answer(_ target: String) -> Handling {
+        gateway.answer(
+            Request(
+                method: .get, target: target, host: "localhost", peer: PeerAddress(ipv4: 0x7F00_0001),
+                fields: FieldList(list: [])))
+    }
+
     private func reply(to handling: Handling) async -> Reply {
         switch handling {
         case .reply(let reply): return reply

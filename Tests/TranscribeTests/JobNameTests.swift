@@ -53,6 +53,26 @@ import Transcribe
         #expect(throws: error) { try JobName(segment: segment) }
     }
 
+    @Test(arguments: [
+        ("a", "a"), ("+a+", "a"), ("%20%09a.b%20", "a.b"), (" \ta-b\t ", "a-b"), ("%61%2E", "a."),
+        (String(repeating: "+", count: 300) + "a", "a"),
+    ])
+    func readsTheValueOfAForm(value: String, text: String) throws {
+        #expect(try JobName(formValue: value).text == text)
+    }
+
+    @Test(arguments: [
+        ("", JobNameError.empty), ("+%20%09", .empty), ("+..+", .dotSegment),
+        ("a+b", .illegalCharacter(0x20, position: 2)), ("a%2Bb", .illegalCharacter(0x2B, position: 2)),
+        ("+a%0A", .illegalCharacter(0x0A, position: 2)), ("%C3%A9", .illegalCharacter(0xC3, position: 1)),
+        ("++a%2520", .illegalCharacter(0x25, position: 2)), ("++a%z0", .badPercentEncoding(position: 2)),
+        ("+%", .badPercentEncoding(position: 1)), ("a%%%", .badPercentEncoding(position: 2)),
+        (String(repeating: "a", count: 201) + "+", .tooLong(count: 201)),
+    ])
+    func refusesTheValueOfAForm(value: String, error: JobNameError) {
+        #expect(throws: error) { try JobName(formValue: value) }
+    }
+
     @Test func doesNotDecodeAPlainText() {
         #expect(throws: JobNameError.illegalCharacter(0x25, position: 1)) { try JobName("%61") }
     }
@@ -84,5 +104,10 @@ extension JobName {
     fileprivate init(segment: String) throws(JobNameError) {
         let utf8 = segment.utf8
         try self.init(pathSegment: utf8.span)
+    }
+
+    fileprivate init(formValue: String) throws(JobNameError) {
+        let utf8 = formValue.utf8
+        try self.init(formValue: utf8.span)
     }
 }

@@ -65,6 +65,13 @@ public final class Fetcher: Sendable {
         return true
     }
 
+    /// Does something at a time, unless the gateway stops before.
+    func schedule(at time: ContinuousClock.Instant, _ work: @escaping @Sendable () -> Void) {
+        tasks.begin(isUrgent: false) {
+            if (try? await self.options.time.sleep(time)) != nil { work() }
+        }
+    }
+
     /// Lets no further request join the fetch of this job that is under way, or with nil any fetch: it is one from before a
     /// purge.
     func detach(_ name: JobName?) {

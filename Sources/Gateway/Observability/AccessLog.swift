@@ -4,7 +4,8 @@ import Logging
 import Telemetry
 import Transcribe
 
-/// A line for each request. It names the job by its hash and says nothing of the query, the user agent or any content.
+/// A line for each request. It names the job by its hash, of several jobs only their number, and says nothing of the query,
+/// the user agent or any content.
 struct AccessLog: Sendable {
     private let writer: LogWriter
     /// How lines begin, by the number of the outcome.
@@ -16,7 +17,7 @@ struct AccessLog: Sendable {
     /// By number.
     private let problems: [LogMember]
     private let isOverQuota: LogMember
-    private let job, microseconds, bytes, client, requestID, awsRequestID: LogName
+    private let job, names, microseconds, bytes, client, requestID, awsRequestID: LogName
 
     init(_ writer: LogWriter) {
         self.writer = writer
@@ -28,6 +29,7 @@ struct AccessLog: Sendable {
         problems = ProblemType.allCases.map { writer.member("problem", $0.rawValue) }
         isOverQuota = writer.member("limit", "exceeded")
         job = writer.name("job")
+        names = writer.name("names")
         microseconds = writer.name("microseconds")
         bytes = writer.name("bytes")
         client = writer.name("client")
@@ -50,6 +52,7 @@ struct AccessLog: Sendable {
             } else if let hash = record.subject {
                 line.member(job, hexadecimal: hash)
             }
+            if record.names > 0 { line.member(names, Int(record.names)) }
             if wasSent { line.append(statuses[Int(record.status)]) }
             if let problem = record.problem { line.append(problems[Int(problem)]) }
             if record.isOverLimit { line.append(isOverQuota) }

@@ -100,7 +100,7 @@ public final class RequestRecorder: Sendable {
             contentLength: reply.sentBytes(to: context.method), status: UInt16(reply.status.code),
             method: AccessLog.number(of: context.method), route: UInt8(context.route.rawValue),
             outcome: UInt8(outcome.rawValue), problem: problem.map { UInt8($0.number) },
-            isOverLimit: context.isOverQuota, hasTexts: texts != nil)
+            names: UInt8(context.names), isOverLimit: context.isOverQuota, hasTexts: texts != nil)
         context.record.fill(contents, texts)
     }
 

@@ -67,7 +67,7 @@ extension Page {
                     "input",
                     [
                         "id": "name", "name": "name", "required": "", "maxlength": String(JobName.maximumLength),
-                        "pattern": "[0-9a-zA-Z._\\-]+", "title": "Letters, digits, '.', '_' and '-'",
+                        "pattern": " *[0-9a-zA-Z._\\-]+ *", "title": "Letters, digits, '.', '_' and '-'",
                         "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false",
                     ]),
                 .element("button", [:], .text("Look up"))),

@@ -49,9 +49,6 @@ extension Problem {
         Problem(.invalidQuery, detail)
     }
 
-    static let formIsForPages = Problem(
-        .invalidQuery, "This URL leads a browser from the look-up form to a job. Ask for the job itself: /jobs/NAME.")
-
     static func invalidJobName(_ error: JobNameError) -> Problem {
         Problem(.invalidJobName, error.description)
     }
@@ -64,12 +61,27 @@ extension Problem {
         .wrongHost,
         "The Host of the request is not one that this server was told to answer for (listen.hosts).")
 
-    static func quotaExceeded(retryAfter seconds: Int) -> Problem {
+    /// - Parameter cost: the requests that this one counts as, of which the client has `remaining`.
+    static func quotaExceeded(cost: Int, remaining: Int, retryAfter seconds: Int) -> Problem {
         var problem = Problem(
             .quotaExceeded,
-            "This client has sent too many requests. It may send the next one in \(seconds) s.")
+            cost == 1
+                ? "This client has sent too many requests. It may send the next one in \(seconds) s."
+                : """
+                This request counts as \(cost), one for each job, and the client may send \(remaining) now. It may send this \
+                one in \(seconds) s.
+                """)
         problem.retryAfter = seconds
         return problem
+    }
+
+    /// Of a request that its client's limit never admits, however long the client waits.
+    static func costsMoreThanLimit(_ cost: Int, most: Int) -> Problem {
+        .invalidQuery(
+            """
+            The query names \(cost) jobs, and this gateway takes \(most) at once, because each counts as one request of the \
+            client's limit.
+            """)
     }
 }
 

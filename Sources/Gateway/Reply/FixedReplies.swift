@@ -8,11 +8,8 @@ import Transcribe
 extension JobGateway {
     /// The reply on a route that needs no job, recorded.
     func reply(with route: FixedRoute, to request: borrowing Request, in context: RequestContext) -> Reply {
-        // Only the page's form needs this URL. A program is to use the job's own, which costs one request.
-        if case .form = route, !context.prefersHTML { return reply(with: .formIsForPages, in: context) }
         let reply =
             switch route {
-            case .form(let name): Reply.redirect(to: "/jobs/\(name.text)", context)
             case .home: Page.home.reply(in: context)
             case .file(let file): file.reply(in: context, unless: IfNoneMatch(request[.ifNoneMatch]))
             case .problem(let type): type.reply(in: context)

@@ -40,10 +40,12 @@ extension JobGateway {
             let page = job.page(of: options.fields, named: request.name) { updateCost(of: job, named: request.name) }
             return reply.page(page, to: request.context)
         }
-        let rendering = job.rendering(of: request.fields, whole: options.fields) {
-            updateCost(of: job, named: request.name)
-        }
-        return reply.document(rendering, to: request, sharing: sharedFields)
+        return reply.document(rendering(of: job, request.fields, request.name), to: request, sharing: sharedFields)
+    }
+
+    /// The document of a stored job.
+    func rendering(of job: CachedJob, _ fields: JobFields, _ name: JobName) -> JobRendering {
+        job.rendering(of: fields, whole: options.fields) { updateCost(of: job, named: name) }
     }
 
     /// A representation that is made for the first time makes the cache's entry larger.
@@ -72,7 +74,7 @@ extension Problem {
         return problem
     }
 
-    fileprivate var outcome: Outcome {
+    var outcome: Outcome {
         switch status.code {
         case 429: .limited
         case 500...: .failed

@@ -56,11 +56,14 @@ struct JobQuery {
         let bytes = utf8.span
         let (member, others) = bytes.divided(0..<bytes.count, at: UInt8(ascii: "&"))
         let wanted = try Self.fields(of: member, in: bytes, allowed: allowed)
-        guard others == nil else { throw .invalidQuery("Give one of 'fields' and 'view', once.") }
+        guard others == nil else { throw .repeatedView }
         fields = wanted
     }
 
-    private static func fields(
+    /// The members that `fields` or `view` asks for.
+    ///
+    /// - Parameter member: the place of the name and the value in the query.
+    static func fields(
         of member: Range<Int>, in bytes: Span<UInt8>, allowed: JobFields
     ) throws(Problem) -> JobFields {
         let (name, value) = bytes.divided(member, at: UInt8(ascii: "="))
@@ -99,7 +102,7 @@ struct JobQuery {
 
     /// The first name of a list and the names after its comma, which some clients write as `%2C`. No other encoding is
     /// undone.
-    private static func firstName(of list: Range<Int>, in bytes: Span<UInt8>) -> (Range<Int>, Range<Int>?) {
+    static func firstName(of list: Range<Int>, in bytes: Span<UInt8>) -> (Range<Int>, Range<Int>?) {
         for place in list {
             if bytes[place] == UInt8(ascii: ",") { return (list.lowerBound..<place, place + 1..<list.upperBound) }
             if bytes[place] == UInt8(ascii: "%"), place + 3 <= list.upperBound,
@@ -110,6 +113,11 @@ struct JobQuery {
         }
         return (list, nil)
     }
+}
+
+extension Problem {
+    /// Of a query that has more than one of them.
+    static let repeatedView = invalidQuery("Give one of 'fields' and 'view', once.")
 }
 
 extension JobField {

@@ -25,6 +25,8 @@ struct RequestContext: Sendable {
     let sharesWith: String?
     /// `none` until the route is known.
     var route = Route.Kind.none
+    /// How many jobs the request asks for, where one request can ask for several; otherwise 0.
+    var names = 0
     /// The result of the client's limit; nil without a limit, or before it was applied.
     var quota: ClientLimiter.Result?
     /// Whether a limit that is not enforced would have refused it.
@@ -83,12 +85,19 @@ struct JobRequest: Sendable {
         self.name = name
         self.fields = fields
         condition = IfNoneMatch(request[.ifNoneMatch])
-        var directives = request[.cacheControl].map(CacheDirectives.init) ?? .none
-        if directives.maxAge != nil, let mode = request[.secFetchMode] {
-            directives.dropBrowserDefaults(mode: mode, user: request[.secFetchUser], isConditional: condition != nil)
-        }
-        self.directives = directives
+        directives = CacheDirectives(of: request)
         self.context = context
+    }
+}
+
+extension CacheDirectives {
+    /// Those of the client: without what its browser adds by itself.
+    init(of request: borrowing Request) {
+        self = request[.cacheControl].map(CacheDirectives.init) ?? .none
+        if maxAge != nil, let mode = request[.secFetchMode] {
+            dropBrowserDefaults(
+                mode: mode, user: request[.secFetchUser], isConditional: request[.ifNoneMatch] != nil)
+        }
     }
 }
 

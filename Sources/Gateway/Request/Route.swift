@@ -5,6 +5,8 @@ package import Transcribe
 /// What a request asks for. The raw target is taken apart first; each part is decoded once, after that.
 package enum Route {
     case job(JobName, JobFields)
+    /// Several jobs, each once, in this order; also one job by its name in the query.
+    case batch([JobName], JobFields)
     case fixed(FixedRoute)
 
     /// The kinds of route in the metrics. Numbered, so that each finds its metric in an array.
@@ -12,12 +14,14 @@ package enum Route {
         /// A request that was refused before its route was known.
         case none
         case job
+        case batch
         case fixed
 
         var label: String {
             switch self {
             case .none: "none"
             case .job: "job"
+            case .batch: "batch"
             case .fixed: "fixed"
             }
         }
@@ -26,6 +30,7 @@ package enum Route {
     var kind: Kind {
         switch self {
         case .job: .job
+        case .batch: .batch
         case .fixed: .fixed
         }
     }
@@ -34,9 +39,14 @@ package enum Route {
     /// browser sends by itself.
     var countsAgainstLimit: Bool {
         switch self {
-        case .job: true
+        case .job, .batch: true
         case .fixed(let route): route.countsAgainstLimit
         }
+    }
+
+    /// How many requests of its client's limit the request costs, if it counts against that: one for each job.
+    var cost: Int {
+        if case .batch(let names, _) = self { names.count } else { 1 }
     }
 
     /// The methods that every URL here can be used with.
@@ -49,12 +59,19 @@ package enum Route {
         let bytes = target.span
         let mark = bytes.indices.first { bytes[$0] == UInt8(ascii: "?") }
         let query = mark.map { Substring(target.dropFirst($0 + 1)) } ?? ""
-        guard let segment = Self.jobSegment(of: bytes.extracting(..<(mark ?? bytes.count))) else {
-            self = .fixed(try FixedRoute(path: Substring(target.prefix(mark ?? bytes.count)), query, request))
+        let path = bytes.extracting(..<(mark ?? bytes.count))
+        let segment = Self.jobSegment(of: path)
+        guard segment != nil || path.isText("/jobs") else {
+            self = .fixed(try FixedRoute(path: Substring(target.prefix(path.count)), query, request))
             return
         }
         guard try Self.isRead(request.method) else {
             self = .fixed(.options(for: request))
+            return
+        }
+        guard let segment else {
+            let query = try BatchQuery(query, allowed: allowed)
+            self = .batch(query.names, query.fields)
             return
         }
         // The query is checked first, so that its problems do not depend on the name.
@@ -93,8 +110,6 @@ extension JobName {
 
 /// A route that is answered without a job.
 package enum FixedRoute {
-    /// The target of the page's form, which leads to the job.
-    case form(JobName)
     case home
     case file(StaticFile)
     case problem(ProblemType)
@@ -108,7 +123,6 @@ package enum FixedRoute {
             return
         }
         switch place {
-        case .form: self = .form(try Self.name(in: query))
         case .server: throw .noSuchRoute
         case .route(let route):
             guard query.isEmpty else { throw .invalidQuery("This URL takes no query.") }
@@ -123,26 +137,14 @@ package enum FixedRoute {
     /// See ``Route/countsAgainstLimit``.
     var countsAgainstLimit: Bool {
         switch self {
-        case .form: true
         case .home, .file, .problem: false
         case .options(let isPreflight): !isPreflight
         }
-    }
-
-    /// The one job that the page's form asks for.
-    private static func name(in query: Substring) throws(Problem) -> JobName {
-        let member = query.utf8
-        guard member.starts(with: "name=".utf8), !member.contains(UInt8(ascii: "&")) else {
-            throw .invalidQuery("Give the name of one job: /jobs/NAME.")
-        }
-        let name = member.dropFirst("name=".utf8.count)
-        return try JobName(segment: name.span)
     }
 }
 
 /// What a path leads to.
 private enum Place {
-    case form
     /// `*`, the server as a whole: only OPTIONS can ask about it (RFC 9110 §9.3.7).
     case server
     case route(FixedRoute)
@@ -153,7 +155,6 @@ private enum Place {
     init(_ path: Substring) throws(Problem) {
         guard path.utf8.count <= Self.mostBytes else { throw .noSuchRoute }
         switch path {
-        case "/jobs": self = .form
         case "*": self = .server
         case "/": self = .route(.home)
         default:

@@ -59,7 +59,7 @@ extension TextBuffer {
     }
 
     /// Appends the comma before the next member or element.
-    mutating func separate() {
+    package mutating func separate() {
         guard let last = bytes.last, last != UInt8(ascii: "{"), last != UInt8(ascii: "[") else { return }
         append(UInt8(ascii: ","))
     }

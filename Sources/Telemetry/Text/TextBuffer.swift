@@ -20,7 +20,8 @@ package struct TextBuffer: ~Copyable, Sendable {
         bytes.append(byte)
     }
 
-    mutating func append(contentsOf more: [UInt8]) {
+    /// Appends bytes of UTF-8 without escapes.
+    package mutating func append(contentsOf more: [UInt8]) {
         bytes.append(contentsOf: more)
     }
 

@@ -61,6 +61,22 @@ extension JobName {
         text = String(decoding: decoded, as: UTF8.self)
     }
 
+    /// Checks a name as a form sends it in a query (URL Standard §5.1): `+` is a space, percent-encoding is decoded exactly
+    /// once, and spaces and tabs around the name are no part of it.
+    public init(formValue: Span<UInt8>) throws(JobNameError) {
+        var encoded: [UInt8] = []
+        encoded.reserveCapacity(formValue.count)
+        for index in formValue.indices {
+            encoded.append(formValue[index] == UInt8(ascii: "+") ? UInt8(ascii: " ") : formValue[index])
+        }
+        var malformed: Int?
+        let decoded = [UInt8](percentDecoding: encoded.span) { malformed = malformed ?? $0 }
+        let name = decoded.trimmingBlanks
+        if let malformed { throw .badPercentEncoding(position: malformed - name.startIndex + 1) }
+        try Self.check(name.span)
+        text = String(decoding: name, as: UTF8.self)
+    }
+
     private static func isEncoded(_ bytes: Span<UInt8>) -> Bool {
         for index in bytes.indices where bytes[index] == UInt8(ascii: "%") { return true }
         return false

@@ -1,0 +1,106 @@
+import HTTPExchange
+import Transcribe
+
+/// A request for several jobs at once.
+struct BatchRequest: Sendable {
+    /// In the order in which they were asked for, each once.
+    let names: [JobName]
+    /// The members of each job that the client wants.
+    let fields: JobFields
+    let directives: CacheDirectives
+    let context: RequestContext
+
+    init(
+        _ names: [JobName], _ fields: JobFields, of request: borrowing Request, in context: consuming RequestContext
+    ) {
+        self.names = names
+        self.fields = fields
+        directives = CacheDirectives(of: request)
+        self.context = context
+    }
+}
+
+/// The query of `/jobs`: the names of the jobs, and which members of each the client wants.
+///
+/// `name` can be repeated, and holds several names with commas. One of `fields` and `view` may stand beside it, once.
+struct BatchQuery {
+    /// Names that a query may have, each counted as often as it is given.
+    static let mostNames = 100
+
+    /// In the order in which they are given, each once.
+    let names: [JobName]
+    let fields: JobFields
+
+    /// The names are counted before the first is read, so that a refusal stays cheap.
+    ///
+    /// - Parameter allowed: the job members that may be seen at all.
+    init(_ query: Substring, allowed: JobFields) throws(Problem) {
+        let utf8 = query.utf8
+        let bytes = utf8.span
+        var (places, count): ([Range<Int>], Int) = ([], 0)
+        var fields: JobFields?
+        var rest = bytes.isEmpty ? nil : 0..<bytes.count
+        while let members = rest {
+            let (member, others) = bytes.divided(members, at: UInt8(ascii: "&"))
+            rest = others
+            let (key, value) = bytes.divided(member, at: UInt8(ascii: "="))
+            guard bytes.extracting(key).isText("name") else {
+                guard fields == nil else { throw .repeatedView }
+                fields = try Self.fields(of: member, key, in: bytes, allowed: allowed)
+                continue
+            }
+            var list: Range<Int>? = value ?? key.upperBound..<key.upperBound
+            while let names = list {
+                let (name, others) = JobQuery.firstName(of: names, in: bytes)
+                (list, count) = (others, count + 1)
+                if count <= Self.mostNames { places.append(name) }
+            }
+        }
+        guard count > 0 else { throw .noNames }
+        guard count <= Self.mostNames else { throw .tooManyNames(count, most: Self.mostNames) }
+        self.fields = fields ?? allowed.shownByDefault
+        names = try Self.names(at: places, in: bytes)
+    }
+
+    private static func fields(
+        of member: Range<Int>, _ key: Range<Int>, in bytes: Span<UInt8>, allowed: JobFields
+    ) throws(Problem) -> JobFields {
+        guard bytes.extracting(key).isText("fields") || bytes.extracting(key).isText("view") else {
+            throw .invalidQuery(
+                """
+                The query may hold 'name' (names of jobs) and one of 'fields' (a list of members) and 'view=full', \
+                nothing else.
+                """)
+        }
+        return try JobQuery.fields(of: member, in: bytes, allowed: allowed)
+    }
+
+    private static func names(at places: [Range<Int>], in bytes: Span<UInt8>) throws(Problem) -> [JobName] {
+        var (names, known): ([JobName], Set<JobName>) = ([], [])
+        for (index, place) in places.enumerated() {
+            do throws(JobNameError) {
+                let name = try JobName(formValue: bytes.extracting(place))
+                if known.insert(name).inserted { names.append(name) }
+            } catch {
+                throw places.count == 1 ? .invalidJobName(error) : .invalidJobName(error, index + 1, of: places.count)
+            }
+        }
+        return names
+    }
+}
+
+extension Problem {
+    fileprivate static let noNames = Problem(
+        .invalidQuery, "The query names no job. Give /jobs?name=NAME, or several names with commas between them.")
+
+    fileprivate static func tooManyNames(_ count: Int, most: Int) -> Problem {
+        .invalidQuery("The query has \(count) names, and may have \(most). Ask for the others in further requests.")
+    }
+
+    /// - Parameters:
+    ///   - position: from 1.
+    ///   - count: of the names in the query.
+    fileprivate static func invalidJobName(_ error: JobNameError, _ position: Int, of count: Int) -> Problem {
+        Problem(.invalidJobName, "Name \(position) of \(count) is not valid. \(error.description)")
+    }
+}
