@@ -17,7 +17,7 @@ extension JobGateway {
     ///   - resolutions: one for each name.
     ///   - now: when it is made.
     func reply(with resolutions: [Resolution], to request: BatchRequest, at now: Moment) -> Reply {
-        var text = TextBuffer()
+        var text = TextBuffer(reserving: resolutions.count * 256)
         var outcomes: Set<Outcome> = []
         text.openObject()
         text.key("jobs")
@@ -64,7 +64,7 @@ extension TextBuffer {
             openObject()
             member("name", name.text)
             key("problem")
-            append(problem, of: nil)
+            append(problem)
             closeObject()
         }
     }

@@ -105,8 +105,8 @@ extension Problem {
     }
 
     private func document(for context: RequestContext) -> [UInt8] {
-        var text = TextBuffer()
-        text.append(self, of: context)
+        var text = TextBuffer(reserving: 640)
+        text.append(self, instance: context.path, requestID: context.id.text)
         return text.bytes
     }
 }
@@ -114,16 +114,18 @@ extension Problem {
 extension TextBuffer {
     /// Appends the members of RFC 9457 §3.1, and ours.
     ///
-    /// - Parameter context: the request that the problem answers as a whole; nil for a problem that is a part of an answer.
-    mutating func append(_ problem: Problem, of context: RequestContext?) {
+    /// - Parameters:
+    ///   - instance: the path of the request; nil where the problem is a part of an answer.
+    ///   - requestID: nil there too.
+    mutating func append(_ problem: Problem, instance: String? = nil, requestID: String? = nil) {
         openObject()
         member("type", problem.type.uri)
         member("code", problem.type.rawValue)
         member("title", problem.type.title)
         member("status", problem.status.code)
         member("detail", problem.detail)
-        member("instance", context?.path)
-        member("requestId", context?.id.text)
+        member("instance", instance)
+        member("requestId", requestID)
         member("awsRequestId", problem.awsRequestID)
         if problem.type == .quotaExceeded { appendViolatedPolicies() }
         closeObject()

@@ -11,7 +11,11 @@ package struct TextBuffer: ~Copyable, Sendable {
     var lastTime: TimeText?
 
     /// An empty text.
-    package init() {}
+    ///
+    /// - Parameter capacity: bytes for which there is room at once.
+    package init(reserving capacity: Int = 0) {
+        bytes.reserveCapacity(capacity)
+    }
 
     var count: Int { bytes.count }
 
