@@ -9,10 +9,13 @@ import Testing
 
     /// Calls arrive at random for two minutes, at so many a second of each kind.
     private func scenario(
-        _ interactive: Double, background: Double = 0, forced: Double = 0, _ options: AdmissionOptions = .init()
+        _ interactive: Double, background: Double = 0, watched: Double = 0, forced: Double = 0,
+        _ options: AdmissionOptions = .init()
     ) -> ShareScenario {
         var scenario = ShareScenario(options)
-        scenario.run(seconds: 120, [(.interactive, interactive), (.background, background), (.forced, forced)])
+        scenario.run(
+            seconds: 120,
+            [(.interactive, interactive), (.background, background), (.watched, watched), (.forced, forced)])
         return scenario
     }
 
@@ -33,6 +36,15 @@ import Testing
         let scenario = scenario(40, background: 15)
         #expect(perSecond(.background, scenario) >= 0.95 * Self.sustained / 4)
         #expect(perSecond(.interactive, scenario) >= 0.95 * Self.sustained * 3 / 4)
+    }
+
+    /// Also where every other kind of call asks for more than its share.
+    @Test func aFifthIsForWatchedJobs() {
+        let busy = scenario(40, background: 15, watched: 15, forced: 60)
+        #expect(perSecond(.watched, busy) >= 0.95 * Self.sustained / 5)
+        #expect(perSecond(.background, busy) >= 0.95 * Self.sustained / 4)
+        #expect(perSecond(.interactive, busy) >= 0.95 * Self.sustained * (1 - 1 / 5 - 1 / 4 - 1 / 15))
+        #expect(perSecond(.watched, scenario(0, watched: 60)) >= 0.95 * 13 / 1.05)
     }
 
     @Test func interactiveCallsHaveTheWholeBudgetWhereNothingElseIsAskedFor() {

@@ -9,7 +9,7 @@
 /// - The bucket fills at a rate that is learned from throttling (`AdaptiveRate`), never above the configured one. While
 ///   throttling keeps that rate down, the bucket holds no more than one second of it.
 ///
-/// Background calls leave a reserve in the bucket, so that some interactive calls can begin at once at any moment, and half
+/// Background and watched calls leave a reserve in the bucket, so that some interactive calls can begin at once at any moment, and half
 /// as many in the window: that much of the rate they cannot use. Forced calls leave twice the reserve in both. While
 /// throttling keeps the bucket smaller than the reserve, a full one still gives background calls a token: with watchers alone
 /// nothing else would make the calls by which the rate recovers.
@@ -51,7 +51,7 @@ struct CallBudget: Sendable {
     private func reserves(for priority: CallPriority) -> (tokens: Int, calls: Int) {
         switch priority {
         case .interactive: (0, 0)
-        case .background: (reserve, min(reserve, max(1, reserve / 2)))
+        case .background, .watched: (reserve, min(reserve, max(1, reserve / 2)))
         case .forced: (2 * reserve, 2 * reserve)
         }
     }

@@ -75,8 +75,10 @@ struct AdmissionRequest: Sendable {
 public enum CallPriority: Int, Sendable, CaseIterable, Comparable {
     /// A request waits for the answer: the call may wait for its turn and may use every token and permit.
     case interactive
-    /// A refresh or a watcher's poll, while a stored answer is served.
+    /// A refresh, while a stored answer is served.
     case background
+    /// A look at a job for those that wait for it to change.
+    case watched
     /// A client demands a fresher answer than the stored one.
     case forced
 

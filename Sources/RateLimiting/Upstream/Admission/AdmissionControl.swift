@@ -56,7 +56,8 @@ public final class AdmissionControl: Sendable {
     ///   - due: of a background call, since when it has been due; nil is now. While the budget is short those that have been
     ///     due the longest are admitted.
     ///   - deadline: when the answer has to be there. A call that cannot be answered by then is refused at once.
-    /// - Throws: ``AdmissionRefusal``, the first one, if the call must not be made. Only this is counted.
+    /// - Throws: ``AdmissionRefusal``, the first one, if the call must not be made. Only this is counted, but for a watched
+    ///   job, which is asked for again until its turn comes.
     public func admit(
         _ caller: UInt64, priority: CallPriority, or second: CallPriority? = nil, due: ContinuousClock.Instant? = nil,
         by deadline: ContinuousClock.Instant
@@ -68,7 +69,7 @@ public final class AdmissionControl: Sendable {
                 let request = AdmissionRequest(caller: caller, priority: second, deadline: deadline, due: due)
                 if let admission = try? await ask(request) { return admission }
             }
-            update { state, _ in state.counts.record(error) }
+            if priority != .watched { update { state, _ in state.counts.record(error) } }
             throw error
         }
     }
@@ -149,22 +150,5 @@ public final class AdmissionControl: Sendable {
 extension AdmissionControl.Decision {
     fileprivate var isGranted: Bool {
         if case .success = self { true } else { false }
-    }
-}
-
-/// The instants at which a sleeping task will dispatch again, the earliest last. A new sleep begins only if it ends before
-/// all others, and none is ever cancelled. Not safe for concurrent access.
-struct PendingWakeUps: Sendable {
-    private var pending: [ContinuousClock.Instant] = []
-
-    /// Returns the wake-up to set for what is due next, or nil if nothing is or if an earlier wake-up is set already.
-    mutating func add(
-        for next: ContinuousClock.Instant?, at now: ContinuousClock.Instant
-    ) -> ContinuousClock.Instant? {
-        while let last = pending.last, last <= now { pending.removeLast() }
-        guard let next else { return nil }
-        if let last = pending.last, last <= next { return nil }
-        pending.append(next)
-        return next
     }
 }

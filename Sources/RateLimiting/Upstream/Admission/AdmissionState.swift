@@ -114,6 +114,7 @@ struct OwedCalls: Sendable {
     private static let most = 3.0
 
     private var background = 0.0
+    private var watched = 0.0
     private var forced = 0.0
 
     /// The share of all calls that is a kind's own if it asks for so many; nil for interactive calls, which have the rest.
@@ -121,6 +122,7 @@ struct OwedCalls: Sendable {
         switch kind {
         case .interactive: nil
         case .background: 1 / 4
+        case .watched: 1 / 5
         case .forced: 1 / 15
         }
     }
@@ -130,6 +132,7 @@ struct OwedCalls: Sendable {
         switch kind {
         case .interactive: false
         case .background: background >= Double(waiting + 1)
+        case .watched: watched >= Double(waiting + 1)
         case .forced: forced >= Double(waiting + 1)
         }
     }
@@ -137,6 +140,7 @@ struct OwedCalls: Sendable {
     /// Records that a call of that kind, or a further attempt of it, begins.
     mutating func record(_ kind: CallPriority) {
         background = Self.change(background, of: .background, by: kind)
+        watched = Self.change(watched, of: .watched, by: kind)
         forced = Self.change(forced, of: .forced, by: kind)
     }
 
@@ -176,6 +180,8 @@ struct AdmissionQueues<Element: Sendable>: Sendable {
 enum AdmissionLane: Int, Sendable, CaseIterable {
     /// Background calls that are owed. There are few, and no others wait in this lane.
     case background
+    /// Watched calls that are owed.
+    case watched
     /// Forced calls that are owed.
     case forced
     /// Further attempts of interactive calls. They come before calls because theirs hold permits until they end.
@@ -189,6 +195,7 @@ enum AdmissionLane: Int, Sendable, CaseIterable {
             switch priority {
             case .interactive: .calls
             case .background: .background
+            case .watched: .watched
             case .forced: .forced
             }
     }
