@@ -10,6 +10,7 @@ let package = Package(
     products: [.executable(name: "transcribe-gateway", targets: ["TranscribeGateway"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -52,7 +53,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Formats", "HTTPExchange", "Caching", "Curl", "RateLimiting", "Telemetry", "Transcribe",
-                .httpTypes, .crypto, .coreMetrics, .logging,
+                .httpTypes, .crypto, .coreMetrics, .heap, .logging,
             ],
             exclude: ["Gateway.docc"],
             resources: [.embedInCode("Resources/openapi.yaml"), .embedInCode("Resources/openapi.json")]),
@@ -130,6 +131,7 @@ extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let heap = product(name: "HeapModule", package: "swift-collections")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let logging = product(name: "Logging", package: "swift-log")

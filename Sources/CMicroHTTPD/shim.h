@@ -67,6 +67,13 @@ shim_set_timeout (struct MHD_Connection *connection, unsigned int seconds)
   MHD_set_connection_option (connection, MHD_CONNECTION_OPTION_TIMEOUT, seconds);
 }
 
+/* Lets the response end with its connection instead of being sent in chunks. */
+static inline void
+shim_send_without_chunks (struct MHD_Response *response)
+{
+  MHD_set_response_options (response, MHD_RF_HTTP_VERSION_1_0_ONLY, MHD_RO_END);
+}
+
 /* The number of bytes from the method to the end of the header section, or 0. */
 static inline size_t
 shim_header_size (struct MHD_Connection *connection)

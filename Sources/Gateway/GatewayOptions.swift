@@ -15,6 +15,7 @@ public struct GatewayOptions: Sendable {
     public var freshness: Freshness
     /// Requests that may wait for AWS at a time.
     public var waiters: Int
+    public var watch: WatchOptions
     /// Nil is no limit.
     public var clientLimit: ClientLimitOptions?
     /// What bounds the calls to AWS.
@@ -27,7 +28,7 @@ public struct GatewayOptions: Sendable {
 
     public init(
         hosts: HostRule, clients: ClientRule, crossOrigin: CrossOrigin, fields: JobFields, caching: ClientCaching,
-        cacheCapacity: Int, freshness: Freshness, waiters: Int, clientLimit: ClientLimitOptions?,
+        cacheCapacity: Int, freshness: Freshness, waiters: Int, watch: WatchOptions, clientLimit: ClientLimitOptions?,
         admission: AdmissionOptions, timeout: Duration, time: TimeSource = .system,
         jitter: @escaping @Sendable () -> Double = { .random(in: -1...1) }
     ) {
@@ -39,6 +40,7 @@ public struct GatewayOptions: Sendable {
         self.cacheCapacity = cacheCapacity
         self.freshness = freshness
         self.waiters = waiters
+        self.watch = watch
         self.clientLimit = clientLimit
         self.admission = admission
         self.timeout = timeout

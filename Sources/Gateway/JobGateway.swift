@@ -12,6 +12,11 @@ public final class JobGateway: Handler {
     let options: GatewayOptions
     let cache: JobCache
     let sharedFields: SharedFields
+    /// Of answers to requests that waited.
+    let waitFields: SharedFields
+    /// The jobs that clients watch.
+    let watches: JobWatches
+    let render: JobRenderer
     let recorder: RequestRecorder
     private let limiter: ClientLimiter?
     private let ids = RequestIDSource()
@@ -24,11 +29,17 @@ public final class JobGateway: Handler {
         self.options = options
         self.recorder = recorder
         cache = JobCache(capacity: options.cacheCapacity, shards: JobCache.shards(for: options.cacheCapacity))
-        fetcher = Fetcher(source: source, options: options, cache: cache, recorder: recorder)
+        render = { [cache, fields = options.fields] job, name, wanted in
+            job.rendering(of: wanted, whole: fields) { cache.updateCost(of: job, named: name) }
+        }
+        watches = JobWatches(
+            options.watch, polls: options.admission.concurrency, metrics: recorder.watch, render: render)
+        fetcher = Fetcher(source: source, options: options, cache: cache, recorder: recorder, watches: watches)
         limiter = options.clientLimit.map {
             ClientLimiter(rate: $0.rate, burst: $0.burst, epoch: options.time.now())
         }
         sharedFields = SharedFields(caching: options.caching, limiter: limiter)
+        waitFields = SharedFields(caching: .noStore, limiter: limiter)
     }
 
     /// Makes the fetches, and removes what is past its time from the cache, until the task is cancelled. It has to be running
@@ -59,7 +70,11 @@ public final class JobGateway: Handler {
             if route.countsAgainstLimit { try admit(&context, cost: route.cost, at: now) }
             switch route {
             // Moved, because a copy would retain all that the context holds.
-            case .job(let name, let fields): return answer(JobRequest(name, fields, of: request, in: consume context))
+            case .job(let name, let query):
+                let manner = manner(of: query, request, in: &context)
+                return answer(JobRequest(name, query.fields, manner, of: request, in: consume context))
+            case .events(let name, let fields):
+                return answer(JobRequest(name, fields, .events, of: request, in: consume context))
             case .batch(let names, let fields):
                 return answer(BatchRequest(names, fields, of: request, in: consume context))
             case .fixed(let route): return .reply(reply(with: route, to: request, in: context))
@@ -134,16 +149,18 @@ public final class JobGateway: Handler {
     }
 
     private func answer(_ request: JobRequest) -> Handling {
-        switch resolve(
+        let known = resolve(
             request.name, request.directives, caller: request.context.client.subscriber, at: request.context.start)
-        {
-        case .resolved(let resolution): .reply(reply(with: resolution, to: request, at: request.context.start))
+        if let seconds = request.wait { return answer(request, knowing: known, waitingFor: .seconds(seconds)) }
+        switch known {
+        case .resolved(let resolution):
+            return .reply(reply(with: resolution, to: request, at: request.context.start))
         case .needsFetch(let fetch):
-            .later(
+            return .later(
                 reply(
                     after: fetch, to: request, within: longestLookUp, or: .staleIfError, otherwise: .upstreamTimeout))
         case .awaitsRefresh(let fetch):
-            .later(
+            return .later(
                 reply(after: fetch, to: request, within: Freshness.longestWait, or: nil, otherwise: .storedJobGone))
         }
     }
@@ -193,8 +210,11 @@ public final class JobGateway: Handler {
         fetcher.storedJob(named: name, at: Moment(options.time.now())).map { .answer($0, .cache(detail)) }
     }
 
-    private func reply(with resolution: Resolution, to request: JobRequest) -> Reply {
-        reply(with: resolution, to: request, at: Moment(options.time.now()))
+    func reply(
+        with resolution: Resolution, to request: JobRequest, outcome: Outcome? = nil, isStopping: Bool = false
+    ) -> Reply {
+        reply(
+            with: resolution, to: request, at: Moment(options.time.now()), outcome: outcome, isStopping: isStopping)
     }
 }
 
@@ -251,6 +271,7 @@ extension JobGateway {
     func purge(_ name: JobName) {
         cache.remove(name)
         fetcher.detach(name)
+        watches.forget(name, at: Moment(options.time.now()))
         recorder.recordPurge(of: name)
     }
 
@@ -258,6 +279,7 @@ extension JobGateway {
     func purge() {
         cache.removeAll()
         fetcher.detach(nil)
+        watches.forget(nil, at: Moment(options.time.now()))
         recorder.recordPurge(of: nil)
     }
 }

@@ -56,7 +56,9 @@ def test_is_served_as_it_is(gateway, file, content_type):
 # What it promises
 
 def test_schemathesis_finds_no_difference(start, tmp_path):
-    unlimited = {"limits.client.rate": "1000000/s", "limits.client.burst": 1_000_000, "limits.upstream.rate": 0}
+    # Requests that wait would take all of the time.
+    unlimited = {"limits.client.rate": "1000000/s", "limits.client.burst": 1_000_000, "limits.upstream.rate": 0,
+                 "watch.maxWait": "1s"}
     gateway = start("demo", unlimited)
     result = subprocess.run(
         [Path(sys.executable).with_name("schemathesis"), "run", YAML, "--url", f"http://127.0.0.1:{gateway.port}",
@@ -69,8 +71,10 @@ def test_schemathesis_finds_no_difference(start, tmp_path):
 
 
 # The causes of each status: the target that a path stands for, header lines, other parts of the request.
-TARGETS = {"/jobs/{name}": "/jobs/running-1", "/jobs": "/jobs?name=running-1", "/problems/{type}": "/problems/stopping"}
-JOB_NOT_FOUND_TEXT = {"/jobs/{name}": "/jobs/missing-1", "/problems/{type}": "/problems/nonsense"}
+TARGETS = {"/jobs/{name}": "/jobs/running-1", "/jobs/{name}/events": "/jobs/visit-1/events",
+           "/jobs": "/jobs?name=running-1", "/problems/{type}": "/problems/stopping"}
+JOB_NOT_FOUND_TEXT = {"/jobs/{name}": "/jobs/missing-1", "/jobs/{name}/events": "/jobs/missing-1/events",
+                      "/problems/{type}": "/problems/nonsense"}
 # What explains the API has no limit, but its refusals do; and a preflight has none.
 FREE = {"/", "/style.css", "/icon.svg", "/openapi.yaml", "/openapi.json", "/problems/{type}"}
 PAGE, ORIGIN = "Accept: text/html", "Origin: https://app.example"
@@ -79,20 +83,24 @@ APP = [ORIGIN, "Access-Control-Request-Method: GET"]
 
 def causes(path, method):
     usual = TARGETS.get(path, path)
-    is_look_up = path == "/jobs/{name}" and method != "options"
+    is_look_up = path.startswith("/jobs/{name}") and method != "options"
+    events = "/events" if path.endswith("/events") else ""
+    waiting = [f"{usual}?wait=0"] * (path == "/jobs/{name}")
     # A browser that asks for one job is sent to the page of that.
     several = f"{usual},missing-1,hang-1" if path == "/jobs" else usual
     return {
-        200: [(several, [], {})], 204: [(usual, [], {})], 303: [(usual, [PAGE], {})],
-        304: [(usual, ["If-None-Match: *"], {})],
-        400: [(usual, ["X-Spaced : a"], {})] + [("/jobs/invalid-1", [], {})] * is_look_up,
+        200: [(target, [], {}) for target in [several, *waiting]],
+        204: [(usual, ["Last-Event-ID: *"], {})], 303: [(usual, [PAGE], {})],
+        304: [(target, ["If-None-Match: *"], {}) for target in [usual, *waiting]],
+        400: [(usual, ["X-Spaced : a"], {})] + [(f"/jobs/invalid-1{events}", [], {})] * is_look_up,
         403: [(usual, [], {})], 404: [(JOB_NOT_FOUND_TEXT.get(path), [], {})], 405: [(usual, [], {"method": "POST"})],
         414: [(f"{usual}?{'a' * 8192}", [], {})], 417: [(usual, ["Expect: more"], {})],
         421: [(usual, [], {"host": "rebound.example"})],
         429: [(f"{usual}?x" if path in FREE else usual, [], {})],
         431: [(usual, [f"X-{number}: a" for number in range(101)], {})],
         501: [(usual, ["Transfer-Encoding: gzip"], {})],
-        502: [("/jobs/denied-1", [], {})], 503: [("/jobs/throttled-1", [], {})], 504: [("/jobs/hang-1", [], {})],
+        502: [(f"/jobs/denied-1{events}", [], {})], 503: [(f"/jobs/throttled-1{events}", [], {})],
+        504: [(f"/jobs/hang-1{events}", [], {})],
     }
 
 
@@ -113,7 +121,7 @@ def test_every_status_and_header_occurs_as_described(serve, upstream, path, meth
                    for target, lines, parts in causes(path, method)[status] for reader in readers]
         for answer in answers:
             conforms(answer, status, response, has_content=method != "head")
-        assert_all_occur(answers, status, response)
+        assert_all_occur(answers, status, response, is_head=method == "head")
 
 
 class Validating(Conversation):
@@ -137,7 +145,7 @@ def described(path, method):
 def conforms(answer, status, response, has_content):
     assert answer.status == status, answer
     headers = {name.lower(): resolved(header) for name, header in response.get("headers", {}).items()}
-    undescribed = set(answer.fields) - set(headers) - {"content-type", "content-length", "date", "connection"}
+    undescribed = set(answer.fields) - set(headers) - {"content-type", "content-length", "date", "connection", "transfer-encoding"}
     assert not headers or not undescribed, (status, undescribed)
     for name, header in headers.items():
         assert name in answer.fields or not header.get("required"), f"{status} has no {name}"
@@ -148,10 +156,12 @@ def conforms(answer, status, response, has_content):
         check(answer.json, response["content"][media_type(answer)]["schema"])
 
 
-def assert_all_occur(answers, status, response):
+def assert_all_occur(answers, status, response, is_head):
     """Nothing is described that none of these answers has."""
     seen = {name for answer in answers for name in answer.fields}
-    assert not {name.lower() for name in response.get("headers", {})} - seen, status
+    # HEAD does not wait.
+    unseen = {name.lower() for name in response.get("headers", {})} - seen
+    assert not unseen - ({"preference-applied"} if is_head else set()), status
     types = {media_type(answer) for answer in answers if "content-type" in answer.fields}
     assert types == set(response.get("content", types)), status
 

@@ -54,8 +54,25 @@ class Wire:
         assert version == "HTTP/1.1"
         answer = Answer(int(status), parsed(lines))
         if not to_head and answer.status not in (204, 304):
-            answer.body = self._take(int(answer.fields["content-length"]))
+            answer.body = b"".join(self.chunks()) if "transfer-encoding" in answer.fields else \
+                self._take(int(answer.fields["content-length"]))
         return answer
+
+    def head(self):
+        """The head of the next answer, whose content comes in chunks."""
+        status_line, *lines = self._until(b"\r\n\r\n").decode("latin-1").split("\r\n")
+        return Answer(int(status_line.split(" ")[1]), parsed(lines))
+
+    def chunks(self):
+        """The chunks of content as they come, until the last."""
+        while chunk := self.chunk():
+            yield chunk
+
+    def chunk(self):
+        """The next chunk; empty at the end."""
+        chunk = self._take(int(self._until(b"\r\n"), 16))
+        assert self._take(2) == b"\r\n"
+        return chunk
 
     def rest(self):
         """Everything until the server closes, as it comes."""

@@ -77,7 +77,7 @@ import Testing
 
     @Test func describesEveryPathAndItsMethods() throws {
         let paths = try object("paths")
-        let routes = ["/", "/jobs", "/jobs/{name}", "/problems/{type}"]
+        let routes = ["/", "/jobs", "/jobs/{name}", "/jobs/{name}/events", "/problems/{type}"]
         #expect(Set(paths.keys) == Set(StaticFile.all.keys).union(routes))
         let methods = Route.methods.lowercased().split(separator: ", ").map(String.init)
         for (path, item) in paths {

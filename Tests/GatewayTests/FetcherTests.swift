@@ -19,9 +19,10 @@ import UpstreamTestSupport
         var options = GatewayOptions()
         options.admission = AdmissionOptions(rate: Rate(15, per: .seconds(1)), burst: burst, concurrency: 32)
         options.time = clock.source
+        let recorder = RequestRecorder(log: nil, names: NameHash(), registry: PrometheusRegistry())
         return Fetcher(
-            source: source, options: options, cache: JobCache(capacity: 1 << 20, shards: 1),
-            recorder: RequestRecorder(log: nil, names: NameHash(), registry: PrometheusRegistry()))
+            source: source, options: options, cache: JobCache(capacity: 1 << 20, shards: 1), recorder: recorder,
+            watches: JobWatches(options.watch, polls: 1, metrics: recorder.watch) { job, _, _ in job.rendering })
     }
 
     private func request(

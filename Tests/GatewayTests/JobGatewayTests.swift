@@ -12,7 +12,9 @@ import Transcribe
             bench.source.put("a", .finished("a"))
             let reply = await bench.get("/jobs/a")
             #expect(reply.status == .ok)
-            #expect(reply.text == #"{"name":"a","status":"COMPLETED","done":true,"transcriptUri":"https://s3.example/a.json"}"#)
+            #expect(
+                reply.text
+                    == #"{"name":"a","status":"COMPLETED","done":true,"transcriptUri":"https://s3.example/a.json"}"#)
             #expect(reply.field("Content-Type") == "application/json")
             #expect(reply.field("Cache-Control") == "private, no-cache")
             #expect(reply.field("Vary") == "Accept, Prefer, Origin")

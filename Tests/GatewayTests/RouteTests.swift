@@ -48,7 +48,7 @@ import Transcribe
 
     /// A mark that combines with a delimiter makes one Character of both.
     @Test(arguments: [
-        ("fields=name&\u{301}view=full", "Give one of"), ("view=\u{301}full", "can only be"),
+        ("fields=name&\u{301}view=full", "The query may hold"), ("view=\u{301}full", "can only be"),
     ])
     func takesAQueryApartAtItsBytes(query: String, words: String) async {
         let reply = await TestBench().get("/jobs/a?\(query)")

@@ -93,10 +93,11 @@ import Testing
     @Test func leavesHeadWithoutAnyCall() async throws {
         try await withStream(TestStream(["content"])) { server, _, stream in
             let client = try Client(port: server.port)
-            client.send("HEAD /stream HTTP/1.1\r\nHost: h\r\n\r\nGET /after HTTP/1.1\r\nHost: h\r\n\r\n")
-            let replies = await client.receive { $0.contains("/after") }
-            #expect(replies.statuses == [200, 200])
-            #expect(replies.components(of: "Transfer-Encoding: chunked") == 1)
+            client.send("HEAD /stream HTTP/1.1\r\nHost: h\r\n\r\n")
+            let reply = await client.receiveAll()
+            // The library would send the last chunk of a body that there is not, and the next reply after that.
+            #expect(reply.statuses == [200] && reply.hasSuffix("\r\n\r\n"))
+            #expect(reply.contains("Connection: close") && !reply.contains("\r\n0\r\n"))
             #expect(stream.calls == [])
             #expect(server.counts.streams == 0)
         }

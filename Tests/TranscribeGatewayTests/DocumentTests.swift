@@ -54,7 +54,7 @@ import Testing
     @Test func readmeNamesEveryDependency() throws {
         let package = Self.text(of: "Package.swift")
         let urls = package.split(separator: "\"").filter { $0.hasPrefix("https://github.com/") }
-        #expect(urls.count == 7)
+        #expect(urls.count == 8)
         for url in urls {
             let name = url.split(separator: "/").last ?? ""
             #expect(Self.readme.contains("| \(name) |"), "\(name) has no row in README.md")

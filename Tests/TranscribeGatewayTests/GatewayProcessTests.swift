@@ -29,7 +29,8 @@ import Transcribe
     @Test func carriesALifetimeFromTheEnvironmentToTheGateway() throws {
         let settings = try load(["GATEWAY_CACHE_TTL_FINISHED": "7m", "GATEWAY_LOG_LEVEL": "critical"])
         let clock = AWSClock(wallTime: { .wallTime })
-        let (gateway, services) = try buildGateway(settings, on: upstream(clock), Observability(settings.log))
+        let (gateway, services) = try buildGateway(
+            settings, connections: 10_000, on: upstream(clock), Observability(settings.log))
         #expect(gateway.options.freshness.finished == .seconds(7 * 60))
         #expect(gateway.fetcher.options.freshness.finished == .seconds(7 * 60))
         #expect(services.count == 3)
@@ -40,7 +41,8 @@ import Transcribe
         let settings = try load(["GATEWAY_LOG_LEVEL": "critical"])
         let start = ContinuousClock.now
         let clock = AWSClock(wallTime: { Timestamp(millisecondsSinceEpoch: 1_000) }, instant: { start })
-        let (gateway, _) = try buildGateway(settings, on: upstream(clock), Observability(settings.log))
+        let (gateway, _) = try buildGateway(
+            settings, connections: 10_000, on: upstream(clock), Observability(settings.log))
         #expect(gateway.fetcher.options.time.wallTime() == Timestamp(millisecondsSinceEpoch: 1_000))
         clock.learn(Timestamp(millisecondsSinceEpoch: 3_600_000))
         #expect(gateway.fetcher.options.time.wallTime() == Timestamp(millisecondsSinceEpoch: 3_600_000))

@@ -29,6 +29,9 @@ extension Fetcher {
             history.accepted(attempt.number)
             return store(answer, of: request.name, requestedAt: attempt.begin, under: lease)
         } catch {
+            if request.priority == .watched, error.isOwnRefusal {
+                return postponed(known, error, under: lease, request)
+            }
             recorder.record(fetch: error)
             let failed = failedFetch(because: error, attempt.number, after: failures)
             return fallBack(to: known, of: request.name, because: error, failed, under: lease)
@@ -127,6 +130,15 @@ extension Fetcher {
         return FailedFetch(failure, failures, atMost: options.freshness.running, at: now)
     }
 
+    /// The turn of a watched job has not come yet: nothing has failed, and nothing is remembered.
+    private func postponed(
+        _ known: CacheEntry<CachedAnswer>?, _ refusal: FetchFailure, under lease: consuming Lease,
+        _ request: FetchRequest
+    ) -> FetchResult {
+        let isValid = cache.release(lease, for: request.name)
+        return .failed(refusal, refusal.problem, fallback: isValid ? known : nil)
+    }
+
     /// Without a new answer the last one is served for a while, unless AWS has withdrawn the right to see the job. What was
     /// purged meanwhile is not served either: then the lease is void, and nothing is stored.
     private func fallBack(
@@ -157,7 +169,7 @@ extension Fetcher {
         cache.value(for: name, at: now).flatMap { mayBeServed($0, at: now) ? $0 : nil }
     }
 
-    private func mayBeServed(_ stored: CacheEntry<CachedAnswer>, at now: Moment) -> Bool {
+    func mayBeServed(_ stored: CacheEntry<CachedAnswer>, at now: Moment) -> Bool {
         options.freshness.permits(stored, mayBeStale: history.permitsStaleAnswers, at: now)
     }
 

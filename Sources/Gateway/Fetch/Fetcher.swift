@@ -4,7 +4,7 @@ public import RateLimiting
 import Synchronization
 public import Transcribe
 
-/// Fetches jobs from AWS, each once for all requests that wait for it.
+/// Fetches jobs from AWS, each once for all requests that wait for it, and for all that watch it.
 ///
 /// A fetch belongs to no request: a request that joins it waits for its result, and one that ends early cancels nothing.
 /// The fetches end with ``run()``, which ``JobGateway/run()`` calls. Safe to use from any thread.
@@ -15,10 +15,14 @@ public final class Fetcher: Sendable {
     let recorder: RequestRecorder
     let admission: AdmissionControl
     let history = CallHistory()
+    private let watches: JobWatches
     private let flights: SingleFlight<JobName, Waiter>
     private let tasks = FetchTasks()
 
-    init(source: any JobSource, options: GatewayOptions, cache: JobCache, recorder: RequestRecorder) {
+    init(
+        source: any JobSource, options: GatewayOptions, cache: JobCache, recorder: RequestRecorder, watches: JobWatches
+    ) {
+        self.watches = watches
         self.source = source
         self.options = options
         self.cache = cache
@@ -38,9 +42,16 @@ public final class Fetcher: Sendable {
     /// that of a request which has been served meanwhile; the other half is for requests that no stored job answers.
     var isCrowded: Bool { waiting > options.waiters / 2 }
 
-    /// Runs the fetches until the task is cancelled. That cancels the fetches under way; returns when the last has ended.
+    /// Runs the fetches, those for watched jobs among them, until the task is cancelled. That cancels the fetches under way;
+    /// returns when the last has ended.
     public func run() async {
-        await tasks.run { await admission.run() }
+        await tasks.run {
+            async let watching: Void = watches.run(on: options.time) { name in
+                self.refresh(FetchRequest(name: name, reason: .stale, caller: 0, priority: .watched))
+            }
+            await admission.run()
+            await watching
+        }
     }
 
     /// Lets a request wait for its job. The first one for a job begins the fetch.
@@ -94,6 +105,8 @@ public final class Fetcher: Sendable {
                 ? waiter.prepareReply(result, index > 0 || !isLedByWaiter) : rejoin(waiter, after: result)
         }
         for reply in replies { reply.send() }
+        // After the end of the flight: a watch that found it under way relies on being told.
+        watches.learn(result, of: request.name, at: Moment(options.time.now()))
     }
 
     private func rejoin(_ waiter: Waiter, after result: FetchResult) -> (any PendingReply)? {

@@ -17,7 +17,7 @@ struct AccessLog: Sendable {
     /// By number.
     private let problems: [LogMember]
     private let isOverQuota: LogMember
-    private let job, names, microseconds, bytes, client, requestID, awsRequestID: LogName
+    private let job, names, microseconds, bytes, events, client, requestID, awsRequestID: LogName
 
     init(_ writer: LogWriter) {
         self.writer = writer
@@ -32,6 +32,7 @@ struct AccessLog: Sendable {
         names = writer.name("names")
         microseconds = writer.name("microseconds")
         bytes = writer.name("bytes")
+        events = writer.name("events")
         client = writer.name("client")
         requestID = writer.name("requestId")
         awsRequestID = writer.name("awsRequestId")
@@ -58,6 +59,7 @@ struct AccessLog: Sendable {
             if record.isOverLimit { line.append(isOverQuota) }
             line.member(microseconds, Int(record.elapsed / 1_000))
             if wasSent { line.member(bytes, record.contentLength) }
+            if let events = record.events { line.member(self.events, events) }
             line.member(client, (texts?.client ?? peer).text)
             line.member(requestID, texts?.id.map(RequestID.given) ?? .number(record.number))
             if let awsRequestID = texts?.upstreamID { line.member(self.awsRequestID, awsRequestID) }

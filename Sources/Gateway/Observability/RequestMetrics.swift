@@ -76,6 +76,8 @@ enum Outcome: Int, CaseIterable, Sendable {
     case miss
     /// By a call to AWS that another request had begun.
     case collapsed
+    /// After a wait for a change, or as a stream of changes.
+    case watched
     /// The request was wrong.
     case refused
     /// The client's quota was used up.
@@ -95,6 +97,7 @@ enum Outcome: Int, CaseIterable, Sendable {
         case .stale: "stale"
         case .miss: "miss"
         case .collapsed: "collapsed"
+        case .watched: "watched"
         case .refused: "refused"
         case .limited: "limited"
         case .failed: "failed"

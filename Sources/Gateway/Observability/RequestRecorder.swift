@@ -12,6 +12,7 @@ public final class RequestRecorder: Sendable {
     let names: NameHash
     private let metrics: RequestMetrics
     private let upstream: UpstreamMetrics
+    let watch: WatchMetrics
     private let clock: @Sendable () -> ContinuousClock.Instant
     private let logger: Logger?
     /// Whether the warning of an untrusted proxy has been logged.
@@ -30,6 +31,7 @@ public final class RequestRecorder: Sendable {
         self.names = names
         metrics = RequestMetrics(registry: registry)
         upstream = UpstreamMetrics(registry: registry)
+        watch = WatchMetrics(registry: registry)
         self.clock = clock
         self.logger = logger
     }
@@ -115,6 +117,8 @@ public final class RequestRecorder: Sendable {
     /// Counts a request and writes its line. Where the reply could not be sent, neither claims that it was.
     func finish(_ record: RequestRecord, of peer: PeerAddress, wasSent: Bool) {
         guard let contents = record.contents else { return }
+        // A client leaves a stream when it likes: it has got what was sent.
+        let wasSent = wasSent || contents.events != nil
         let outcome = wasSent ? Int(contents.outcome) : Outcome.unsent.rawValue
         metrics.record(contents, outcome, wasSent: wasSent)
         log?.write(contents, contents.hasTexts ? record.texts : nil, outcome, of: peer, wasSent: wasSent)

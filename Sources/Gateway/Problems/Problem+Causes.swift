@@ -14,6 +14,19 @@ extension Problem {
         .overloaded, "Too many requests wait for Amazon Transcribe already. Try again shortly."
     ).retrying(after: .seconds(1))
 
+    static let tooManyWatches = Problem(
+        .tooManyWatches,
+        "As many requests watch jobs as this gateway allows. Look without waiting, or try again shortly.",
+        status: .serviceUnavailable
+    ).retrying(after: .seconds(5))
+
+    static func tooManyWatches(ofClient limit: Int) -> Problem {
+        Problem(
+            .tooManyWatches,
+            "This client watches jobs with \(limit) requests already, and may have no more. Close one, or look without waiting."
+        ).retrying(after: .seconds(5))
+    }
+
     static let stopping = Problem(
         .stopping, "The gateway is being stopped and had no time to finish. Try again."
     ).retrying(after: .seconds(1))

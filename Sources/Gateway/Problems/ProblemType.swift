@@ -17,6 +17,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
     case invalidJobName = "invalid-job-name"
     case jobNotFound = "job-not-found"
     case quotaExceeded = "quota-exceeded"
+    case tooManyWatches = "too-many-watches"
     case upstreamThrottled = "upstream-throttled"
     case upstreamBudget = "upstream-budget"
     case upstreamUnavailable = "upstream-unavailable"
@@ -48,6 +49,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .noSuchRoute, .jobNotFound: [.notFound]
         case .methodNotAllowed: [.methodNotAllowed]
         case .quotaExceeded: [.tooManyRequests]
+        case .tooManyWatches: [.tooManyRequests, .serviceUnavailable]
         case .upstreamThrottled, .upstreamBudget, .upstreamUnavailable, .overloaded, .stopping: [.serviceUnavailable]
         case .accessDenied, .credentials, .upstreamFailed: [.badGateway]
         case .upstreamTimeout: [.gatewayTimeout, .serviceUnavailable]
@@ -73,6 +75,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .invalidJobName: "The job name is not valid"
         case .jobNotFound: "There is no such job"
         case .quotaExceeded: "The client's request quota is used up"
+        case .tooManyWatches: "Too many requests watch jobs"
         case .upstreamThrottled: "Amazon Transcribe is limiting requests"
         case .upstreamBudget: "The budget for requests to Amazon Transcribe is used up"
         case .upstreamUnavailable: "Amazon Transcribe is failing"
@@ -130,6 +133,11 @@ extension ProblemType {
             """
         case .quotaExceeded:
             "The client has sent more requests than its quota allows. Retry-After says when to send the next one."
+        case .tooManyWatches:
+            """
+            Requests that wait for a change of a job, and event streams, are limited for each client (429) and for all \
+            together (503). Close some, or look at the job without waiting. One request can name up to 100 jobs.
+            """
         case .upstreamThrottled:
             """
             Amazon Transcribe limits the requests of the gateway's AWS account. It is AWS's limit, not the client's; \

@@ -7,13 +7,19 @@ import Transcribe
 extension JobGateway {
     /// The reply to a request for a job, recorded.
     ///
-    /// - Parameter now: when it is made, from which its age counts: for a hit the begin of the request, which saves reading
-    ///   the clock again.
-    func reply(with resolution: Resolution, to request: JobRequest, at now: Moment) -> Reply {
+    /// - Parameters:
+    ///   - now: when it is made, from which its age counts: for a hit the begin of the request, which saves reading the clock
+    ///     again.
+    ///   - outcome: of a request that waited for a change; nil is the cache's.
+    ///   - isStopping: whether the wait ends because the server stops.
+    func reply(
+        with resolution: Resolution, to request: JobRequest, at now: Moment, outcome given: Outcome? = nil,
+        isStopping: Bool = false
+    ) -> Reply {
         switch resolution {
         case .problem(let problem): return reply(with: problem, in: request.context, job: request.name)
         case .answer(let entry, let status):
-            let outcome = status.outcome(isFresh: now < entry.freshUntil)
+            let outcome = given ?? status.outcome(isFresh: now < entry.freshUntil)
             switch entry.value {
             case .refusal(let problem):
                 // A job of this name may be created at any time, and one that AWS can have no job of cannot.
@@ -23,9 +29,10 @@ extension JobGateway {
             case .failed(let failure):
                 return reply(with: failure.problem(at: now), in: request.context, job: request.name)
             case .job(let job), .refreshFailed(let job, _):
+                if request.manner == .events { return stream(entry, of: job, to: request) }
                 let form = JobReply(
                     requestedAt: entry.requestedAt, freshUntil: entry.freshUntil, retryAt: entry.retryAt,
-                    isFinished: job.isFinished, status: status, now: now)
+                    isFinished: job.isFinished, isStopping: isStopping, status: status, now: now)
                 let reply = reply(with: job, as: form, to: request)
                 recorder.record(
                     reply, in: request.context, outcome, job: request.name, hash: job.nameHash,
@@ -37,20 +44,19 @@ extension JobGateway {
 
     private func reply(with job: CachedJob, as reply: JobReply, to request: JobRequest) -> Reply {
         guard !request.context.prefersHTML else {
-            let page = job.page(of: options.fields, named: request.name) { updateCost(of: job, named: request.name) }
+            let page = job.page(of: options.fields, named: request.name) {
+                cache.updateCost(of: job, named: request.name)
+            }
             return reply.page(page, to: request.context)
         }
-        return reply.document(rendering(of: job, request.fields, request.name), to: request, sharing: sharedFields)
+        return reply.document(
+            rendering(of: job, request.fields, request.name), to: request,
+            sharing: request.wait == nil ? sharedFields : waitFields)
     }
 
     /// The document of a stored job.
     func rendering(of job: CachedJob, _ fields: JobFields, _ name: JobName) -> JobRendering {
-        job.rendering(of: fields, whole: options.fields) { updateCost(of: job, named: name) }
-    }
-
-    /// A representation that is made for the first time makes the cache's entry larger.
-    private func updateCost(of job: CachedJob, named name: JobName) {
-        cache.updateCost(of: name) { $0.job === job ? $0.cost(under: name) : nil }
+        render(job, name, fields)
     }
 
     /// The reply that says a problem, recorded.
@@ -62,6 +68,13 @@ extension JobGateway {
             reply, in: context, outcome ?? problem.outcome, job: job, problem: problem.type,
             awsRequestID: problem.awsRequestID)
         return reply
+    }
+}
+
+extension JobCache {
+    /// A representation that is made for the first time makes the entry larger.
+    func updateCost(of job: CachedJob, named name: JobName) {
+        updateCost(of: name) { $0.job === job ? $0.cost(under: name) : nil }
     }
 }
 
@@ -89,6 +102,7 @@ private struct JobReply {
     let freshUntil: Moment
     let retryAt: Moment
     let isFinished: Bool
+    let isStopping: Bool
     let status: CacheStatus
     let now: Moment
 
@@ -107,7 +121,13 @@ private struct JobReply {
         fields.append(contentsOf: shared.block)
         if shared.caching == .maxAge { fields.append(starting: .maxAge) { $0.write(lifetime) } }
         rendering.tag.append(to: &fields)
-        if !isFinished { fields.append(starting: .retryAfter) { $0.write(retryAfter) } }
+        if let wait = request.wait {
+            fields.append(starting: .preferenceApplied) { $0.write(wait) }
+            // A client that waits asks again at once. While the server stops, another one has to take its place first.
+            if isStopping { fields.append(starting: .retryAfter) { $0.write(1) } }
+        } else if !isFinished {
+            fields.append(starting: .retryAfter) { $0.write(retryAfter) }
+        }
         append(to: &fields)
         fields.append(namesIn: request.context)
         fields.append(quotaLeftTo: request.context)
@@ -133,6 +153,7 @@ private struct JobReply {
 
 extension FieldStart {
     fileprivate static let maxAge = FieldStart(.cacheControl, "private, max-age=")
+    fileprivate static let preferenceApplied = FieldStart(.preferenceApplied, "wait=")
     fileprivate static let refresh = FieldStart(HTTPField.Name("Refresh")!)
 }
 

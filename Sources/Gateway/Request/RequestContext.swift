@@ -79,12 +79,33 @@ struct JobRequest: Sendable {
     /// Which representations the client has already.
     let condition: IfNoneMatch?
     let directives: CacheDirectives
+    let manner: Manner
     let context: RequestContext
 
-    init(_ name: JobName, _ fields: JobFields, of request: borrowing Request, in context: consuming RequestContext) {
+    /// How the client looks at the job.
+    enum Manner: Sendable, Equatable {
+        /// Once.
+        case now
+        /// Until it changes, for so many seconds at most.
+        case wait(Int)
+        /// As a stream of its changes.
+        case events
+    }
+
+    /// The seconds that the client waits for a change; nil if it looks in another manner.
+    var wait: Int? {
+        if case .wait(let seconds) = manner { seconds } else { nil }
+    }
+
+    /// - Parameter manner: of a client that names in `If-None-Match`, or in `Last-Event-ID`, what it has already.
+    init(
+        _ name: JobName, _ fields: JobFields, _ manner: Manner, of request: borrowing Request,
+        in context: consuming RequestContext
+    ) {
         self.name = name
         self.fields = fields
-        condition = IfNoneMatch(request[.ifNoneMatch])
+        self.manner = manner
+        condition = IfNoneMatch(request[manner == .events ? .lastEventID : .ifNoneMatch])
         directives = CacheDirectives(of: request)
         self.context = context
     }
@@ -102,6 +123,7 @@ extension CacheDirectives {
 }
 
 extension HTTPField.Name {
+    static let lastEventID = HTTPField.Name("Last-Event-ID")!
     fileprivate static let secFetchMode = HTTPField.Name("Sec-Fetch-Mode")!
     fileprivate static let secFetchUser = HTTPField.Name("Sec-Fetch-User")!
 }

@@ -62,6 +62,19 @@ extension Span<UInt8> {
     }
 }
 
+extension Span<UInt8> {
+    /// Whole seconds, quoted or not (RFC 9111 §1.2.2, §5.2; RFC 7240 §4.3). A number too large to be read stands for a very
+    /// long time.
+    func seconds(in argument: Range<Int>) -> Int? {
+        var value: Int?
+        for place in withoutBlanks(argument) where self[place] != UInt8(ascii: "\"") {
+            guard self[place].isDigit else { return nil }
+            value = min((value ?? 0) * 10 + Int(self[place] - UInt8(ascii: "0")), Int(Int32.max))
+        }
+        return value
+    }
+}
+
 /// The field `Accept` (RFC 9110 §12.5.1). A client prefers a page only where it gives `text/html` a higher weight than
 /// JSON. A client that accepts anything gets JSON.
 enum AcceptField {
@@ -195,7 +208,7 @@ struct CacheDirectives: Sendable, Equatable {
         let (name, given) = bytes.divided(directive, at: UInt8(ascii: "="))
         let argument = given.flatMap { $0.isEmpty ? nil : $0 }
         func isNamed(_ word: String) -> Bool { bytes.isWord(word, at: bytes.withoutBlanks(name)) }
-        func seconds() -> Int? { argument.flatMap { Self.seconds(in: $0, of: bytes) } }
+        func seconds() -> Int? { argument.flatMap { bytes.seconds(in: $0) } }
         if isNamed("no-cache") {
             hasNoCache = true
         } else if isNamed("max-age") {
@@ -209,16 +222,6 @@ struct CacheDirectives: Sendable, Equatable {
 
     private static func stricter(_ one: Int?, _ other: Int?) -> Int? {
         one.map { min($0, other ?? $0) } ?? other
-    }
-
-    /// `delta-seconds`, quoted or not (§1.2.2, §5.2). A number too large to be read stands for a very long time.
-    private static func seconds(in argument: Range<Int>, of bytes: Span<UInt8>) -> Int? {
-        var value: Int?
-        for place in bytes.withoutBlanks(argument) where bytes[place] != UInt8(ascii: "\"") {
-            guard bytes[place].isDigit else { return nil }
-            value = min((value ?? 0) * 10 + Int(bytes[place] - UInt8(ascii: "0")), Int(Int32.max))
-        }
-        return value
     }
 }
 

@@ -4,7 +4,9 @@ package import Transcribe
 
 /// What a request asks for. The raw target is taken apart first; each part is decoded once, after that.
 package enum Route {
-    case job(JobName, JobFields)
+    case job(JobName, JobQuery)
+    /// The changes of a job.
+    case events(JobName, JobFields)
     /// Several jobs, each once, in this order; also one job by its name in the query.
     case batch([JobName], JobFields)
     case fixed(FixedRoute)
@@ -14,6 +16,9 @@ package enum Route {
         /// A request that was refused before its route was known.
         case none
         case job
+        /// Of a job, by a client that waits for a change.
+        case wait
+        case events
         case batch
         case fixed
 
@@ -21,6 +26,8 @@ package enum Route {
             switch self {
             case .none: "none"
             case .job: "job"
+            case .wait: "wait"
+            case .events: "events"
             case .batch: "batch"
             case .fixed: "fixed"
             }
@@ -30,6 +37,7 @@ package enum Route {
     var kind: Kind {
         switch self {
         case .job: .job
+        case .events: .events
         case .batch: .batch
         case .fixed: .fixed
         }
@@ -39,7 +47,7 @@ package enum Route {
     /// browser sends by itself.
     var countsAgainstLimit: Bool {
         switch self {
-        case .job, .batch: true
+        case .job, .events, .batch: true
         case .fixed(let route): route.countsAgainstLimit
         }
     }
@@ -75,8 +83,9 @@ package enum Route {
             return
         }
         // The query is checked first, so that its problems do not depend on the name.
-        let fields = try JobQuery(query, allowed: allowed).fields
-        self = .job(try JobName(segment: bytes.extracting(segment)), fields)
+        let wanted = try JobQuery(query, allowed: allowed, mayWait: !segment.isOfEvents)
+        let name = try JobName(segment: bytes.extracting(segment.name))
+        self = segment.isOfEvents ? .events(name, wanted.fields) : .job(name, wanted)
     }
 
     /// True for GET and HEAD, false for OPTIONS.
@@ -86,14 +95,17 @@ package enum Route {
         return false
     }
 
-    /// Where in `/jobs/{name}` the name stands, still encoded. A slash after it makes another path.
-    private static func jobSegment(of path: Span<UInt8>) -> Range<Int>? {
+    /// Where in `/jobs/{name}` or `/jobs/{name}/events` the name stands, still encoded. Anything else after a slash makes
+    /// another path.
+    private static func jobSegment(of path: Span<UInt8>) -> (name: Range<Int>, isOfEvents: Bool)? {
         let prefix = "/jobs/".utf8
         let start = prefix.span
         guard path.count >= start.count else { return nil }
         for index in start.indices where path[index] != start[index] { return nil }
-        for index in start.count..<path.count where path[index] == UInt8(ascii: "/") { return nil }
-        return start.count..<path.count
+        for index in start.count..<path.count where path[index] == UInt8(ascii: "/") {
+            return path.extracting(index...).isText("/events") ? (start.count..<index, true) : nil
+        }
+        return (start.count..<path.count, false)
     }
 }
 

@@ -40,7 +40,8 @@ extension Reply {
         return unsafe response
     }
 
-    /// Without a reader for HEAD, to which the library sends the fields that GET gets (RFC 9110 §9.3.2).
+    /// Without a reader for HEAD. The library ends a chunked reply to HEAD with the chunk that is the last one of a body, and
+    /// the client takes that for the next reply (connection.c of 0.9.75). So this one is not chunked, and the connection ends.
     private func makeResponse(reading streamed: StreamedReply?) -> OpaquePointer? {
         // Retained here, released by the library's free callback when the request has ended.
         let retained = unsafe streamed.map { unsafe Unmanaged.passRetained($0) }
@@ -55,6 +56,7 @@ extension Reply {
                 if let context = unsafe context { unsafe Unmanaged<StreamedReply>.fromOpaque(context).release() }
             })
         if unsafe response == nil { unsafe retained?.release() }
+        if streamed == nil, let response = unsafe response { unsafe shim_send_without_chunks(response) }
         return unsafe response
     }
 

@@ -36,8 +36,10 @@ struct GatewayProcess {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let observability = Observability(settings.log)
         defer { observability.log.flush(within: .seconds(2)) }
-        let (gateway, gatewayServices) = try buildGateway(settings, on: upstream, observability)
-        let listeners = try Listeners(settings, gateway, observability)
+        let connections = try Listeners.connections(settings, observability.logger)
+        let (gateway, gatewayServices) = try buildGateway(
+            settings, connections: connections, on: upstream, observability)
+        let listeners = try Listeners(settings, connections: connections, gateway, observability)
         listeners.logStart(settings, upstream, observability.logger)
         announce(listeners)
         let forcedStop = ForcedStop()
@@ -103,7 +105,7 @@ struct StopSignals {
 /// and the gateway. Returns the gateway and the services that have to run while it serves.
 /// - Throws: ``ExitCode`` 75 as ``startClient(_:)``.
 func buildGateway(
-    _ settings: Settings, on upstream: Upstream, _ observability: Observability
+    _ settings: Settings, connections: Int, on upstream: Upstream, _ observability: Observability
 ) throws -> (JobGateway, [any Service]) {
     let client = try startClient(
         CurlOptions(
@@ -119,6 +121,7 @@ func buildGateway(
         credentials: refresher, policy: settings.upstream.retryPolicy, time: .system, clock: upstream.clock,
         observe: observability.recorder.record(attempt:))
     var options = settings.gateway
+    if settings.source(of: "watch.limit") == .standard { options.watch.adapt(toConnections: connections) }
     // The times in a job are AWS's, so its age is told by AWS's clock.
     options.time = TimeSource(
         wallTime: { [clock = upstream.clock] in clock.now }, now: options.time.now, sleep: options.time.sleep)

@@ -17,9 +17,9 @@ struct Listeners {
 
     /// Starts both.
     /// - Throws: ``ExitCode`` 78 after the reason why one cannot start was printed on standard error.
-    init(_ settings: Settings, _ handler: JobGateway, _ observability: Observability) throws {
+    init(_ settings: Settings, connections: Int, _ handler: JobGateway, _ observability: Observability) throws {
         var options = settings.listen.server
-        options.connections = try Self.connections(settings, observability.logger)
+        options.connections = connections
         options.perAddress = settings.listen.perAddress(of: options.connections)
         options.proxies = settings.clients.trustedProxies
         options.log = Self.log("public", observability.logger)
@@ -95,7 +95,8 @@ struct Listeners {
     }
 
     /// `listen.connections`, if the process may have so many descriptors: libmicrohttpd spins when they run out.
-    private static func connections(_ settings: Settings, _ logger: Logger) throws -> Int {
+    /// - Throws: ``ExitCode`` 78 after the reason why it may not was printed on standard error.
+    static func connections(_ settings: Settings, _ logger: Logger) throws -> Int {
         let wanted = settings.listen.server.connections
         let possible = DescriptorLimit.raise() - reserve(settings)
         guard wanted > possible else { return wanted }

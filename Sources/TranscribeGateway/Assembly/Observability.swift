@@ -70,6 +70,7 @@ extension JobGateway {
             Double(self.fetcher.waiting)
         }
         fetcher.observe(in: registry)
+        observeWatches(in: registry)
     }
 }
 

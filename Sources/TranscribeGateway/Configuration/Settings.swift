@@ -14,6 +14,7 @@ struct Settings: Sendable {
     let jobFields: JobFields
     let crossOrigin: CrossOrigin
     let cache: CacheSettings
+    let watch: WatchOptions
     let limits: LimitSettings
     let upstream: UpstreamSettings
     let log: LogSettings
@@ -30,6 +31,7 @@ struct Settings: Sendable {
         jobFields = JobFields(from: &reader)
         crossOrigin = CrossOrigin(from: &reader)
         cache = CacheSettings(from: &reader)
+        watch = WatchOptions(from: &reader)
         limits = LimitSettings(from: &reader)
         upstream = UpstreamSettings(from: &reader)
         log = LogSettings(from: &reader)
@@ -38,7 +40,9 @@ struct Settings: Sendable {
     }
 
     /// Sentences for the log at start.
-    var warnings: [String] { listen.warnings(source: source(of: "listen.hosts")) }
+    var warnings: [String] {
+        listen.warnings(source: source(of: "listen.hosts")) + watch.warnings(connections: listen.server.connections)
+    }
 
     /// Where the value of a key came from; `.standard` if no source sets it.
     func source(of key: String) -> SettingSource {
@@ -49,7 +53,7 @@ struct Settings: Sendable {
         GatewayOptions(
             hosts: listen.hosts, clients: clients, crossOrigin: crossOrigin, fields: jobFields,
             caching: cache.clients, cacheCapacity: cache.capacity, freshness: cache.freshness,
-            waiters: cache.waiters, clientLimit: limits.client, admission: limits.upstream,
+            waiters: cache.waiters, watch: watch, clientLimit: limits.client, admission: limits.upstream,
             timeout: upstream.timeout)
     }
 }

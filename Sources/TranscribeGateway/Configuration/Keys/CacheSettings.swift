@@ -41,3 +41,31 @@ extension Freshness {
                 "how long a job that is no longer fresh is served while AWS gives no answer"))
     }
 }
+
+/// Requests that wait for a change of a job, and event streams.
+extension WatchOptions {
+    init(from reader: inout SettingsReader) {
+        self.init(
+            longestWait: reader.value(
+                "watch.maxWait", .duration(.zero ... .minutes(10)), default: "45s",
+                "how long a request may wait for a change; shorter than the time-outs of proxies, of which some end a "
+                    + "silent request after 50 s"),
+            limit: reader.value(
+                "watch.limit", .int(0...1_000_000), default: "8000",
+                "requests that may wait for a change or stream events at a time; each holds a connection"),
+            perClient: reader.value(
+                "watch.perClient", .int(0...1_000_000), default: "100", "the same, of one client"))
+    }
+
+    /// What the log warns of at start: requests that watch may leave few connections to all others.
+    func warnings(connections: Int) -> [String] {
+        guard limit > connections - connections / 10 else { return [] }
+        return [
+            "watch.limit (\(limit)) leaves other requests less than a tenth of listen.connections (\(connections)); "
+                + "lower it, or raise listen.connections."
+        ]
+    }
+
+    /// The limit where no source sets it and there are fewer connections than by default: the same part of them.
+    mutating func adapt(toConnections connections: Int) { limit = min(limit, connections * 8 / 10) }
+}

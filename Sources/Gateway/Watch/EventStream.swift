@@ -1,0 +1,109 @@
+import Caching
+import HTTPExchange
+import Synchronization
+
+/// The changes of a job as server-sent events. Its client gets the representation that is the latest when it can take one,
+/// so those that came between are left out.
+final class EventStream: ContentStream {
+    fileprivate struct State {
+        var reader: (any StreamReader)?
+        /// The number of the event that was sent last, or that the client has from before.
+        var seen = 0
+        var hasBegun = false
+        var isOver = false
+        var events = 0
+        var bytes = 0
+    }
+
+    /// How long a client waits before it connects again, in milliseconds.
+    private static let preamble = "retry: 2000\n"
+    private static let heartbeat = Body(":\n\n")
+
+    private let group: WatchGroup
+    private let watches: JobWatches
+    private let place: WatchPlace
+    private let context: RequestContext
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - group: joined for this stream, which leaves it.
+    ///   - known: what the client has from before (`Last-Event-ID`).
+    init(
+        _ group: WatchGroup, of watches: JobWatches, in place: WatchPlace, for request: JobRequest,
+        now: @escaping @Sendable () -> ContinuousClock.Instant
+    ) {
+        self.group = group
+        self.watches = watches
+        self.place = place
+        context = request.context
+        self.now = now
+        if let event = group.current.event, request.condition?.matches(event.tag) == true {
+            state.withLock { $0.seen = event.number }
+        }
+    }
+
+    deinit {
+        place.giveBack()
+        watches.leave(group)
+    }
+
+    func begin(_ reader: any StreamReader) {
+        state.withLock { $0.reader = reader }
+        group.add(self)
+    }
+
+    func wake() { state.withLock(\.reader)?.wake() }
+
+    func next(afterSilence isSilent: Bool) -> StreamPiece {
+        let (event, isOver) = group.current
+        let missed = state.withLock { state in
+            defer { if let event, !isOver { state.seen = event.number } }
+            return isOver ? 0 : (event?.number ?? 0) - state.seen
+        }
+        if let event, missed > 0 {
+            if missed > 1 { watches.metrics.recordConflated(missed - 1) }
+            return send(event)
+        }
+        return state.withLock { state in
+            if isOver || state.isOver { return .end }
+            guard state.hasBegun else { return state.send(Body(Self.preamble + "\n")) }
+            return isSilent ? state.send(Self.heartbeat) : .nothing
+        }
+    }
+
+    private func send(_ event: JobEvent) -> StreamPiece {
+        watches.metrics.recordEvent()
+        return state.withLock { state in
+            state.events += 1
+            state.isOver = event.isLast
+            return state.send(state.hasBegun ? event.body : Body(Array(Self.preamble.utf8) + event.body.bytes))
+        }
+    }
+
+    func end() {
+        group.remove(self)
+        let (events, bytes) = state.withLock { state in
+            state.reader = nil
+            return (state.events, state.bytes)
+        }
+        let elapsed = Moment(now()).nanoseconds(since: context.start)
+        context.record.amend(elapsed: elapsed, contentLength: bytes, events: events)
+        place.giveBack()
+    }
+}
+
+extension EventStream.State {
+    fileprivate mutating func send(_ body: Body) -> StreamPiece {
+        hasBegun = true
+        bytes += body.bytes.count
+        return .content(body)
+    }
+}
+
+/// A stream that ends at once, for replies to HEAD.
+final class EndedStream: ContentStream {
+    func begin(_ reader: any StreamReader) {}
+    func next(afterSilence isSilent: Bool) -> StreamPiece { .end }
+    func end() {}
+}

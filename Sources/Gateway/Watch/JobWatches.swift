@@ -1,0 +1,140 @@
+import Caching
+import RateLimiting
+import Synchronization
+import Transcribe
+
+/// The jobs that are watched, each once for all that watch it. Every fetch of a watched job tells them what it brought,
+/// whatever the fetch was for. Safe to use from any thread.
+final class JobWatches: Sendable {
+    private struct State {
+        var watches: [JobName: (watch: JobWatch, members: Int)] = [:]
+        var schedule: WatchSchedule
+        var wakeUps = PendingWakeUps()
+    }
+
+    let places: WatchPlaces
+    let metrics: WatchMetrics
+    private let render: JobRenderer
+    private let state: Mutex<State>
+    /// A copy of what the state says: each fetch asks, and mostly nothing is watched.
+    private let areNone = Atomic(true)
+    private let changes = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+
+    /// - Parameter polls: fetches for watched jobs that may be under way at a time.
+    init(_ options: WatchOptions, polls: Int, metrics: WatchMetrics, render: @escaping JobRenderer) {
+        places = WatchPlaces(options)
+        state = Mutex(State(schedule: WatchSchedule(limit: polls)))
+        self.metrics = metrics
+        self.render = render
+    }
+
+    /// Watched jobs.
+    var count: Int { state.withLock(\.watches.count) }
+
+    /// Representations that are watched.
+    var groupCount: Int { state.withLock { $0.watches.values.map(\.watch) }.reduce(0) { $0 + $1.groupCount } }
+
+    /// Begins to watch a job, together with all that watch it already. End it with ``leave(_:)``.
+    ///
+    /// - Parameter entry: what is known of the job.
+    func join(_ name: JobName, _ fields: JobFields, knowing entry: CacheEntry<CachedAnswer>) -> WatchGroup {
+        let watch = state.withLock { state in
+            if let known = state.watches[name] {
+                state.watches[name] = (known.watch, known.members + 1)
+                return known.watch
+            }
+            let watch = JobWatch(of: name, render: render)
+            state.watches[name] = (watch, 1)
+            state.schedule.add(name, due: entry.retryAt)
+            areNone.store(false, ordering: .releasing)
+            return watch
+        }
+        metrics.recordWakeUps(watch.learn(entry))
+        changes.continuation.yield()
+        return watch.join(fields)
+    }
+
+    func leave(_ group: WatchGroup) {
+        let watch = group.watch
+        watch.leave(group)
+        state.withLock { state in
+            guard let known = state.watches[watch.name], known.watch === watch else { return }
+            guard known.members == 1 else {
+                state.watches[watch.name] = (watch, known.members - 1)
+                return
+            }
+            state.watches[watch.name] = nil
+            state.schedule.remove(watch.name)
+            areNone.store(state.watches.isEmpty, ordering: .releasing)
+        }
+    }
+
+    /// A fetch of a job has ended.
+    func learn(_ result: FetchResult, of name: JobName, at now: Moment) {
+        guard !areNone.load(ordering: .acquiring) else { return }
+        let watch = state.withLock { state in
+            state.schedule.record(result, of: name, at: now)
+            return state.watches[name]?.watch
+        }
+        guard let watch else { return }
+        metrics.recordWakeUps(watch.learn(result))
+        changes.continuation.yield()
+    }
+
+    /// What is known of the job, or with nil of every job, may be served no more: it is asked for at once.
+    func forget(_ name: JobName?, at now: Moment) {
+        guard !areNone.load(ordering: .acquiring) else { return }
+        let watches = state.withLock { state in
+            let watches = state.watches.filter { name == nil || $0.key == name }.values.map(\.watch)
+            for watch in watches { state.schedule.hasten(watch.name, due: now) }
+            return watches
+        }
+        for watch in watches { watch.forget() }
+        changes.continuation.yield()
+    }
+
+    /// Asks for the watched jobs when they are due, until the task is cancelled. Call it once.
+    func run(on time: TimeSource, ask: @escaping @Sendable (JobName) -> Void) async {
+        await withDiscardingTaskGroup { sleeps in
+            for await _ in changes.stream {
+                let now = time.now()
+                while let name = state.withLock({ $0.schedule.next(at: Moment(now)) }) { ask(name) }
+                guard let wakeUp = state.withLock({ $0.wakeUps.add(for: $0.schedule.wakeUp?.instant, at: now) }) else {
+                    continue
+                }
+                sleeps.addTask { [changes] in
+                    guard (try? await time.sleep(wakeUp)) != nil else { return }
+                    changes.continuation.yield()
+                }
+            }
+        }
+    }
+}
+
+extension JobWatch {
+    /// Tells all that it concerns what a fetch has brought. Returns how many those are.
+    fileprivate func learn(_ result: FetchResult) -> Int {
+        switch result {
+        case .answered(let entry, _), .failed(_, _, let entry?), .remembered(_, let entry?): learn(entry)
+        case .failed(let failure, let problem, fallback: nil): failure.cacheEffect == .keepsJob ? 0 : end(problem)
+        case .remembered, .tooManyWaiting: 0
+        }
+    }
+}
+
+extension WatchSchedule {
+    /// How soon a job is asked for again whose fetch brought nothing and left nothing.
+    private static let pause = Duration.seconds(2)
+
+    fileprivate mutating func record(_ result: FetchResult, of name: JobName, at now: Moment) {
+        func time(after pause: Duration) -> Moment { Moment(now.instant + pause) }
+        switch result {
+        case .answered(let entry, _): reschedule(name, due: entry.freshUntil)
+        case .failed(.refused(let refusal), _, _):
+            postpone(name, until: time(after: min(max(refusal.retryAfter, .milliseconds(10)), Self.longestPause)))
+        case .failed(_, _, let fallback), .remembered(_, let fallback):
+            reschedule(name, due: max(fallback?.retryAt ?? time(after: Self.pause), time(after: .milliseconds(100))))
+        case .tooManyWaiting: break
+        }
+    }
+}

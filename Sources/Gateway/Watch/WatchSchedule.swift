@@ -1,0 +1,113 @@
+import Caching
+import HeapModule
+import Transcribe
+
+/// When each watched job is asked for next: the one that has been due the longest comes first, so that each has its turn
+/// however many there are. A pure value; time is an argument.
+struct WatchSchedule: Sendable {
+    /// While the budget is used up, one job is tried again after this at the latest: a part of the budget is owed to watched
+    /// jobs, and is had only by asking for it.
+    static let longestPause = Duration.milliseconds(200)
+
+    private struct Look: Sendable {
+        var due: Moment
+        /// Tells the valid entry of the heap from older ones.
+        var turn: UInt64
+        /// Whether a fetch of the job is under way.
+        var isUnderWay = false
+    }
+
+    /// An entry of the heap. Those that come first in time come first of all, then those that were entered first.
+    private struct Turn: Comparable, Sendable {
+        let due: Moment
+        let number: UInt64
+        let name: JobName
+
+        static func < (one: Turn, other: Turn) -> Bool { (one.due, one.number) < (other.due, other.number) }
+        static func == (one: Turn, other: Turn) -> Bool { one.number == other.number }
+    }
+
+    /// Fetches for watched jobs that may be under way at a time.
+    private let limit: Int
+    private var looks: [JobName: Look] = [:]
+    private var turns = Heap<Turn>()
+    private var numbers: UInt64 = 0
+    private var underWay = 0
+    private var pauseEnd: Moment?
+
+    init(limit: Int) {
+        self.limit = max(1, limit)
+    }
+
+    /// Watched jobs.
+    var count: Int { looks.count }
+
+    /// Entries of the heap, those of jobs among them that are watched no more.
+    var entries: Int { turns.count }
+
+    /// Watches a job that is not watched yet.
+    mutating func add(_ name: JobName, due: Moment) {
+        looks[name] = Look(due: due, turn: enter(name, due))
+    }
+
+    /// Watches a job no more.
+    mutating func remove(_ name: JobName) {
+        guard let look = looks.removeValue(forKey: name) else { return }
+        if look.isUnderWay { underWay -= 1 }
+        // An entry that names no watched job leaves when its turn comes; before they are half of all, all of them do.
+        if turns.count > 2 * looks.count + 64 { turns = Heap(turns.unordered.filter(isValid)) }
+    }
+
+    /// The next job to be asked for; nil if none is due now, or may be asked for. Its fetch is under way from then on.
+    mutating func next(at now: Moment) -> JobName? {
+        if let pauseEnd, now < pauseEnd { return nil }
+        pauseEnd = nil
+        while underWay < limit, let first = turns.min, first.due <= now {
+            turns.removeMin()
+            guard isValid(first) else { continue }
+            looks[first.name]?.isUnderWay = true
+            underWay += 1
+            return first.name
+        }
+        return nil
+    }
+
+    /// When ``next(at:)`` may give a job; nil if that depends on the end of a fetch.
+    var wakeUp: Moment? {
+        guard underWay < limit, let first = turns.min else { return nil }
+        return max(first.due, pauseEnd ?? first.due)
+    }
+
+    /// A fetch of the job has ended, whatever it was for: the job is due again then.
+    mutating func reschedule(_ name: JobName, due: Moment) {
+        guard let look = looks[name] else { return }
+        if look.isUnderWay { underWay -= 1 }
+        looks[name] = Look(due: due, turn: enter(name, due))
+    }
+
+    /// The job is due earlier than it was, unless a fetch of it is under way.
+    mutating func hasten(_ name: JobName, due: Moment) {
+        guard let look = looks[name], !look.isUnderWay, due < look.due else { return }
+        reschedule(name, due: due)
+    }
+
+    /// A fetch of the job was refused, because the gateway makes no call now: the job keeps its turn, and no watched job is
+    /// asked for until then.
+    mutating func postpone(_ name: JobName, until end: Moment) {
+        guard let look = looks[name], look.isUnderWay else { return }
+        underWay -= 1
+        looks[name]?.isUnderWay = false
+        turns.insert(Turn(due: look.due, number: look.turn, name: name))
+        pauseEnd = max(pauseEnd ?? end, end)
+    }
+
+    private mutating func enter(_ name: JobName, _ due: Moment) -> UInt64 {
+        numbers += 1
+        turns.insert(Turn(due: due, number: numbers, name: name))
+        return numbers
+    }
+
+    private func isValid(_ turn: Turn) -> Bool {
+        looks[turn.name].map { $0.turn == turn.number && !$0.isUnderWay } ?? false
+    }
+}
