@@ -9,6 +9,7 @@ final class TestStream: ContentStream {
         var pieces: [StreamPiece] = []
         var calls: [Call] = []
         var heartbeat: String?
+        var afterQuestion: (@Sendable () -> Void)?
     }
 
     enum Call: Equatable {
@@ -25,6 +26,12 @@ final class TestStream: ContentStream {
     init(_ pieces: [String] = [], heartbeat: String? = nil, onEnd: @escaping @Sendable () -> Void = {}) {
         state = Mutex(State(pieces: pieces.map { .content(Body($0)) }, heartbeat: heartbeat))
         self.onEnd = onEnd
+    }
+
+    /// Called when the stream has found nothing and has not said so yet.
+    var afterQuestion: (@Sendable () -> Void)? {
+        get { state.withLock(\.afterQuestion) }
+        set { state.withLock { $0.afterQuestion = newValue } }
     }
 
     /// What the server has called.
@@ -50,11 +57,13 @@ final class TestStream: ContentStream {
     }
 
     func next(afterSilence isSilent: Bool) -> StreamPiece {
-        state.withLock { state in
+        let piece: StreamPiece? = state.withLock { state in
             state.calls.append(isSilent ? .silence : .next)
             guard state.pieces.isEmpty else { return state.pieces.removeFirst() }
-            return isSilent ? state.heartbeat.map { .content(Body($0)) } ?? .nothing : .nothing
+            return isSilent ? state.heartbeat.map { .content(Body($0)) } : nil
         }
+        if piece == nil { afterQuestion?() }
+        return piece ?? .nothing
     }
 
     func end() {
