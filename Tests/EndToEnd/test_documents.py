@@ -12,10 +12,11 @@ def documented_members():
 
 def test_the_operations_page_lists_every_member_of_the_access_log(serve):
     gateway = serve({"limits.client.rate": "1/m", "limits.client.burst": 3, "limits.client.shadow": "true"})
-    for target in ["/jobs/fine-1", "/jobs/notjson-1", "/nowhere", "/jobs/denied-1", "/", "/jobs?name=fine-1,fine-2"]:
+    for target in ["/jobs/fine-1", "/jobs/notjson-1", "/nowhere", "/jobs/denied-1", "/", "/jobs?name=fine-1,fine-2",
+                   "/jobs/fine-1/events"]:
         gateway.get(target)
     gateway.signal()
     assert gateway.end() == 0
-    assert len(gateway.accesses) == 6
+    assert len(gateway.accesses) == 7
     seen = {member for line in gateway.accesses for member in line} - {"time", "level", "logger", "message"}
     assert seen == documented_members()
