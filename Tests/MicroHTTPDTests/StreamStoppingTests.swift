@@ -19,6 +19,7 @@ import Testing
         for client in clients { client.send(Self.request) }
         #expect(await eventually { streams.allSatisfy { $0.count(of: .next) > 1 } })
         let asked = streams.map { $0.count(of: .next) }
+        let readers = streams.compactMap(\.reader)
         let start = ContinuousClock.now
         await server.stop(within: .seconds(60))
         #expect(start.duration(to: .now) < .seconds(5))
@@ -26,7 +27,7 @@ import Testing
         #expect(streams.map { $0.count(of: .next) } == asked)
         #expect(streams.allSatisfy { $0.count(of: .end) == 1 })
         #expect(handler.ends.count == 50 && handler.ends.allSatisfy(\.wasSent))
-        for stream in streams { stream.wake() }
+        for reader in readers { reader.wake() }
     }
 
     @Test func readsNoStreamThatBeginsAfterwards() async throws {

@@ -316,6 +316,7 @@ import Testing
             var client: Client? = try Client(port: server.port)
             client?.send(Self.request)
             #expect(await eventually { stream.count(of: .next) > pieces })
+            let reader = try #require(stream.reader)
             let start = ContinuousClock.now
             switch departure {
             case .halfClose: client?.finishSending()
@@ -330,7 +331,7 @@ import Testing
             #expect(stream.count(of: .end) == 1)
             #expect(handler.ends.map(\.wasSent) == [false])
             #expect(logged.all == [])
-            stream.wake()
+            reader.wake()
             if let client {
                 let reply = await client.receiveAll()
                 let received = try content(of: reply)

@@ -47,7 +47,8 @@ final class TestStream: ContentStream {
         reader?.wake()
     }
 
-    func wake() { state.withLock(\.reader)?.wake() }
+    /// The server's end, while the server reads.
+    var reader: (any StreamReader)? { state.withLock(\.reader) }
 
     func begin(_ reader: any StreamReader) {
         state.withLock { state in
@@ -68,7 +69,10 @@ final class TestStream: ContentStream {
 
     func end() {
         onEnd()
-        state.withLock { $0.calls.append(.end) }
+        state.withLock { state in
+            state.calls.append(.end)
+            state.reader = nil
+        }
     }
 }
 
