@@ -20,6 +20,10 @@ import Glibc
 /// | 64 KiB | 0.77, 0.71, 2.86 µs | 64.5 KiB | 18 to 23 µs | 79 to 88 µs |
 ///
 /// A request without such a field takes 11 to 12 µs.
+///
+/// A reply in pieces that waits gives the rest of the block back (``StreamedReply``). Of 10,000 on connections that had brought
+/// two requests before, each took 6.7 kB instead of 34.9 kB, 2.0 kB of them for objects of the library and the server; and 6.7
+/// kB on new connections.
 enum ConnectionMemory {
     /// Bytes for each connection. The receive buffer begins with half of them, so a header section of 16 KiB is read in one
     /// piece; beyond that the library reads pieces of 128 bytes in the end. A larger block would be mapped for each
