@@ -6,6 +6,7 @@ from problems import assert_problem
 from wire import request
 
 TARGET = "/jobs/visit-1"
+TARGETS = [TARGET, f"{TARGET}/events"]
 BEHIND = request("/jobs/behind")
 
 
@@ -42,22 +43,25 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("sent, status", BROKEN.values(), ids=BROKEN)
-def test_refuses_once_and_closes(silent, sent, status):
+@pytest.mark.parametrize("target", TARGETS)
+def test_refuses_once_and_closes(silent, target, sent, status):
     with silent.wire() as wire:
-        answer = wire.send(sent, BEHIND).answer()
+        answer = wire.send(sent.replace(TARGET.encode(), target.encode()), BEHIND).answer()
         assert_problem(answer, status, instance="instance" in answer.json)
         assert wire.is_closed()
 
 
 @pytest.mark.parametrize("host", ["rebound.example", "localhost.example", "127.0.0.1.example:80", "10.0.0.1"])
-def test_answers_for_its_own_hosts_only(silent, host):
+@pytest.mark.parametrize("target", TARGETS)
+def test_answers_for_its_own_hosts_only(silent, target, host):
     with silent.wire() as wire:
-        assert_problem(wire.send(request(TARGET, host=host)).answer(), 421, "wrong-host")
+        assert_problem(wire.send(request(target, host=host)).answer(), 421, "wrong-host")
 
 
-def test_an_absolute_target_decides_the_host(silent):
+@pytest.mark.parametrize("target", TARGETS)
+def test_an_absolute_target_decides_the_host(silent, target):
     with silent.wire() as wire:
-        answer = wire.send(request(f"http://rebound.example{TARGET}", host="localhost")).answer()
+        answer = wire.send(request(f"http://rebound.example{target}", host="localhost")).answer()
         assert_problem(answer, 421, "wrong-host")
 
 

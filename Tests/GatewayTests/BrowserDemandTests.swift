@@ -45,7 +45,7 @@ extension HTTPField.Name {
 
     /// Six clients that obey the answer's time for a minute, and begin within five seconds.
     private func callsOfSixClients(
-        asking fields: [(HTTPField.Name, String)], obeying name: String
+        asking fields: [(HTTPField.Name, String)], obeying interval: (Reply) -> Int?
     ) async throws -> Int {
         var calls = 0
         try await TestBench().run { bench in
@@ -54,7 +54,7 @@ extension HTTPField.Name {
             for millisecond in stride(from: 0, to: 60_000, by: 100) {
                 for client in next.indices where next[client] <= millisecond {
                     let reply = await bench.get("/jobs/a", fields)
-                    next[client] = millisecond + 1_000 * (Int(reply.field(name) ?? "") ?? 1)
+                    next[client] = millisecond + 1_000 * (interval(reply) ?? 1)
                 }
                 await eventually { bench.gateway.fetcher.fetchesInFlight == 0 }
                 bench.clock.advance(by: .milliseconds(100))
@@ -66,8 +66,8 @@ extension HTTPField.Name {
 
     @Test func sixTabsCostNoMoreCallsThanSixPrograms() async throws {
         let browser = [(HTTPField.Name.accept, "text/html"), (.cacheControl, "max-age=0"), (.secFetchMode, "navigate")]
-        let tabs = try await callsOfSixClients(asking: browser, obeying: "Refresh")
-        let programs = try await callsOfSixClients(asking: [], obeying: "Retry-After")
+        let tabs = try await callsOfSixClients(asking: browser, obeying: \.reloadInterval)
+        let programs = try await callsOfSixClients(asking: [], obeying: \.retryAfter)
         print("calls in a minute: six tabs \(tabs), six programs \(programs)")
         #expect(programs <= 12)
         #expect(tabs <= programs)

@@ -7,7 +7,8 @@ import Transcribe
 @Suite struct FixedRepliesTests {
     private static let browser = [(HTTPField.Name.accept, "text/html,application/xhtml+xml,*/*;q=0.8")]
     private static let policy = """
-        default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'
+        default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
+        base-uri 'none'; frame-ancestors 'none'
         """
 
     @Test func showsAJobAsAPageToWhoPrefersOne() async throws {
@@ -24,15 +25,39 @@ import Transcribe
             #expect(page.field("ETag") == nil)
             #expect(page.text.contains("<p class=\"status good\">COMPLETED</p>"))
             #expect(page.text.contains("href=\"https://s3.example/a.json\""))
-            #expect(page.text.contains("&lt;script&gt;") && !page.text.contains("<script>"))
-            #expect(page.field("Refresh") == nil)
+            #expect(page.text.contains("&lt;script&gt;") && !page.text.contains("<script"))
+            #expect(page.text.contains("<main>") && page.reloadInterval == nil)
         }
     }
 
-    @Test func letsThePageOfARunningJobAskAgain() async throws {
-        try await TestBench().run { bench in
+    /// With script by the events, which are held against the tag; without script by itself. A browser obeys `Refresh` in
+    /// both cases.
+    @Test(arguments: [JobFields.full, [.init(.name), .init(.status)]])
+    func letsThePageOfARunningJobFollowIt(fields: JobFields) async throws {
+        try await TestBench { $0.fields = fields }.run { bench in
             bench.source.put("a", .running("a"))
-            #expect(await bench.get("/jobs/a", Self.browser).field("Refresh") == "6")
+            let page = await bench.get("/jobs/a", Self.browser)
+            #expect(page.field("Refresh") == nil)
+            #expect(page.reloadInterval == 6)
+            #expect(page.text.contains("<script src=\"/page.js\" defer=\"\"></script><noscript>"))
+            let tag = try #require(await bench.get("/jobs/a?view=full").field("ETag"))
+            #expect(page.text.contains("<main data-tag=\"\(tag.replacing("\"", with: "&quot;"))\">"))
+        }
+    }
+
+    @Test(arguments: [(100, 2), (1_000, 2), (5_000, 6), (5_001, 7)])
+    func reloadsThePageASecondAfterTheJobCanHaveChanged(running: Int, interval: Int) async throws {
+        try await TestBench { $0.freshness.running = .milliseconds(running) }.run { bench in
+            bench.source.put("a", .running("a"))
+            #expect(await bench.get("/jobs/a", Self.browser).reloadInterval == interval)
+        }
+    }
+
+    @Test func loadsNoScriptOnOtherPages() async throws {
+        try await TestBench().run { bench in
+            for target in ["/", "/jobs/unknown", "/problems/stopping"] {
+                #expect(!(await bench.get(target, Self.browser).text.contains("<script")))
+            }
         }
     }
 
@@ -91,6 +116,7 @@ import Transcribe
 
     @Test(arguments: [
         ("/style.css", "text/css; charset=utf-8"), ("/icon.svg", "image/svg+xml"),
+        ("/page.js", "text/javascript; charset=utf-8"),
         ("/openapi.yaml", "application/yaml"),
         ("/openapi.json", "application/json"),
     ])

@@ -238,4 +238,14 @@ extension Reply {
     var text: String { String(decoding: body.bytes, as: UTF8.self) }
 
     func field(_ name: String) -> String? { fields[HTTPField.Name(name)!] }
+
+    /// In seconds.
+    var retryAfter: Int? { field("Retry-After").flatMap { Int($0) } }
+
+    /// Seconds after which a browser without script loads the page again.
+    var reloadInterval: Int? {
+        let mark = "<noscript><meta http-equiv=\"refresh\" content=\""
+        guard let start = text.firstRange(of: mark)?.upperBound else { return nil }
+        return Int(text[start...].prefix { $0 != "\"" })
+    }
 }

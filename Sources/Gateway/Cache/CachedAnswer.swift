@@ -104,10 +104,16 @@ final class CachedJob: Sendable {
     }
 
     /// The page for people, with every member that may be seen.
-    /// - Parameter growing: as for the renderings.
-    func page(of fields: JobFields, named name: JobName, growing: () -> Void) -> Body {
+    ///
+    /// - Parameters:
+    ///   - interval: seconds after which the page of a running job is loaded again where there is no script.
+    ///   - growing: as for the renderings.
+    func page(of fields: JobFields, named name: JobName, every interval: Int, growing: () -> Void) -> Body {
         if let known = extras.withLock(\.page) { return known }
-        let made = Page(job, name: name, fields: fields).body
+        let updates =
+            isFinished
+            ? nil : Page.Updates(tag: rendering(of: fields, whole: fields) {}.tag, interval: interval)
+        let made = Page(job, name: name, fields: fields, updates: updates).body
         extras.withLock { $0.page = made }
         growing()
         return made

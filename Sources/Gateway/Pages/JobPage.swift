@@ -2,16 +2,19 @@ import Formats
 import Transcribe
 
 extension Page {
-    /// A job for people: its status, then every member that has a value and may be seen. The time after which the page of a
-    /// running job loads itself again stands in the header (`Refresh`), so that the page itself can be cached.
-    init(_ job: Job, name: JobName, fields: JobFields) {
+    /// A job for people: its status, then every member that has a value and may be seen.
+    ///
+    /// - Parameter updates: of the page of a running job.
+    init(_ job: Job, name: JobName, fields: JobFields, updates: Updates?) {
         title = name.text
+        self.updates = updates
         let status = job.status?.rawValue
         let badge = status.map { HTML.element("p", ["class": "status \(Self.mood(of: job))"], .text($0)) }
         let rows = JobField.allCases
             .filter { fields.contains(JobFields($0)) && $0 != .name && $0 != .status }
             .compactMap { field in Self.value(of: field, in: job).map { Self.row(field.label, $0) } }
-        let note = job.isFinished ? nil : HTML.element("p", ["class": "note"], .text("This page asks again by itself."))
+        let note =
+            job.isFinished ? nil : HTML.element("p", ["class": "note"], .text("This page follows the job by itself."))
         content = [badge, .element("dl", [:], rows.flatMap { $0 }), note].compactMap { $0 }
     }
 

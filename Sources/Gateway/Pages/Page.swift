@@ -2,10 +2,19 @@ import HTTPExchange
 import HTTPTypes
 import Transcribe
 
-/// A page for people. It works without script and loads only this gateway's own style and icon.
+/// A page for people. It works without script and loads only this gateway's own style, icon and script.
 struct Page {
     let title: String
     let content: [HTML]
+    /// How the page of a running job comes to show the job's changes; nil for every other page.
+    var updates: Updates?
+
+    struct Updates {
+        /// Of the representation that the page was made of, against which the script holds each event.
+        let tag: EntityTag
+        /// Seconds after which a browser without script loads the page again.
+        let interval: Int
+    }
 
     /// The page in UTF-8.
     var body: Body {
@@ -24,13 +33,24 @@ struct Page {
             .element("title", [:], .text("\(title) · Transcription jobs")),
             .element("link", ["rel": "stylesheet", "href": "/style.css"]),
             .element("link", ["rel": "icon", "href": "/icon.svg", "type": "image/svg+xml"]),
-        ]
+        ] + (updates?.head ?? [])
     }
 
     private var main: [HTML] {
-        [
+        let attributes: KeyValuePairs<StaticString, String> = updates.map { ["data-tag": $0.tag.text] } ?? [:]
+        return [
             .element("header", [:], .element("a", ["href": "/"], .text("Transcription jobs"))),
-            .element("main", [:], [.element("h1", [:], .text(title))] + content),
+            .element("main", attributes, [.element("h1", [:], .text(title))] + content),
+        ]
+    }
+}
+
+extension Page.Updates {
+    /// The reload stands in the page and not in a header field (`Refresh`), which browsers obey with script too.
+    fileprivate var head: [HTML] {
+        [
+            .element("script", ["src": "/page.js", "defer": ""]),
+            .element("noscript", [:], .element("meta", ["http-equiv": "refresh", "content": String(interval)])),
         ]
     }
 }
@@ -47,7 +67,8 @@ extension FieldBlock {
     }()
 
     private static let contentSecurityPolicy = """
-        default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'
+        default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
+        base-uri 'none'; frame-ancestors 'none'
         """
 }
 

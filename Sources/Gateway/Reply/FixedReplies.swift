@@ -111,6 +111,7 @@ package struct StaticFile: Sendable {
     /// By path.
     static let all = [
         "/style.css": StaticFile("text/css; charset=utf-8", Style.sheet),
+        "/page.js": StaticFile("text/javascript; charset=utf-8", Script.follow),
         "/icon.svg": StaticFile("image/svg+xml", Style.icon),
         "/openapi.yaml": StaticFile("application/yaml", Body(PackageResources.openapi_yaml)),
         "/openapi.json": StaticFile("application/json", Body(PackageResources.openapi_json)),

@@ -44,7 +44,7 @@ extension JobGateway {
 
     private func reply(with job: CachedJob, as reply: JobReply, to request: JobRequest) -> Reply {
         guard !request.context.prefersHTML else {
-            let page = job.page(of: options.fields, named: request.name) {
+            let page = job.page(of: options.fields, named: request.name, every: options.freshness.pageInterval) {
                 cache.updateCost(of: job, named: request.name)
             }
             return reply.page(page, to: request.context)
@@ -134,12 +134,10 @@ private struct JobReply {
         return Reply(status: isKnown ? .notModified : .ok, fields: fields, body: rendering.body)
     }
 
-    /// The page of a running job loads itself again a second after the job can have changed.
     func page(_ body: Body, to context: RequestContext) -> Reply {
         var fields = FieldBlock(reserving: 960)
         fields.append(contentsOf: .page)
         fields.append(contentsOf: .jobPage)
-        if !isFinished { fields.append(starting: .refresh) { $0.write(retryAfter + 1) } }
         append(to: &fields)
         fields.append(context)
         return Reply(status: .ok, fields: fields, body: body)
@@ -154,7 +152,6 @@ private struct JobReply {
 extension FieldStart {
     fileprivate static let maxAge = FieldStart(.cacheControl, "private, max-age=")
     fileprivate static let preferenceApplied = FieldStart(.preferenceApplied, "wait=")
-    fileprivate static let refresh = FieldStart(HTTPField.Name("Refresh")!)
 }
 
 extension FieldBlock {

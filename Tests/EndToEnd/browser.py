@@ -1,0 +1,132 @@
+"""Chromium without a window, driven through the pipes of its DevTools protocol."""
+
+import contextlib
+import fcntl
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+
+import pytest
+
+from timeouts import eventually
+
+CHROMIUM = shutil.which("chromium")
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="skipped: no chromium on this machine")
+
+
+class Browser:
+    """Runs until `close()`, with a profile of its own."""
+
+    def __init__(self):
+        self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        commands, self.commands = high_pipe()
+        self.messages, messages = high_pipe()
+        # It reads commands from descriptor 3 and writes messages to 4.
+        redirect = f'exec "$@" 3<&{commands} 4>&{messages}'
+        options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={self.profile.name}"]
+        self.process = subprocess.Popen(
+            ["bash", "-c", redirect, "bash", CHROMIUM, *options, "--remote-debugging-pipe", "about:blank"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=(commands, messages))
+        os.close(commands)
+        os.close(messages)
+        self.numbers, self.answers, self.events = itertools.count(1), {}, []
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self):
+        with open(self.messages, "rb") as messages:
+            text = b""
+            while some := messages.read1(65536):
+                *whole, text = (text + some).split(b"\0")
+                for message in map(json.loads, whole):
+                    if "id" in message:
+                        self.answers[message["id"]] = message
+                    else:
+                        self.events.append(message)
+
+    def call(self, method, session=None, **parameters):
+        number = next(self.numbers)
+        message = {"id": number, "method": method, "params": parameters} | ({"sessionId": session} if session else {})
+        os.write(self.commands, json.dumps(message).encode() + b"\0")
+        answer = eventually(lambda: self.answers.pop(number, None), within=20)
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    def open(self, url, script=True):
+        """A new tab, in front of the others, that shows this page."""
+        return Tab(self, url, script)
+
+    def close(self):
+        with contextlib.suppress(OSError, AssertionError):
+            self.call("Browser.close")
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        os.close(self.commands)
+        self.reader.join(5)
+        self.profile.cleanup()
+
+
+class Tab:
+    def __init__(self, browser, url, script):
+        self.browser = browser
+        self.target = browser.call("Target.createTarget", url="about:blank")["targetId"]
+        self.session = browser.call("Target.attachToTarget", targetId=self.target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log"):
+            self.call(f"{domain}.enable")
+        if not script:
+            self.call("Emulation.setScriptExecutionDisabled", value=True)
+        self.call("Page.navigate", url=url)
+
+    def call(self, method, **parameters):
+        return self.browser.call(method, self.session, **parameters)
+
+    def bring_to_front(self):
+        self.browser.call("Target.activateTarget", targetId=self.target)
+
+    @property
+    def document(self):
+        """The page as it is now."""
+        root = self.call("DOM.getDocument", depth=0)["root"]
+        return self.call("DOM.getOuterHTML", nodeId=root["nodeId"])["outerHTML"]
+
+    def evaluate(self, expression):
+        return self.call("Runtime.evaluate", expression=expression)["result"].get("value")
+
+    def shows(self, words, within=10):
+        """Waits until the page has these words."""
+        def has():
+            # A document that is being replaced cannot be read.
+            with contextlib.suppress(AssertionError):
+                return words in self.document
+        eventually(has, within)
+
+    def _events(self, *methods):
+        return [event["params"] for event in list(self.browser.events)
+                if event.get("sessionId") == self.session and event["method"] in methods]
+
+    @property
+    def navigations(self):
+        """The URLs that were loaded, without that of the empty tab."""
+        urls = [event["frame"]["url"] for event in self._events("Page.frameNavigated")]
+        return [url for url in urls if url != "about:blank"]
+
+    @property
+    def complaints(self):
+        """What the page, or the browser about it, wrote to its console."""
+        return self._events("Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown")
+
+
+def high_pipe():
+    """A pipe whose descriptors are none of those that are given to the browser."""
+    ends = os.pipe()
+    high = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in ends]
+    for end in ends:
+        os.close(end)
+    return high
