@@ -76,7 +76,7 @@ TARGETS = {"/jobs/{name}": "/jobs/running-1", "/jobs/{name}/events": "/jobs/visi
 JOB_NOT_FOUND_TEXT = {"/jobs/{name}": "/jobs/missing-1", "/jobs/{name}/events": "/jobs/missing-1/events",
                       "/problems/{type}": "/problems/nonsense"}
 # What explains the API has no limit, but its refusals do; and a preflight has none.
-FREE = {"/", "/style.css", "/icon.svg", "/openapi.yaml", "/openapi.json", "/problems/{type}"}
+FREE = {"/", "/style.css", "/page.js", "/icon.svg", "/openapi.yaml", "/openapi.json", "/problems/{type}"}
 PAGE, ORIGIN = "Accept: text/html", "Origin: https://app.example"
 APP = [ORIGIN, "Access-Control-Request-Method: GET"]
 
