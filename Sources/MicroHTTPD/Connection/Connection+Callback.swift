@@ -161,6 +161,7 @@ extension Connection {
                 handle, for: deferred, deadlines: context.deadlines, silenceLimit: context.silenceLimit)
             stage = .suspended(suspended)
             suspendedRequest = suspended
+            lines = []  // A wait can be long, and its request's fields are not looked at again.
             return .YES
         }
     }

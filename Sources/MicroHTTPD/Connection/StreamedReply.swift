@@ -11,7 +11,7 @@ import Synchronization
 /// suspended in the reader goes on in the reader, and reads nothing from its socket before that, so the end of a client that
 /// has finished sending does not end it.
 ///
-/// `@unchecked Sendable` because: `stream`, `piece`, `sent`, `hasBegun`, `lastPiece` and `touched` are touched only in the
+/// `@unchecked Sendable` because: `stream`, `piece`, `sent`, `hasBegun`, `hasNoTimeout`, `lastPiece` and `touched` are touched only in the
 /// library's callbacks for this connection, which come from one thread; `progress` only by the ``ConnectionTable`` under the
 /// lock of the connection's shard; `handle` is a constant that is used only while the connection is suspended, or in its
 /// callbacks, and a suspended connection is never freed.
@@ -55,6 +55,7 @@ import Synchronization
     /// Bytes of `piece` that the library has.
     private var sent = 0
     private var hasBegun = false
+    private var hasNoTimeout = false
     private var lastPiece: Int
     /// Bytes from the beginning of the library's buffer that may have been written since its pages were given back.
     private var touched = Int.max
@@ -66,8 +67,6 @@ import Synchronization
         self.context = context
         self.stream = stream
         lastPiece = context.clock.now
-        // The passes judge the client; the library's own limit would end one that takes the content slowly.
-        unsafe shim_set_timeout(handle, 0)
         context.counters.recordStream()
     }
 
@@ -75,6 +74,10 @@ import Synchronization
 
     /// Writes what comes next. Returns how many bytes, 0 after a suspension, or an end.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        if hasNoTimeout {
+            hasNoTimeout = false
+            unsafe shim_set_timeout(handle, UInt32(context.silenceLimit))
+        }
         while true {
             let question = question()
             if case .none(.broken) = question { return Self.endWithError }
@@ -100,7 +103,7 @@ import Synchronization
     /// - Parameter isKept: whether the connection may serve another request.
     func end(isKept: Bool) {
         context.counters.recordEndOfStream()
-        if isKept { unsafe shim_set_timeout(handle, UInt32(context.silenceLimit)) }
+        if isKept, hasNoTimeout { unsafe shim_set_timeout(handle, UInt32(context.silenceLimit)) }
         if hasBegun { stream?.end() }
         (stream, piece) = (nil, nil)
     }
@@ -138,6 +141,10 @@ import Synchronization
         state.withLock { state in
             guard !state.isWoken, state.ending == nil else { return false }
             context.deadlines.recordSuspension()
+            // The library counts the silence of a suspended connection too. It visits connections without its usual limit at
+            // every turn of its loop (daemon.c, `MHD_epoll`), but none that is suspended, so one that is sending has the limit.
+            hasNoTimeout = true
+            unsafe shim_set_timeout(handle, 0)
             unsafe MHD_suspend_connection(handle)
             (state.isSuspended, state.lastPiece) = (true, lastPiece)
             return true

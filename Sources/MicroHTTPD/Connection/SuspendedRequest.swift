@@ -86,6 +86,12 @@ import Synchronization
         complete { expired(expiry) }
     }
 
+    /// Makes the replies of all before the first is sent: each that is sent wakes a thread of the library.
+    static func expire(_ requests: some Sequence<SuspendedRequest>, because expiry: DeferredReply.Expiry) {
+        let prepared = requests.filter { request in request.prepare { request.expired(expiry) } }
+        for request in prepared { request.send() }
+    }
+
     /// The reply, once, for the access callback that follows the resume. Nil if there is none: then the library has called
     /// for another reason.
     func take() -> Reply? {

@@ -61,7 +61,7 @@ final class ConnectionTable: Sendable {
             if isShort || isFull { shard.shed(limits, counters) }
             return shard.reap(at: tick, limits, counters)
         }
-        for request in found.left { request.expire(because: .clientLeft) }
+        SuspendedRequest.expire(found.left, because: .clientLeft)
         for stream in found.aborted { stream.abort() }
         // One after the other at once: each resume makes the library look at all its suspended connections.
         for stream in found.silent { stream.wakeAfterSilence() }

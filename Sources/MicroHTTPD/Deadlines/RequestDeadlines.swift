@@ -65,7 +65,9 @@ final class RequestDeadlines: Sendable {
     /// Ends the requests whose deadline has come. Returns when to call it again: at the next deadline, but not after
     /// `latest`.
     func fire(at now: ContinuousClock.Instant, wakingBy latest: ContinuousClock.Instant) -> ContinuousClock.Instant {
-        while let due = state.withLock({ $0.heap.popDue(at: now) }) { due.expire(because: .deadlinePassed) }
+        var due: [SuspendedRequest] = []
+        while let next = state.withLock({ $0.heap.popDue(at: now) }) { due.append(next) }
+        SuspendedRequest.expire(due, because: .deadlinePassed)
         return state.withLock { state in
             state.nextFiring = min(state.heap.next ?? latest, latest)
             return state.nextFiring
@@ -78,7 +80,7 @@ final class RequestDeadlines: Sendable {
             state.isDraining = true
             return state.heap.removeAll(where: \.waitsForChange)
         }
-        for request in waiting { request.expire(because: .serverStopping) }
+        SuspendedRequest.expire(waiting, because: .serverStopping)
     }
 
     /// Ends every wait and lets none begin: libmicrohttpd cannot stop while a request is suspended.
@@ -87,7 +89,7 @@ final class RequestDeadlines: Sendable {
             state.isClosed = true
             return state.heap.removeAll()
         }
-        for request in waiting { request.expire(because: .serverStopping) }
+        SuspendedRequest.expire(waiting, because: .serverStopping)
     }
 }
 
