@@ -33,7 +33,8 @@ public final class JobGateway: Handler {
             job.rendering(of: wanted, whole: fields) { cache.updateCost(of: job, named: name) }
         }
         watches = JobWatches(
-            options.watch, polls: options.admission.concurrency, metrics: recorder.watch, render: render)
+            options.watch, polls: options.admission.concurrency, metrics: recorder.watch, render: render,
+            stored: { [cache, now = options.time.now] in cache.value(for: $0, at: Moment(now())) })
         fetcher = Fetcher(source: source, options: options, cache: cache, recorder: recorder, watches: watches)
         limiter = options.clientLimit.map {
             ClientLimiter(rate: $0.rate, burst: $0.burst, epoch: options.time.now())
@@ -56,6 +57,7 @@ public final class JobGateway: Handler {
                 cache.removeExpired(at: Moment(options.time.now()), fromShard: shard)
                 await Task.yield()
             }
+            watches.forgetExpired { fetcher.mayBeServed($0, at: Moment(options.time.now())) }
         }
     }
 

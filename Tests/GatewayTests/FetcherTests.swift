@@ -22,7 +22,9 @@ import UpstreamTestSupport
         let recorder = RequestRecorder(log: nil, names: NameHash(), registry: PrometheusRegistry())
         return Fetcher(
             source: source, options: options, cache: JobCache(capacity: 1 << 20, shards: 1), recorder: recorder,
-            watches: JobWatches(options.watch, polls: 1, metrics: recorder.watch) { job, _, _ in job.rendering })
+            watches: JobWatches(
+                options.watch, polls: 1, metrics: recorder.watch, render: { job, _, _ in job.rendering },
+                stored: { _ in nil }))
     }
 
     private func request(

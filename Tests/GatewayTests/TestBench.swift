@@ -126,6 +126,11 @@ final class FakeSource: JobSource {
     /// Holds the calls for this job from here on.
     func hold(_ name: String) { state.withLock { $0.held[name] = [] } }
 
+    /// Lets the calls go that wait, and holds those that come after them.
+    func releaseThoseHeld(_ name: String) {
+        for call in state.withLock({ $0.held.updateValue([], forKey: name) }) ?? [] { call.resume() }
+    }
+
     func release(_ name: String) {
         for call in state.withLock({ $0.held.removeValue(forKey: name) }) ?? [] { call.resume() }
     }

@@ -136,7 +136,9 @@ extension Fetcher {
         _ request: FetchRequest
     ) -> FetchResult {
         let isValid = cache.release(lease, for: request.name)
-        return .failed(refusal, refusal.problem, fallback: isValid ? known : nil)
+        let now = Moment(options.time.now())
+        let fallback = known.flatMap { isValid && mayBeServed($0, at: now) ? $0 : nil }
+        return .failed(refusal, refusal.problem, fallback: fallback)
     }
 
     /// Without a new answer the last one is served for a while, unless AWS has withdrawn the right to see the job. What was

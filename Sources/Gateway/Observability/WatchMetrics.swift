@@ -19,8 +19,12 @@ struct WatchMetrics: Sendable {
     }
 
     func recordWakeUps(_ count: Int) { if count > 0 { wakeUps.increment(by: count) } }
-    func recordEvent() { events.increment() }
-    func recordConflated(_ count: Int) { conflated.increment(by: count) }
+
+    /// - Parameter missed: events that were left out before this one.
+    func recordEvent(after missed: Int) {
+        events.increment()
+        if missed > 0 { conflated.increment(by: missed) }
+    }
 }
 
 extension JobGateway {

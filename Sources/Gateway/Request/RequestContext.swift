@@ -106,7 +106,8 @@ struct JobRequest: Sendable {
         self.fields = fields
         self.manner = manner
         condition = IfNoneMatch(request[manner == .events ? .lastEventID : .ifNoneMatch])
-        directives = CacheDirectives(of: request)
+        // A stream follows its job; and a browser adds `no-cache` to each of its requests for one.
+        directives = manner == .events ? .none : CacheDirectives(of: request)
         self.context = context
     }
 }

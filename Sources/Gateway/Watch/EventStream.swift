@@ -10,13 +10,10 @@ final class EventStream: ContentStream {
         /// The number of the event that was sent last, or that the client has from before.
         var seen = 0
         var hasBegun = false
-        var isOver = false
         var events = 0
         var bytes = 0
     }
 
-    /// How long a client waits before it connects again, in milliseconds.
-    private static let preamble = "retry: 2000\n"
     private static let heartbeat = Body(":\n\n")
 
     private let group: WatchGroup
@@ -24,6 +21,9 @@ final class EventStream: ContentStream {
     private let place: WatchPlace
     private let context: RequestContext
     private let now: @Sendable () -> ContinuousClock.Instant
+    /// What a stream begins with: how long its client waits before it connects again, in milliseconds. Clients differ, so that
+    /// those of a gateway that has been stopped do not all come at once.
+    private let preamble: String
     private let state = Mutex(State())
 
     /// - Parameters:
@@ -38,8 +38,10 @@ final class EventStream: ContentStream {
         self.place = place
         context = request.context
         self.now = now
-        if let event = group.current.event, request.condition?.matches(event.tag) == true {
-            state.withLock { $0.seen = event.number }
+        preamble = "retry: \(Int.random(in: 1_000...5_000))\n"
+        if let event = group.current.event {
+            let isKnown = request.condition?.matches(event.tag) == true
+            state.withLock { $0.seen = event.number - (isKnown ? 0 : 1) }
         }
     }
 
@@ -57,27 +59,20 @@ final class EventStream: ContentStream {
 
     func next(afterSilence isSilent: Bool) -> StreamPiece {
         let (event, isOver) = group.current
-        let missed = state.withLock { state in
-            defer { if let event, !isOver { state.seen = event.number } }
-            return isOver ? 0 : (event?.number ?? 0) - state.seen
-        }
+        if isOver { return .end }
+        let missed = state.withLock { (event?.number ?? 0) - $0.seen }
         if let event, missed > 0 {
-            if missed > 1 { watches.metrics.recordConflated(missed - 1) }
-            return send(event)
+            watches.metrics.recordEvent(after: missed - 1)
+            return state.withLock { state in
+                state.seen = event.number
+                state.events += 1
+                return state.send(event.body(after: state.hasBegun ? "" : preamble))
+            }
         }
         return state.withLock { state in
-            if isOver || state.isOver { return .end }
-            guard state.hasBegun else { return state.send(Body(Self.preamble + "\n")) }
+            if event?.isLast == true { return .end }
+            guard state.hasBegun else { return state.send(Body(preamble + "\n")) }
             return isSilent ? state.send(Self.heartbeat) : .nothing
-        }
-    }
-
-    private func send(_ event: JobEvent) -> StreamPiece {
-        watches.metrics.recordEvent()
-        return state.withLock { state in
-            state.events += 1
-            state.isOver = event.isLast
-            return state.send(state.hasBegun ? event.body : Body(Array(Self.preamble.utf8) + event.body.bytes))
         }
     }
 

@@ -5,11 +5,19 @@ import Transcribe
 
 /// One watched job: what is known of it, and those that watch it, grouped by the members that they want. Each group's
 /// representation is rendered once for all of it. Safe to use from any thread.
+///
+/// What is new is told by the fetch that brought it. A request that joins tells others nothing, and looks at none of them.
 final class JobWatch: Sendable {
-    private struct State {
+    fileprivate struct State {
         var latest: CacheEntry<CachedAnswer>?
+        /// What was asked for before this may be shown no more.
+        var notBefore: Moment?
         var groups: [JobFields: (group: WatchGroup, members: Int)] = [:]
     }
+
+    /// Replies that are made before the first of them is sent. Each reply that is sent wakes a thread of the server, which then
+    /// looks at every request that still waits; and until the first is sent, the server's threads have nothing to do.
+    private static let batch = 500
 
     let name: JobName
     private let render: JobRenderer
@@ -22,55 +30,93 @@ final class JobWatch: Sendable {
 
     var groupCount: Int { state.withLock(\.groups.count) }
 
-    /// What is known of the job; nil after a purge.
+    /// The last answer with a job; nil where it may be shown no more.
     var latest: CacheEntry<CachedAnswer>? { state.withLock(\.latest) }
 
-    /// Joins the group of those that want these members.
-    func join(_ fields: JobFields) -> WatchGroup {
-        let (group, latest) = state.withLock { state in
-            let group = state.groups[fields]?.group ?? WatchGroup(of: self, fields, render: render)
-            state.groups[fields] = (group, state.groups[fields, default: (group, 0)].members + 1)
-            return (group, state.latest)
+    /// Joins the group of those that want these members. A new group begins with the latest answer.
+    ///
+    /// - Parameter entry: what is known to the one that joins; it has a job.
+    func join(_ fields: JobFields, knowing entry: CacheEntry<CachedAnswer>) -> WatchGroup {
+        var joined = state.withLock { state in
+            if state.latest == nil { state.take(entry) }
+            return state.join(fields)
         }
-        if let latest { _ = group.take(latest) }
-        return group
+        // A new group is made outside the lock. Meanwhile another one may be entered, or a newer answer come, which is told to
+        // the groups that there are.
+        while joined == nil {
+            let (known, isShown) = state.withLock { ($0.latest ?? entry, $0.latest != nil) }
+            let made = WatchGroup(of: self, fields, render: render, knowing: known, isShown: isShown)
+            joined = state.withLock { state in
+                if let group = state.join(fields) { return group }
+                guard state.latest.map({ $0.requestedAt <= known.requestedAt }) ?? true else { return nil }
+                state.groups[fields] = (made, 1)
+                return made
+            }
+        }
+        return joined!
     }
 
     func leave(_ group: WatchGroup) {
         state.withLock { state in
-            guard let members = state.groups[group.fields]?.members else { return }
-            state.groups[group.fields] = members > 1 ? (group, members - 1) : nil
+            guard let known = state.groups[group.fields], known.group === group else { return }
+            state.groups[group.fields] = known.members > 1 ? (group, known.members - 1) : nil
         }
     }
 
     /// Takes an answer, unless it is older than the last one, and tells all that it concerns. Returns how many those are.
     func learn(_ entry: CacheEntry<CachedAnswer>) -> Int {
-        let groups = state.withLock { state -> [WatchGroup] in
-            guard state.latest.map({ $0.requestedAt <= entry.requestedAt }) ?? true else { return [] }
-            state.latest = entry
-            return state.groups.values.map(\.group)
-        }
+        if case .refusal(let problem) = entry.value { return end(problem) }
+        let groups = state.withLock { $0.take(entry) ? $0.groups.values.map(\.group) : [] }
         return tell(groups.map { $0.take(entry) })
     }
 
-    /// Ends the watch: the job may not be shown any more. Returns how many that concerned.
+    /// Ends the watch of all that there are: the job may not be shown any more. Those that come later form groups of their own.
+    /// Returns how many that concerned.
     func end(_ problem: Problem) -> Int {
         let groups = state.withLock { state in
-            state.latest = nil
+            defer { (state.latest, state.groups) = (nil, [:]) }
             return state.groups.values.map(\.group)
         }
         return tell(groups.map { $0.end(problem) })
     }
 
-    /// What is known may be served no more.
-    func forget() { state.withLock { $0.latest = nil } }
+    /// What was asked for before this moment may be shown no more.
+    func forget(before now: Moment) {
+        let groups = state.withLock { state in
+            (state.latest, state.notBefore) = (nil, now)
+            return state.groups.values.map(\.group)
+        }
+        for group in groups { group.forget() }
+    }
 
-    /// All replies are made before the first is sent: each reply that is sent wakes a thread of the server.
     private func tell(_ concerned: [WatchGroup.Concerned]) -> Int {
-        let replies = concerned.flatMap { concerned in concerned.waits.compactMap { $0.prepareReply(concerned.news) } }
-        for reply in replies { reply.send() }
         for stream in concerned.lazy.flatMap(\.streams) { stream.wake() }
-        return replies.count + concerned.reduce(0) { $0 + $1.streams.count }
+        for concerned in concerned {
+            var waits = concerned.waits[...]
+            while !waits.isEmpty {
+                let replies = waits.prefix(Self.batch).compactMap { $0.prepareReply(concerned.news) }
+                waits = waits.dropFirst(Self.batch)
+                for reply in replies { reply.send() }
+            }
+        }
+        return concerned.reduce(0) { $0 + $1.streams.count + $1.waits.count }
+    }
+}
+
+extension JobWatch.State {
+    fileprivate mutating func join(_ fields: JobFields) -> WatchGroup? {
+        guard let (group, members) = groups[fields] else { return nil }
+        groups[fields] = (group, members + 1)
+        return group
+    }
+
+    /// Returns whether the answer is newer than the last one. One that is as old says whether its refresh has failed since.
+    @discardableResult
+    fileprivate mutating func take(_ entry: CacheEntry<CachedAnswer>) -> Bool {
+        guard entry.value.job != nil, notBefore.map({ $0 <= entry.requestedAt }) ?? true else { return false }
+        let isNewer = latest.map { $0.requestedAt < entry.requestedAt } ?? true
+        if isNewer || latest?.requestedAt == entry.requestedAt { latest = entry }
+        return isNewer
     }
 }
 

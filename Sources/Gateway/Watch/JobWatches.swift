@@ -15,17 +15,24 @@ final class JobWatches: Sendable {
     let places: WatchPlaces
     let metrics: WatchMetrics
     private let render: JobRenderer
+    private let stored: @Sendable (JobName) -> CacheEntry<CachedAnswer>?
     private let state: Mutex<State>
     /// A copy of what the state says: each fetch asks, and mostly nothing is watched.
     private let areNone = Atomic(true)
     private let changes = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
-    /// - Parameter polls: fetches for watched jobs that may be under way at a time.
-    init(_ options: WatchOptions, polls: Int, metrics: WatchMetrics, render: @escaping JobRenderer) {
+    /// - Parameters:
+    ///   - polls: fetches for watched jobs that may be under way at a time.
+    ///   - stored: what the cache has of a job.
+    init(
+        _ options: WatchOptions, polls: Int, metrics: WatchMetrics, render: @escaping JobRenderer,
+        stored: @escaping @Sendable (JobName) -> CacheEntry<CachedAnswer>?
+    ) {
         places = WatchPlaces(options)
         state = Mutex(State(schedule: WatchSchedule(limit: polls)))
         self.metrics = metrics
         self.render = render
+        self.stored = stored
     }
 
     /// Watched jobs.
@@ -36,22 +43,26 @@ final class JobWatches: Sendable {
 
     /// Begins to watch a job, together with all that watch it already. End it with ``leave(_:)``.
     ///
-    /// - Parameter entry: what is known of the job.
+    /// - Parameter entry: what is known of the job; it has one.
     func join(_ name: JobName, _ fields: JobFields, knowing entry: CacheEntry<CachedAnswer>) -> WatchGroup {
-        let watch = state.withLock { state in
+        let (watch, isNew) = state.withLock { state in
             if let known = state.watches[name] {
                 state.watches[name] = (known.watch, known.members + 1)
-                return known.watch
+                return (known.watch, false)
             }
             let watch = JobWatch(of: name, render: render)
             state.watches[name] = (watch, 1)
             state.schedule.add(name, due: entry.retryAt)
             areNone.store(false, ordering: .releasing)
-            return watch
+            return (watch, true)
         }
-        metrics.recordWakeUps(watch.learn(entry))
+        guard isNew else { return watch.join(fields, knowing: entry) }
         changes.continuation.yield()
-        return watch.join(fields)
+        // A fetch that ended before the watch began has told it nothing.
+        guard let stored = stored(name), stored.value.job != nil, stored.requestedAt > entry.requestedAt else {
+            return watch.join(fields, knowing: entry)
+        }
+        return watch.join(fields, knowing: stored)
     }
 
     func leave(_ group: WatchGroup) {
@@ -89,8 +100,16 @@ final class JobWatches: Sendable {
             for watch in watches { state.schedule.hasten(watch.name, due: now) }
             return watches
         }
-        for watch in watches { watch.forget() }
+        for watch in watches { watch.forget(before: now) }
         changes.continuation.yield()
+    }
+
+    /// Lets go of what may not be served any more: job names and results are medical data.
+    func forgetExpired(unless mayBeServed: (CacheEntry<CachedAnswer>) -> Bool) {
+        guard !areNone.load(ordering: .acquiring) else { return }
+        for watch in state.withLock({ $0.watches.values.map(\.watch) }) {
+            if let latest = watch.latest, !mayBeServed(latest) { watch.forget(before: latest.requestedAt) }
+        }
     }
 
     /// Asks for the watched jobs when they are due, until the task is cancelled. Call it once.
@@ -115,9 +134,11 @@ extension JobWatch {
     /// Tells all that it concerns what a fetch has brought. Returns how many those are.
     fileprivate func learn(_ result: FetchResult) -> Int {
         switch result {
-        case .answered(let entry, _), .failed(_, _, let entry?), .remembered(_, let entry?): learn(entry)
+        case .answered(let entry, _): learn(entry)
+        // It says that its refresh has failed.
+        case .failed(.upstream, _, let entry?): learn(entry)
         case .failed(let failure, let problem, fallback: nil): failure.cacheEffect == .keepsJob ? 0 : end(problem)
-        case .remembered, .tooManyWaiting: 0
+        case .failed, .remembered, .tooManyWaiting: 0
         }
     }
 }

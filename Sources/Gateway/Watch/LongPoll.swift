@@ -12,12 +12,17 @@ final class LongPoll: Sendable {
         case answered
     }
 
+    private struct State {
+        var stage = Stage.looking
+        /// The server's end of the request, until it is answered.
+        var pending: (any PendingReply)?
+    }
+
     let request: JobRequest
     private let gateway: JobGateway
     /// When the wait is over.
     private let end: ContinuousClock.Instant
-    private let stage = Mutex(Stage.looking)
-    private let pending = Mutex<(any PendingReply)?>(nil)
+    private let state = Mutex(State())
 
     init(_ request: JobRequest, until end: ContinuousClock.Instant, at gateway: JobGateway) {
         self.request = request
@@ -31,12 +36,17 @@ final class LongPoll: Sendable {
 
     /// Begins the wait with what is known of the job.
     func start(knowing known: CacheResult, _ pending: any PendingReply) {
-        self.pending.withLock { $0 = pending }
+        let isLate = state.withLock { state in
+            guard case .looking = state.stage else { return true }
+            state.pending = pending
+            return false
+        }
+        if isLate { return }
         switch known {
         case .resolved(let resolution): go(on: resolution)?.send()
         case .needsFetch(let fetch), .awaitsRefresh(let fetch):
             let waiter = Waiter(request: fetch) { [self] result, isCollapsed in
-                go(on: Resolution(result, because: fetch.reason, isCollapsed: isCollapsed))
+                go(on: gateway.resolution(of: result, for: fetch, isCollapsed: isCollapsed))
             }
             gateway.fetcher.join(as: waiter, isUrgent: true)?.send()
         }
@@ -44,7 +54,9 @@ final class LongPoll: Sendable {
 
     /// Waits on where the request does, and makes the reply otherwise. Returns what sends it.
     private func go(on resolution: Resolution) -> (any PendingReply)? {
-        guard case .answer(let entry, _) = resolution, request.isAwaiting(entry, gateway.render) else {
+        guard case .answer(let entry, _) = resolution, request.isAwaiting(entry, gateway.render),
+            gateway.options.time.now() < end
+        else {
             return prepare { self.gateway.reply(with: resolution, to: self.request) }
         }
         do throws(Problem) {
@@ -61,18 +73,18 @@ final class LongPoll: Sendable {
             gateway.watches.leave(group)
             return nil
         }
-        guard group.add(self) else {
+        guard group.add(self, knowing: entry.requestedAt) else {
             return prepareReply(group.watch.latest.map(WatchGroup.News.answer) ?? .problem(.storedJobGone))
         }
-        if let pending = pending.withLock({ $0 }) { pending.waitForChange(until: end) } else { group.remove(self) }
+        if let pending = state.withLock(\.pending) { pending.waitForChange(until: end) } else { group.remove(self) }
         return nil
     }
 
     /// False if the request has been answered meanwhile.
     private func begin(watching group: WatchGroup, _ place: WatchPlace) -> Bool {
-        stage.withLock { stage in
-            guard case .looking = stage else { return false }
-            stage = .watching(group, place)
+        state.withLock { state in
+            guard case .looking = state.stage else { return false }
+            state.stage = .watching(group, place)
             return true
         }
     }
@@ -110,7 +122,7 @@ final class LongPoll: Sendable {
     }
 
     private func prepare(_ reply: () -> Reply) -> (any PendingReply)? {
-        guard let pending = pending.withLock({ $0 }) else { return nil }
+        guard let pending = state.withLock(\.pending) else { return nil }
         let isFirst = pending.prepare {
             _ = leave()
             return reply()
@@ -120,12 +132,10 @@ final class LongPoll: Sendable {
 
     /// Ends the watch. Returns the one that there was.
     private func leave() -> JobWatch? {
-        let last = stage.withLock { stage in
-            defer { stage = .answered }
-            return stage
+        let last = state.withLock { state in
+            defer { state = State(stage: .answered, pending: nil) }
+            return state.stage
         }
-        // The server keeps the request until the reply has been sent; what it holds of this one goes now.
-        pending.withLock { $0 = nil }
         guard case .watching(let group, let place) = last else { return nil }
         group.remove(self)
         gateway.watches.leave(group)

@@ -20,8 +20,10 @@ final class WatchGroup: Sendable {
     }
 
     fileprivate struct State {
-        var requestedAt: Moment?
-        var event: JobEvent?
+        var requestedAt: Moment
+        var event: JobEvent
+        /// Whether the event may be shown.
+        var isShown: Bool
         var isOver = false
         var waits: [ObjectIdentifier: LongPoll] = [:]
         var streams: [ObjectIdentifier: EventStream] = [:]
@@ -30,21 +32,31 @@ final class WatchGroup: Sendable {
     let watch: JobWatch
     let fields: JobFields
     private let render: JobRenderer
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(of watch: JobWatch, _ fields: JobFields, render: @escaping JobRenderer) {
+    /// - Parameter entry: has a job.
+    init(
+        of watch: JobWatch, _ fields: JobFields, render: @escaping JobRenderer, knowing entry: CacheEntry<CachedAnswer>,
+        isShown: Bool
+    ) {
         self.watch = watch
         self.fields = fields
         self.render = render
+        let event = JobEvent(of: entry, watch.name, fields, render, number: 1)
+        state = Mutex(State(requestedAt: entry.requestedAt, event: event, isShown: isShown))
     }
 
-    /// The representation as it is now, and whether nothing more will come.
-    var current: (event: JobEvent?, isOver: Bool) { state.withLock { ($0.event, $0.isOver) } }
+    /// The representation as it is now, unless it may not be shown; and whether nothing more will come.
+    var current: (event: JobEvent?, isOver: Bool) { state.withLock { ($0.isShown ? $0.event : nil, $0.isOver) } }
 
     /// Lets a request wait for a change. False if there has been one already.
-    func add(_ wait: LongPoll) -> Bool {
+    ///
+    /// - Parameter known: when AWS was asked for what the request knows. If that is newer than what the group knows, the group
+    ///   is about to be told.
+    func add(_ wait: LongPoll, knowing known: Moment) -> Bool {
         state.withLock { state in
-            guard !state.isOver, state.event.map({ wait.isAwaiting($0) }) ?? true else { return false }
+            guard !state.isOver else { return false }
+            guard !state.isShown || state.requestedAt < known || wait.isAwaiting(state.event) else { return false }
             state.waits[ObjectIdentifier(wait)] = wait
             return true
         }
@@ -56,43 +68,42 @@ final class WatchGroup: Sendable {
 
     func remove(_ stream: EventStream) { state.withLock { $0.streams[ObjectIdentifier(stream)] = nil } }
 
-    /// Takes an answer, unless it is older than the last one.
+    /// Takes an answer with a job, unless it is older than the last one. Where it shows nothing new it concerns none.
     func take(_ entry: CacheEntry<CachedAnswer>) -> Concerned {
-        guard let job = entry.value.job else {
-            if case .refusal(let problem) = entry.value { return end(problem) }
-            return Concerned(news: .answer(entry))
-        }
-        let rendering = render(job, watch.name, fields)
+        let made = JobEvent(of: entry, watch.name, fields, render, number: 0)
         return state.withLock { state in
-            guard state.requestedAt.map({ $0 <= entry.requestedAt }) ?? true else {
-                return Concerned(news: .answer(entry))
-            }
+            guard state.requestedAt <= entry.requestedAt else { return Concerned(news: .answer(entry)) }
+            let isNew = made.tag != state.event.tag
+            let isSame = !isNew && made.isLast == state.event.isLast
             state.requestedAt = entry.requestedAt
-            let isNew = state.event?.tag != rendering.tag
-            if isNew {
-                state.event = JobEvent(rendering, isLast: job.isFinished, number: (state.event?.number ?? 0) + 1)
-            }
-            return state.concerned(by: .answer(entry), streams: isNew)
+            state.event = made.numbered(state.event.number + (isNew ? 1 : 0))
+            defer { state.isShown = true }
+            return isSame && state.isShown ? Concerned(news: .answer(entry)) : state.concerned(by: .answer(entry))
         }
     }
 
     func end(_ problem: Problem) -> Concerned {
         state.withLock { state in
             state.isOver = true
-            return state.concerned(by: .problem(problem), streams: true)
+            return state.concerned(by: .problem(problem))
+        }
+    }
+
+    /// The representation may be shown no more.
+    func forget() {
+        state.withLock { state in
+            state.isShown = false
+            state.event = state.event.withoutContent
         }
     }
 }
 
 extension WatchGroup.State {
     /// Takes out the requests whose wait is over.
-    fileprivate mutating func concerned(by news: WatchGroup.News, streams isNew: Bool) -> WatchGroup.Concerned {
-        var concerned = WatchGroup.Concerned(news: news)
-        if isNew { concerned.streams = Array(streams.values) }
-        let event = isOver ? nil : event
-        concerned.waits = waits.values.filter { wait in event.map { !wait.isAwaiting($0) } ?? true }
-        for wait in concerned.waits { waits[ObjectIdentifier(wait)] = nil }
-        return concerned
+    fileprivate mutating func concerned(by news: WatchGroup.News) -> WatchGroup.Concerned {
+        let ended = waits.values.filter { isOver || !$0.isAwaiting(event) }
+        for wait in ended { waits[ObjectIdentifier(wait)] = nil }
+        return WatchGroup.Concerned(news: news, waits: ended, streams: Array(streams.values))
     }
 }
 
@@ -103,18 +114,35 @@ struct JobEvent: Sendable {
     let isLast: Bool
     /// Counts the representations of a group.
     let number: Int
-    let body: Body
+    /// The document. It has no line break, because JSON escapes those in texts and none is written between members.
+    private let content: Body
 
-    /// The document has no line break, because JSON escapes those in texts and none is written between members.
-    init(_ rendering: JobRendering, isLast: Bool, number: Int) {
-        tag = rendering.tag
-        self.isLast = isLast
-        self.number = number
+    /// - Parameter entry: has a job.
+    fileprivate init(
+        of entry: CacheEntry<CachedAnswer>, _ name: JobName, _ fields: JobFields, _ render: JobRenderer, number: Int
+    ) {
+        guard let job = entry.value.job else { preconditionFailure("an event is of a job") }
+        let rendering = render(job, name, fields)
+        self.init(tag: rendering.tag, isLast: job.isFinished, number: number, content: rendering.body)
+    }
+
+    private init(tag: EntityTag, isLast: Bool, number: Int, content: Body) {
+        (self.tag, self.isLast, self.number, self.content) = (tag, isLast, number, content)
+    }
+
+    fileprivate func numbered(_ number: Int) -> JobEvent {
+        JobEvent(tag: tag, isLast: isLast, number: number, content: content)
+    }
+
+    fileprivate var withoutContent: JobEvent { JobEvent(tag: tag, isLast: isLast, number: number, content: .empty) }
+
+    /// The event after what precedes it in the stream.
+    func body(after preamble: String) -> Body {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(rendering.body.bytes.count + 64)
-        bytes += "event: job\nid: \(rendering.tag.text)\ndata: ".utf8
-        bytes += rendering.body.bytes
+        bytes.reserveCapacity(content.bytes.count + 96)
+        bytes += "\(preamble)event: job\nid: \(tag.text)\ndata: ".utf8
+        bytes += content.bytes
         bytes += "\n\n".utf8
-        body = Body(bytes)
+        return Body(bytes)
     }
 }

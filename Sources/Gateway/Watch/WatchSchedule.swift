@@ -15,6 +15,8 @@ struct WatchSchedule: Sendable {
         var turn: UInt64
         /// Whether a fetch of the job is under way.
         var isUnderWay = false
+        /// When the job is due at the latest after that fetch.
+        var latest: Moment?
     }
 
     /// An entry of the heap. Those that come first in time come first of all, then those that were entered first.
@@ -29,6 +31,8 @@ struct WatchSchedule: Sendable {
 
     /// Fetches for watched jobs that may be under way at a time.
     private let limit: Int
+    /// The same while calls are refused: halved by each refusal, one more with each answer.
+    private var allowed: Int
     private var looks: [JobName: Look] = [:]
     private var turns = Heap<Turn>()
     private var numbers: UInt64 = 0
@@ -37,6 +41,7 @@ struct WatchSchedule: Sendable {
 
     init(limit: Int) {
         self.limit = max(1, limit)
+        allowed = self.limit
     }
 
     /// Watched jobs.
@@ -54,15 +59,14 @@ struct WatchSchedule: Sendable {
     mutating func remove(_ name: JobName) {
         guard let look = looks.removeValue(forKey: name) else { return }
         if look.isUnderWay { underWay -= 1 }
-        // An entry that names no watched job leaves when its turn comes; before they are half of all, all of them do.
-        if turns.count > 2 * looks.count + 64 { turns = Heap(turns.unordered.filter(isValid)) }
+        removeInvalidTurns()
     }
 
     /// The next job to be asked for; nil if none is due now, or may be asked for. Its fetch is under way from then on.
     mutating func next(at now: Moment) -> JobName? {
         if let pauseEnd, now < pauseEnd { return nil }
         pauseEnd = nil
-        while underWay < limit, let first = turns.min, first.due <= now {
+        while underWay < allowed, let first = turns.min, first.due <= now {
             turns.removeMin()
             guard isValid(first) else { continue }
             looks[first.name]?.isUnderWay = true
@@ -74,7 +78,7 @@ struct WatchSchedule: Sendable {
 
     /// When ``next(at:)`` may give a job; nil if that depends on the end of a fetch.
     var wakeUp: Moment? {
-        guard underWay < limit, let first = turns.min else { return nil }
+        guard underWay < allowed, let first = turns.min else { return nil }
         return max(first.due, pauseEnd ?? first.due)
     }
 
@@ -82,13 +86,19 @@ struct WatchSchedule: Sendable {
     mutating func reschedule(_ name: JobName, due: Moment) {
         guard let look = looks[name] else { return }
         if look.isUnderWay { underWay -= 1 }
+        allowed = min(limit, allowed + 1)
+        let due = look.latest.map { min($0, due) } ?? due
         looks[name] = Look(due: due, turn: enter(name, due))
     }
 
-    /// The job is due earlier than it was, unless a fetch of it is under way.
+    /// The job is due earlier than it was; what a fetch brings that is under way does not change that.
     mutating func hasten(_ name: JobName, due: Moment) {
-        guard let look = looks[name], !look.isUnderWay, due < look.due else { return }
-        reschedule(name, due: due)
+        guard let look = looks[name] else { return }
+        if look.isUnderWay {
+            looks[name]?.latest = min(look.latest ?? due, due)
+        } else if due < look.due {
+            looks[name] = Look(due: due, turn: enter(name, due))
+        }
     }
 
     /// A fetch of the job was refused, because the gateway makes no call now: the job keeps its turn, and no watched job is
@@ -96,15 +106,22 @@ struct WatchSchedule: Sendable {
     mutating func postpone(_ name: JobName, until end: Moment) {
         guard let look = looks[name], look.isUnderWay else { return }
         underWay -= 1
+        allowed = max(1, allowed / 2)
         looks[name]?.isUnderWay = false
         turns.insert(Turn(due: look.due, number: look.turn, name: name))
         pauseEnd = max(pauseEnd ?? end, end)
     }
 
     private mutating func enter(_ name: JobName, _ due: Moment) -> UInt64 {
+        removeInvalidTurns()
         numbers += 1
         turns.insert(Turn(due: due, number: numbers, name: name))
         return numbers
+    }
+
+    /// An entry that is not valid leaves when its turn comes; before most of all are such, all of them do.
+    private mutating func removeInvalidTurns() {
+        if turns.count > 2 * looks.count + 64 { turns = Heap(turns.unordered.filter(isValid)) }
     }
 
     private func isValid(_ turn: Turn) -> Bool {

@@ -202,6 +202,75 @@ import Transcribe
         }
     }
 
+    /// The members that are asked for are the same of a job that runs and of one that has ended.
+    @Test func noticesTheEndOfAJobByWhatIsNotShown() async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", .running("a"))
+            _ = await bench.get("/jobs/a")
+            let begun = bench.begin("/jobs/a?wait=45&fields=name")
+            let stream = try StreamClient(await bench.get("/jobs/a/events?fields=name"))
+            #expect(stream.read()?.contains(#"data: {"name":"a"}"#) == true && stream.read() == nil)
+            bench.source.put("a", .finished("a"))
+            await bench.pass(.seconds(6)) { begun.reply != nil }
+            #expect(begun.reply?.text == #"{"name":"a"}"#)
+            #expect(stream.wakeUpCount > 0 && stream.read() == "end")
+        }
+    }
+
+    /// A stream whose client reads nothing stays where the job is gone; those that come later have nothing to do with it.
+    @Test func aWatchThatIsOverEndsNoLaterOne() async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", .running("a"))
+            let old = try StreamClient(await bench.get("/jobs/a/events"))
+            _ = old.read()
+            bench.source.fail("a", .jobNotFound(ResponseOrigin(status: 400)))
+            await bench.pass(.seconds(6)) { old.wakeUpCount > 0 }
+            bench.source.put("a", .running("a"))
+            await bench.pass(.seconds(3))
+            #expect(await bench.get("/jobs/a").status == .ok)
+            let begun = bench.begin("/jobs/a?wait=45")
+            let stream = try StreamClient(await bench.get("/jobs/a/events"))
+            #expect(begun.reply == nil && stream.read()?.contains("IN_PROGRESS") == true && stream.read() == nil)
+            bench.source.put("a", .finished("a"))
+            await bench.pass(.seconds(6)) { begun.reply != nil }
+            #expect(begun.reply?.status == .ok && stream.read()?.contains("COMPLETED") == true)
+            #expect(old.read() == "end")
+        }
+    }
+
+    @Test func showsNothingThatWasAskedForBeforeAPurge() async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", .running("a"))
+            let stream = try StreamClient(await bench.get("/jobs/a/events"))
+            _ = stream.read()
+            let begun = bench.begin("/jobs/a?wait=45")
+            bench.source.hold("a")
+            await bench.pass(.seconds(6)) { bench.source.held == 1 }
+            #expect(bench.source.held == 1)
+            bench.clock.advance(by: .milliseconds(1))
+            bench.gateway.purge(try JobName("a"))
+            var secret = Job.running("a")
+            secret.failureReason = "of before the purge"
+            bench.source.put("a", secret)
+            bench.source.releaseThoseHeld("a")
+            await bench.pass(.seconds(1)) { bench.source.calls == 3 }
+            #expect(begun.reply == nil && stream.read() == nil && bench.gateway.watches.count == 1)
+            bench.source.put("a", .finished("a"))
+            bench.source.release("a")
+            await bench.pass(.seconds(1)) { begun.reply != nil }
+            #expect(bench.source.calls == 3 && begun.reply?.text.contains("COMPLETED") == true)
+            #expect(stream.read()?.contains("COMPLETED") == true)
+        }
+    }
+
+    @Test func takesNoPlaceForAWaitThatIsOver() async throws {
+        try await TestBench { $0.watch.limit = 0 }.run { bench in
+            bench.source.put("a", .running("a"))
+            #expect(await bench.get("/jobs/a?wait=0").status == .ok)
+            #expect(await bench.get("/jobs/a?wait=1").status == .serviceUnavailable)
+        }
+    }
+
     @Test(arguments: ["wait=", "wait=x", "wait=1&wait=2", "wait=-1", "wait=1&x=2", "view=full&wait=1&view=full"])
     func refusesAQueryThatItCannotRead(query: String) async {
         let refused = await TestBench().get("/jobs/a?\(query)")

@@ -94,4 +94,46 @@ import Transcribe
         #expect(schedule.count == 0 && schedule.entries <= 64)
         #expect(schedule.next(at: at(2_000_000)) == nil)
     }
+
+    /// A job that others ask for often is rescheduled often.
+    @Test func keepsOneTurnForAJobHoweverOftenItIsRescheduled() throws {
+        var schedule = WatchSchedule(limit: 10)
+        let name = try JobName("a")
+        schedule.add(name, due: at(0))
+        for step in 0..<100_000 { schedule.reschedule(name, due: at(1_000_000 + step)) }
+        #expect(schedule.entries <= 100)
+        #expect(schedule.next(at: at(2_000_000)) == name && schedule.next(at: at(2_000_000)) == nil)
+    }
+
+    @Test func asksForOneJobAtATimeWhileCallsAreRefused() throws {
+        var schedule = WatchSchedule(limit: 8)
+        for name in try names(20) { schedule.add(name, due: at(0)) }
+        func asked(at now: Int) -> [JobName] {
+            var asked: [JobName] = []
+            while let name = schedule.next(at: at(now)) { asked.append(name) }
+            return asked
+        }
+        for (turn, count) in [8, 1, 1].enumerated() {
+            let refused = asked(at: turn * 100)
+            #expect(refused.count == count)
+            for name in refused { schedule.postpone(name, until: at(turn * 100 + 50)) }
+        }
+        let answered = asked(at: 300)
+        #expect(answered.count == 1)
+        for name in answered { schedule.reschedule(name, due: at(9_000)) }
+        #expect(asked(at: 300).count == 2)
+    }
+
+    /// A purge during a fetch: what it brings may be older.
+    @Test func asksAgainForAJobThatWasBroughtForwardDuringItsFetch() throws {
+        var schedule = WatchSchedule(limit: 8)
+        let name = try JobName("a")
+        schedule.add(name, due: at(0))
+        #expect(schedule.next(at: at(0)) == name)
+        schedule.hasten(name, due: at(10))
+        schedule.reschedule(name, due: at(600_000))
+        #expect(schedule.next(at: at(10)) == name)
+        schedule.reschedule(name, due: at(600_000))
+        #expect(schedule.next(at: at(500_000)) == nil)
+    }
 }
