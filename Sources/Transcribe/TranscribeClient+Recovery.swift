@@ -6,7 +6,7 @@ extension TranscribeClient {
     /// Prepares another attempt, or throws the error that the call ends with.
     func recover(from failure: AttemptError, in call: inout Call) async throws(TranscribeError) {
         let isWorthwhile =
-            switch failure.retryAction {
+            switch failure.retryAction(isSafeToRetry: call.isSafeToRetry) {
             case .none: false
             case .wait(let cause, let advised): try await wait(for: cause, advised: advised, in: &call)
             case .replaceCredentials: await replaceCredentials(in: &call)
@@ -20,7 +20,9 @@ extension TranscribeClient {
         _ admitRetry: () async -> Bool, after failure: AttemptError, in call: Call
     ) async throws(TranscribeError) {
         guard await !admitRetry() else { return }
-        if case .wait = failure.retryAction { quota.withLock { $0.refund(call.lastRetryCost) } }
+        if case .wait = failure.retryAction(isSafeToRetry: call.isSafeToRetry) {
+            quota.withLock { $0.refund(call.lastRetryCost) }
+        }
         throw Task.isCancelled ? .cancelled : failure.error
     }
 
@@ -72,7 +74,7 @@ extension TranscribeClient {
     }
 }
 
-/// What to do before another attempt. The operation only reads, so it can always be repeated.
+/// What to do before another attempt.
 enum RetryAction: Hashable, Sendable {
     case none
     /// Back off.
@@ -82,9 +84,12 @@ enum RetryAction: Hashable, Sendable {
 }
 
 extension AttemptError {
-    var retryAction: RetryAction {
+    /// - Parameter isSafeToRetry: see ``Operation``. An error that AWS answered with has done nothing, and may be followed by
+    ///   another attempt in any case.
+    func retryAction(isSafeToRetry: Bool) -> RetryAction {
         switch self {
         case .service(let error): error.retryAction
+        case .transport(let error) where error.requestMayHaveArrived && !isSafeToRetry: .none
         case .transport(let error): error.isTransient ? .wait(.transient, advised: nil) : .none
         // Another attempt would bring the same response.
         case .malformed, .noCredentials: .none

@@ -5,13 +5,13 @@ import FoundationEssentials
 public import SigV4
 import Synchronization
 
-/// Calls `GetMedicalTranscriptionJob` (awsJson 1.1).
+/// Calls the operations of Amazon Transcribe that the gateway needs (awsJson 1.1): `GetMedicalTranscriptionJob`.
 ///
 /// It can be used from any task. Calls share the retry quota and the correction for AWS's clock. A call ends by its
 /// deadline, which includes every attempt and every wait. Each attempt has a signature of its own. Once an attempt was sent
 /// and got no response, all further attempts of the call open connections of their own.
 public final class TranscribeClient: Sendable {
-    let operation: JobOperation
+    let requests: RequestBuilder
     let transport: any Transport
     let credentials: any CredentialsSource
     let policy: RetryPolicy
@@ -34,7 +34,7 @@ public final class TranscribeClient: Sendable {
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
         observe: @escaping @Sendable (TranscribeError?) -> Void = { _ in }
     ) {
-        operation = JobOperation(at: endpoint)
+        requests = RequestBuilder(at: endpoint)
         self.transport = transport
         self.credentials = credentials
         self.policy = policy
@@ -67,10 +67,21 @@ public final class TranscribeClient: Sendable {
         named name: JobName, deadline: ContinuousClock.Instant, mayRetry: () -> Bool, attemptBegan: () -> Void,
         attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobResponse {
-        var call = Call(for: name, deadline: deadline)
+        let response = try await perform(
+            .job(named: name), deadline: deadline, mayRetry: mayRetry, attemptBegan: attemptBegan,
+            attemptFailed: attemptFailed, admitRetry: admitRetry)
+        return JobResponse(job: response.output, requestID: response.requestID)
+    }
+
+    /// Calls an operation, with retries that the caller admits. The parameters are those of `job`.
+    func perform<Output>(
+        _ operation: Operation<Output>, deadline: ContinuousClock.Instant, mayRetry: () -> Bool,
+        attemptBegan: () -> Void, attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
+    ) async throws(TranscribeError) -> (output: Output, requestID: String?) {
+        var call = Call(isSafeToRetry: operation.isSafeToRetry, deadline: deadline)
         while true {
             do throws(AttemptError) {
-                let response = try await attempt(&call, mayRetry, attemptBegan)
+                let response = try await attempt(operation, in: &call, mayRetry, attemptBegan)
                 recordSuccess(of: call)
                 return response
             } catch {
@@ -92,20 +103,21 @@ public final class TranscribeClient: Sendable {
 
 extension TranscribeClient {
     /// One attempt: signs the request, sends it and reads the response. Calls `attemptBegan` right before it sends.
-    func attempt(
-        _ call: inout Call, _ callerMayRetry: () -> Bool, _ attemptBegan: () -> Void
-    ) async throws(AttemptError) -> JobResponse {
+    private func attempt<Output>(
+        _ operation: Operation<Output>, in call: inout Call, _ callerMayRetry: () -> Bool, _ attemptBegan: () -> Void
+    ) async throws(AttemptError) -> (output: Output, requestID: String?) {
         let credentials = try await signingCredentials(for: call)
         let now = time.now()
         guard now < call.deadline else { throw .transport(.timedOut(.queued)) }
         let signingTime = clock.now
         call.beginAttempt(with: credentials, at: signingTime)
-        let request = operation.request(for: call, of: policy.attempts, with: credentials, at: signingTime)
+        let request = requests.request(
+            for: operation, in: call, of: policy.attempts, with: credentials, at: signingTime)
         let isLast = !mayRetry(call) || !callerMayRetry()
         attemptBegan()
         let response = try await send(request, in: &call, by: call.deadline.endOfAttempt(from: now, isLast: isLast))
         call.serverTime = response.date
-        return try JobResponse(response, for: call.name)
+        return (try operation.output(of: response), response.requestID)
     }
 
     private func signingCredentials(for call: Call) async throws(AttemptError) -> Credentials {
@@ -133,7 +145,8 @@ extension TranscribeClient {
 
 /// The state of one call across its attempts. The task that makes the call owns it.
 struct Call {
-    let name: JobName
+    /// Whether the operation may be repeated: see ``Operation/isSafeToRetry``.
+    let isSafeToRetry: Bool
     /// The end of the call, retries and waits included.
     let deadline: ContinuousClock.Instant
     /// The same for all attempts, so that AWS can tell a retry from a new call.
@@ -158,8 +171,8 @@ struct Call {
     /// Whether the clock was corrected after AWS rejected a signature's time. That allows one more attempt.
     var hasCorrectedClock = false
 
-    init(for name: JobName, deadline: ContinuousClock.Instant) {
-        self.name = name
+    init(isSafeToRetry: Bool, deadline: ContinuousClock.Instant) {
+        self.isSafeToRetry = isSafeToRetry
         self.deadline = deadline
     }
 

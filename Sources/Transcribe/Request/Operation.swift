@@ -3,8 +3,48 @@ import Curl
 import Formats
 import SigV4
 
-/// The operation `GetMedicalTranscriptionJob` at one endpoint. It makes the signed requests.
-struct JobOperation: Sendable {
+/// One operation of Amazon Transcribe with its input (Smithy, "AWS JSON 1.1 protocol"). The client that makes the call, its
+/// retries and its quota are the same for all.
+struct Operation<Output: Sendable>: Sendable {
+    /// The operation and the version of the protocol, as `X-Amz-Target` names them: `Transcribe.` and the operation's name.
+    let target: String
+    /// The input, a JSON object.
+    let body: [UInt8]
+    /// Whether the request may be sent again after one that may have arrived and got no response.
+    let isSafeToRetry: Bool
+    /// Reads the body of a response of success.
+    let decode: @Sendable (_ body: [UInt8]) throws(MalformedResponse) -> Output
+}
+
+extension Operation {
+    /// Reads the response to a request for the operation.
+    func output(of response: CurlResponse) throws(AttemptError) -> Output {
+        let origin = ResponseOrigin(status: response.status, requestID: response.requestID)
+        switch response.status {
+        case 200..<300: break
+        case 400...: throw .service(ServiceError(response))
+        default: throw .malformed(.redirect, origin)
+        }
+        do throws(MalformedResponse) {
+            return try decode(response.body)
+        } catch {
+            throw .malformed(error, origin)
+        }
+    }
+}
+
+extension Operation<Job> {
+    /// `GetMedicalTranscriptionJob`. A name needs no escaping in JSON: see ``JobName``.
+    static func job(named name: JobName) -> Self {
+        Self(
+            target: "Transcribe.GetMedicalTranscriptionJob",
+            body: Array(#"{"MedicalTranscriptionJobName":"\#(name.text)"}"#.utf8), isSafeToRetry: true
+        ) { body throws(MalformedResponse) in try JobResponse.job(in: body, for: name) }
+    }
+}
+
+/// Makes the signed requests for operations at one endpoint.
+struct RequestBuilder: Sendable {
     private let endpoint: Endpoint
     private let signer: Signer
 
@@ -14,21 +54,20 @@ struct JobOperation: Sendable {
     }
 
     /// The request for the call's current attempt. `attempts` is the most that the retry policy allows.
-    func request(
-        for call: Call, of attempts: Int, with credentials: Credentials, at time: Timestamp
+    func request<Output>(
+        for operation: Operation<Output>, in call: Call, of attempts: Int, with credentials: Credentials,
+        at time: Timestamp
     ) -> CurlRequest {
-        let body = Self.body(for: call.name)
+        let headers = [
+            (name: "Content-Type", value: "application/x-amz-json-1.1"),
+            (name: "X-Amz-Target", value: operation.target),
+        ]
         let signing = SigningRequest(
-            method: "POST", headers: Self.headers + [(name: "Host", value: endpoint.host)], body: body)
+            method: "POST", headers: headers + [(name: "Host", value: endpoint.host)], body: operation.body)
         let signed = signer.headers(for: signing, credentials: credentials, at: time)
         return CurlRequest(
             method: "POST", url: endpoint.url + "/",
-            headers: Self.headers + signed + Self.attemptHeaders(of: call, attempts: attempts), body: body)
-    }
-
-    /// A name needs no escaping in JSON: see ``JobName``.
-    private static func body(for name: JobName) -> [UInt8] {
-        Array(#"{"MedicalTranscriptionJobName":"\#(name.text)"}"#.utf8)
+            headers: headers + signed + Self.attemptHeaders(of: call, attempts: attempts), body: operation.body)
     }
 
     /// Headers for AWS's logs, not signed, as in the AWS SDKs. Replaced credentials or a corrected clock can add an
@@ -39,9 +78,4 @@ struct JobOperation: Sendable {
             ("amz-sdk-request", "attempt=\(call.attempts); max=\(max(attempts, call.attempts))"),
         ]
     }
-
-    private static let headers = [
-        (name: "Content-Type", value: "application/x-amz-json-1.1"),
-        (name: "X-Amz-Target", value: "Transcribe.GetMedicalTranscriptionJob"),
-    ]
 }

@@ -1,5 +1,3 @@
-import Curl
-import Formats
 import FoundationEssentials
 
 /// A job as AWS sent it.
@@ -15,21 +13,6 @@ public struct JobResponse: Hashable, Sendable {
 }
 
 extension JobResponse {
-    /// Reads the response to a request for the job of this name.
-    init(_ response: CurlResponse, for name: JobName) throws(AttemptError) {
-        let origin = ResponseOrigin(status: response.status, requestID: response.requestID)
-        switch response.status {
-        case 200..<300: break
-        case 400...: throw .service(ServiceError(response))
-        default: throw .malformed(.redirect, origin)
-        }
-        do throws(MalformedResponse) {
-            self.init(job: try Self.job(in: response.body, for: name), requestID: origin.requestID)
-        } catch {
-            throw .malformed(error, origin)
-        }
-    }
-
     /// Reads the job. AWS sends the name with every job, so one without a name is refused, as one with another name is.
     package static func job(in body: [UInt8], for name: JobName) throws(MalformedResponse) -> Job {
         guard let output = try? JSONDecoder().decode(Output.self, from: Data(body)) else { throw .notAJob }
