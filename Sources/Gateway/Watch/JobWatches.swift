@@ -152,7 +152,7 @@ extension WatchSchedule {
         switch result {
         case .answered(let entry, _): reschedule(name, due: entry.freshUntil)
         case .failed(.refused(let refusal), _, _):
-            postpone(name, until: time(after: min(max(refusal.retryAfter, .milliseconds(10)), Self.longestPause)))
+            postpone(name, until: time(after: Self.pause(after: refusal)))
         case .failed(_, _, let fallback), .remembered(_, let fallback):
             reschedule(name, due: max(fallback?.retryAt ?? time(after: Self.pause), time(after: .milliseconds(100))))
         case .tooManyWaiting: break

@@ -1,13 +1,16 @@
 import Caching
 import HeapModule
+import RateLimiting
 import Transcribe
 
 /// When each watched job is asked for next: the one that has been due the longest comes first, so that each has its turn
 /// however many there are. A pure value; time is an argument.
 struct WatchSchedule: Sendable {
-    /// While the budget is used up, one job is tried again after this at the latest: a part of the budget is owed to watched
+    /// How long no watched job is asked for after a refusal. Not longer than this, for a part of the budget is owed to watched
     /// jobs, and is had only by asking for it.
-    static let longestPause = Duration.milliseconds(200)
+    static func pause(after refusal: AdmissionRefusal) -> Duration {
+        min(max(refusal.retryAfter, .milliseconds(10)), .milliseconds(200))
+    }
 
     private struct Look: Sendable {
         var due: Moment
