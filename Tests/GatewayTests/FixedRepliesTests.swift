@@ -35,7 +35,9 @@ import Transcribe
     @Test(arguments: [JobFields.full, [.init(.name), .init(.status)]])
     func letsThePageOfARunningJobFollowIt(fields: JobFields) async throws {
         try await TestBench { $0.fields = fields }.run { bench in
-            bench.source.put("a", .running("a"))
+            var job = Job.running("a")
+            job.mediaURI = "s3://recordings/a.wav"
+            bench.source.put("a", job)
             let page = await bench.get("/jobs/a", Self.browser)
             #expect(page.field("Refresh") == nil)
             #expect(page.reloadInterval == 6)
