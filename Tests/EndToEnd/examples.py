@@ -10,8 +10,3 @@ README, CLIENTS = REPOSITORY / "README.md", REPOSITORY / "deploy/CLIENTS.md"
 def example(page, language, number=0):
     """The text of a page's example in this language, counted from 0."""
     return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)[number]
-
-
-def section(page, title):
-    """What stands below a heading."""
-    return re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", page.read_text(), re.MULTILINE | re.DOTALL)[1]
