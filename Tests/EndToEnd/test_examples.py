@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -36,7 +37,7 @@ class Example:
         environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "G": f"http://127.0.0.1:{port}", "JOB": "visit-44"}
         return subprocess.Popen(
             command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True)
+            stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
 class GoExample(Example):
@@ -80,6 +81,22 @@ def name(request, tmp_path_factory):
     return request.param
 
 
+@pytest.fixture
+def begin(name, tmp_path):
+    """Starts the example against a gateway at this port. It does not outlive its test."""
+    processes = []
+
+    def begin(port, text=None):
+        processes.append(EXAMPLES[name].start(tmp_path, port, text))
+        return processes[-1]
+
+    yield begin
+    for process in processes:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+
+
 def fails(name, process, within=14):
     """The example ends by itself with an error that it says, and without a job."""
     output, errors = process.communicate(timeout=within)
@@ -96,10 +113,10 @@ def statuses(gateway):
     return [line["status"] for line in gateway.accesses]
 
 
-def test_prints_the_job_when_it_is_done(serve, upstream, tmp_path, name):
+def test_prints_the_job_when_it_is_done(serve, upstream, begin, name):
     gateway = serve(SETTINGS | {"watch.maxWait": "1s"})
     upstream.behaviour = "running"
-    process = EXAMPLES[name].start(tmp_path, gateway.port)
+    process = begin(gateway.port)
     # Also once a wait has ended without a change; a stream is one request.
     is_stream = name == "README, events"
     eventually(lambda: upstream.calls["visit-44"] > 2 and (is_stream or gateway.accesses), within=20)
@@ -110,20 +127,20 @@ def test_prints_the_job_when_it_is_done(serve, upstream, tmp_path, name):
     assert "COMPLETED" in output.rstrip().splitlines()[-1]
 
 
-def test_ends_where_there_is_no_such_job(serve, upstream, tmp_path, name):
+def test_ends_where_there_is_no_such_job(serve, upstream, begin, name):
     gateway = serve(SETTINGS)
     upstream.behaviour = "missing"
-    text = fails(name, EXAMPLES[name].start(tmp_path, gateway.port))
+    text = fails(name, begin(gateway.port))
     assert "404" in text or "no such" in text.lower() or "knows no" in text, text
     assert statuses(gateway) == [404]
 
 
-def test_ends_where_aws_fails(serve, upstream, tmp_path, name):
+def test_ends_where_aws_fails(serve, upstream, begin, name):
     """503 with `Retry-After: 1`."""
     gateway = serve(SETTINGS)
     upstream.behaviour = "throttled"
     assert gateway.get("/jobs/other-1").fields["retry-after"] == "1"
-    fails(name, EXAMPLES[name].start(tmp_path, gateway.port))
+    fails(name, begin(gateway.port))
     assert statuses(gateway) == [503] * (1 + EXAMPLES[name].requests)
 
 
@@ -134,17 +151,17 @@ def less_patient(name):
     return text.replace("--retry 9", "--retry 2")
 
 
-def test_ends_where_nothing_listens(tmp_path, name):
+def test_ends_where_nothing_listens(begin, name):
     with held() as port:
-        fails(name, EXAMPLES[name].start(tmp_path, port, less_patient(name)))
+        fails(name, begin(port, less_patient(name)))
 
 
-def test_ends_where_the_gateway_is_stopped_meanwhile(serve, upstream, tmp_path, name):
+def test_ends_where_the_gateway_is_stopped_meanwhile(serve, upstream, begin, name):
     """It is answered at once that the job still runs; the next request finds nothing that listens."""
     with held() as port:
         gateway = serve(SETTINGS | {"listen.port": port})
         upstream.behaviour = "running"
-        process = EXAMPLES[name].start(tmp_path, port, less_patient(name))
+        process = begin(port, less_patient(name))
         eventually(lambda: metric(gateway, "transcribe_gateway_watchers") == 1, within=20)
         assert statuses(gateway) == [200]
         fails(name, process)
