@@ -151,10 +151,10 @@ public final class JobGateway: Handler {
     }
 
     private func answer(_ request: JobRequest) -> Handling {
-        let known = resolve(
+        if let seconds = request.wait { return answer(request, waitingFor: .seconds(seconds)) }
+        switch resolve(
             request.name, request.directives, caller: request.context.client.subscriber, at: request.context.start)
-        if let seconds = request.wait { return answer(request, knowing: known, waitingFor: .seconds(seconds)) }
-        switch known {
+        {
         case .resolved(let resolution):
             return .reply(reply(with: resolution, to: request, at: request.context.start))
         case .needsFetch(let fetch):

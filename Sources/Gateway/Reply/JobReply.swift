@@ -29,7 +29,7 @@ extension JobGateway {
             case .failed(let failure):
                 return reply(with: failure.problem(at: now), in: request.context, job: request.name)
             case .job(let job), .refreshFailed(let job, _):
-                if request.manner == .events { return stream(entry, of: job, to: request) }
+                if case .events = request.manner { return stream(entry, of: job, to: request) }
                 let form = JobReply(
                     requestedAt: entry.requestedAt, freshUntil: entry.freshUntil, retryAt: entry.retryAt,
                     isFinished: job.isFinished, isStopping: isStopping, status: status, now: now)
@@ -49,14 +49,14 @@ extension JobGateway {
             }
             return reply.page(page, to: request.context)
         }
-        return reply.document(
-            rendering(of: job, request.fields, request.name), to: request,
-            sharing: request.wait == nil ? sharedFields : waitFields)
+        let rendering = rendering(of: job, request.fields, request.name)
+        guard case .now = request.manner else { return reply.document(rendering, to: request, sharing: waitFields) }
+        return reply.document(rendering, to: request, sharing: sharedFields)
     }
 
     /// The document of a stored job.
     func rendering(of job: CachedJob, _ fields: JobFields, _ name: JobName) -> JobRendering {
-        render(job, name, fields)
+        job.rendering(of: fields, whole: options.fields) { cache.updateCost(of: job, named: name) }
     }
 
     /// The reply that says a problem, recorded.

@@ -83,7 +83,7 @@ struct JobRequest: Sendable {
     let context: RequestContext
 
     /// How the client looks at the job.
-    enum Manner: Sendable, Equatable {
+    enum Manner: Sendable {
         /// Once.
         case now
         /// Until it changes, for so many seconds at most.
@@ -105,9 +105,14 @@ struct JobRequest: Sendable {
         self.name = name
         self.fields = fields
         self.manner = manner
-        condition = IfNoneMatch(request[manner == .events ? .lastEventID : .ifNoneMatch])
-        // A stream follows its job; and a browser adds `no-cache` to each of its requests for one.
-        directives = manner == .events ? .none : CacheDirectives(of: request)
+        if case .events = manner {
+            condition = IfNoneMatch(request[.lastEventID])
+            // A stream follows its job; and a browser adds `no-cache` to each of its requests for one.
+            directives = .none
+        } else {
+            condition = IfNoneMatch(request[.ifNoneMatch])
+            directives = CacheDirectives(of: request)
+        }
         self.context = context
     }
 }

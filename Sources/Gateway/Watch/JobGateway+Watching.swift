@@ -18,9 +18,10 @@ extension JobGateway {
     }
 
     /// The reply to a request that waits for its job to change: at once if it waits for something else than what is known.
-    func answer(_ request: JobRequest, knowing known: CacheResult, waitingFor time: Duration) -> Handling {
+    func answer(_ request: JobRequest, waitingFor time: Duration) -> Handling {
         let start = request.context.start
-        let known = withoutWait(known, of: request)
+        let known = withoutWait(
+            resolve(request.name, request.directives, caller: request.context.client.subscriber, at: start), of: request)
         var deadline = start.instant + options.timeout + .milliseconds(250)
         if case .resolved(let resolution) = known {
             guard case .answer(let entry, _) = resolution, request.isAwaiting(entry, render), time > .zero else {
