@@ -35,6 +35,7 @@ extension JobGateway {
         }
         gauge("ers", "Requests that watch a job: those that wait for a change, and event streams.", \.places.takenCount)
         gauge("ed_jobs", "Jobs that are watched, each asked for once for all that watch it.", \.count)
+        gauge("_polls", "Calls for watched jobs that are under way, or wait for their turn.", \.pollCount)
         gauge("_groups", "Representations that are watched, each rendered once for all that watch it.", \.groupCount)
     }
 }

@@ -21,7 +21,8 @@ extension JobGateway {
     func answer(_ request: JobRequest, waitingFor time: Duration) -> Handling {
         let start = request.context.start
         let known = withoutWait(
-            resolve(request.name, request.directives, caller: request.context.client.subscriber, at: start), of: request)
+            resolve(request.name, request.directives, caller: request.context.client.subscriber, at: start), of: request
+        )
         var deadline = start.instant + options.timeout + .milliseconds(250)
         if case .resolved(let resolution) = known {
             guard case .answer(let entry, _) = resolution, request.isAwaiting(entry, render), time > .zero else {

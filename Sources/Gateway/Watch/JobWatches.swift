@@ -38,6 +38,12 @@ final class JobWatches: Sendable {
     /// Watched jobs.
     var count: Int { state.withLock(\.watches.count) }
 
+    /// Fetches for watched jobs that are under way; each ends when all that it concerns have been told.
+    var pollCount: Int { state.withLock(\.schedule.underWay) }
+
+    /// When the next watched job is due; nil if that depends on the end of a fetch.
+    var nextDue: Moment? { state.withLock(\.schedule.wakeUp) }
+
     /// Representations that are watched.
     var groupCount: Int { state.withLock { $0.watches.values.map(\.watch) }.reduce(0) { $0 + $1.groupCount } }
 
@@ -83,12 +89,9 @@ final class JobWatches: Sendable {
     /// A fetch of a job has ended.
     func learn(_ result: FetchResult, of name: JobName, at now: Moment) {
         guard !areNone.load(ordering: .acquiring) else { return }
-        let watch = state.withLock { state in
-            state.schedule.record(result, of: name, at: now)
-            return state.watches[name]?.watch
-        }
-        guard let watch else { return }
+        guard let watch = state.withLock({ $0.watches[name]?.watch }) else { return }
         metrics.recordWakeUps(watch.learn(result))
+        state.withLock { $0.schedule.record(result, of: name, at: now) }
         changes.continuation.yield()
     }
 

@@ -39,7 +39,8 @@ struct WatchSchedule: Sendable {
     private var looks: [JobName: Look] = [:]
     private var turns = Heap<Turn>()
     private var numbers: UInt64 = 0
-    private var underWay = 0
+    /// Fetches for watched jobs that are under way.
+    private(set) var underWay = 0
     private var pauseEnd: Moment?
 
     init(limit: Int) {

@@ -1,7 +1,9 @@
+import Caching
 import HTTPExchange
 import HTTPTypes
 import Synchronization
 import TestSupport
+import Testing
 
 @testable import Gateway
 
@@ -82,8 +84,15 @@ extension TestBench {
         let end = clock.now + duration
         while clock.now < end, !isDone() {
             clock.advance(by: .milliseconds(100))
-            for _ in 0..<20 { await Task.yield() }
+            #expect(await eventually { self.hasDoneWhatIsDue })
         }
+    }
+
+    /// Whether every watched job that is due has been asked for, and all that the answers concern have been told, but for the
+    /// calls that the source holds.
+    private var hasDoneWhatIsDue: Bool {
+        let watches = gateway.watches
+        return watches.pollCount <= source.held && watches.nextDue.map { $0 > Moment(clock.now) } ?? true
     }
 }
 
