@@ -5,7 +5,8 @@ import FoundationEssentials
 public import SigV4
 import Synchronization
 
-/// Calls the operations of Amazon Transcribe that the gateway needs (awsJson 1.1): `GetMedicalTranscriptionJob`.
+/// Calls the operations of Amazon Transcribe that the gateway needs (awsJson 1.1): `GetMedicalTranscriptionJob` and
+/// `ListMedicalTranscriptionJobs`.
 ///
 /// It can be used from any task. Calls share the retry quota and the correction for AWS's clock. A call ends by its
 /// deadline, which includes every attempt and every wait. Each attempt has a signature of its own. Once an attempt was sent
@@ -71,6 +72,22 @@ public final class TranscribeClient: Sendable {
             .job(named: name), deadline: deadline, mayRetry: mayRetry, attemptBegan: attemptBegan,
             attemptFailed: attemptFailed, admitRetry: admitRetry)
         return JobResponse(job: response.output, requestID: response.requestID)
+    }
+
+    /// Calls AWS for a page of the list of running jobs, with retries that the caller admits: see `job` for them.
+    ///
+    /// - Parameters:
+    ///   - token: of the page before; nil for the first page.
+    ///   - isWanted: asked for the name of each listed job. Nothing is kept of the others.
+    public func runningJobs(
+        after token: PageToken?, isWanted: @escaping @Sendable (JobName) -> Bool, deadline: ContinuousClock.Instant,
+        mayRetry: () -> Bool, attemptBegan: () -> Void, attemptFailed: (TranscribeError) -> Void,
+        admitRetry: () async -> Bool
+    ) async throws(TranscribeError) -> JobPage {
+        try await perform(
+            .runningJobs(after: token, isWanted: isWanted), deadline: deadline, mayRetry: mayRetry,
+            attemptBegan: attemptBegan, attemptFailed: attemptFailed, admitRetry: admitRetry
+        ).output
     }
 
     /// Calls an operation, with retries that the caller admits. The parameters are those of `job`.

@@ -11,6 +11,8 @@ public enum MalformedResponse: String, Error, Hashable, Sendable, CaseIterable {
     case redirect = "a redirect"
     /// Not JSON, cut short, or with members of another type than AWS documents.
     case notAJob = "not the JSON of a job"
+    /// The same, where the response should be a list of jobs.
+    case notAList = "not the JSON of a list of jobs"
     /// JSON without a job in it.
     case withoutJob = "without a job"
     /// A job of another name than the one asked for.
