@@ -19,8 +19,17 @@ extension Reply {
         code: "BadRequestException", status: 400,
         message: "The requested job couldn't be found. Check the job name and try your request again.")
 
+    static let unreadable = error(code: "SerializationException", status: 400, message: "")
+
     static func job(_ job: WireJob) -> Reply {
         guard let body = try? JSONEncoder().encode(["MedicalTranscriptionJob": job]) else {
+            return error(code: "InternalFailureException", status: 500, message: "")
+        }
+        return reply(status: 200, type: awsJSON, body: Array(body))
+    }
+
+    static func page(_ page: WirePage) -> Reply {
+        guard let body = try? JSONEncoder().encode(page) else {
             return error(code: "InternalFailureException", status: 500, message: "")
         }
         return reply(status: 200, type: awsJSON, body: Array(body))

@@ -5,13 +5,16 @@ import HTTPTypes
 public import SigV4
 import Synchronization
 
-/// A server that replies to `GetMedicalTranscriptionJob` as Amazon Transcribe does, for the demonstration and the tests.
+/// A server that replies to `GetMedicalTranscriptionJob` and `ListMedicalTranscriptionJobs` as Amazon Transcribe does, for
+/// the demonstration and the tests.
 /// It verifies each signature as AWS would, changes the status of its jobs with time, and injects faults.
 public final class Emulator: Handler {
     private struct State {
         var jobs: [String: EmulatedJob] = [:]
         var faults: [String: [Fault]] = [:]
         var calls: [String: Int] = [:]
+        var lists = 0
+        var listFaults: [Fault] = []
     }
 
     private let credentials: [Credentials]
@@ -37,6 +40,9 @@ public final class Emulator: Handler {
         state.withLock { state in name.map { state.calls[$0] ?? 0 } ?? state.calls.values.reduce(0, +) }
     }
 
+    /// The number of requests with a valid signature for a page of the list.
+    public var lists: Int { state.withLock(\.lists) }
+
     /// Adds or replaces a job.
     public func put(_ job: EmulatedJob) {
         state.withLock { $0.jobs[job.name] = job }
@@ -52,6 +58,9 @@ public final class Emulator: Handler {
         state.withLock { $0.faults[name, default: []] += faults }
     }
 
+    /// Injects faults into the next pages of the list, one into each.
+    public func injectIntoLists(_ faults: Fault...) { state.withLock { $0.listFaults += faults } }
+
     public func answer(_ request: borrowing Request) -> Handling {
         guard request.method == .post, request.target == "/" else { return .reply(.notFoundHere) }
         do throws(VerificationError) {
@@ -61,24 +70,40 @@ public final class Emulator: Handler {
         } catch {
             return .reply(.error(code: error.code, status: 400, message: ""))
         }
-        guard request[.target] == "Transcribe.GetMedicalTranscriptionJob" else {
-            return .reply(.error(code: "UnknownOperationException", status: 404, message: ""))
+        switch request[.target] {
+        case "Transcribe.GetMedicalTranscriptionJob": return handling(of: request.body)
+        case "Transcribe.ListMedicalTranscriptionJobs": return list(request.body)
+        default: return .reply(.error(code: "UnknownOperationException", status: 404, message: ""))
         }
-        guard let name = try? JSONDecoder().decode(Input.self, from: Data(request.body)).MedicalTranscriptionJobName
-        else { return .reply(.error(code: "SerializationException", status: 400, message: "")) }
-        return handling(of: name)
     }
 
     public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
         .error(code: "MalformedHttpRequestException", status: 400, message: "")
     }
 
-    private func handling(of name: String) -> Handling {
+    private func handling(of input: [UInt8]) -> Handling {
+        guard let name = try? JSONDecoder().decode(Input.self, from: Data(input)).MedicalTranscriptionJobName
+        else { return .reply(.unreadable) }
         let (fault, reply) = state.withLock { state in
             state.calls[name, default: 0] += 1
             let fault = state.faults[name]?.isEmpty == false ? state.faults[name]?.removeFirst() : nil
             return (fault, lookUp(name, in: &state))
         }
+        return fault.map { inject($0, into: reply) } ?? .reply(reply)
+    }
+
+    /// A page of the jobs that have been created: one without a time of creation is when it is first looked up.
+    private func list(_ input: [UInt8]) -> Handling {
+        guard let input = try? JSONDecoder().decode(ListInput.self, from: Data(input)) else {
+            return .reply(.unreadable)
+        }
+        let (fault, jobs) = state.withLock { state in
+            state.lists += 1
+            let fault = state.listFaults.isEmpty ? nil : state.listFaults.removeFirst()
+            return (fault, state.jobs.values.compactMap { job in job.createdAt.map { (job: job, createdAt: $0) } })
+        }
+        let page = input.isValid ? WirePage(input, of: jobs, at: clock()) : nil
+        let reply = page.map(Reply.page) ?? .error(code: "BadRequestException", status: 400, message: "")
         return fault.map { inject($0, into: reply) } ?? .reply(reply)
     }
 

@@ -44,6 +44,42 @@ struct WireJob: Encodable, Sendable {
     }
 }
 
+extension WireJob {
+    /// What the list says of the job.
+    var summary: WireSummary {
+        WireSummary(
+            MedicalTranscriptionJobName: MedicalTranscriptionJobName, TranscriptionJobStatus: TranscriptionJobStatus,
+            CreationTime: CreationTime, StartTime: StartTime, CompletionTime: CompletionTime,
+            FailureReason: FailureReason)
+    }
+}
+
+/// A `MedicalTranscriptionJobSummary`.
+struct WireSummary: Encodable, Sendable {
+    let MedicalTranscriptionJobName: String
+    let TranscriptionJobStatus: String
+    let CreationTime: Double
+    let StartTime: Double?
+    let CompletionTime: Double?
+    let FailureReason: String?
+    private let LanguageCode = "en-US"
+    private let OutputLocationType = "CUSTOMER_BUCKET"
+    private let Specialty = "PRIMARYCARE"
+    private let `Type` = "CONVERSATION"
+
+    fileprivate init(
+        MedicalTranscriptionJobName: String, TranscriptionJobStatus: String, CreationTime: Double, StartTime: Double?,
+        CompletionTime: Double?, FailureReason: String?
+    ) {
+        self.MedicalTranscriptionJobName = MedicalTranscriptionJobName
+        self.TranscriptionJobStatus = TranscriptionJobStatus
+        self.CreationTime = CreationTime
+        self.StartTime = StartTime
+        self.CompletionTime = CompletionTime
+        self.FailureReason = FailureReason
+    }
+}
+
 struct WireSettings: Encodable, Sendable {
     private let ShowSpeakerLabels = true
     private let MaxSpeakerLabels = 2

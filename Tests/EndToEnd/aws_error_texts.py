@@ -11,3 +11,12 @@ def job(name, **members):
         "LanguageCode": "en-US", "Specialty": "PRIMARYCARE",
         "Transcript": {"TranscriptFileUri": f"https://s3.us-east-1.amazonaws.com/b/medical/{name}.json"},
     } | members
+
+
+def summary(name, **members):
+    """What the list says of a running job."""
+    return {
+        "MedicalTranscriptionJobName": name, "TranscriptionJobStatus": "IN_PROGRESS", "CreationTime": 1795500524.671,
+        "StartTime": 1795500525.188, "LanguageCode": "en-US", "Specialty": "PRIMARYCARE",
+        "OutputLocationType": "CUSTOMER_BUCKET", "Type": "CONVERSATION",
+    } | members

@@ -12,6 +12,8 @@ from aws_error_texts import JOB_NOT_FOUND_TEXT, AWS_ERROR_TEXT, job
 from broken_answers import BrokenAnswers
 
 CLOCK_TOLERANCE = 300
+LIST_MEMBERS = {"Status", "MaxResults", "NextToken", "JobNameContains"}
+STATUSES = {None, "QUEUED", "IN_PROGRESS", "FAILED", "COMPLETED"}
 
 
 class FakeTranscribe(ThreadingHTTPServer):
@@ -20,7 +22,8 @@ class FakeTranscribe(ThreadingHTTPServer):
     These may be changed at any time: `behaviour`, how it behaves to every name (None: by the name); `clock_offset`, by
     how many seconds its clock is ahead; `keys`, the access keys it knows (None: any); `tls`, the context for new
     connections (None: plain); `is_silent`, whether it accepts connections and sends nothing; `silent_before`, a time
-    of the monotonic clock: connections that are older receive nothing.
+    of the monotonic clock: connections that are older receive nothing; `listed`, the summaries of the jobs that the list
+    shows, in any order; `list_behaviour`, how it behaves to one that asks for the list (None: it sends it).
     """
 
     request_queue_size = 1024
@@ -36,6 +39,7 @@ class FakeTranscribe(ThreadingHTTPServer):
         self.closing = threading.Event()
         self.hung_up = threading.Event()
         self.behaviour, self.clock_offset, self.keys = None, 0, None
+        self.listed, self.list_behaviour, self.lists = [], None, 0
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     @property
@@ -58,6 +62,20 @@ class FakeTranscribe(ThreadingHTTPServer):
             self.calls[name] += 1
             self.times.append(time.monotonic())
             return self.calls[name]
+
+    def count_list(self):
+        with self.lock:
+            self.lists += 1
+
+    def page(self, status, size, token):
+        """The jobs of a page, the newest first, and the token of the next one; None for a token of no list."""
+        jobs = sorted(self.listed, key=lambda job: -job["CreationTime"])
+        jobs = [job for job in jobs if status in (None, job["TranscriptionJobStatus"])]
+        if token is not None and not re.fullmatch("from/[0-9]+", token):
+            return None
+        start = int(token.split("/")[1]) if token else 0
+        following = f"from/{start + size}" if start + size < len(jobs) else None
+        return jobs[start:start + size], following
 
     def most_calls_within(self, seconds=1.0):
         """The largest number of calls that came within any span of this length."""
@@ -91,8 +109,14 @@ class Conversation(BrokenAnswers, BaseHTTPRequestHandler):
         self.opened = time.monotonic()
 
     def do_POST(self):
-        content = self.rfile.read(int(self.headers["Content-Length"]))
-        name = json.loads(content)["MedicalTranscriptionJobName"]
+        content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        operation = OPERATIONS.get(self.headers["X-Amz-Target"])
+        if operation is None:
+            return self.fail(404, "UnknownOperationException", "")
+        operation(self, content)
+
+    def get_job(self, content):
+        name = content["MedicalTranscriptionJobName"]
         self.number = self.server.count_call(name)
         if self.server.is_silent or self.opened < self.server.silent_before:
             return self.be_hang(name)
@@ -100,6 +124,25 @@ class Conversation(BrokenAnswers, BaseHTTPRequestHandler):
             return
         behaviour = self.server.behaviour or name.split("-")[0].replace(".", "_")
         getattr(self, f"be_{behaviour}", self.be_fine)(name)
+
+    def list_jobs(self, content):
+        self.server.count_list()
+        if self.server.is_silent or self.opened < self.server.silent_before:
+            return self.be_hang("list")
+        if not self.accepts_signature():
+            return
+        if self.server.list_behaviour is not None:
+            return getattr(self, f"be_{self.server.list_behaviour}")("list")
+        status, size = content.get("Status"), content.get("MaxResults", 100)
+        if set(content) - LIST_MEMBERS or status not in STATUSES or size not in range(1, 101):
+            return self.fail(400, "BadRequestException", "1 validation error detected")
+        page = self.server.page(status, size, content.get("NextToken"))
+        if page is None:
+            return self.fail(400, "BadRequestException", "The NextToken is invalid.")
+        jobs, following = page
+        answer = {"MedicalTranscriptionJobSummaries": jobs}
+        answer |= {"Status": status} if status else {}
+        self.say(200, answer | ({"NextToken": following} if following else {}))
 
     def accepts_signature(self):
         """Checks the time and the key, as AWS does first; the tests with moto check the signature itself."""
@@ -204,3 +247,9 @@ class Conversation(BrokenAnswers, BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         """Keeps the server's log out of the test's output."""
+
+
+OPERATIONS = {
+    "Transcribe.GetMedicalTranscriptionJob": Conversation.get_job,
+    "Transcribe.ListMedicalTranscriptionJobs": Conversation.list_jobs,
+}

@@ -33,13 +33,13 @@ import TranscribeEmulator
 
     private func ask(
         _ name: String, target: String = "Transcribe.GetMedicalTranscriptionJob", secret: String = "secret",
-        at time: Timestamp? = nil, tamper: Bool = false
+        at time: Timestamp? = nil, tamper: Bool = false, body: String? = nil
     ) throws -> Reply {
         let headers = [
             (name: "Host", value: "emulator"), (name: "Content-Type", value: "application/x-amz-json-1.1"),
             (name: "X-Amz-Target", value: target),
         ]
-        let body = Array("{\"MedicalTranscriptionJobName\":\"\(name)\"}".utf8)
+        let body = Array((body ?? "{\"MedicalTranscriptionJobName\":\"\(name)\"}").utf8)
         let signed = Signer(region: "us-east-1", service: "transcribe").headers(
             for: SigningRequest(method: "POST", headers: headers, body: body),
             credentials: Credentials(
@@ -110,6 +110,57 @@ import TranscribeEmulator
         #expect(try job(in: ask("moving"))["MedicalTranscriptionJobName"] as? String == "moving")
         emulator.inject(.hang, for: "moving")
         #expect(throws: Waits.self) { try ask("moving") }
+    }
+
+    /// Whether the page of the list is one, the names on it, and the token of the next page.
+    private func list(_ input: String) throws -> (names: [String], token: String?) {
+        let reply = try ask("", target: "Transcribe.ListMedicalTranscriptionJobs", body: input)
+        let page = try #require(try JSONSerialization.jsonObject(with: Data(reply.body.bytes)) as? [String: Any])
+        guard reply.status == .ok else { return ([try #require(page["__type"] as? String)], nil) }
+        let jobs = try #require(page["MedicalTranscriptionJobSummaries"] as? [[String: Any]])
+        return (jobs.compactMap { $0["MedicalTranscriptionJobName"] as? String }, page["NextToken"] as? String)
+    }
+
+    @Test func listsJobsByStatusTheNewestFirstInPages() throws {
+        for number in 1...5 {
+            let createdAt = Self.start.adding(milliseconds: Int64(number) * 1_000)
+            emulator.put(EmulatedJob(name: "run\(number)", createdAt: createdAt, runsFor: .seconds(1_000)))
+        }
+        emulator.put(EmulatedJob(name: "over", createdAt: Self.start))
+        clock.advance(seconds: 100)
+        let first = try list(#"{"Status":"IN_PROGRESS","MaxResults":2}"#)
+        #expect(first.names == ["run5", "run4"])
+        let token = try #require(first.token)
+        let second = try list(#"{"Status":"IN_PROGRESS","MaxResults":3,"NextToken":"\#(token)"}"#)
+        #expect(second.names == ["run3", "run2", "run1"] && second.token == nil)
+        #expect(try list(#"{"Status":"COMPLETED"}"#).names == ["over"])
+        #expect(try list("{}").names.count == 6)
+        #expect(emulator.lists == 4 && emulator.calls() == 0)
+    }
+
+    /// A job that is created by its first look-up is not listed before that.
+    @Test func listsWhatHasBeenCreated() throws {
+        #expect(try list("{}").names == [])
+        _ = try ask("moving")
+        #expect(try list(#"{"Status":"QUEUED"}"#).names == ["moving"])
+        clock.advance(seconds: 10)
+        #expect(try list(#"{"Status":"QUEUED"}"#).names == [])
+        #expect(try list(#"{"Status":"IN_PROGRESS"}"#).names == ["moving"])
+    }
+
+    @Test(arguments: [
+        (#"{"Status":"RUNNING"}"#, "BadRequestException"), (#"{"MaxResults":0}"#, "BadRequestException"),
+        (#"{"MaxResults":101}"#, "BadRequestException"), (#"{"NextToken":"x"}"#, "BadRequestException"),
+        (#"{"NextToken":"from/x"}"#, "BadRequestException"), ("[]", "SerializationException"),
+    ])
+    func refusesAListThatAWSWouldRefuse(input: String, code: String) throws {
+        #expect(try list(input).names == [code])
+    }
+
+    @Test func injectsFaultsIntoLists() throws {
+        emulator.injectIntoLists(.error(code: "AccessDeniedException", status: 400))
+        #expect(try list("{}").names == ["AccessDeniedException"])
+        #expect(try list("{}").names == [])
     }
 }
 
