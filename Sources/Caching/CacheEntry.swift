@@ -25,6 +25,11 @@ public struct CacheEntry<Value: Sendable>: Sendable {
         Self(value, requestedAt: requestedAt, freshUntil: freshUntil, keepUntil: keepUntil)
     }
 
+    /// An entry with the same value and other times.
+    public func renewed(requestedAt: Moment, freshUntil: Moment, keepUntil: Moment) -> Self {
+        Self(value, requestedAt: requestedAt, freshUntil: freshUntil, keepUntil: keepUntil)
+    }
+
     private init(_ value: Value, requestedAt: Moment, freshUntil: Moment, keepUntil: Moment) {
         self.value = value
         self.requestedAt = requestedAt
@@ -38,6 +43,10 @@ public struct CacheEntry<Value: Sendable>: Sendable {
 /// out of range are clamped.
 public struct Moment: Comparable, Sendable {
     public let nanoseconds: Int64
+
+    public init(nanoseconds: Int64) {
+        self.nanoseconds = nanoseconds
+    }
 
     public init(_ instant: ContinuousClock.Instant) {
         let sinceEpoch = ContinuousClock().systemEpoch.duration(to: instant).attoseconds

@@ -30,6 +30,17 @@ extension EntryTable {
         return evict().map { .evicted($0) } ?? refuse(key)
     }
 
+    /// Gives the value of `key` other times. Nil leaves the entry as it is.
+    mutating func renew(
+        _ key: Key, hash: UInt32, _ renewal: (CacheEntry<Value>) -> CacheEntry<Value>?
+    ) -> CacheEntry<Value>? {
+        guard let slot = slot(of: key, hash: hash), let renewed = entries[slot].stored.flatMap(renewal) else {
+            return nil
+        }
+        entries[slot].stored = renewed
+        return renewed
+    }
+
     mutating func updateCost(of key: Key, hash: UInt32, to cost: (Value) -> Int?) {
         guard let slot = slot(of: key, hash: hash), let cost = entries[slot].stored.flatMap({ cost($0.value) }) else {
             return

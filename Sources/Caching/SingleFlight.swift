@@ -65,6 +65,9 @@ public final class SingleFlight<Key: Hashable & Sendable, Waiter: Sendable>: Sen
         return finished
     }
 
+    /// Whether there is a flight of `key` that can be joined.
+    public func isUnderWay(_ key: Key) -> Bool { stripe(of: key).flights.withLock { $0.isOpen(key) } }
+
     /// Closes the flight of `key`, if there is one, to further waiters.
     public func detach(_ key: Key) {
         stripe(of: key).flights.withLock { $0.detach(key) }
