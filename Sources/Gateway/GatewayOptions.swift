@@ -16,6 +16,7 @@ public struct GatewayOptions: Sendable {
     /// Requests that may wait for AWS at a time.
     public var waiters: Int
     public var watch: WatchOptions
+    public var list: ListOptions
     /// Nil is no limit.
     public var clientLimit: ClientLimitOptions?
     /// What bounds the calls to AWS.
@@ -28,7 +29,8 @@ public struct GatewayOptions: Sendable {
 
     public init(
         hosts: HostRule, clients: ClientRule, crossOrigin: CrossOrigin, fields: JobFields, caching: ClientCaching,
-        cacheCapacity: Int, freshness: Freshness, waiters: Int, watch: WatchOptions, clientLimit: ClientLimitOptions?,
+        cacheCapacity: Int, freshness: Freshness, waiters: Int, watch: WatchOptions, list: ListOptions,
+        clientLimit: ClientLimitOptions?,
         admission: AdmissionOptions, timeout: Duration, time: TimeSource = .system,
         jitter: @escaping @Sendable () -> Double = { .random(in: -1...1) }
     ) {
@@ -41,6 +43,7 @@ public struct GatewayOptions: Sendable {
         self.freshness = freshness
         self.waiters = waiters
         self.watch = watch
+        self.list = list
         self.clientLimit = clientLimit
         self.admission = admission
         self.timeout = timeout

@@ -25,7 +25,10 @@ public final class JobGateway: Handler {
     /// How often what is past its time is removed from the cache: job names and results are medical data.
     private static let sweepInterval = Duration.seconds(20)
 
-    public init(options: GatewayOptions, source: any JobSource, recorder: RequestRecorder) {
+    /// - Parameter lists: the list of running jobs, which saves look-ups of watched ones; nil uses none.
+    public init(
+        options: GatewayOptions, source: any JobSource, lists: (any JobListSource)? = nil, recorder: RequestRecorder
+    ) {
         self.options = options
         self.recorder = recorder
         cache = JobCache(capacity: options.cacheCapacity, shards: JobCache.shards(for: options.cacheCapacity))
@@ -33,9 +36,11 @@ public final class JobGateway: Handler {
             job.rendering(of: wanted, whole: fields) { cache.updateCost(of: job, named: name) }
         }
         watches = JobWatches(
-            options.watch, polls: options.admission.concurrency, metrics: recorder.watch, render: render,
+            options.watch, lists == nil ? nil : options.list, polls: options.admission.concurrency,
+            metrics: recorder.watch, render: render,
             stored: { [cache, now = options.time.now] in cache.value(for: $0, at: Moment(now())) })
-        fetcher = Fetcher(source: source, options: options, cache: cache, recorder: recorder, watches: watches)
+        fetcher = Fetcher(
+            source: source, lists: lists, options: options, cache: cache, recorder: recorder, watches: watches)
         limiter = options.clientLimit.map {
             ClientLimiter(rate: $0.rate, burst: $0.burst, epoch: options.time.now())
         }

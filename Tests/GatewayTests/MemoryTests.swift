@@ -59,7 +59,7 @@ import Transcribe
 
     @Test(
         .enabled(if: Allocator.isInUse, "not glibc's allocator"),
-        arguments: [([], 1_220), ([.full], 2_040)] as [([JobFields], Int)])
+        arguments: [([], 1_240), ([.full], 2_040)] as [([JobFields], Int)])
     func accountsForWhatAJobTakes(fields: [JobFields], most: Int) throws {
         var errors: [Double] = []
         var each: [Int] = []

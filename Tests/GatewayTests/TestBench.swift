@@ -13,6 +13,7 @@ import UpstreamTestSupport
 final class TestBench: Sendable {
     let clock = ManualClock()
     let source = FakeSource()
+    let lists = FakeLists()
     let registry = PrometheusRegistry()
     let gateway: JobGateway
 
@@ -27,7 +28,7 @@ final class TestBench: Sendable {
         }
         let recorder = RequestRecorder(
             log: log, names: names, registry: registry, logger: logger, clock: { [clock] in clock.now })
-        gateway = JobGateway(options: options, source: source, recorder: recorder)
+        gateway = JobGateway(options: options, source: source, lists: lists, recorder: recorder)
     }
 
     /// Runs the gateway's flights while `body` asks.

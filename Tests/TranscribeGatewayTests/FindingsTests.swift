@@ -92,6 +92,22 @@ import Transcribe
     }
 }
 
+@Suite struct ListFindingsTests {
+    @Test(
+        arguments: [
+            (nil, "the permission transcribe:ListMedicalTranscriptionJobs works"),
+            (
+                TranscribeError.accessDenied(ResponseOrigin(status: 400)),
+                "lacks the permission transcribe:ListMedicalTranscriptionJobs"
+            ),
+            (.timedOut, "not known: there was no answer within upstream.timeout"),
+        ] as [(TranscribeError?, String)])
+    func saysWhetherThereIsAList(error: TranscribeError?, words: String) {
+        let section = DoctorReport.Section(list: error)
+        #expect("\(section)".contains(words) && section.failures.isEmpty)
+    }
+}
+
 @Suite struct CallFindingsTests {
     private static let origin = ResponseOrigin(status: 400, code: ErrorCode(wire: "SomeCode"), requestID: "id-1")
 

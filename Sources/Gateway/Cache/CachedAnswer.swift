@@ -32,6 +32,12 @@ enum CachedAnswer: Sendable {
         }
     }
 
+    /// When AWS was last asked for the job itself; nil if there is none, or it was never looked up.
+    var lookedUpAt: Moment? {
+        guard let nanoseconds = job?.lookedUpAt.load(ordering: .relaxed), nanoseconds != 0 else { return nil }
+        return Moment(nanoseconds: nanoseconds)
+    }
+
     /// The bytes that the allocator gave for it and for the name it is stored under.
     func cost(under name: JobName) -> Int {
         let value =
@@ -72,6 +78,9 @@ final class CachedJob: Sendable {
     let rendering: JobRendering
     private let fields: JobFields
     let extras = Mutex(Extras())
+    /// When AWS was last asked for the job itself, in terms of ``Moment``; 0 before that. The entry in the cache may be younger:
+    /// a list has shown the job unchanged since.
+    let lookedUpAt = Atomic<Int64>(0)
     /// The hash that stands for the name in the log.
     let nameHash: UInt64
 

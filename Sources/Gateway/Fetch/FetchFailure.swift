@@ -57,6 +57,11 @@ extension FetchFailure {
         if case .upstream(let error) = self { error.disposition.mayConcernOneJob } else { false }
     }
 
+    /// Whether AWS denies the list, so that asking for it soon is of no use.
+    var deniesList: Bool {
+        if case .upstream(.accessDenied) = self { true } else { false }
+    }
+
     /// How long a cached job is not asked for again, unless a client demands it: not longer than a running job is fresh.
     func pause(atMost running: Duration) -> Duration {
         let longest = min(running, Self.longestPause)

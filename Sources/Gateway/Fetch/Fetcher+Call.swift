@@ -1,5 +1,6 @@
 import Caching
 import RateLimiting
+import Synchronization
 import Transcribe
 
 /// One fetch, from its request to its result.
@@ -107,6 +108,7 @@ extension Fetcher {
     private func store(
         _ answer: CachedAnswer, of name: JobName, requestedAt: ContinuousClock.Instant, under lease: consuming Lease
     ) -> FetchResult {
+        answer.job?.lookedUpAt.store(Moment(requestedAt).nanoseconds, ordering: .relaxed)
         let lifetime = options.freshness.lifetime(of: answer, at: options.time.wallTime(), jitter: options.jitter())
         let freshUntil = requestedAt + lifetime
         let entry = CacheEntry(

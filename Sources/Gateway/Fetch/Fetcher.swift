@@ -14,20 +14,28 @@ public final class Fetcher: Sendable {
     let cache: JobCache
     let recorder: RequestRecorder
     let admission: AdmissionControl
+    /// Of calls for the list of running jobs.
+    let listAdmission: AdmissionControl
+    private let lists: (any JobListSource)?
     let history = CallHistory()
     private let watches: JobWatches
     private let flights: SingleFlight<JobName, Waiter>
     private let tasks = FetchTasks()
 
     init(
-        source: any JobSource, options: GatewayOptions, cache: JobCache, recorder: RequestRecorder, watches: JobWatches
+        source: any JobSource, lists: (any JobListSource)?, options: GatewayOptions, cache: JobCache,
+        recorder: RequestRecorder,
+        watches: JobWatches
     ) {
         self.watches = watches
         self.source = source
+        self.lists = lists
         self.options = options
         self.cache = cache
         self.recorder = recorder
         admission = AdmissionControl(options.admission, now: options.time.now, sleep: options.time.sleep)
+        listAdmission = AdmissionControl(
+            AdmissionOptions(forListsAt: options.list.rate), now: options.time.now, sleep: options.time.sleep)
         flights = SingleFlight(limit: options.waiters)
     }
 
@@ -38,6 +46,9 @@ public final class Fetcher: Sendable {
     /// Requests that wait for them.
     public var waiting: Int { flights.waiting }
 
+    /// Whether a fetch of the job is under way.
+    func isFetching(_ name: JobName) -> Bool { flights.isUnderWay(name) }
+
     /// Whether more than half of the places for waiting requests are taken. A place is free again when the fetch ends, also
     /// that of a request which has been served meanwhile; the other half is for requests that no stored job answers.
     var isCrowded: Bool { waiting > options.waiters / 2 }
@@ -46,10 +57,10 @@ public final class Fetcher: Sendable {
     /// returns when the last has ended.
     public func run() async {
         await tasks.run {
-            async let watching: Void = watches.run(on: options.time) { name in
-                self.refresh(FetchRequest(name: name, reason: .stale, caller: 0, priority: .watched))
-            }
+            async let watching: Void = watches.run(on: options.time, by: self, lists)
+            async let listing: Void = listAdmission.run()
             await admission.run()
+            await listing
             await watching
         }
     }

@@ -45,6 +45,17 @@ public final class RequestRecorder: Sendable {
     /// Counts an attempt of a call to AWS. Nil if it brought a job.
     public func record(attempt error: TranscribeError?) { upstream.increment(attempt: error) }
 
+    /// Logs why there was no list of running jobs. What AWS denies comes once in a long time.
+    func record(list failure: FetchFailure) {
+        guard case .upstream(let error) = failure else { return }
+        guard failure.deniesList else { return log(error) }
+        logger?.warning(
+            """
+            the gateway's AWS role lacks the permission transcribe:ListMedicalTranscriptionJobs, with which many watched jobs \
+            take one call; each is looked up by itself. Grant it, or set watch.list to off
+            """, metadata: ["awsRequestId": "\(error.awsRequestID ?? "none")"])
+    }
+
     /// Logs a purge.
     /// - Parameter name: nil for everything.
     func recordPurge(of name: JobName?) {

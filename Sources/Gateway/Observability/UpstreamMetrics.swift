@@ -26,7 +26,7 @@ struct UpstreamMetrics: Sendable {
 }
 
 /// A counter for each label, all made at the start, so that a series is 0 before it is first counted.
-private struct LabelledCounters: Sendable {
+struct LabelledCounters: Sendable {
     private let counters: [String: Counter]
     private let successes: Counter
 

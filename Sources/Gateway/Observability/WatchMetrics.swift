@@ -6,6 +6,8 @@ struct WatchMetrics: Sendable {
     private let wakeUps: Counter
     private let events: Counter
     private let conflated: Counter
+    private let lists: LabelledCounters
+    private let confirmations: Counter
 
     init(registry: PrometheusRegistry) {
         func counter(_ name: String, _ help: String) -> Counter {
@@ -14,8 +16,22 @@ struct WatchMetrics: Sendable {
         }
         wakeUps = counter("wake_ups", "Waiting requests and event streams that something new was told.")
         events = counter("events", "Events that were sent to streams.")
+        confirmations = counter(
+            "list_confirmed_jobs", "Watched jobs that a list has shown unchanged, each in place of a look-up.")
+        lists = LabelledCounters(
+            "transcribe_gateway_watch_list_pages", by: "result", FetchFailure.labels,
+            help: "Pages of the list of running jobs that were asked for, by what they brought.", registry)
         conflated = counter(
             "conflated_events", "Events that were left out, because a later one came before they were sent.")
+    }
+
+    /// Counts a page of the list. Nil if it came.
+    func recordList(_ failure: FetchFailure?) { lists.increment(failure?.label) }
+
+    /// Counts a job that a list has shown unchanged.
+    func recordConfirmation(wakeUps: Int) {
+        confirmations.increment()
+        recordWakeUps(wakeUps)
     }
 
     func recordWakeUps(_ count: Int) { if count > 0 { wakeUps.increment(by: count) } }

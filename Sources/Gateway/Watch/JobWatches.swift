@@ -6,9 +6,12 @@ import Transcribe
 /// The jobs that are watched, each once for all that watch it. Every fetch of a watched job tells them what it brought,
 /// whatever the fetch was for. Safe to use from any thread.
 final class JobWatches: Sendable {
-    private struct State {
+    fileprivate struct State {
         var watches: [JobName: (watch: JobWatch, members: Int)] = [:]
         var schedule: WatchSchedule
+        var list: ListSchedule?
+        /// Jobs that are to be looked up because of a list, and how young the answer has to be at least.
+        var suspected: [JobName: Moment] = [:]
         var wakeUps = PendingWakeUps()
     }
 
@@ -22,14 +25,15 @@ final class JobWatches: Sendable {
     private let changes = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     /// - Parameters:
+    ///   - list: how the list of running jobs is used; nil if there is none.
     ///   - polls: fetches for watched jobs that may be under way at a time.
     ///   - stored: what the cache has of a job.
     init(
-        _ options: WatchOptions, polls: Int, metrics: WatchMetrics, render: @escaping JobRenderer,
+        _ options: WatchOptions, _ list: ListOptions?, polls: Int, metrics: WatchMetrics, render: @escaping JobRenderer,
         stored: @escaping @Sendable (JobName) -> CacheEntry<CachedAnswer>?
     ) {
         places = WatchPlaces(options)
-        state = Mutex(State(schedule: WatchSchedule(limit: polls)))
+        state = Mutex(State(schedule: WatchSchedule(limit: polls), list: list.map { ListSchedule($0) }))
         self.metrics = metrics
         self.render = render
         self.stored = stored
@@ -59,6 +63,7 @@ final class JobWatches: Sendable {
             let watch = JobWatch(of: name, render: render)
             state.watches[name] = (watch, 1)
             state.schedule.add(name, due: entry.retryAt)
+            state.list?.record(entry, of: name)
             areNone.store(false, ordering: .releasing)
             return (watch, true)
         }
@@ -82,6 +87,8 @@ final class JobWatches: Sendable {
             }
             state.watches[watch.name] = nil
             state.schedule.remove(watch.name)
+            state.list?.remove(watch.name)
+            state.suspected[watch.name] = nil
             areNone.store(state.watches.isEmpty, ordering: .releasing)
         }
     }
@@ -91,7 +98,10 @@ final class JobWatches: Sendable {
         guard !areNone.load(ordering: .acquiring) else { return }
         guard let watch = state.withLock({ $0.watches[name]?.watch }) else { return }
         metrics.recordWakeUps(watch.learn(result))
-        state.withLock { $0.schedule.record(result, of: name, at: now) }
+        state.withLock { state in
+            state.schedule.record(result, of: name, at: now)
+            if case .answered(let entry, _) = result, state.watches[name] != nil { state.record(entry, of: name) }
+        }
         changes.continuation.yield()
     }
 
@@ -100,7 +110,10 @@ final class JobWatches: Sendable {
         guard !areNone.load(ordering: .acquiring) else { return }
         let watches = state.withLock { state in
             let watches = state.watches.filter { name == nil || $0.key == name }.values.map(\.watch)
-            for watch in watches { state.schedule.hasten(watch.name, due: now) }
+            for watch in watches {
+                state.schedule.hasten(watch.name, due: now)
+                state.list?.remove(watch.name)
+            }
             return watches
         }
         for watch in watches { watch.forget(before: now) }
@@ -115,21 +128,98 @@ final class JobWatches: Sendable {
         }
     }
 
-    /// Asks for the watched jobs when they are due, until the task is cancelled. Call it once.
-    func run(on time: TimeSource, ask: @escaping @Sendable (JobName) -> Void) async {
-        await withDiscardingTaskGroup { sleeps in
+    /// Asks for the watched jobs when they are due, and for the list that shows many of them at once, until the task is
+    /// cancelled. Call it once.
+    func run(on time: TimeSource, by fetcher: Fetcher, _ lists: (any JobListSource)?) async {
+        await withDiscardingTaskGroup { tasks in
             for await _ in changes.stream {
                 let now = time.now()
-                while let name = state.withLock({ $0.schedule.next(at: Moment(now)) }) { ask(name) }
-                guard let wakeUp = state.withLock({ $0.wakeUps.add(for: $0.schedule.wakeUp?.instant, at: now) }) else {
-                    continue
+                if let lists, state.withLock({ $0.list?.begin(at: Moment(now)) }) == true {
+                    tasks.addTask { await self.readList(lists, by: fetcher) }
                 }
-                sleeps.addTask { [changes] in
+                while let request = state.withLock({ $0.nextRequest(at: Moment(now)) }) { fetcher.refresh(request) }
+                guard let wakeUp = state.withLock({ $0.nextWakeUp(at: now) }) else { continue }
+                tasks.addTask { [changes] in
                     guard (try? await time.sleep(wakeUp)) != nil else { return }
                     changes.continuation.yield()
                 }
             }
         }
+    }
+
+    /// Reads the list as far as it is of use. The watched jobs that it shows unchanged are fresh again, and those that it shows
+    /// otherwise are looked up.
+    private func readList(_ lists: any JobListSource, by fetcher: Fetcher) async {
+        var token: PageToken?
+        repeat {
+            do throws(FetchFailure) {
+                let (page, requestedAt) = try await fetcher.page(after: token, of: lists) { [self] name in
+                    state.withLock { $0.watches[name] != nil }
+                }
+                token = take(page, requestedAt: requestedAt, by: fetcher) ? nil : page.next
+                metrics.recordList(nil)
+            } catch {
+                let now = Moment(fetcher.options.time.now())
+                state.withLock { $0.list?.fail(isDenied: error.deniesList, at: now) }
+                metrics.recordList(error)
+                fetcher.recorder.record(list: error)
+                token = nil
+            }
+        } while token != nil
+        changes.continuation.yield()
+    }
+
+    /// Returns whether no further page is wanted.
+    private func take(_ page: JobPage, requestedAt: Moment, by fetcher: Fetcher) -> Bool {
+        let now = Moment(fetcher.options.time.now())
+        let news = state.withLock { state in
+            let news = state.list?.take(page, requestedAt: requestedAt, at: now) ?? ListNews(isOver: true)
+            for name in news.suspected {
+                state.suspected[name] = requestedAt
+                // Before all that are merely due.
+                state.schedule.hasten(name, due: Moment(nanoseconds: 0))
+            }
+            return news
+        }
+        // A look-up that is under way may have been asked for before the page, and brings more than that says.
+        for (name, startedAt, trustEnd) in news.unchanged where !fetcher.isFetching(name) {
+            let entry = fetcher.renew(name, startedAt: startedAt, asOf: requestedAt, trustEnd: trustEnd)
+            let watch = state.withLock { $0.take(entry, of: name, at: now) }
+            if let entry, let watch { metrics.recordConfirmation(wakeUps: watch.learn(entry)) }
+        }
+        changes.continuation.yield()
+        return news.isOver
+    }
+}
+
+extension JobWatches.State {
+    /// The next job that is to be looked up.
+    fileprivate mutating func nextRequest(at now: Moment) -> FetchRequest? {
+        guard let name = schedule.next(at: now) else { return nil }
+        return FetchRequest(
+            name: name, reason: .stale, caller: 0, priority: .watched, notBefore: suspected[name])
+    }
+
+    /// A look-up has brought an answer.
+    fileprivate mutating func record(_ entry: CacheEntry<CachedAnswer>, of name: JobName) {
+        list?.record(entry, of: name)
+        if let notBefore = suspected[name], notBefore <= entry.requestedAt { suspected[name] = nil }
+    }
+
+    fileprivate mutating func nextWakeUp(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        let times = [schedule.wakeUp, list?.wakeUp(at: Moment(now))].compactMap(\.self)
+        return wakeUps.add(for: times.min()?.instant, at: now)
+    }
+
+    /// A list has shown a job unchanged: it is due when the entry is no longer fresh. Nil: no entry could be renewed.
+    fileprivate mutating func take(_ entry: CacheEntry<CachedAnswer>?, of name: JobName, at now: Moment) -> JobWatch? {
+        guard let entry else {
+            list?.ignore(name, at: now)
+            return nil
+        }
+        list?.confirm(name, until: entry.freshUntil)
+        schedule.delay(name, until: entry.freshUntil)
+        return watches[name]?.watch
     }
 }
 

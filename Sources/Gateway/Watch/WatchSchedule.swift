@@ -105,6 +105,12 @@ struct WatchSchedule: Sendable {
         }
     }
 
+    /// The job is known to be as it was, and is due later than it was. What a fetch brings that is under way counts more.
+    mutating func delay(_ name: JobName, until due: Moment) {
+        guard let look = looks[name], !look.isUnderWay, look.due < due else { return }
+        looks[name] = Look(due: due, turn: enter(name, due))
+    }
+
     /// A fetch of the job was refused, because the gateway makes no call now: the job keeps its turn, and no watched job is
     /// asked for until then.
     mutating func postpone(_ name: JobName, until end: Moment) {

@@ -125,7 +125,7 @@ func buildGateway(
     // The times in a job are AWS's, so its age is told by AWS's clock.
     options.time = TimeSource(
         wallTime: { [clock = upstream.clock] in clock.now }, now: options.time.now, sleep: options.time.sleep)
-    let gateway = JobGateway(options: options, source: transcribe, recorder: observability.recorder)
+    let gateway = JobGateway(options: options, source: transcribe, lists: transcribe, recorder: observability.recorder)
     gateway.observe(in: observability.registry)
     return (
         gateway,

@@ -15,6 +15,7 @@ struct Settings: Sendable {
     let crossOrigin: CrossOrigin
     let cache: CacheSettings
     let watch: WatchOptions
+    let list: ListOptions
     let limits: LimitSettings
     let upstream: UpstreamSettings
     let log: LogSettings
@@ -32,6 +33,7 @@ struct Settings: Sendable {
         crossOrigin = CrossOrigin(from: &reader)
         cache = CacheSettings(from: &reader)
         watch = WatchOptions(from: &reader)
+        list = ListOptions(from: &reader)
         limits = LimitSettings(from: &reader)
         upstream = UpstreamSettings(from: &reader)
         log = LogSettings(from: &reader)
@@ -53,8 +55,8 @@ struct Settings: Sendable {
         GatewayOptions(
             hosts: listen.hosts, clients: clients, crossOrigin: crossOrigin, fields: jobFields,
             caching: cache.clients, cacheCapacity: cache.capacity, freshness: cache.freshness,
-            waiters: cache.waiters, watch: watch, clientLimit: limits.client, admission: limits.upstream,
-            timeout: upstream.timeout)
+            waiters: cache.waiters, watch: watch, list: list, clientLimit: limits.client,
+            admission: limits.upstream, timeout: upstream.timeout)
     }
 }
 

@@ -34,7 +34,9 @@ struct DoctorRun {
         let stsDecides = job == nil && aws.transcribe.setting == nil
         try add(DoctorReport.Section(identity, at: sts, decides: stsDecides), to: &report)
         if let job {
-            try add(DoctorReport.Section(await response(for: job, at: aws.transcribe, with: credentials)), to: &report)
+            let transcribe = client(at: aws.transcribe, with: credentials)
+            try add(DoctorReport.Section(await response(for: job, from: transcribe)), to: &report)
+            try add(DoctorReport.Section(list: await listError(of: transcribe)), to: &report)
         }
         return report
     }
@@ -74,13 +76,28 @@ struct DoctorRun {
         }
     }
 
-    private func response(
-        for job: JobName, at endpoint: Endpoint, with credentials: Credentials
-    ) async -> Result<JobResponse, TranscribeError> {
-        let transcribe = TranscribeClient(
+    private func client(at endpoint: Endpoint, with credentials: Credentials) -> TranscribeClient {
+        TranscribeClient(
             endpoint: endpoint, transport: client,
             credentials: StaticCredentialsSource(credentials: credentials),
             policy: settings.retryPolicy)
+    }
+
+    /// What keeps the list of running jobs from being read; nil if nothing does. No name on it is looked at.
+    private func listError(of transcribe: TranscribeClient) async -> TranscribeError? {
+        do throws(TranscribeError) {
+            _ = try await transcribe.runningJobs(
+                after: nil, isWanted: { _ in false }, deadline: .now + settings.timeout, mayRetry: { true },
+                attemptBegan: {}, attemptFailed: { _ in }, admitRetry: { true })
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func response(
+        for job: JobName, from transcribe: TranscribeClient
+    ) async -> Result<JobResponse, TranscribeError> {
         do throws(TranscribeError) {
             return .success(try await transcribe.job(named: job, deadline: .now + settings.timeout))
         } catch {

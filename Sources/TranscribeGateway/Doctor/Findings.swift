@@ -23,6 +23,20 @@ extension DoctorReport.Section {
     }
 }
 
+extension DoctorReport.Section {
+    /// Whether the role may list the running jobs. Look-ups work without that.
+    init(list error: TranscribeError?) {
+        self.init("The list of running jobs")
+        let permission = "transcribe:ListMedicalTranscriptionJobs"
+        switch error {
+        case nil: add("list", "the permission \(permission) works")
+        case .accessDenied:
+            add("list", "the role lacks the permission \(permission): each watched job is looked up by itself")
+        case let error?: add("list", "not known: \(error.operatorText)")
+        }
+    }
+}
+
 extension Job {
     fileprivate var statusText: String { status.map { "; the job is \($0.rawValue)" } ?? "" }
 }

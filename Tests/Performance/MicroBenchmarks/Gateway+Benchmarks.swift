@@ -87,6 +87,7 @@ extension GatewayOptions {
                 running: .seconds(5), finished: .seconds(600), missing: .seconds(2), staleWhileRevalidate: .seconds(30),
                 staleIfError: .seconds(600)),
             waiters: 10_000, watch: WatchOptions(longestWait: .seconds(45), limit: 8_000, perClient: 100),
+            list: ListOptions(use: .off, from: 3, trust: .seconds(60), rate: nil),
             clientLimit: ClientLimitOptions(rate: Rate(1_000_000, per: .seconds(1)), burst: 1_000_000, isShadow: false),
             admission: AdmissionOptions(rate: Rate(15, per: .seconds(1)), burst: 15, concurrency: 32),
             timeout: .seconds(5),

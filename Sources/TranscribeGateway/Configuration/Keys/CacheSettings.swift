@@ -69,3 +69,23 @@ extension WatchOptions {
     /// The limit where no source sets it and there are fewer connections than by default: the same part of them.
     mutating func adapt(toConnections connections: Int) { limit = min(limit, connections * 8 / 10) }
 }
+
+/// The list of running jobs, which follows many watched ones with one call.
+extension ListOptions {
+    init(from reader: inout SettingsReader) {
+        self.init(
+            use: reader.value(
+                "watch.list", .choice, default: "auto",
+                "whether watched jobs are followed by the list of running ones: `auto` where AWS's policies permit it, `on` "
+                    + "or `off`"),
+            from: reader.value(
+                "watch.listFrom", .int(1...1_000_000), default: "3",
+                "watched running jobs from which on the list is used; a further page of it for each as many"),
+            trust: reader.value(
+                "watch.listTrust", .duration(.seconds(1) ... .hours(1)), default: "60s",
+                "how long after its last look-up a job is taken to be as the list shows it"),
+            rate: reader.value(
+                "limits.list.rate", .rate(upTo: 1_000), default: "1/s",
+                "pages of the list, whose default at AWS is 5/s; 0 is no limit"))
+    }
+}
