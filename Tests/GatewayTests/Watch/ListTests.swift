@@ -1,4 +1,5 @@
 import Caching
+import HTTPExchange
 import HTTPTypes
 import RateLimiting
 import Synchronization
@@ -62,7 +63,9 @@ import Transcribe
             await pass(.seconds(20), bench)
             bench.source.put("a3", .finished("a3"))
             bench.lists.show([0, 1, 2, 4].map { "a\($0)" })
-            await pass(.seconds(6), bench) { begun[3].reply != nil }
+            let lists = bench.lists.calls
+            await pass(.seconds(6), bench) { bench.lists.calls > lists }
+            await pass(.milliseconds(100), bench)
             #expect(begun[3].reply?.text.contains(#""done":true"#) == true)
             #expect(bench.source.calls == 6)
         }
@@ -165,6 +168,22 @@ import Transcribe
             await pass(.milliseconds(300), bench) { begun[0].reply != nil }
             #expect(begun[0].reply?.text.contains(#""done":true"#) == true)
             #expect(demand.reply?.text.contains(#""done":true"#) == true)
+        }
+    }
+
+    /// Where AWS seems to have withdrawn the right to see jobs, a list says nothing of that right.
+    @Test func makesNothingFreshWhereLookUpsAreDenied() async throws {
+        try await bench().run { bench in
+            let begun = await watch(5, bench)
+            bench.lists.show((0..<5).map { "a\($0)" })
+            await pass(.seconds(3), bench)
+            for name in ["b0", "b1", "b2"] {
+                bench.source.fail(name, .accessDenied(ResponseOrigin(status: 400)))
+                #expect(await bench.get("/jobs/\(name)").status == .badGateway)
+            }
+            await pass(.milliseconds(2_500), bench)
+            #expect(bench.lists.calls == 1 && begun.count == 5)
+            for number in 0..<5 { #expect(bench.source.calls(for: "a\(number)") == 2) }
         }
     }
 
