@@ -260,7 +260,7 @@ import Testing
     }
 
     @Test func keepsAClientThatTakesItSlowly() async throws {
-        try await withStream(EndlessStream(bytes: 50_000), { $0.idleTimeout = .seconds(1) }) { server, _, _ in
+        try await withStream(EndlessStream(bytes: 50_000), { $0.idleTimeout = .seconds(2) }) { server, _, _ in
             let client = try Client(port: server.port, receiveBuffer: 65_536)
             client.send(Self.request)
             #expect(await client.receiveSlowly(atMost: 8_192, everyMilliseconds: 10, times: 600) == 600)
