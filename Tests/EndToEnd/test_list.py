@@ -9,7 +9,7 @@ from watchers import Watchers
 
 COUNT = 6
 NAMES = [f"running-{number}" for number in range(COUNT)]
-SETTINGS = {"cache.ttl.running": "400ms", "watch.maxWait": "5m", "limits.list.rate": 0}
+SETTINGS = {"watch.list": "auto", "cache.ttl.running": "400ms", "watch.maxWait": "5m", "limits.list.rate": 0}
 
 
 @pytest.fixture

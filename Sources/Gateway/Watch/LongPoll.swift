@@ -104,9 +104,10 @@ final class LongPoll: Sendable {
     func expired(because expiry: DeferredReply.Expiry) -> Reply {
         let watched = leave()
         switch expiry {
-        case .clientLeft:
+        case .clientLeft where watched?.latest == nil:
             return gateway.reply(with: .clientLeft, in: request.context, job: request.name, outcome: .left)
-        case .deadlinePassed, .serverStopping:
+        // A client that has finished sending may still read.
+        case .clientLeft, .deadlinePassed, .serverStopping:
             let isStopping = expiry == .serverStopping
             let now = Moment(gateway.options.time.now())
             let latest = watched.map { $0.latest } ?? gateway.fetcher.storedJob(named: request.name, at: now)
@@ -116,8 +117,8 @@ final class LongPoll: Sendable {
             }
             let detail = now < latest.freshUntil ? nil : latest.value.failure?.detail
             return gateway.reply(
-                with: .answer(latest, .cache(detail)), to: request, outcome: watched.map { _ in .watched },
-                isStopping: isStopping)
+                with: .answer(latest, .cache(detail)), to: request,
+                outcome: expiry == .clientLeft ? .left : watched.map { _ in .watched }, isStopping: isStopping)
         }
     }
 

@@ -52,9 +52,10 @@ extension WatchOptions {
                     + "silent request after 50 s"),
             limit: reader.value(
                 "watch.limit", .int(0...1_000_000), default: "8000",
-                "requests that may wait for a change or stream events at a time; each holds a connection"),
+                "requests that may wait for a change or stream events at a time; each holds a connection, and 0 is "
+                    + "none"),
             perClient: reader.value(
-                "watch.perClient", .int(0...1_000_000), default: "100", "the same, of one client"))
+                "watch.perClient", .int(0...1_000_000), default: "100", "the same, of one client; 0 is none"))
     }
 
     /// What the log warns of at start: requests that watch may leave few connections to all others.
@@ -75,7 +76,7 @@ extension ListOptions {
     init(from reader: inout SettingsReader) {
         self.init(
             use: reader.value(
-                "watch.list", .choice, default: "auto",
+                "watch.list", .choice, default: "off",
                 "whether watched jobs are followed by the list of running ones: `auto` where AWS's policies permit it, `on` "
                     + "or `off`"),
             from: reader.value(
