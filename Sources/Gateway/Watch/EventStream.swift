@@ -28,7 +28,7 @@ final class EventStream: ContentStream {
 
     /// - Parameters:
     ///   - group: joined for this stream, which leaves it.
-    ///   - known: what the client has from before (`Last-Event-ID`).
+    ///   - request: its condition names what the client has from before (`Last-Event-ID`).
     init(
         _ group: WatchGroup, of watches: JobWatches, in place: WatchPlace, for request: JobRequest,
         now: @escaping @Sendable () -> ContinuousClock.Instant

@@ -23,7 +23,7 @@ extension JobGateway {
         let known = withoutWait(
             resolve(request.name, request.directives, caller: request.context.client.subscriber, at: start), of: request
         )
-        var deadline = start.instant + options.timeout + .milliseconds(250)
+        var deadline = start.instant + longestLookUp
         if case .resolved(let resolution) = known {
             guard case .answer(let entry, _) = resolution, request.isAwaiting(entry, render), time > .zero else {
                 return .reply(reply(with: resolution, to: request, at: start))

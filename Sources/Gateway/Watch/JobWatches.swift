@@ -45,8 +45,11 @@ final class JobWatches: Sendable {
     /// Fetches for watched jobs that are under way; each ends when all that it concerns have been told.
     var pollCount: Int { state.withLock(\.schedule.underWay) }
 
-    /// When the next watched job is due; nil if that depends on the end of a fetch.
-    var nextDue: Moment? { state.withLock(\.schedule.wakeUp) }
+    /// Pages of the list that are being read.
+    var listCount: Int { state.withLock { $0.list?.isBeingRead == true ? 1 : 0 } }
+
+    /// When the next watched job, or the list, is due; nil if that depends on the end of a fetch.
+    func nextDue(at now: Moment) -> Moment? { state.withLock { $0.nextDue(at: now) } }
 
     /// Representations that are watched.
     var groupCount: Int { state.withLock { $0.watches.values.map(\.watch) }.reduce(0) { $0 + $1.groupCount } }
@@ -206,9 +209,12 @@ extension JobWatches.State {
         if let notBefore = suspected[name], notBefore <= entry.requestedAt { suspected[name] = nil }
     }
 
+    fileprivate func nextDue(at now: Moment) -> Moment? {
+        [schedule.wakeUp, list?.wakeUp(at: now)].compactMap(\.self).min()
+    }
+
     fileprivate mutating func nextWakeUp(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        let times = [schedule.wakeUp, list?.wakeUp(at: Moment(now))].compactMap(\.self)
-        return wakeUps.add(for: times.min()?.instant, at: now)
+        wakeUps.add(for: nextDue(at: Moment(now))?.instant, at: now)
     }
 
     /// A list has shown a job unchanged: it is due when the entry is no longer fresh. Nil: no entry could be renewed.

@@ -75,6 +75,8 @@ struct ListSchedule: Sendable {
     private var notBefore: Moment?
     private var failures = 0
 
+    var isBeingRead: Bool { reading != nil }
+
     init(_ options: ListOptions) {
         self.options = options
     }

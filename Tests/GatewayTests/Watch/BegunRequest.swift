@@ -79,20 +79,25 @@ extension TestBench {
         )
     }
 
-    /// Lets time pass in steps, so that what becomes due in each is done before the next.
-    func pass(_ duration: Duration, until isDone: @Sendable () -> Bool = { false }) async {
+    /// Lets time pass in steps, so that what becomes due in each is done before the next: all of the time, or until the
+    /// condition holds, which it has to at the end.
+    func pass(_ duration: Duration, until isDone: (@Sendable () -> Bool)? = nil) async {
         let end = clock.now + duration
-        while clock.now < end, !isDone() {
+        while clock.now < end, isDone?() != true {
             clock.advance(by: .milliseconds(100))
             #expect(await eventually { self.hasDoneWhatIsDue })
         }
+        // The last watch is given up before its reply is sent.
+        if let isDone { #expect(await eventually(isDone)) }
     }
 
     /// Whether every watched job that is due has been asked for, and all that the answers concern have been told, but for the
     /// calls that the source holds.
-    private var hasDoneWhatIsDue: Bool {
+    var hasDoneWhatIsDue: Bool {
         let watches = gateway.watches
-        return watches.pollCount <= source.held && watches.nextDue.map { $0 > Moment(clock.now) } ?? true
+        let now = Moment(clock.now)
+        return watches.pollCount <= source.held && watches.listCount <= lists.held
+            && watches.nextDue(at: now).map { $0 > now } ?? true
     }
 }
 

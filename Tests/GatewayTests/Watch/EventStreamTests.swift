@@ -8,6 +8,15 @@ import Transcribe
 @testable import Gateway
 
 @Suite struct EventStreamTests {
+    /// Lets the job change, until the client has been woken for it.
+    private func change(_ bench: TestBench, _ reason: String, of client: StreamClient) async {
+        var job = Job.running("a")
+        job.failureReason = reason
+        bench.source.put("a", job)
+        let seen = client.wakeUpCount
+        await bench.pass(.seconds(6)) { client.wakeUpCount > seen }
+    }
+
     @Test func sendsTheJobAndEachChangeUntilItIsDone() async throws {
         try await TestBench().run { bench in
             bench.source.put("a", .running("a"))
@@ -95,13 +104,7 @@ import Transcribe
             bench.source.put("a", .running("a"))
             let client = try StreamClient(await bench.get("/jobs/a/events"))
             _ = client.read()
-            for reason in ["one", "two", "three"] {
-                var job = Job.running("a")
-                job.failureReason = reason
-                bench.source.put("a", job)
-                let seen = client.wakeUpCount
-                await bench.pass(.seconds(6)) { client.wakeUpCount > seen }
-            }
+            for reason in ["one", "two", "three"] { await change(bench, reason, of: client) }
             #expect(client.read()?.contains("three") == true && client.read() == nil)
             let page = String(decoding: bench.registry.render(), as: UTF8.self)
             #expect(page.contains("transcribe_gateway_watch_conflated_events_total 2"))
@@ -147,11 +150,7 @@ import Transcribe
             let first = try StreamClient(await bench.get("/jobs/a/events"))
             _ = first.read()
             for reason in ["one", "two", "three"] {
-                var job = Job.running("a")
-                job.failureReason = reason
-                bench.source.put("a", job)
-                let seen = first.wakeUpCount
-                await bench.pass(.seconds(6)) { first.wakeUpCount > seen }
+                await change(bench, reason, of: first)
                 _ = first.read()
             }
             let second = try StreamClient(await bench.get("/jobs/a/events"))

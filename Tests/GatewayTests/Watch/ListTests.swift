@@ -202,7 +202,9 @@ import Transcribe
 
 extension TestBench {
     /// Whether only what the test holds is under way.
-    fileprivate var isQuiet: Bool { lists.isQuiet && gateway.fetcher.fetchesInFlight == source.held }
+    fileprivate var isQuiet: Bool {
+        hasDoneWhatIsDue && lists.isQuiet && gateway.fetcher.fetchesInFlight == source.held
+    }
 }
 
 /// The list of running jobs, as a test has it: pages of 100.
@@ -221,6 +223,9 @@ final class FakeLists: JobListSource {
 
     /// Whether each page has come, but those that are held.
     var isQuiet: Bool { state.withLock { $0.underWay == $0.gate?.count ?? 0 } }
+
+    /// Pages that are held.
+    var held: Int { state.withLock { $0.gate?.count ?? 0 } }
 
     /// The jobs that it shows from now on, the newest first; as ``Job/running(_:)`` has them.
     func show(_ names: [String]) { state.withLock { $0.names = names } }
