@@ -78,6 +78,7 @@ public final class JobGateway: Handler {
             switch route {
             // Moved, because a copy would retain all that the context holds.
             case .job(let name, let query):
+                context.choose(query.representation)
                 let manner = manner(of: query, request, in: &context)
                 return answer(JobRequest(name, query.fields, manner, of: request, in: consume context))
             case .events(let name, let fields):
@@ -131,6 +132,7 @@ public final class JobGateway: Handler {
     private func refuse(
         _ problem: Problem, in context: inout RequestContext, at now: ContinuousClock.Instant
     ) -> Reply {
+        context.choose(Representation(inQueryOf: context.target))
         guard context.quota == nil else { return reply(with: problem, in: context) }
         do throws(Problem) {
             try admit(&context, at: now)

@@ -20,7 +20,7 @@ QUERIES = {
     "an unknown member": "foo=1", "an unknown field": "fields=nonsense",
     "a known and an unknown field": "fields=name,x", "no field": "fields=", "nothing but a comma": "fields=,",
     "another view": "view=half", "no view": "view",
-    "fields twice": "fields=name&fields=name", "fields and view": "fields=name&view=full", "wrong case": "Fields=name",
+    "view twice": "view=full&view=full", "another format": "format=xml", "fields and view": "fields=name&view=full", "wrong case": "Fields=name",
     "an empty member": "&", "a field as AWS names it": "fields=TranscriptionJobStatus", "a slash": "a/b",
 }
 NOWHERE = [
@@ -53,7 +53,7 @@ def test_refuses_a_bad_query(silent, query, events):
     assert problem["instance"] == f"/jobs/visit-1{events}"
 
 
-@pytest.mark.parametrize("query", ["wait=1", "wait=0", "fields=name&wait=1", "lastEventId=1"])
+@pytest.mark.parametrize("query", ["wait=1", "wait=0", "fields=name&wait=1", "lastEventId=1", "format=json"])
 def test_events_have_no_wait(silent, query):
     assert_problem(silent.get(f"/jobs/visit-1/events?{query}"), 400, "invalid-query")
 
@@ -62,6 +62,7 @@ def test_names_the_fields_that_are_allowed(silent):
     detail = silent.get("/jobs/visit-1?fields=nonsense").json["detail"]
     assert "name, status, done, createdAt, startedAt, completedAt, transcriptUri, failureReason" in detail
     assert "nonsense" not in detail
+    assert silent.get("/jobs/visit-1?feilds=status").json["detail"].endswith(" Did you mean 'fields'?")
 
 
 @pytest.mark.parametrize("target", NOWHERE)

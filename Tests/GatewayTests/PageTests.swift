@@ -36,7 +36,7 @@ import Testing
         ("text/html;\u{301}x=1;q=0, */*;q=0.5", false), ("text/html;q=\u{301}0", true),
     ])
     func givesAPageOnlyToWhoPrefersIt(accept: String?, prefers: Bool) {
-        #expect(AcceptField.prefersHTML(accept) == prefers)
+        #expect((AcceptField.preference(in: accept) != .document) == prefers)
     }
 
     @Test(arguments: [
@@ -46,19 +46,19 @@ import Testing
         ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", true),
     ])
     func readsAWeightToThousandths(accept: String, prefers: Bool) {
-        #expect(AcceptField.prefersHTML(accept) == prefers)
+        #expect((AcceptField.preference(in: accept) != .document) == prefers)
     }
 
     @Test func readsNoMoreOfAcceptThanAnHonestClientSends() {
         func accept(after count: Int, _ filler: String) -> String {
             String(repeating: filler, count: count) + "text/html"
         }
-        #expect(AcceptField.prefersHTML(accept(after: 63, "a/b,")))
-        #expect(!AcceptField.prefersHTML(accept(after: 64, "a/b,")))
-        #expect(!AcceptField.prefersHTML(accept(after: 5_000, " ")))
+        #expect(AcceptField.preference(in: accept(after: 63, "a/b,")) == .onlyPage)
+        #expect(AcceptField.preference(in: accept(after: 64, "a/b,")) == .document)
+        #expect(AcceptField.preference(in: accept(after: 5_000, " ")) == .document)
         let parameters = { String(repeating: ";a=b", count: $0) }
-        #expect(!AcceptField.prefersHTML("text/html\(parameters(7));q=0"))
-        #expect(AcceptField.prefersHTML("text/html\(parameters(8));q=0"))
+        #expect(AcceptField.preference(in: "text/html\(parameters(7));q=0") == .document)
+        #expect(AcceptField.preference(in: "text/html\(parameters(8));q=0") == .onlyPage)
     }
 
     @Test(arguments: ProblemType.allCases)

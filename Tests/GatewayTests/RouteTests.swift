@@ -20,7 +20,9 @@ import Transcribe
         ("/jobs/a?x=1", 400, "invalid-query"),
         ("/jobs/a?fields=", 400, "invalid-query"),
         ("/jobs/a?fields=nonsense", 400, "invalid-query"),
-        ("/jobs/a?fields=name&fields=status", 400, "invalid-query"),
+        ("/jobs/a?fields=name&view=full", 400, "invalid-query"),
+        ("/jobs/a?view=full&fields=name", 400, "invalid-query"),
+        ("/jobs/a?view=full&view=full", 400, "invalid-query"),
         ("/jobs/a?view=half", 400, "invalid-query"),
         ("/jobs/a?view=full&", 400, "invalid-query"),
         ("/jobs/a/", 404, "no-such-route"),
@@ -81,7 +83,7 @@ import Transcribe
             #expect(
                 await bench.get("/jobs/a?fields=transcriptUri,name").text
                     == #"{"name":"a","transcriptUri":"https://s3.example/a.json"}"#)
-            for comma in ["%2C", "%2c"] {
+            for comma in ["%2C", "%2c", "&fields="] {
                 let reply = await bench.get("/jobs/a?fields=status\(comma)name")
                 #expect(reply.text == #"{"name":"a","status":"COMPLETED"}"#)
             }
@@ -103,9 +105,11 @@ import Transcribe
             bench.source.put("a", .finished("a"))
             let names = { Array(repeating: "name", count: $0).joined(separator: ",") }
             #expect(await bench.get("/jobs/a?fields=\(names(64))").text == #"{"name":"a"}"#)
-            let refused = await bench.get("/jobs/a?fields=\(names(65))")
+            let members = Array(repeating: "fields=name", count: 64).joined(separator: "&")
+            #expect(await bench.get("/jobs/a?\(members)").text == #"{"name":"a"}"#)
+            let refused = await bench.get("/jobs/a?fields=\(names(64))&fields=name")
             #expect(refused.status == .badRequest)
-            #expect(refused.text.contains("'fields' may hold 64 names."))
+            #expect(refused.text.contains("'fields' may hold 64 names. Name each member once."))
         }
     }
 
@@ -117,6 +121,34 @@ import Transcribe
         #expect(refused.status == .badRequest)
         #expect(refused.text.contains("/problems/invalid-query"))
         #expect(refused.text.contains(#""instance":"/jobs/a""#))
+    }
+
+    @Test(arguments: [
+        ("/jobs/a?feilds=status", "fields"), ("/jobs/a?Fields=status", "fields"), ("/jobs/a?veiw=full", "view"),
+        ("/jobs/a?waits=1", "wait"), ("/jobs/a?fromat=json", "format"), ("/jobs/a/events?field=name", "fields"),
+        ("/jobs?names=a", "name"), ("/jobs?nmae=a", "name"),
+        ("/jobs/a?fields=transcriptURI", "transcriptUri"), ("/jobs/a?fields=name,STATUS", "status"),
+        ("/jobs/a/events?fields=createdat", "createdAt"), ("/jobs?name=a&fields=failureReasons", "failureReason"),
+    ])
+    func namesTheNearestRightOne(target: String, meant: String) async {
+        let refused = await TestBench().get(target)
+        #expect(refused.status == .badRequest)
+        #expect(refused.text.contains(" Did you mean '\(meant)'?\""), "\(refused.text)")
+    }
+
+    @Test(arguments: [
+        "/jobs/a?nonsense", "/jobs/a?fields=nonsense", "/jobs/a/events?wait=1", "/jobs?name=a&wait=1",
+        "/jobs/a?\(String(repeating: "f", count: 200))", "/jobs/a?fields=\(String(repeating: "f", count: 200))",
+    ])
+    func namesNoneWhereNoneIsNear(target: String) async {
+        let refused = await TestBench().get(target)
+        #expect(refused.status == .badRequest)
+        #expect(refused.text.contains("Leave the other out.") && !refused.text.contains("Did you mean"))
+    }
+
+    @Test func suggestsNothingThatIsHidden() async {
+        let bench = TestBench { $0.fields = .init([.name, .status]) }
+        #expect(!(await bench.get("/jobs/a?fields=transcriptURI").text.contains("transcriptUri")))
     }
 
     @Test func hidesWhatTheOperatorHides() async throws {

@@ -43,10 +43,4 @@ import Testing
     @Test func saysNothingOfOtherNames() throws {
         #expect(try load(["PATH": "/bin", "GATEWAYS": "1", "gateway_listen_port": "1"]).ignoredNames == [])
     }
-
-    @Test(arguments: [("", "abc", 3), ("port", "port", 0), ("prot", "port", 1), ("kitten", "sitting", 3)])
-    func countsEdits(one: String, other: String, distance: Int) {
-        #expect(one.editDistance(to: other) == distance)
-        #expect(other.editDistance(to: one) == distance)
-    }
 }

@@ -22,7 +22,7 @@ struct BatchRequest: Sendable {
 
 /// The query of `/jobs`: the names of the jobs, and which members of each the client wants.
 ///
-/// `name` can be repeated, and holds several names with commas. One of `fields` and `view` may stand beside it, once.
+/// `name` can be repeated, and holds several names with commas. One of `fields` and `view` may stand beside it.
 struct BatchQuery {
     /// Names that a query may have, each counted as often as it is given.
     static let mostNames = 100
@@ -38,41 +38,29 @@ struct BatchQuery {
         let utf8 = query.utf8
         let bytes = utf8.span
         var (places, count): ([Range<Int>], Int) = ([], 0)
-        var fields: JobFields?
+        var wanted = WantedFields(allowed: allowed)
         var rest = bytes.isEmpty ? nil : 0..<bytes.count
         while let members = rest {
             let (member, others) = bytes.divided(members, at: UInt8(ascii: "&"))
             rest = others
             let (key, value) = bytes.divided(member, at: UInt8(ascii: "="))
-            guard bytes.extracting(key).isText("name") else {
-                guard fields == nil else { throw .repeatedView }
-                fields = try Self.fields(of: member, key, in: bytes, allowed: allowed)
-                continue
-            }
-            var list: Range<Int>? = value ?? key.upperBound..<key.upperBound
-            while let names = list {
-                let (name, others) = JobQuery.firstName(of: names, in: bytes)
-                (list, count) = (others, count + 1)
-                if count <= Self.mostNames { places.append(name) }
+            let given = value ?? key.upperBound..<key.upperBound
+            switch try QueryMember(bytes.extracting(key), among: QueryMember.ofBatch) {
+            case .view: try wanted.addAll(view: bytes.extracting(given))
+            case .fields, .wait, .format: try wanted.add(given, in: bytes)
+            case .name:
+                var list: Range<Int>? = given
+                while let names = list {
+                    let (name, others) = JobQuery.firstName(of: names, in: bytes)
+                    (list, count) = (others, count + 1)
+                    if count <= Self.mostNames { places.append(name) }
+                }
             }
         }
         guard count > 0 else { throw .noNames }
         guard count <= Self.mostNames else { throw .tooManyNames(count, most: Self.mostNames) }
-        self.fields = fields ?? allowed.shownByDefault
+        fields = wanted.fields
         names = try Self.names(at: places, in: bytes)
-    }
-
-    private static func fields(
-        of member: Range<Int>, _ key: Range<Int>, in bytes: Span<UInt8>, allowed: JobFields
-    ) throws(Problem) -> JobFields {
-        guard bytes.extracting(key).isText("fields") || bytes.extracting(key).isText("view") else {
-            throw .invalidQuery(
-                """
-                The query may hold 'name' (names of jobs) and one of 'fields' (a list of members) and 'view=full', \
-                nothing else.
-                """)
-        }
-        return try JobQuery.fields(of: member, in: bytes, allowed: allowed)
     }
 
     private static func names(at places: [Range<Int>], in bytes: Span<UInt8>) throws(Problem) -> [JobName] {

@@ -129,6 +129,8 @@ private struct JobReply {
             fields.append(starting: .retryAfter) { $0.write(retryAfter) }
         }
         append(to: &fields)
+        // Another client could get a page for the same Accept.
+        if request.context.dependsOnAgent { fields.append(.vary, "Sec-Fetch-Mode, User-Agent") }
         fields.append(namesIn: request.context)
         fields.append(quotaLeftTo: request.context)
         return Reply(status: isKnown ? .notModified : .ok, fields: fields, body: rendering.body)

@@ -1,89 +1,89 @@
-/// The query of a job's URL: which members the client wants, and how long it waits for a change.
-///
-/// An unknown member is refused: if it were ignored, a misspelt `fields` would show more than was asked for.
-package struct JobQuery {
-    /// Names that `fields` may hold: each of the job's members once and more.
-    private static let mostNames = 64
+import Formats
 
+/// A name that the query of a job's URL, or of several jobs, may have.
+enum QueryMember: String {
+    case name, fields, view, wait, format
+
+    /// Those of `/jobs/{name}`.
+    static let ofJob = [QueryMember.fields, .view, .wait, .format]
+    /// Those of `/jobs/{name}/events`.
+    static let ofEvents = [QueryMember.fields, .view]
+    /// Those of `/jobs`.
+    static let ofBatch = [QueryMember.name, .fields, .view]
+
+    /// The member of this name, if the URL has it. An unknown one is refused: if it were ignored, a misspelt `fields` would
+    /// show more than was asked for.
+    init(_ name: Span<UInt8>, among known: [QueryMember]) throws(Problem) {
+        guard let member = known.first(where: { name.isText($0.rawValue) }) else {
+            throw .unknownMember(known, meant: name.suggestion(among: known.map(\.rawValue)))
+        }
+        self = member
+    }
+
+    /// For people: the name and what it holds.
+    fileprivate var explanation: String {
+        switch self {
+        case .name: "'name' (names of jobs)"
+        case .fields: "'fields' (a list of members)"
+        case .view: "'view=full'"
+        case .wait: "'wait' (seconds)"
+        case .format: "'format' (json or html)"
+        }
+    }
+}
+
+/// The query of a job's URL: which members the client wants, how long it waits for a change, and as what it wants the answer.
+package struct JobQuery {
     let fields: JobFields
     /// In seconds; nil if the client does not say. At most a day, which is longer than any wait is allowed to be.
     let wait: Int?
+    /// Nil if the client does not say.
+    let representation: Representation?
 
     /// - Parameters:
     ///   - allowed: the members that may be seen at all. Others are refused as unknown.
-    ///   - mayWait: whether the URL takes `wait`.
-    init(_ query: Substring, allowed: JobFields, mayWait: Bool) throws(Problem) {
+    ///   - isOfEvents: whether it is the URL of a job's events.
+    init(_ query: Substring, allowed: JobFields, isOfEvents: Bool) throws(Problem) {
         guard !query.isEmpty else {
-            (fields, wait) = (allowed.shownByDefault, nil)
+            (fields, wait, representation) = (allowed.shownByDefault, nil, nil)
             return
         }
         let utf8 = query.utf8
         let bytes = utf8.span
-        var (wanted, seconds): (JobFields?, Int?)
-        var members = ListElements(of: 0..<bytes.count, separatedBy: UInt8(ascii: "&"), limit: 3)
+        let known = isOfEvents ? QueryMember.ofEvents : QueryMember.ofJob
+        var wanted = WantedFields(allowed: allowed)
+        var (seconds, chosen): (Int?, Representation?)
+        var members = ListElements(
+            of: 0..<bytes.count, separatedBy: UInt8(ascii: "&"), limit: WantedFields.mostNames + known.count)
         while let member = members.next(in: bytes) {
-            let (name, value) = bytes.divided(member, at: UInt8(ascii: "="))
-            if mayWait, bytes.extracting(name).isText("wait") {
-                guard seconds == nil else { throw .invalidQuery("Give 'wait' once.") }
-                seconds = try Self.seconds(value ?? member.upperBound..<member.upperBound, in: bytes)
-            } else {
-                let read = try Self.fields(
-                    of: member, in: bytes, allowed: allowed, beside: mayWait ? " and 'wait' (seconds)" : "")
-                guard wanted == nil else { throw .repeatedView }
-                wanted = read
+            let (name, given) = bytes.divided(member, at: UInt8(ascii: "="))
+            let value = given ?? member.upperBound..<member.upperBound
+            switch try QueryMember(bytes.extracting(name), among: known) {
+            case .wait:
+                guard seconds == nil else { throw .repeated(.wait) }
+                seconds = try Self.seconds(value, in: bytes)
+            case .format:
+                guard chosen == nil else { throw .repeated(.format) }
+                chosen = try Self.representation(bytes.extracting(value))
+            case .view: try wanted.addAll(view: bytes.extracting(value))
+            case .fields, .name: try wanted.add(value, in: bytes)
             }
         }
-        (fields, wait) = (wanted ?? allowed.shownByDefault, seconds)
-    }
-
-    /// The members that `fields` or `view` asks for.
-    ///
-    /// - Parameters:
-    ///   - member: the place of the name and the value in the query.
-    ///   - others: what else the query may hold, for people.
-    static func fields(
-        of member: Range<Int>, in bytes: Span<UInt8>, allowed: JobFields, beside others: String = ""
-    ) throws(Problem) -> JobFields {
-        let (name, value) = bytes.divided(member, at: UInt8(ascii: "="))
-        if bytes.extracting(name).isText("fields") {
-            return try list(value ?? member.upperBound..<member.upperBound, in: bytes, allowed: allowed)
-        }
-        guard bytes.extracting(name).isText("view") else {
-            throw .invalidQuery(
-                "The query may hold 'fields' (a list of members) or 'view=full'\(others), nothing else.")
-        }
-        guard let value, bytes.extracting(value).isText("full") else {
-            throw .invalidQuery("'view' can only be 'full'; without it the usual members are shown.")
-        }
-        return allowed
+        (fields, wait, representation) = (wanted.fields, seconds, chosen)
     }
 
     private static func seconds(_ value: Range<Int>, in bytes: Span<UInt8>) throws(Problem) -> Int {
         guard let seconds = bytes.seconds(in: value) else {
-            throw .invalidQuery("'wait' is a number of whole seconds, such as 45.")
+            throw .invalidQuery("'wait' is a number of whole seconds. Give one, such as 45.")
         }
         return seconds
     }
 
-    private static func list(
-        _ value: Range<Int>, in bytes: Span<UInt8>, allowed: JobFields
-    ) throws(Problem) -> JobFields {
-        var fields: JobFields = []
-        var (rest, count): (Range<Int>?, Int) = (value, 0)
-        while let list = rest {
-            let (name, others) = firstName(of: list, in: bytes)
-            (rest, count) = (others, count + 1)
-            guard count <= mostNames else { throw .invalidQuery("'fields' may hold \(mostNames) names.") }
-            guard !name.isEmpty else { continue }
-            guard let field = JobField(bytes.extracting(name)), allowed.contains(JobFields(field)) else {
-                throw .invalidQuery("'fields' names a member that a job does not have. It can name: \(allowed.names).")
-            }
-            fields.insert(JobFields(field))
+    private static func representation(_ value: Span<UInt8>) throws(Problem) -> Representation {
+        guard let representation = Representation(value) else {
+            throw .invalidQuery("'format' can only be 'json' or 'html'. Leave it out to have Accept decide.")
         }
-        guard !fields.isEmpty else {
-            throw .invalidQuery("'fields' names no member. It can name: \(allowed.names), separated by commas.")
-        }
-        return fields
+        return representation
     }
 
     /// The first name of a list and the names after its comma, which some clients write as `%2C`. No other encoding is
@@ -101,16 +101,83 @@ package struct JobQuery {
     }
 }
 
-extension Problem {
-    /// Of a query that has more than one of them.
-    static let repeatedView = invalidQuery("Give one of 'fields' and 'view', once.")
+/// The members of a job that a query asks for: those that `fields` lists, which can be repeated as many HTTP clients do with
+/// a list, or all with `view=full`.
+struct WantedFields {
+    /// Names that `fields` may hold: each of the job's members once and more.
+    static let mostNames = 64
+
+    /// The members that may be seen at all.
+    let allowed: JobFields
+    private var listed: JobFields = []
+    private var count = 0
+    private var hasView = false
+
+    init(allowed: JobFields) {
+        self.allowed = allowed
+    }
+
+    var fields: JobFields {
+        if hasView { return allowed }
+        return count > 0 ? listed : allowed.shownByDefault
+    }
+
+    /// Adds the members of one `fields`.
+    mutating func add(_ list: Range<Int>, in bytes: Span<UInt8>) throws(Problem) {
+        guard !hasView else { throw .repeatedView }
+        var rest: Range<Int>? = list
+        while let list = rest {
+            let (name, others) = JobQuery.firstName(of: list, in: bytes)
+            (rest, count) = (others, count + 1)
+            guard count <= Self.mostNames else {
+                throw .invalidQuery("'fields' may hold \(Self.mostNames) names. Name each member once.")
+            }
+            if !name.isEmpty { listed.insert(JobFields(try field(bytes.extracting(name)))) }
+        }
+        guard !listed.isEmpty else {
+            throw .invalidQuery("'fields' names no member. Name some, with commas between them: \(allowed.names).")
+        }
+    }
+
+    /// `view`, which can only be `full`.
+    mutating func addAll(view: Span<UInt8>) throws(Problem) {
+        guard view.isText("full") else {
+            throw .invalidQuery("'view' can only be 'full'. Leave it out to see the usual members.")
+        }
+        guard !hasView, count == 0 else { throw .repeatedView }
+        hasView = true
+    }
+
+    private func field(_ name: Span<UInt8>) throws(Problem) -> JobField {
+        let known = JobField.allCases.filter { allowed.contains(JobFields($0)) }
+        guard let field = known.first(where: { name.isText($0.rawValue) }) else {
+            throw .unknownField(allowed, meant: name.suggestion(among: known.map(\.rawValue)))
+        }
+        return field
+    }
 }
 
-extension JobField {
-    /// The member of this name.
-    fileprivate init?(_ name: Span<UInt8>) {
-        guard let field = Self.allCases.first(where: { name.isText($0.rawValue) }) else { return nil }
-        self = field
+extension Problem {
+    /// Of a query that has more than one of them.
+    static let repeatedView = invalidQuery("'fields' and 'view' exclude each other. Give one of them, and 'view' once.")
+
+    fileprivate static func repeated(_ member: QueryMember) -> Problem {
+        .invalidQuery("The query has '\(member.rawValue)' more than once. Give it once.")
+    }
+
+    /// - Parameter meant: the name that the client most likely meant.
+    fileprivate static func unknownMember(_ known: [QueryMember], meant: String?) -> Problem {
+        let names = known.map(\.explanation).joined(separator: ", ")
+        return .invalidQuery("The query may hold \(names), and nothing else. \(advice(meant))")
+    }
+
+    fileprivate static func unknownField(_ allowed: JobFields, meant: String?) -> Problem {
+        .invalidQuery(
+            "'fields' names a member that a job does not have. It can name: \(allowed.names). \(advice(meant))")
+    }
+
+    private static func advice(_ meant: String?) -> String {
+        meant.map { "Did you mean '\($0)'?" } ?? "Leave the other out."
     }
 }
 

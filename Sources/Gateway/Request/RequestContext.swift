@@ -19,8 +19,10 @@ struct RequestContext: Sendable {
     /// Why the client behind a trusted proxy is not known. ``client`` is the proxy's address then, and the request is refused.
     let unreadableHop: UnreadableHop?
     let target: String
-    /// Whether the client prefers a page.
-    let prefersHTML: Bool
+    /// Whether the client gets a page. `format` in the query outweighs what the header fields say.
+    private(set) var prefersHTML: Bool
+    /// Whether it was not `Accept` alone that decided that.
+    private(set) var dependsOnAgent: Bool
     /// The origin whose pages may read the reply: of the page that sent the request, or `*`. Nil if that page may not.
     let sharesWith: String?
     /// `none` until the route is known.
@@ -51,8 +53,17 @@ struct RequestContext: Sendable {
         }
         isForwarded = client.low != request.peer.low || client.high != request.peer.high
         target = request.target
-        prefersHTML = AcceptField.prefersHTML(request[.accept])
+        let preference = AcceptField.preference(in: request[.accept])
+        dependsOnAgent = preference == .page
+        prefersHTML = preference == .onlyPage || dependsOnAgent && Reader.isPerson(sending: request)
         sharesWith = request[.origin].flatMap(sharing.allowedOrigin)
+    }
+
+    /// Obeys the `format` of the query; nil leaves the choice to the header fields.
+    mutating func choose(_ representation: Representation?) {
+        guard let representation else { return }
+        prefersHTML = representation == .html
+        dependsOnAgent = false
     }
 
     /// The path as it came, without the query, for a problem's `instance`; nil if it is no path of a URI (RFC 3986 §3.3)
@@ -130,6 +141,6 @@ extension CacheDirectives {
 
 extension HTTPField.Name {
     static let lastEventID = HTTPField.Name("Last-Event-ID")!
-    fileprivate static let secFetchMode = HTTPField.Name("Sec-Fetch-Mode")!
+    static let secFetchMode = HTTPField.Name("Sec-Fetch-Mode")!
     fileprivate static let secFetchUser = HTTPField.Name("Sec-Fetch-User")!
 }

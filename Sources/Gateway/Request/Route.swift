@@ -83,7 +83,7 @@ package enum Route {
             return
         }
         // The query is checked first, so that its problems do not depend on the name.
-        let wanted = try JobQuery(query, allowed: allowed, mayWait: !segment.isOfEvents)
+        let wanted = try JobQuery(query, allowed: allowed, isOfEvents: segment.isOfEvents)
         let name = try JobName(segment: bytes.extracting(segment.name))
         self = segment.isOfEvents ? .events(name, wanted.fields) : .job(name, wanted)
     }

@@ -26,6 +26,7 @@ import Transcribe
         #expect(try fields("name=a") == .standard)
         #expect(try fields("name=a&view=full") == .full)
         #expect(try fields("fields=status%2cname&name=a") == JobFields([.name, .status]))
+        #expect(try fields("fields=status&name=a&fields=name") == JobFields([.name, .status]))
         #expect(try BatchQuery("name=a", allowed: JobFields([.status, .tags])).fields == JobFields(.status))
     }
 
@@ -37,12 +38,12 @@ import Transcribe
             "The query names no job. Give /jobs?name=NAME, or several names with commas between them."
         ),
         ("fields=status", "invalid-query", "The query names no job."),
-        ("name=a&wait=1", "invalid-query", "The query may hold 'name' (names of jobs) and one of 'fields'"),
+        ("name=a&wait=1", "invalid-query", "The query may hold 'name' (names of jobs), 'fields'"),
         ("name=a&", "invalid-query", "The query may hold 'name'"), ("Name=a", "invalid-query", "The query may hold"),
         ("name\u{301}=a", "invalid-query", "The query may hold"),
         ("name=a&\u{301}name=b", "invalid-query", "The query may"),
-        ("name=a&view=full&fields=name", "invalid-query", "Give one of 'fields' and 'view', once."),
-        ("name=a&view=full&view=full", "invalid-query", "Give one of 'fields' and 'view', once."),
+        ("name=a&view=full&fields=name", "invalid-query", "'fields' and 'view' exclude each other."),
+        ("name=a&view=full&view=full", "invalid-query", "'fields' and 'view' exclude each other."),
         ("name=a&view=half", "invalid-query", "'view' can only be 'full'"),
         ("name=a&fields=x", "invalid-query", "'fields' names a member that a job does not have."),
         ("name", "invalid-job-name", "The job name is empty. \(rule)"),
@@ -129,7 +130,7 @@ import Transcribe
             #expect(refused.status == .tooManyRequests)
             #expect(refused.field("RateLimit") == "\"client\";r=3;t=1")
             #expect(refused.field("Retry-After") == "1")
-            #expect(refused.text.contains("counts as 4, one for each job, and the client may send 3 now."))
+            #expect(refused.text.contains("counts as 4, one for each job, and the client's quota has 3 left."))
             #expect(refused.text.contains(#""violated-policies":["client"]"#))
             #expect(bench.source.calls == 2)
             // Nothing was taken.
