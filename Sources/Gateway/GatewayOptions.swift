@@ -23,6 +23,8 @@ public struct GatewayOptions: Sendable {
     public var admission: AdmissionOptions
     /// The time for one fetch with all its attempts.
     public var timeout: Duration
+    /// The AWS region in which jobs are looked up, for people; nil does not name it.
+    public var region: String?
     public var time: TimeSource
     /// From -1 to 1: how much shorter or longer the next answer stays fresh (see ``Freshness``).
     public var jitter: @Sendable () -> Double
@@ -31,7 +33,7 @@ public struct GatewayOptions: Sendable {
         hosts: HostRule, clients: ClientRule, crossOrigin: CrossOrigin, fields: JobFields, caching: ClientCaching,
         cacheCapacity: Int, freshness: Freshness, waiters: Int, watch: WatchOptions, list: ListOptions,
         clientLimit: ClientLimitOptions?,
-        admission: AdmissionOptions, timeout: Duration, time: TimeSource = .system,
+        admission: AdmissionOptions, timeout: Duration, region: String? = nil, time: TimeSource = .system,
         jitter: @escaping @Sendable () -> Double = { .random(in: -1...1) }
     ) {
         self.hosts = hosts
@@ -47,6 +49,7 @@ public struct GatewayOptions: Sendable {
         self.clientLimit = clientLimit
         self.admission = admission
         self.timeout = timeout
+        self.region = region
         self.time = time
         self.jitter = jitter
     }

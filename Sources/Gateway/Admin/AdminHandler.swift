@@ -89,11 +89,14 @@ extension Reply {
 extension Problem {
     fileprivate static let wrongAdminHost = Problem(
         .wrongHost,
-        "This listener answers for addresses and for localhost only. Use the address instead of a name.")
+        "This listener answers under addresses and localhost only. Use the address instead of a name.")
 
     fileprivate static let purgingNotAllowed = Problem(
         .purgingNotAllowed,
-        "Only this machine itself may purge the cache, unless the gateway is started with admin.purge=true.")
+        """
+        Only the machine that the gateway runs on may purge its cache. Send the request there, or start the gateway with \
+        admin.purge=true.
+        """)
 }
 
 /// What an operator's request asks for.

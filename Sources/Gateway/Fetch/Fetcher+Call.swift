@@ -80,7 +80,7 @@ extension Fetcher {
             admission.finish(isIsolated && signal.isFailure ? .failedAlone : signal)
             guard error.isAnswer else { throw failure }
             recorder.record(fetch: failure)
-            return .refusal(failure.problem)
+            return .refusal(failure.problem.worded(as: jobNotFound))
         }
     }
 

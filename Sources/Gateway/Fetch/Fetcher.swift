@@ -19,6 +19,8 @@ public final class Fetcher: Sendable {
     private let lists: (any JobListSource)?
     let history = CallHistory()
     private let watches: JobWatches
+    /// The problem of a job that AWS does not know, made once: each one that is remembered shares its text.
+    let jobNotFound: Problem
     private let flights: SingleFlight<JobName, Waiter>
     private let tasks = FetchTasks()
 
@@ -31,6 +33,7 @@ public final class Fetcher: Sendable {
         self.source = source
         self.lists = lists
         self.options = options
+        jobNotFound = .jobNotFound(inRegion: options.region)
         self.cache = cache
         self.recorder = recorder
         admission = AdmissionControl(options.admission, now: options.time.now, sleep: options.time.sleep)

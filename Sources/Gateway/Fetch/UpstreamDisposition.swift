@@ -91,25 +91,28 @@ extension TranscribeError {
 extension UpstreamDisposition {
     fileprivate static let jobNotFound = UpstreamDisposition(
         label: .jobNotFound, signal: .answered, cacheEffect: .replacesJob,
-        problem: Problem(.jobNotFound, "Amazon Transcribe knows no medical transcription job of this name."),
+        problem: .jobNotFound(inRegion: nil),
         description: "AWS knows no such job")
 
     fileprivate static let invalidRequest = UpstreamDisposition(
         label: .invalidRequest, signal: .answered, cacheEffect: .replacesJob,
-        problem: Problem(.invalidJobName, "Amazon Transcribe does not accept this job name."),
+        problem: Problem(.invalidJobName, "Amazon Transcribe accepts no job of this name. Check the name."),
         description: "AWS does not accept this job name")
 
     fileprivate static func badRequest(_ origin: ResponseOrigin) -> Self {
         UpstreamDisposition(
             label: .badRequest, signal: .answered, cacheEffect: .keepsJob,
-            problem: Problem(.upstreamFailed, "Amazon Transcribe refused the gateway's request as a bad one."),
+            problem: Problem(.upstreamFailed, "Amazon Transcribe refused the gateway's request. \(tryAgain)"),
             description: "AWS refuses the request as a bad one" + code(origin))
     }
 
     fileprivate static func throttled(_ origin: ResponseOrigin, retryAfter advice: Duration?) -> Self {
         let problem = Problem(
             .upstreamThrottled,
-            "Amazon Transcribe limits the requests of the gateway's AWS account; this is AWS's limit, not yours.")
+            """
+            Amazon Transcribe has refused a request of the gateway's AWS account because it had too many. This is AWS's limit, \
+            not yours. Try again shortly.
+            """)
         return UpstreamDisposition(
             label: .throttled, signal: .throttled, cacheEffect: .keepsJob,
             problem: problem.retrying(after: advice ?? .seconds(1)),
@@ -122,7 +125,10 @@ extension UpstreamDisposition {
             label: .accessDenied, signal: .answered, cacheEffect: .deniesJob,
             problem: Problem(
                 .accessDenied,
-                "The gateway's AWS role lacks the permission transcribe:GetMedicalTranscriptionJob for this job."),
+                """
+                The gateway's AWS role lacks the permission transcribe:GetMedicalTranscriptionJob for this job. Ask the gateway's \
+                operator to add it.
+                """),
             description: "AWS takes the credentials, but they lack the permission "
                 + "transcribe:GetMedicalTranscriptionJob" + code(origin))
     }
@@ -130,21 +136,22 @@ extension UpstreamDisposition {
     fileprivate static func credentialsRejected(_ origin: ResponseOrigin) -> Self {
         UpstreamDisposition(
             label: .credentialsRejected, signal: .answered, cacheEffect: .rejectsCredentials,
-            problem: Problem(.credentials, "AWS does not accept the gateway's credentials."),
+            problem: Problem(
+                .credentials, "AWS does not accept the gateway's credentials. Ask its operator to renew them."),
             description: "AWS does not take the credentials" + code(origin))
     }
 
     fileprivate static func credentialsUnavailable(_ reason: String) -> Self {
         UpstreamDisposition(
             label: .credentialsUnavailable, signal: .abandoned, cacheEffect: .keepsJob,
-            problem: Problem(.credentials, "The gateway could not get AWS credentials."),
+            problem: Problem(.credentials, "The gateway could not get AWS credentials. \(tryAgain)"),
             description: "there are no credentials: \(reason)")
     }
 
     fileprivate static func upstreamFailed(_ origin: ResponseOrigin) -> Self {
         UpstreamDisposition(
             label: .upstreamFailed, signal: .failed, cacheEffect: .keepsJob,
-            problem: Problem(.upstreamFailed, "Amazon Transcribe answered with an error."),
+            problem: Problem(.upstreamFailed, "Amazon Transcribe answered with an error. \(tryAgain)"),
             description: origin.code == nil && origin.status < 500
                 ? "the answer has status \(origin.status) and no error code of AWS's: a proxy on the way may have refused"
                 : "AWS answered with an error of its own" + code(origin))
@@ -153,14 +160,15 @@ extension UpstreamDisposition {
     fileprivate static func malformedResponse(_ fault: MalformedResponse) -> Self {
         UpstreamDisposition(
             label: .malformedResponse, signal: .failed, cacheEffect: .keepsJob,
-            problem: Problem(.upstreamFailed, "The answer of Amazon Transcribe could not be understood."),
+            problem: Problem(
+                .upstreamFailed, "The answer to the gateway's request was none of Amazon Transcribe's. \(tryAgain)"),
             description: "what answered is not Amazon Transcribe: \(fault.rawValue)")
     }
 
     fileprivate static func unreachable(_ error: CurlError) -> Self {
         UpstreamDisposition(
             label: .unreachable, signal: .failed, cacheEffect: .keepsJob,
-            problem: Problem(.upstreamFailed, "Amazon Transcribe could not be reached."),
+            problem: Problem(.upstreamFailed, "The gateway could not reach Amazon Transcribe. \(tryAgain)"),
             description: "the endpoint cannot be asked: \(error)")
     }
 
@@ -175,6 +183,9 @@ extension UpstreamDisposition {
     fileprivate static let cancelled = UpstreamDisposition(
         label: .cancelled, signal: .abandoned, cacheEffect: .keepsJob, problem: .stopping,
         description: "the call was cancelled")
+
+    /// What a client can do about what may pass by itself.
+    private static let tryAgain = "Try again shortly; if that does not help, tell the gateway's operator."
 
     /// AWS's error code in brackets, or else the status.
     private static func code(_ origin: ResponseOrigin) -> String {

@@ -8,7 +8,7 @@ import Transcribe
 public struct Problem: Error, Sendable {
     public let type: ProblemType
     public let status: HTTPResponse.Status
-    public let detail: String
+    public private(set) var detail: String
     /// The value of `Allow`, with 405.
     var allow: String?
     /// Whole seconds for `Retry-After`, at least 1.
@@ -36,11 +36,10 @@ public struct Problem: Error, Sendable {
 // What a client did wrong.
 extension Problem {
     static let noSuchRoute = Problem(
-        .noSuchRoute,
-        "This server answers GET /jobs/{name}, where {name} is the name of a job; /openapi.yaml describes the rest.")
+        .noSuchRoute, "Nothing is at this path. Use /jobs/{name} with the name of a job; /docs shows the rest.")
 
     static func methodNotAllowed(allow: String) -> Problem {
-        var problem = Problem(.methodNotAllowed, "This URL can be used with: \(allow).")
+        var problem = Problem(.methodNotAllowed, "This URL cannot be used with this method. Use one of \(allow).")
         problem.allow = allow
         return problem
     }
@@ -50,26 +49,32 @@ extension Problem {
     }
 
     static func invalidJobName(_ error: JobNameError) -> Problem {
-        Problem(.invalidJobName, error.description)
+        Problem(.invalidJobName, "\(error.description) Correct the name.")
     }
 
     static let clientNotAllowed = Problem(
         .clientNotAllowed,
-        "The address that the request came from is not one that this server was told to answer (clients.allow).")
+        """
+        This gateway answers clients of certain addresses only, and the request came from another one. Ask the gateway's \
+        operator to add it to clients.allow.
+        """)
 
     static let wrongHost = Problem(
         .wrongHost,
-        "The Host of the request is not one that this server was told to answer for (listen.hosts).")
+        """
+        This gateway does not answer under the name in the request's Host. Use another name of it, or ask its operator to \
+        add this one to listen.hosts.
+        """)
 
     /// - Parameter cost: the requests that this one counts as, of which the client has `remaining`.
     static func quotaExceeded(cost: Int, remaining: Int, retryAfter seconds: Int) -> Problem {
         var problem = Problem(
             .quotaExceeded,
             cost == 1
-                ? "This client has sent too many requests. It may send the next one in \(seconds) s."
+                ? "This client has used up its quota of requests. Send the next one in \(seconds) s."
                 : """
-                This request counts as \(cost), one for each job, and the client may send \(remaining) now. It may send this \
-                one in \(seconds) s.
+                This request counts as \(cost), one for each job, and the client's quota has \(remaining) left. Send it \
+                again in \(seconds) s.
                 """)
         problem.retryAfter = seconds
         return problem
@@ -80,8 +85,29 @@ extension Problem {
         .invalidQuery(
             """
             The query names \(cost) jobs, and this gateway takes \(most) at once, because each counts as one request of the \
-            client's limit.
+            client's limit. Ask for the others in further requests.
             """)
+    }
+}
+
+extension Problem {
+    /// - Parameter region: where the gateway looks; nil if no setting names it.
+    static func jobNotFound(inRegion region: String?) -> Problem {
+        Problem(
+            .jobNotFound,
+            """
+            Amazon Transcribe has no medical transcription job of this name in the gateway's AWS account\
+            \(region.map { ", region \($0)" } ?? " and region"). Check the name: upper and lower case count, and AWS keeps a \
+            job for 90 days.
+            """)
+    }
+
+    /// The same problem in the words of another one of its type.
+    func worded(as other: Problem) -> Problem {
+        guard type == other.type else { return self }
+        var problem = self
+        problem.detail = other.detail
+        return problem
     }
 }
 

@@ -81,11 +81,11 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .upstreamUnavailable: "Amazon Transcribe is failing"
         case .overloaded: "The gateway is overloaded"
         case .stopping: "The gateway is stopping"
-        case .accessDenied: "The gateway may not look up jobs"
+        case .accessDenied: "The gateway may not look up the job"
         case .credentials: "The gateway has no valid AWS credentials"
         case .upstreamFailed: "Amazon Transcribe did not give a usable answer"
         case .upstreamTimeout: "Amazon Transcribe did not answer in time"
-        case .notCached: "The job is not in the cache"
+        case .notCached: "The cache has no answer that is fresh enough"
         case .purgingNotAllowed: "The cache may not be purged from here"
         }
     }

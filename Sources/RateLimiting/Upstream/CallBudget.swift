@@ -36,6 +36,9 @@ struct CallBudget: Sendable {
     /// Attempts a second allowed now.
     var rate: Double { adaptive.current }
 
+    /// Whether throttling keeps that rate down.
+    var isThrottled: Bool { adaptive.isReduced }
+
     /// From one token to the next.
     private var spacing: Duration { .seconds(1 / rate) }
 

@@ -1,4 +1,5 @@
 import AWSCredentials
+import AWSEndpoints
 import Curl
 import Gateway
 import Logging
@@ -122,6 +123,7 @@ func buildGateway(
         observe: observability.recorder.record(attempt:))
     var options = settings.gateway
     if settings.source(of: "watch.limit") == .standard { options.watch.adapt(toConnections: connections) }
+    options.region = upstream.endpoint.region.name
     // The times in a job are AWS's, so its age is told by AWS's clock.
     options.time = TimeSource(
         wallTime: { [clock = upstream.clock] in clock.now }, now: options.time.now, sleep: options.time.sleep)

@@ -2,8 +2,8 @@
 public enum AdmissionRefusal: Error, Hashable, Sendable {
     /// The upstream fails: the breaker refuses calls until then.
     case breakerOpen(retryAfter: Duration)
-    /// There is no token, and none comes in time.
-    case budgetUsedUp(retryAfter: Duration)
+    /// There is no token, and none comes in time. `isThrottled`: throttling by the upstream keeps the rate of tokens down.
+    case budgetUsedUp(retryAfter: Duration, isThrottled: Bool)
     /// All permits are in use, and this call may not wait.
     case tooManyInFlight(retryAfter: Duration)
     /// The queue is full, and no other caller has more calls in it than this one.
@@ -16,7 +16,7 @@ public enum AdmissionRefusal: Error, Hashable, Sendable {
     /// Zero if nothing is known, and after cancellation.
     public var retryAfter: Duration {
         switch self {
-        case .breakerOpen(let wait), .budgetUsedUp(let wait), .tooManyInFlight(let wait), .queueFull(let wait),
+        case .breakerOpen(let wait), .budgetUsedUp(let wait, _), .tooManyInFlight(let wait), .queueFull(let wait),
             .deadlineTooClose(let wait):
             wait
         case .cancelled: .zero

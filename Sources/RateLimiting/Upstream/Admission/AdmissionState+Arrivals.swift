@@ -76,7 +76,7 @@ extension AdmissionState {
         if rights == .interactive || queues.isEmpty && tokenWait(for: rights, at: now) == .zero {
             refreshOrder.recordUnusedToken(of: overdue)
         }
-        return .budgetUsedUp(retryAfter: wait)
+        return budgetUsedUp(for: wait)
     }
 
     /// The lane in which a call that cannot begin now has to wait, or why it is refused.
@@ -98,7 +98,7 @@ extension AdmissionState {
         for priority: CallPriority, at now: ContinuousClock.Instant
     ) -> AdmissionRefusal {
         guard hasPermit(for: priority) else { return .tooManyInFlight(retryAfter: holdTime.mean) }
-        return .budgetUsedUp(retryAfter: tokenWait(for: priority, count: queues.count + 1, at: now))
+        return budgetUsedUp(for: tokenWait(for: priority, count: queues.count + 1, at: now))
     }
 
     /// A refusal if the call's turn would come too late for nearly any call to be answered by the deadline. With the mean
@@ -110,7 +110,7 @@ extension AdmissionState {
         let tokens = tokenWait(for: .interactive, count: position + 1, at: now)
         let permits = permitWait(position: position)
         guard now + max(tokens, permits) + holdTime.bound >= request.deadline else { return nil }
-        return tokens > permits ? .budgetUsedUp(retryAfter: tokens) : .deadlineTooClose(retryAfter: permits)
+        return tokens > permits ? budgetUsedUp(for: tokens) : .deadlineTooClose(retryAfter: permits)
     }
 
     /// How long until a permit is free for the call with so many before it, if every permit is given back once in a hold

@@ -19,7 +19,7 @@ extension AdmissionState {
         let mayBegin = lane.map { isTurn(of: $0) } ?? queues.isEmpty
         if mayBegin, now < deadline, let grant = renew(grant, at: now) { return .decided(.success(grant)) }
         let wait = retryWait(of: grant, at: now)
-        guard let lane, now + wait < deadline else { return refuseRetry(.budgetUsedUp(retryAfter: wait)) }
+        guard let lane, now + wait < deadline else { return refuseRetry(budgetUsedUp(for: wait)) }
         return .waits(in: lane)
     }
 

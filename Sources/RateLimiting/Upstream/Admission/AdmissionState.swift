@@ -85,6 +85,11 @@ struct AdmissionState<Handle: Sendable>: Sendable {
         budget?.wait(for: priority, count: count, at: now) ?? .zero
     }
 
+    /// The refusal of a call for which a token comes after that time.
+    func budgetUsedUp(for wait: Duration) -> AdmissionRefusal {
+        .budgetUsedUp(retryAfter: wait, isThrottled: budget?.isThrottled ?? false)
+    }
+
     mutating func takeToken(for priority: CallPriority, at now: ContinuousClock.Instant) -> Bool {
         budget?.take(for: priority, at: now) ?? true
     }
