@@ -26,14 +26,14 @@ import Testing
     }
 
     @Test func describesEveryMemberOfAJob() throws {
-        let properties = try object("components", "schemas", "Job", "properties")
+        let properties = try object("components", "schemas", "JobMembers", "properties")
         #expect(Set(properties.keys) == Set(JobField.allCases.map(\.rawValue)))
     }
 
     /// A parsed object has no order, so this looks at the text.
     @Test func describesTheMembersInTheOrderInWhichTheyAreWritten() throws {
         let schemas = try #require(text.range(of: #""schemas":{"#)).upperBound
-        let job = try #require(text.range(of: #""Job":{"#, range: schemas..<text.endIndex)).upperBound
+        let job = try #require(text.range(of: #""JobMembers":{"#, range: schemas..<text.endIndex)).upperBound
         var place = job
         for field in JobField.allCases {
             let member = text.range(of: "\"\(field.rawValue)\":{", range: place..<text.endIndex)
@@ -42,15 +42,18 @@ import Testing
     }
 
     @Test func listsTheMembersThatCanBeAskedFor() throws {
-        let members = try object("components", "parameters", "JobView", "schema", "properties")
-        #expect(Set(members.keys) == ["fields", "view"])
-        let name = "(\(JobField.allCases.map(\.rawValue).joined(separator: "|")))"
-        #expect((members["fields"] as? Object)?["pattern"] as? String == "^\(name)(,\(name))*$")
+        let names = try object("components", "schemas", "JobMember")["enum"] as? [String]
+        #expect(names == JobField.allCases.map(\.rawValue))
     }
 
     @Test func listsEveryTypeOfProblem() throws {
-        let schema = try object("components", "parameters", "ProblemSlug", "schema")
-        #expect(schema["enum"] as? [String] == ProblemType.allCases.map(\.rawValue))
+        let codes = try object("components", "schemas", "ProblemCode")["enum"] as? [String]
+        #expect(codes == ProblemType.allCases.map(\.rawValue))
+    }
+
+    @Test func listsTheRepresentations() throws {
+        let formats = try object("components", "parameters", "Format", "schema")["enum"] as? [String]
+        #expect(formats == Representation.allCases.map(\.rawValue))
     }
 
     @Test func callsProblemsWhatTheCodeCallsThem() throws {
@@ -75,14 +78,30 @@ import Testing
         return (examples ?? [:]).values.compactMap { ($0 as? Object)?["value"] as? Object }
     }
 
+    /// One file stands for all, and one sentence for what every URL does beside GET.
     @Test func describesEveryPathAndItsMethods() throws {
         let paths = try object("paths")
         let routes = ["/", "/jobs", "/jobs/{name}", "/jobs/{name}/events", "/problems/{type}"]
-        #expect(Set(paths.keys) == Set(StaticFile.all.keys).union(routes))
-        let methods = Route.methods.lowercased().split(separator: ", ").map(String.init)
-        for (path, item) in paths {
-            let described = try #require(item as? Object).keys.filter { $0 != "parameters" }
-            #expect(Set(described) == Set(methods), "\(path)")
+        #expect(Set(paths.keys) == Set(routes + ["/openapi.json"]))
+        for (path, item) in paths { #expect(Set(try #require(item as? Object).keys) == ["get"], "\(path)") }
+        let prose = try #require(try object("info")["description"] as? String)
+        for file in StaticFile.all.keys { #expect(prose.contains("`\(file)`"), "\(file)") }
+        #expect(prose.contains("answers `HEAD` as it answers GET") && prose.contains("`Allow: \(Route.methods)`"))
+    }
+
+    /// The members of each query that the program knows are described, and no others.
+    @Test func describesTheMembersOfEachQuery() throws {
+        func names(of path: String) throws -> Set<String> {
+            let parameters = try #require(try object("paths", path, "get")["parameters"] as? [Object])
+            let described = try parameters.compactMap { parameter -> String? in
+                let name = try #require((parameter["$ref"] as? String)?.split(separator: "/").last)
+                let whole = try object("components", "parameters", String(name))
+                return whole["in"] as? String == "query" ? whole["name"] as? String : nil
+            }
+            return Set(described)
         }
+        #expect(try names(of: "/jobs/{name}") == Set(QueryMember.ofJob.map(\.rawValue)))
+        #expect(try names(of: "/jobs/{name}/events") == Set(QueryMember.ofEvents.map(\.rawValue)))
+        #expect(try names(of: "/jobs") == Set(QueryMember.ofBatch.map(\.rawValue)))
     }
 }

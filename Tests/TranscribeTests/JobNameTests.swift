@@ -92,7 +92,7 @@ import Transcribe
         #expect("\(error)".hasPrefix(words))
         #expect(
             "\(error)".hasSuffix(
-                "A job name is 1 to 200 characters, each a letter a-z or A-Z, a digit, '.', '_' or '-'."))
+                "Give 1 to 200 characters, each a letter a-z or A-Z, a digit, '.', '_' or '-'."))
     }
 
     @Test func doesNotShowItselfByAccident() throws {

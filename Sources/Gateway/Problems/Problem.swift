@@ -49,7 +49,7 @@ extension Problem {
     }
 
     static func invalidJobName(_ error: JobNameError) -> Problem {
-        Problem(.invalidJobName, "\(error.description) Correct the name.")
+        Problem(.invalidJobName, error.description)
     }
 
     static let clientNotAllowed = Problem(

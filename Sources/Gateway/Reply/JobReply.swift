@@ -118,7 +118,7 @@ private struct JobReply {
     func document(_ rendering: JobRendering, to request: JobRequest, sharing shared: SharedFields) -> Reply {
         let isKnown = request.condition?.matches(rendering.tag) ?? false
         var fields = FieldBlock(reserving: 640)
-        fields.append(contentsOf: shared.block)
+        fields.append(contentsOf: request.context.dependsOnAgent ? shared.blockForPrograms : shared.block)
         if shared.caching == .maxAge { fields.append(starting: .maxAge) { $0.write(lifetime) } }
         rendering.tag.append(to: &fields)
         if let wait = request.wait {
@@ -129,8 +129,6 @@ private struct JobReply {
             fields.append(starting: .retryAfter) { $0.write(retryAfter) }
         }
         append(to: &fields)
-        // Another client could get a page for the same Accept.
-        if request.context.dependsOnAgent { fields.append(.vary, "Sec-Fetch-Mode, User-Agent") }
         fields.append(namesIn: request.context)
         fields.append(quotaLeftTo: request.context)
         return Reply(status: isKnown ? .notModified : .ok, fields: fields, body: rendering.body)
@@ -170,13 +168,21 @@ extension FieldBlock {
 struct SharedFields: Sendable {
     let caching: ClientCaching
     let block: FieldBlock
+    /// Of a document for a program that prefers a page: another client could get one for the same `Accept`.
+    let blockForPrograms: FieldBlock
 
     /// - Parameter limiter: the limiter whose policy they tell.
     init(caching: ClientCaching, limiter: ClientLimiter?) {
         self.caching = caching
+        let varying = "Accept, Prefer, Origin"
+        block = Self.block(varying, caching, limiter)
+        blockForPrograms = Self.block(varying + ", Sec-Fetch-Mode, User-Agent", caching, limiter)
+    }
+
+    private static func block(_ varying: String, _ caching: ClientCaching, _ limiter: ClientLimiter?) -> FieldBlock {
         var block = FieldBlock()
         block.append(.contentType, "application/json")
-        block.append(.vary, "Accept, Prefer, Origin")
+        block.append(.vary, varying)
         block.append(contentsOf: .security)
         switch caching {
         case .revalidate: block.append(.cacheControl, "private, no-cache")
@@ -185,6 +191,6 @@ struct SharedFields: Sendable {
         case .maxAge: break
         }
         if let limiter { block.append(quota: limiter.quota, window: limiter.window) }
-        self.block = block
+        return block
     }
 }

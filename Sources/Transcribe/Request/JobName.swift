@@ -98,7 +98,7 @@ extension JobNameError: CustomStringConvertible {
     /// One or two sentences for the caller: what is wrong and what is allowed. They never repeat the name.
     public var description: String { "\(problem) \(Self.rule)" }
 
-    private static let rule = "A job name is 1 to 200 characters, each a letter a-z or A-Z, a digit, '.', '_' or '-'."
+    private static let rule = "Give 1 to 200 characters, each a letter a-z or A-Z, a digit, '.', '_' or '-'."
 
     private var problem: String {
         switch self {

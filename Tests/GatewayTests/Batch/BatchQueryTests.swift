@@ -30,7 +30,7 @@ import Transcribe
         #expect(try BatchQuery("name=a", allowed: JobFields([.status, .tags])).fields == JobFields(.status))
     }
 
-    private static let rule = "A job name is 1 to 200 characters, each a letter a-z or A-Z, a digit, '.', '_' or '-'."
+    private static let rule = "Give 1 to 200 characters, each a letter a-z or A-Z, a digit, '.', '_' or '-'."
 
     @Test(arguments: [
         (
