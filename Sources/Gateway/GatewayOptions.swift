@@ -9,6 +9,8 @@ public struct GatewayOptions: Sendable {
     public var crossOrigin: CrossOrigin
     /// The job members that may be seen at all.
     public var fields: JobFields
+    /// Whether a page lists what was looked up in its tab. The browser keeps the names until the tab is closed.
+    public var listsRecent: Bool
     public var caching: ClientCaching
     /// Bytes for cached answers.
     public var cacheCapacity: Int
@@ -30,8 +32,9 @@ public struct GatewayOptions: Sendable {
     public var jitter: @Sendable () -> Double
 
     public init(
-        hosts: HostRule, clients: ClientRule, crossOrigin: CrossOrigin, fields: JobFields, caching: ClientCaching,
-        cacheCapacity: Int, freshness: Freshness, waiters: Int, watch: WatchOptions, list: ListOptions,
+        hosts: HostRule, clients: ClientRule, crossOrigin: CrossOrigin, fields: JobFields, listsRecent: Bool,
+        caching: ClientCaching, cacheCapacity: Int, freshness: Freshness, waiters: Int, watch: WatchOptions,
+        list: ListOptions,
         clientLimit: ClientLimitOptions?,
         admission: AdmissionOptions, timeout: Duration, region: String? = nil, time: TimeSource = .system,
         jitter: @escaping @Sendable () -> Double = { .random(in: -1...1) }
@@ -40,6 +43,7 @@ public struct GatewayOptions: Sendable {
         self.clients = clients
         self.crossOrigin = crossOrigin
         self.fields = fields
+        self.listsRecent = listsRecent
         self.caching = caching
         self.cacheCapacity = cacheCapacity
         self.freshness = freshness

@@ -1,5 +1,6 @@
 """Chromium without a window, driven through the pipes of its DevTools protocol."""
 
+import base64
 import contextlib
 import fcntl
 import itertools
@@ -15,6 +16,7 @@ import pytest
 from timeouts import eventually
 
 CHROMIUM = shutil.which("chromium")
+KEYS = {"Tab": 9, "Enter": 13}
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="skipped: no chromium on this machine")
 
 
@@ -97,7 +99,30 @@ class Tab:
         return self.call("DOM.getOuterHTML", nodeId=root["nodeId"])["outerHTML"]
 
     def evaluate(self, expression):
-        return self.call("Runtime.evaluate", expression=expression)["result"].get("value")
+        """The value of an expression, or of what it promises."""
+        result = self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in result, result
+        return result["result"].get("value")
+
+    def emulate(self, width, height=900, scheme="light", media="screen", forced="none"):
+        """Shows the page in a window of this size, to a reader with these preferences."""
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
+                  mobile=width < 500)
+        features = [{"name": "prefers-color-scheme", "value": scheme}, {"name": "forced-colors", "value": forced}]
+        self.call("Emulation.setEmulatedMedia", media=media, features=features)
+
+    def screenshot(self):
+        """The whole page as a PNG."""
+        size = self.call("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
+        shot = self.call("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
+        return base64.b64decode(shot["data"])
+
+    def press(self, key, code=None, text=None):
+        """A key of the keyboard, down and up."""
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=code or key,
+                      windowsVirtualKeyCode=KEYS.get(key, 0), **({"text": text} if text and kind == "keyDown" else {}))
 
     def shows(self, words, within=10):
         """Waits until the page has these words."""

@@ -23,7 +23,8 @@ class FakeTranscribe(ThreadingHTTPServer):
     how many seconds its clock is ahead; `keys`, the access keys it knows (None: any); `tls`, the context for new
     connections (None: plain); `is_silent`, whether it accepts connections and sends nothing; `silent_before`, a time
     of the monotonic clock: connections that are older receive nothing; `listed`, the summaries of the jobs that the list
-    shows, in any order; `list_behaviour`, how it behaves to one that asks for the list (None: it sends it).
+    shows, in any order; `list_behaviour`, how it behaves to one that asks for the list (None: it sends it); `members`,
+    what jobs have beside the usual, by name.
     """
 
     request_queue_size = 1024
@@ -40,6 +41,7 @@ class FakeTranscribe(ThreadingHTTPServer):
         self.hung_up = threading.Event()
         self.behaviour, self.clock_offset, self.keys = None, 0, None
         self.listed, self.list_behaviour, self.lists = [], None, 0
+        self.members = {}
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     @property
@@ -163,7 +165,7 @@ class Conversation(BrokenAnswers, BaseHTTPRequestHandler):
         return super().date_time_string(self.now() if timestamp is None else timestamp)
 
     def be_fine(self, name):
-        self.say(200, {"MedicalTranscriptionJob": job(name)})
+        self.say(200, {"MedicalTranscriptionJob": job(name, **self.server.members.get(name, {}))})
 
     def be_running(self, name):
         self.say(200, {"MedicalTranscriptionJob": job(name, TranscriptionJobStatus="IN_PROGRESS")})

@@ -69,7 +69,8 @@ WAIVED = {
 ONLY_FOR_DOCUMENTS = {"Content-Security-Policy", "X-Frame-Options"}
 
 
-@pytest.mark.parametrize("target, is_page", [("/jobs/fine-1", False), ("/jobs/unknown-1", False), ("/", True)])
+@pytest.mark.parametrize("target, is_page", [("/jobs/fine-1", False), ("/jobs/unknown-1", False), ("/", False),
+                                             ("/jobs/fine-1?format=html", True)])
 def test_drheader_finds_only_what_is_waived(gateway, target, is_page):
     report = subprocess.run(
         [TOOLS / "drheader", "scan", "single", url(gateway, target), "-o", "json"], capture_output=True, text=True,

@@ -94,7 +94,7 @@ TARGETS = {"/jobs/{name}": "/jobs/running-1", "/jobs/{name}/events": "/jobs/visi
 JOB_NOT_FOUND_TEXT = {"/jobs/{name}": "/jobs/missing-1", "/jobs/{name}/events": "/jobs/missing-1/events",
                       "/problems/{type}": "/problems/nonsense"}
 # What explains the API has no limit, but its refusals do; and a preflight has none.
-FREE = {"/", "/openapi.json", "/problems/{type}", *FILES}
+FREE = {"/", "/openapi.json", "/problems", "/problems/{type}", *FILES}
 PAGE, ORIGIN = "Accept: text/html", "Origin: https://app.example"
 APP = [ORIGIN, "Access-Control-Request-Method: GET"]
 

@@ -10,6 +10,7 @@ import pytest
 from browser import Browser, needs_browser
 from examples import CLIENTS, example
 from metrics import metric
+from people import url
 from ports import held
 from timeouts import eventually
 
@@ -30,10 +31,6 @@ def demo(start):
     return start("demo", {"limits.client.rate": 0})
 
 
-def url(gateway, target):
-    return f"http://127.0.0.1:{gateway.port}{target}"
-
-
 def streams(gateway):
     """The lines of the access log of event streams, which are written at their end."""
     return [line for line in gateway.accesses if "events" in line]
@@ -46,7 +43,8 @@ def watchers(gateway):
 @pytest.mark.parametrize(
     "target, words",
     [("/", "Look up a job"), ("/jobs/visit-42", "COMPLETED"), ("/jobs/visit-43", "does not match"),
-     ("/jobs/visit-44", "QUEUED"), ("/jobs/visit-45", "There is no such job"), ("/problems/job-not-found", "90 days")])
+     ("/jobs/visit-44", "QUEUED"), ("/jobs/visit-45", "There is no such job"), ("/problems/job-not-found", "90 days"),
+     ("/problems", "job-not-found")])
 def test_pages_show_and_nothing_breaks_their_policy(demo, browser, target, words):
     tab = browser.open(url(demo, target))
     tab.shows(words)
@@ -58,11 +56,10 @@ def test_the_form_works_without_script(demo, browser):
     """What the browser sends is what the form says."""
     home = browser.open(url(demo, "/"), script=False)
     home.shows("Look up a job")
-    form = re.search(r'<form action="([^"]+)" method="get">.*?<input[^>]* name="([^"]+)"', home.document)
+    form = re.search(r'<form action="([^"]+)" method="get"[^>]*>.*?<input[^>]* name="([^"]+)"', home.document)
     page = browser.open(url(demo, f"{form[1]}?{form[2]}=visit-42"), script=False)
     page.shows("COMPLETED")
     assert "<h1>visit-42</h1>" in page.document
-    assert "<script" not in home.document + page.document
     assert home.complaints + page.complaints == []
 
 

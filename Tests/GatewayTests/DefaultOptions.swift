@@ -7,8 +7,8 @@ import RateLimiting
 extension GatewayOptions {
     init() {
         self.init(
-            hosts: .any, clients: ClientRule(), crossOrigin: .only([]), fields: .full, caching: .revalidate,
-            cacheCapacity: 64 << 20, freshness: Freshness(), waiters: 10_000,
+            hosts: .any, clients: ClientRule(), crossOrigin: .only([]), fields: .full, listsRecent: false,
+            caching: .revalidate, cacheCapacity: 64 << 20, freshness: Freshness(), waiters: 10_000,
             watch: WatchOptions(longestWait: .seconds(45), limit: 8_000, perClient: 100),
             list: ListOptions(use: .auto, from: 3, trust: .seconds(60), rate: Rate(1, per: .seconds(1))),
             clientLimit: ClientLimitOptions(rate: Rate(100, per: .seconds(1)), burst: 200, isShadow: false),

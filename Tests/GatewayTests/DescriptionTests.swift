@@ -81,7 +81,7 @@ import Testing
     /// One file stands for all, and one sentence for what every URL does beside GET.
     @Test func describesEveryPathAndItsMethods() throws {
         let paths = try object("paths")
-        let routes = ["/", "/jobs", "/jobs/{name}", "/jobs/{name}/events", "/problems/{type}"]
+        let routes = ["/", "/jobs", "/jobs/{name}", "/jobs/{name}/events", "/problems", "/problems/{type}"]
         #expect(Set(paths.keys) == Set(routes + ["/openapi.json"]))
         for (path, item) in paths { #expect(Set(try #require(item as? Object).keys) == ["get"], "\(path)") }
         let prose = try #require(try object("info")["description"] as? String)

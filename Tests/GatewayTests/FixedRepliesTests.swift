@@ -1,3 +1,4 @@
+import Foundation
 import Gateway
 import HTTPExchange
 import HTTPTypes
@@ -6,95 +7,12 @@ import Transcribe
 
 @Suite struct FixedRepliesTests {
     private static let browser = [(HTTPField.Name.accept, "text/html,application/xhtml+xml,*/*;q=0.8")]
-    private static let policy = """
-        default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
-        base-uri 'none'; frame-ancestors 'none'
-        """
-
-    @Test func showsAJobAsAPageToWhoPrefersOne() async throws {
-        try await TestBench().run { bench in
-            var job = Job.finished("a")
-            job.failureReason = "<script>"
-            bench.source.put("a", job)
-            let page = await bench.get("/jobs/a", Self.browser)
-            #expect(page.status == .ok)
-            #expect(page.field("Content-Type") == "text/html; charset=utf-8")
-            #expect(page.field("Cache-Control") == "no-store")
-            #expect(page.field("Content-Security-Policy") == Self.policy)
-            #expect(page.field("X-Frame-Options") == "DENY")
-            #expect(page.field("ETag") == nil)
-            #expect(page.text.contains("<p class=\"status good\">COMPLETED</p>"))
-            #expect(page.text.contains("href=\"https://s3.example/a.json\""))
-            #expect(page.text.contains("&lt;script&gt;") && !page.text.contains("<script"))
-            #expect(page.text.contains("<main>") && page.reloadInterval == nil)
-        }
-    }
-
-    /// With script by the events, which are held against the tag; without script by itself. A browser obeys `Refresh` in
-    /// both cases.
-    @Test(arguments: [JobFields.full, [.init(.name), .init(.status)]])
-    func letsThePageOfARunningJobFollowIt(fields: JobFields) async throws {
-        try await TestBench { $0.fields = fields }.run { bench in
-            var job = Job.running("a")
-            job.mediaURI = "s3://recordings/a.wav"
-            bench.source.put("a", job)
-            let page = await bench.get("/jobs/a", Self.browser)
-            #expect(page.field("Refresh") == nil)
-            #expect(page.reloadInterval == 6)
-            #expect(page.text.contains("<script src=\"/page.js\" defer=\"\"></script><noscript>"))
-            let tag = try #require(await bench.get("/jobs/a?view=full").field("ETag"))
-            #expect(page.text.contains("<main data-tag=\"\(tag.replacing("\"", with: "&quot;"))\">"))
-        }
-    }
-
-    @Test(arguments: [(100, 2), (1_000, 2), (5_000, 6), (5_001, 7)])
-    func reloadsThePageASecondAfterTheJobCanHaveChanged(running: Int, interval: Int) async throws {
-        try await TestBench { $0.freshness.running = .milliseconds(running) }.run { bench in
-            bench.source.put("a", .running("a"))
-            #expect(await bench.get("/jobs/a", Self.browser).reloadInterval == interval)
-        }
-    }
-
-    @Test func loadsNoScriptOnOtherPages() async throws {
-        try await TestBench().run { bench in
-            for target in ["/", "/jobs/unknown", "/problems/stopping"] {
-                #expect(!(await bench.get(target, Self.browser).text.contains("<script")))
-            }
-        }
-    }
-
-    @Test func linksToWebPagesOnly() async throws {
-        try await TestBench().run { bench in
-            var job = Job.finished("a")
-            job.transcriptURI = "javascript:alert(1)"
-            bench.source.put("a", job)
-            #expect(!(await bench.get("/jobs/a", Self.browser).text.contains("href=\"javascript")))
-        }
-    }
-
-    @Test func hidesOnThePageWhatTheOperatorHides() async throws {
-        try await TestBench { $0.fields = .init([.name, .status]) }.run { bench in
-            bench.source.put("a", .finished("a"))
-            #expect(!(await bench.get("/jobs/a", Self.browser).text.contains("s3.example")))
-        }
-    }
-
-    @Test func saysAProblemOnAPage() async throws {
-        try await TestBench().run { bench in
-            let page = await bench.get("/jobs/unknown", Self.browser)
-            #expect(page.status == .notFound)
-            #expect(page.field("Content-Type") == "text/html; charset=utf-8")
-            #expect(page.field("Content-Security-Policy") == Self.policy)
-            #expect(page.text.contains("There is no such job"))
-        }
-    }
-
     @Test func leadsFromTheFormToTheJob() async {
         let reply = await TestBench().get("/jobs?name=visit-42", Self.browser)
         #expect(reply.status == .seeOther)
         #expect(reply.field("Location") == "/jobs/visit-42")
-        let home = await TestBench().get("/").text
-        #expect(home.contains("<form action=\"/jobs\" method=\"get\">"))
+        let home = await TestBench().get("/", Self.browser).text
+        #expect(home.contains("<form action=\"/jobs\" method=\"get\" role=\"search\">"))
         // Blanks around a name that was pasted are no part of it.
         #expect(home.contains("pattern=\" *[0-9a-zA-Z._\\-]+ *\""))
     }
@@ -139,6 +57,36 @@ import Transcribe
         #expect(document.status == .ok)
         #expect(document.text.contains("\"title\":\"\(type.title)\""))
         #expect(await TestBench().get("/problems/\(type.rawValue)", Self.browser).text.contains("<h1>"))
+    }
+
+    /// Each route that a program is told of leads somewhere.
+    @Test func listsTheRoutesForPrograms() async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", .finished("a"))
+            let index = await bench.get("/")
+            #expect(index.field("Content-Type") == "application/json")
+            #expect(index.field("Vary") == "Accept, Prefer, Origin")
+            let routes = try JSONDecoder().decode([String: String].self, from: Data(index.body.bytes))
+            #expect(Set(routes.keys).isSuperset(of: ["job", "wait", "events", "jobs", "description", "problems"]))
+            for route in routes.values {
+                let target = route.replacing("{name}", with: "a").replacing("{seconds}", with: "1")
+                #expect(await bench.get(target).status == .ok, "\(target)")
+            }
+        }
+    }
+
+    @Test func listsEveryTypeOfProblem() async throws {
+        let document = try JSONDecoder().decode(
+            [String: [[String: String]]].self, from: Data(await TestBench().get("/problems").body.bytes))
+        let problems = try #require(document["problems"])
+        #expect(problems.map { $0["code"] } == ProblemType.allCases.map(\.rawValue))
+        #expect(problems.map { $0["title"] } == ProblemType.allCases.map(\.title))
+        let page = await TestBench().get("/problems", Self.browser).text
+        for type in ProblemType.allCases {
+            #expect(page.contains("<a href=\"/problems/\(type.rawValue)\">"))
+            let own = await TestBench().get("/problems/\(type.rawValue)", Self.browser).text
+            #expect(own.contains("<a href=\"/problems\">"))
+        }
     }
 
     /// A job's name in a referrer would go to S3.

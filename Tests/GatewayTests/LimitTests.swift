@@ -42,7 +42,7 @@ import Transcribe
         #expect(reply.status == .serviceUnavailable)
         #expect(reply.field("RateLimit") == "\"client\";r=1;t=6")
         #expect(reply.field("Retry-After") == "6")
-        #expect(accept == "application/json" || reply.text.contains("Try again in 6 s."))
+        #expect(accept == "application/json" || reply.text.contains("<span data-due=\"\">in 6 s</span>"))
     }
 
     @Test func countsARefusedMethodHostAndClient() async throws {
@@ -68,6 +68,21 @@ import Transcribe
         #expect(refused.status.code == 400)
         #expect(refused.field("RateLimit") == "\"client\";r=0;t=1")
         #expect(bench.gateway.reply(to: .malformed("words"), of: request).status.code == 429)
+    }
+
+    /// A reader who is over the limit still sees a whole page, and what it means.
+    @Test func whatExplainsIsNeverLimited() async throws {
+        let bench = bench()
+        _ = await bench.get("/nowhere")
+        #expect(await bench.get("/jobs/a").status == .tooManyRequests)
+        let explaining = ["/", "/problems"] + ProblemType.allCases.map { "/problems/\($0.rawValue)" }
+        for target in explaining + StaticFile.all.keys {
+            for fields in [[], [(HTTPField.Name.accept, "text/html")]] {
+                let reply = await bench.get(target, fields)
+                #expect(reply.status == .ok && reply.field("RateLimit") == nil, "\(target)")
+            }
+        }
+        #expect(await bench.get("/jobs/a").status == .tooManyRequests)
     }
 
     /// With the problem of the limit itself the client pays once, too.

@@ -32,12 +32,16 @@ public final class AdminHandler: Handler {
             if case .purge = route, !allowsRemotePurges, !request.peer.isLoopback { throw .purgingNotAllowed }
             return .reply(reply(to: route))
         } catch {
-            return .reply(error.reply(in: context(of: request)))
+            return .reply(reply(with: error, in: context(of: request)))
         }
     }
 
     public func reply(to refusal: Refusal, of request: borrowing Request) -> Reply {
-        Problem(refusal).reply(in: context(of: request))
+        reply(with: Problem(refusal), in: context(of: request))
+    }
+
+    private func reply(with problem: Problem, in context: RequestContext) -> Reply {
+        problem.reply(in: context) { Page($0, of: nil, in: context, at: gateway.options.time.wallTime()) }
     }
 
     private func context(of request: borrowing Request) -> RequestContext {

@@ -27,7 +27,7 @@ extension Problem {
 extension CachedJob.Extras {
     fileprivate var cost: Int {
         HeapSize.array(ofBytes: selections.capacity * MemoryLayout<(JobFields, JobRendering)>.stride)
-            + selections.reduce(page?.cost ?? 0) { $0 + $1.rendering.body.cost }
+            + selections.reduce(0) { $0 + $1.rendering.body.cost }
     }
 }
 

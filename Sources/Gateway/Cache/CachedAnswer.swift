@@ -69,7 +69,6 @@ final class CachedJob: Sendable {
     /// its mutex.
     struct Extras {
         var selections: [(fields: JobFields, rendering: JobRendering)] = []
-        var page: Body?
     }
 
     // In the order that takes the least memory.
@@ -109,22 +108,6 @@ final class CachedJob: Sendable {
         if let known = extras.withLock({ $0.rendering(of: fields) }) { return known }
         let made = JobRendering(job, fields: fields)
         if extras.withLock({ $0.keep(made, of: fields, atMost: Self.keptSelections, beside: whole) }) { growing() }
-        return made
-    }
-
-    /// The page for people, with every member that may be seen.
-    ///
-    /// - Parameters:
-    ///   - interval: seconds after which the page of a running job is loaded again where there is no script.
-    ///   - growing: as for the renderings.
-    func page(of fields: JobFields, named name: JobName, every interval: Int, growing: () -> Void) -> Body {
-        if let known = extras.withLock(\.page) { return known }
-        let updates =
-            isFinished
-            ? nil : Page.Updates(tag: rendering(of: fields, whole: fields) {}.tag, interval: interval)
-        let made = Page(job, name: name, fields: fields, updates: updates).body
-        extras.withLock { $0.page = made }
-        growing()
         return made
     }
 }

@@ -40,10 +40,6 @@ public struct Freshness: Sendable {
         base(of: answer, at: now) * (1 + 0.1 * jitter)
     }
 
-    /// Seconds after which the page of a running job is loaded again: a second after the job can have changed. The page is
-    /// cached, so that this is the same for all jobs.
-    var pageInterval: Int { Int(((running + .seconds(1)) / .seconds(1)).rounded(.up)) }
-
     /// How long what is not fresh any more is kept. That there is no such job is never served late.
     func staleWindow(of answer: CachedAnswer) -> Duration {
         answer.job == nil ? .zero : max(staleWhileRevalidate, staleIfError)

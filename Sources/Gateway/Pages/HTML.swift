@@ -23,6 +23,18 @@ struct HTML: Sendable {
         _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:], _ children: [HTML]
     ) -> HTML {
         let opening = attributes.reduce(into: "<\(name)") { $0 += " \($1.key)=\"\(escaped($1.value))\"" } + ">"
+        return element(name, opening: opening, children)
+    }
+
+    /// An element whose attributes are known only when it is made.
+    static func element(
+        _ name: StaticString, with attributes: [(StaticString, String)], _ children: [HTML]
+    ) -> HTML {
+        let opening = attributes.reduce(into: "<\(name)") { $0 += " \($1.0)=\"\(escaped($1.1))\"" } + ">"
+        return element(name, opening: opening, children)
+    }
+
+    private static func element(_ name: StaticString, opening: String, _ children: [HTML]) -> HTML {
         guard !isVoid(name) else { return HTML(markup: opening) }
         return HTML(markup: opening + children.map(\.text).joined() + "</\(name)>")
     }

@@ -4,54 +4,99 @@ import Transcribe
 
 /// A page for people. It works without script and loads only this gateway's own style, icon and script.
 struct Page {
+    /// Its heading.
     let title: String
     let content: [HTML]
-    /// How the page of a running job comes to show the job's changes; nil for every other page.
-    var updates: Updates?
-
-    struct Updates {
-        /// Of the representation that the page was made of, against which the script holds each event.
-        let tag: EntityTag
-        /// Seconds after which a browser without script loads the page again.
-        let interval: Int
-    }
+    /// The title of its tab, where that is not the heading.
+    var tab: String?
+    /// What stands in the look-up form of the page's head; nil if the page has its form elsewhere.
+    var lookUp: String? = ""
+    /// What the script knows of the page: attributes of the main element, whose names begin with `data-`.
+    var state: [(StaticString, String)] = []
+    /// Seconds after which a browser without script loads the page again; nil is never. It stands in the page and not in a
+    /// header field (`Refresh`), which browsers obey with script too.
+    var reload: Int?
+    /// Whether the script lists what was looked up in this tab.
+    var listsRecent = false
 
     /// The page in UTF-8.
-    var body: Body {
-        // Copied, because a text that grew has unused capacity, and this one may be cached.
-        Body(document.text.utf8.map { $0 })
-    }
+    var body: Body { Body(Array(document.text.utf8)) }
 
     private var document: HTML {
-        .document(.element("html", ["lang": "en"], .element("head", [:], head), .element("body", [:], main)))
+        .document(
+            .element(
+                "html", ["lang": "en"], .element("head", [:], head), .element("body", [:], [header, main, footer])))
     }
 
     private var head: [HTML] {
-        [
+        let refresh = reload.map {
+            HTML.element("noscript", [:], .element("meta", ["http-equiv": "refresh", "content": String($0)]))
+        }
+        return [
             .element("meta", ["charset": "utf-8"]),
             .element("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
-            .element("title", [:], .text("\(title) · Transcription jobs")),
+            .element("title", [:], .text("\(tab ?? title) · \(Self.site)")),
             .element("link", ["rel": "stylesheet", "href": "/style.css"]),
             .element("link", ["rel": "icon", "href": "/icon.svg", "type": "image/svg+xml"]),
-        ] + (updates?.head ?? [])
+            .element("script", ["src": "/page.js", "defer": ""]),
+        ] + [refresh].compactMap { $0 }
     }
 
-    private var main: [HTML] {
-        let attributes: KeyValuePairs<StaticString, String> = updates.map { ["data-tag": $0.tag.text] } ?? [:]
-        return [
-            .element("header", [:], .element("a", ["href": "/"], .text("Transcription jobs"))),
-            .element("main", attributes, [.element("h1", [:], .text(title))] + content),
+    private var header: HTML {
+        let form = lookUp.map { Self.form(filledWith: $0) }
+        return .element(
+            "header", [:], [.element("a", ["class": "home", "href": "/"], .text(Self.site)), form].compactMap { $0 })
+    }
+
+    private var main: HTML { .element("main", with: state, [.element("h1", [:], .text(title))] + content) }
+
+    private var footer: HTML {
+        let recent = HTML.element("nav", ["id": "recent", "aria-label": "Looked up in this tab", "hidden": ""])
+        let links = HTML.element(
+            "nav", ["aria-label": "About this gateway"],
+            .link("/", "Look up a job"), .link("/openapi.yaml", "API description"), .link("/problems", "Problems"))
+        return .element("footer", [:], listsRecent ? [recent, links] : [links])
+    }
+
+    private static let site = "Transcription jobs"
+
+    /// The form with which a person looks up a job.
+    ///
+    /// - Parameter isFirst: whether the page is there for it.
+    static func form(filledWith name: String, isFirst: Bool = false) -> HTML {
+        let input: [(StaticString, String)] = [
+            ("id", "name"), ("name", "name"), ("value", name), ("required", ""),
+            ("maxlength", String(JobName.maximumLength)), ("pattern", " *[0-9a-zA-Z._\\-]+ *"),
+            ("title", "Letters, digits, '.', '_' and '-'"), ("autocomplete", "off"), ("autocapitalize", "off"),
+            ("spellcheck", "false"),
         ]
+        return .element(
+            "form", ["action": "/jobs", "method": "get", "role": "search"],
+            .element("label", ["for": "name"], .text("Job name")),
+            .element("input", with: input + (isFirst ? [("autofocus", "")] : []), []),
+            .element("button", [:], .text("Look up")))
     }
 }
 
-extension Page.Updates {
-    /// The reload stands in the page and not in a header field (`Refresh`), which browsers obey with script too.
-    fileprivate var head: [HTML] {
-        [
-            .element("script", ["src": "/page.js", "defer": ""]),
-            .element("noscript", [:], .element("meta", ["http-equiv": "refresh", "content": String(interval)])),
-        ]
+extension HTML {
+    static func paragraph(_ text: String) -> HTML { .element("p", [:], .text(text)) }
+
+    /// Small print.
+    static func note(_ text: String) -> HTML { .element("p", ["class": "note"], .text(text)) }
+
+    static func link(_ path: String, _ text: String) -> HTML { .element("a", ["href": path], .text(text)) }
+
+    static func heading(_ text: String) -> HTML { .element("h2", [:], .text(text)) }
+
+    /// Names with their values.
+    static func list(_ rows: [(String, HTML)]) -> HTML {
+        .element(
+            "dl", [:], rows.flatMap { [.element("dt", [:], .text($0.0)), .element("dd", [:], $0.1)] })
+    }
+
+    /// What is shown when the reader opens it.
+    static func details(_ summary: String, _ children: HTML...) -> HTML {
+        .element("details", [:], [.element("summary", [:], .text(summary))] + children)
     }
 }
 
@@ -74,46 +119,4 @@ extension FieldBlock {
 
 extension HTTPField.Name {
     static let xFrameOptions = HTTPField.Name("X-Frame-Options")!
-}
-
-extension Page {
-    /// The form with which a person looks up a job.
-    static let home = Page(
-        title: "Look up a job",
-        content: [
-            .element(
-                "form", ["action": "/jobs", "method": "get"],
-                .element("label", ["for": "name"], .text("Job name")),
-                .element(
-                    "input",
-                    [
-                        "id": "name", "name": "name", "required": "", "maxlength": String(JobName.maximumLength),
-                        "pattern": " *[0-9a-zA-Z._\\-]+ *", "title": "Letters, digits, '.', '_' and '-'",
-                        "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false",
-                    ]),
-                .element("button", [:], .text("Look up"))),
-            .element(
-                "p", ["class": "note"],
-                .text("For programs: "), .element("a", ["href": "/openapi.yaml"], .text("this gateway's description")),
-                .text(".")),
-        ])
-}
-
-extension Page {
-    /// A problem for people.
-    init(_ problem: Problem, requestID: String) {
-        title = problem.type.title
-        let retry = problem.retryAfter.map { HTML.element("p", [:], .text("Try again in \($0) s.")) }
-        content = [
-            .element("p", [:], .text(problem.detail)),
-            retry,
-            .element("p", ["class": "note"], .text("Status \(problem.status.code) · request \(requestID)")),
-        ].compactMap { $0 }
-    }
-
-    /// What a type of problem means (`/problems/{type}`).
-    init(_ type: ProblemType) {
-        title = type.title
-        content = [.element("p", [:], .text(type.explanation))]
-    }
 }

@@ -1,52 +1,247 @@
 import HTTPExchange
 
-/// The script of a running job's page, served as a file, because the pages' policy allows nothing inline.
+/// The script of the pages, served as a file, because the pages' policy allows nothing inline.
 enum Script {
-    /// Shows each change of the job in place of what the page shows. The page's tag names the representation that it was
-    /// made of; the page of a finished job has none, and the script is done.
+    /// Tells times in the reader's words, copies the transcript's address, and follows what can change.
     ///
-    /// The stream is closed while the page is loaded and while the page is hidden: a browser has six connections for a host,
-    /// and a stream takes one. Where the stream is refused, the page is loaded again after a pause.
-    static let follow = Body(
+    /// The main element says what the page is: `data-now` when it was made, `data-job` which job it shows, `data-tag` of
+    /// which representation, `data-look` where to look again, after `data-next` seconds, or after `data-retry` where it shows
+    /// a problem, which with `data-keep` leaves a job shown.
+    ///
+    /// A running job is watched by its events, and looked at whenever Amazon Transcribe has been asked again, so that the page
+    /// tells the age of what it shows. The stream is closed while the page is hidden: a browser has six connections for a host,
+    /// and a stream takes one. Hidden pages look twice a minute, for the title of their tab. Where the gateway does not answer,
+    /// or says a problem that can pass, the page stays and looks again, at growing intervals, until it does.
+    ///
+    /// A new page replaces only what differs in the main element. The form stands outside of it.
+    static let page = Body(
         """
         "use strict";
-        const afterChange = 1000, afterRefusal = 5000;
-        let events = null;
+        const shortestPause = 5, unreachablePause = 3, hiddenPause = 30, growth = 4, remembered = 10;
+        const relative = new Intl.RelativeTimeFormat("en");
+        const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+        let ahead = 0, lookedAt = Date.now(), due = 0, failures = 0, isLooking = false, events = null;
 
-        const shownTag = () => document.querySelector("main").dataset.tag;
+        const main = () => document.querySelector("main");
+        const state = () => main().dataset;
+
+        // Times
+
+        function secondsSince(time) {
+          return Math.max(0, Math.floor((Date.now() - ahead - Date.parse(time)) / 1000));
+        }
+
+        function ago(time) {
+          const seconds = secondsSince(time), unit = units.find(([, length]) => seconds >= length);
+          return unit ? relative.format(-Math.floor(seconds / unit[1]), unit[0]) : "just now";
+        }
+
+        // The date is told where it is not that of UTC, and nothing where the reader lives by UTC.
+        function localTime(time) {
+          const ahead = -60000 * time.getTimezoneOffset(), shifted = new Date(time.getTime() + ahead).toISOString();
+          const [day, clock] = [shifted.slice(0, 10), shifted.slice(11, 19)];
+          if (ahead === 0) return "";
+          return `${day === time.toISOString().slice(0, 10) ? "" : `${day} `}${clock} your time, `;
+        }
+
+        function span(s) {
+          if (s < 60) return `${s} s`;
+          if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+          if (s < 86400) return `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min`;
+          return `${Math.floor(s / 86400)} d ${Math.floor(s % 86400 / 3600)} h`;
+        }
+
+        function countdown() {
+          const seconds = Math.ceil((due - Date.now()) / 1000);
+          return due && seconds > 0 ? `in ${span(seconds)}` : "now";
+        }
+
+        const words = {
+          ago, due: countdown, since: (time) => span(secondsSince(time)), origin: () => location.origin,
+          local: (time) => `${localTime(new Date(time))}${ago(time)}`,
+        };
+
+        function tell(root) {
+          for (const [name, text] of Object.entries(words)) {
+            for (const element of root.querySelectorAll(`[data-${name}]`)) {
+              const value = text(element.dataset[name]);
+              if (element.textContent !== value) element.textContent = value;
+            }
+          }
+          for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
+        }
+
+        // Looking again
+
+        function plan(seconds) {
+          due = Date.now() + 1000 * Math.max(seconds, document.hidden ? hiddenPause : 0);
+        }
+
+        function planRetry(seconds) {
+          failures += 1;
+          plan(seconds * Math.min(2 ** (failures - 1), growth) * (1 + Math.random() / 5));
+        }
+
+        async function look() {
+          if (isLooking || !state().look) return;
+          isLooking = true;
+          try {
+            const limit = AbortSignal.timeout(60000);
+            const answer = await fetch(state().look, { headers: { Accept: "text/html" }, signal: limit });
+            const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+            if (!page.querySelector("main[data-now]")) throw new Error("not a page of the gateway");
+            show(page);
+          } catch {
+            notify("The gateway does not answer");
+            planRetry(unreachablePause);
+          }
+          isLooking = false;
+          lookedAt = Date.now();
+          tell(document);
+          follow();
+        }
+
+        function show(page) {
+          const next = page.querySelector("main"), { now, next: pause, retry } = next.dataset;
+          ahead = Date.now() - Date.parse(now);
+          if (retry) {
+            planRetry(Number(retry));
+          } else {
+            failures = due = 0;
+            if (pause) plan(Math.max(Number(pause), shortestPause) + 1);
+          }
+          if (retry && "keep" in next.dataset && state().job) return notify(page.querySelector("h1").textContent);
+          tell(page);
+          const old = new URL(location.href), shown = new URL(state().look, location.href);
+          if (old.pathname !== shown.pathname) history.replaceState(null, "", shown);
+          document.title = page.title;
+          replace(main(), next);
+          remember();
+        }
+
+        function notify(text) {
+          if (!state().job) return;
+          let notice = document.getElementById("notice");
+          if (!notice) {
+            notice = document.createElement("p");
+            notice.id = "notice";
+            notice.className = "banner";
+            const reason = document.createElement("span"), pause = document.createElement("span");
+            reason.setAttribute("role", "status");
+            pause.dataset.due = "";
+            notice.append(reason, " What is shown is from before; this page looks again ", pause, ".");
+            main().querySelector("h1").after(notice);
+          }
+          notice.firstChild.textContent = `${text}.`;
+        }
+
+        function replace(old, next) {
+          if (old.isEqualNode(next)) return;
+          if (old.nodeName !== next.nodeName || old.id !== next.id) return old.replaceWith(next);
+          if (old.nodeType !== Node.ELEMENT_NODE) {
+            if (old.data !== next.data) old.data = next.data;
+            return;
+          }
+          for (const { name } of [...old.attributes]) {
+            if (name !== "open" && !next.hasAttribute(name)) old.removeAttribute(name);
+          }
+          for (const { name, value } of next.attributes) {
+            if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+          }
+          let place = old.firstChild;
+          for (const child of [...next.childNodes]) {
+            const known = child.id ? [...old.children].find(({ id }) => id === child.id) : !place?.id && place;
+            if (!known) {
+              old.insertBefore(child, place);
+              continue;
+            }
+            while (place !== known) place = remove(place);
+            place = known.nextSibling;
+            replace(known, child);
+          }
+          while (place) place = remove(place);
+        }
+
+        function remove(node) {
+          const next = node.nextSibling;
+          node.remove();
+          return next;
+        }
+
+        // The events of a running job
 
         function follow() {
-          events?.close();
-          if (document.hidden || !shownTag()) return;
-          events = new EventSource(location.pathname + "/events?view=full");
-          events.addEventListener("job", (event) => {
-            if (event.lastEventId !== shownTag()) update();
-          });
-          events.addEventListener("error", (event) => {
-            if (event.target.readyState === EventSource.CLOSED) setTimeout(update, afterRefusal);
-          });
-        }
-
-        async function update() {
-          events?.close();
-          try {
-            const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
-            if (answer.ok || answer.status === 404) show(await answer.text());
-          } catch {
-            // The gateway does not answer now: the page stays as it is until it does.
+          if (document.hidden || !state().tag) {
+            events?.close();
+            events = null;
           }
-          setTimeout(follow, afterChange);
+          if (events || document.hidden || !state().tag) return;
+          const stream = events = new EventSource(`${state().look}/events?view=full`);
+          stream.addEventListener("job", (event) => {
+            if (event.lastEventId !== state().tag) look();
+          });
+          stream.addEventListener("error", () => {
+            if (stream.readyState !== EventSource.CLOSED) return;
+            if (events === stream) events = null;
+            due = Math.min(due || Infinity, Date.now() + 1000 * shortestPause);
+          });
         }
 
-        function show(text) {
-          const page = new DOMParser().parseFromString(text, "text/html");
-          const main = page.querySelector("main");
-          if (!main) return;
-          document.title = page.title;
-          document.querySelector("main").replaceWith(main);
+        // What the reader does
+
+        async function copy(button) {
+          const text = document.getElementById(button.dataset.copy), label = button.textContent;
+          try {
+            await navigator.clipboard.writeText(text.textContent);
+          } catch {
+            // Without TLS there is no clipboard for scripts, but the selection can be copied.
+            getSelection().selectAllChildren(text);
+            document.execCommand("copy");
+          }
+          button.textContent = "Copied";
+          setTimeout(() => { button.textContent = label; }, 2000);
         }
 
-        document.addEventListener("visibilitychange", follow);
+        function remember() {
+          const list = document.getElementById("recent");
+          try {
+            if (!list) return sessionStorage.removeItem("recent");
+            let names = JSON.parse(sessionStorage.getItem("recent") ?? "[]");
+            const { job } = state();
+            if (job) names = [job, ...names.filter((name) => name !== job)].slice(0, remembered);
+            sessionStorage.setItem("recent", JSON.stringify(names));
+            list.replaceChildren("Recent: ", ...names.map((name) => {
+              const link = document.createElement("a");
+              link.href = `/jobs/${name}`;
+              link.textContent = name;
+              return link;
+            }));
+            list.hidden = names.length === 0;
+          } catch {
+            // The browser keeps nothing for this page.
+          }
+        }
+
+        document.addEventListener("click", ({ target }) => {
+          const button = target.closest("[data-copy]");
+          if (button) copy(button);
+        });
+        document.addEventListener("visibilitychange", () => {
+          if (!document.hidden && due && Date.now() - lookedAt > 1000) look();
+          follow();
+        });
+        addEventListener("pageshow", ({ persisted }) => { if (persisted) look(); });
+        setInterval(() => {
+          const isTime = due && Date.now() >= due && (!document.hidden || Date.now() - lookedAt >= 1000 * hiddenPause);
+          if (isTime) look();
+          tell(document);
+        }, 1000);
+
+        if (state().now) ahead = Date.now() - Date.parse(state().now);
+        if (state().retry) planRetry(Number(state().retry));
+        else if (state().next) plan(Math.max(Number(state().next), shortestPause) + 1);
+        tell(document);
+        remember();
         follow();
 
         """)

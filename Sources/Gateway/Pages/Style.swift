@@ -4,30 +4,73 @@ import HTTPExchange
 enum Style {
     static let sheet = Body(
         """
-        :root { color-scheme: light dark; --ink: #1c2430; --paper: #ffffff; --quiet: #5a6675; --line: #d5dbe3;
-          --link: #0b57d0; --good: #146c2e; --bad: #b3261e; --busy: #8a5000; }
-        @media (prefers-color-scheme: dark) { :root { --ink: #e6eaf0; --paper: #14181e; --quiet: #9aa7b6; --line: #333c48;
-          --link: #8ab4f8; --good: #7ddb93; --bad: #ffb4ab; --busy: #ffb868; } }
+        :root { color-scheme: light dark; --ink: #1b2430; --paper: #fff; --card: #f4f6f9; --quiet: #55616f;
+          --line: #d8dee6; --edge: #76828f; --link: #0a4fb8; --on-link: #fff; --good: #12662a; --good-bg: #e4f4e8;
+          --bad: #a32018; --bad-bg: #fdeceb; --busy: #7a4a00; --busy-bg: #fdf1dc; }
+        @media (prefers-color-scheme: dark) { :root { --ink: #e6eaf0; --paper: #12161c; --card: #1b212a; --quiet: #a3afbd;
+          --line: #323b47; --edge: #8290a0; --link: #93bdfb; --on-link: #0d1420; --good: #82dc98; --good-bg: #14301d;
+          --bad: #ffb3ab; --bad-bg: #3a1a18; --busy: #ffc178; --busy-bg: #34270f; } }
         * { box-sizing: border-box; }
-        body { margin: 0 auto; max-width: 44rem; padding: 1rem; color: var(--ink); background: var(--paper);
-          font: 1rem/1.5 system-ui, sans-serif; }
-        header { border-bottom: 1px solid var(--line); padding-bottom: .5rem; }
-        header a { color: var(--quiet); text-decoration: none; }
-        h1 { font-size: 1.5rem; overflow-wrap: anywhere; }
-        a { color: var(--link); overflow-wrap: anywhere; }
-        label { display: block; margin-bottom: .25rem; }
-        input, button { font: inherit; padding: .5rem .75rem; border: 1px solid var(--line); border-radius: .375rem;
-          color: inherit; background: transparent; }
-        input { width: 100%; margin-bottom: .75rem; }
-        button { color: var(--paper); background: var(--link); border-color: var(--link); cursor: pointer; }
-        :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-        .status { display: inline-block; margin: 0; padding: .125rem .625rem; border: 1px solid currentcolor;
-          border-radius: 1rem; font-weight: 600; }
-        .good { color: var(--good); } .bad { color: var(--bad); } .busy { color: var(--busy); }
-        .note { color: var(--quiet); font-size: .875rem; }
-        dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .5rem 1rem; }
-        dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
-        @media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .75rem; } }
+        body { margin: 0 auto; max-width: 46rem; padding: 0 1rem 2rem; color: var(--ink); background: var(--paper);
+          font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+        header { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; justify-content: space-between;
+          padding: .75rem 0; border-bottom: 1px solid var(--line); margin-bottom: 1.75rem; }
+        .home { color: var(--ink); font-weight: 600; text-decoration: none; }
+        h1 { font-size: 1.75rem; line-height: 1.2; margin-bottom: .75rem; }
+        h2 { font-size: 1.125rem; line-height: 1.3; margin: 0 0 .5rem; }
+        p, dl, ol, pre { margin: 0 0 .75rem; }
+        main > * { margin-bottom: 1.25rem; }
+        main > h2, main > section:not(.card) { margin-top: 2rem; }
+        a { color: var(--link); text-underline-offset: .15em; }
+        code, pre { font: .875rem/1.6 ui-monospace, monospace; }
+        pre { padding: .75rem 1rem; background: var(--card); border-radius: .5rem; white-space: pre-wrap; }
+        form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
+        label { color: var(--quiet); font-size: .875rem; }
+        input, button { font: inherit; min-height: 2.5rem; padding: .25rem .75rem; border: 1px solid var(--edge);
+          border-radius: .375rem; color: inherit; background: var(--paper); }
+        input { flex: 1 1 10rem; min-width: 0; }
+        button { color: var(--on-link); background: var(--link); border-color: var(--link); cursor: pointer; }
+        button[data-copy] { color: var(--link); background: transparent; }
+        main form { flex-direction: column; align-items: stretch; padding: 1.25rem; background: var(--card);
+          border-radius: .5rem; }
+        main label { color: var(--ink); font-size: 1rem; font-weight: 600; }
+        main input { flex: none; font-size: 1.125rem; min-height: 3rem; }
+        main form button { align-self: flex-start; min-height: 2.75rem; padding-inline: 1.5rem; margin-top: .25rem; }
+        :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: .25rem; }
+        .status { display: inline-block; padding: .25rem .875rem; border: 1px solid; border-radius: 1rem; font-weight: 600; }
+        .good { color: var(--good); background: var(--good-bg); }
+        .bad { color: var(--bad); background: var(--bad-bg); }
+        .busy { color: var(--busy); background: var(--busy-bg); }
+        .banner { padding: .625rem 1rem; border: 1px solid; border-radius: .5rem; color: var(--busy); background: var(--busy-bg); }
+        .card { padding: 1rem 1.25rem; background: var(--card); border-radius: .5rem; }
+        .card.bad { color: var(--ink); background: var(--bad-bg); }
+        .card > :last-child { margin-bottom: 0; }
+        .bad h2 { color: var(--bad); }
+        .note, dt, .took { color: var(--quiet); font-size: .875rem; }
+        .note h2 { font-size: 1rem; }
+        .timeline { list-style: none; padding: 0 0 0 1.25rem; border-left: 2px solid var(--line); margin-left: .375rem; }
+        .timeline li { position: relative; margin-bottom: .75rem; }
+        .timeline li::before { content: ""; position: absolute; left: -1.6875rem; top: .4375rem; width: .75rem; height: .75rem;
+          border-radius: 50%; background: var(--edge); border: 2px solid var(--paper); }
+        .timeline li.busy { background: none; color: inherit; }
+        .timeline li.busy::before { background: var(--busy); }
+        .timeline strong { display: inline-block; min-width: 5rem; }
+        .took { display: block; }
+        .time .note:not(:empty)::before { content: " · "; }
+        dl { display: grid; grid-template-columns: minmax(9rem, max-content) 1fr; gap: .375rem 1rem; align-items: baseline; }
+        dd { margin: 0; }
+        summary { cursor: pointer; color: var(--link); margin-bottom: .5rem; }
+        section > p:last-child { margin-bottom: 0; }
+        footer { margin-top: 2.5rem; padding-top: .75rem; border-top: 1px solid var(--line); font-size: .875rem; }
+        nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; padding: .125rem 0; }
+        [hidden] { display: none; }
+        @media (max-width: 34rem) { header form { flex-basis: 100%; } header label { flex-basis: 100%; }
+          dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } h1 { font-size: 1.375rem; }
+          .timeline .time { display: block; } }
+        @media (forced-colors: active) { .card, .status, .banner, pre, main form { border: 1px solid; }
+          .timeline li::before { background: CanvasText; } }
+        @media print { header form, footer, button { display: none; } body { max-width: none; }
+          .card, .banner, pre { border: 1px solid; } details > * { display: block; } }
 
         """)
 

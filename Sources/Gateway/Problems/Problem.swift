@@ -113,7 +113,7 @@ extension Problem {
 
 extension Problem {
     /// The reply that says this problem: a document, or a page where the client prefers one.
-    func reply(in context: RequestContext) -> Reply {
+    func reply(in context: RequestContext, page: (Problem) -> Page) -> Reply {
         var fields = FieldBlock(reserving: 512)
         if context.prefersHTML {
             fields.append(contentsOf: .page)
@@ -126,8 +126,8 @@ extension Problem {
         fields.append(context)
         if let allow { fields.append(.allow, allow) }
         if let retryAfter { fields.append(starting: .retryAfter) { $0.write(retryAfter) } }
-        let page = context.prefersHTML ? Page(self, requestID: context.id.text).body : nil
-        return Reply(status: status, fields: fields, body: page ?? Body(document(for: context)))
+        let body = context.prefersHTML ? page(self).body : Body(document(for: context))
+        return Reply(status: status, fields: fields, body: body)
     }
 
     private func document(for context: RequestContext) -> [UInt8] {

@@ -48,6 +48,17 @@ enum CacheStatus {
         }
     }
 
+    /// Why the copy is older than it should be, for people; nil if it is fresh and the client demanded nothing fresher.
+    func staleness(isFresh: Bool) -> JobCopy.Staleness? {
+        switch self {
+        case .upstream: nil
+        case .fallback, .cache(.staleIfError): .failing
+        case .cache(.budgetUsedUp): .budgetUsedUp
+        case .cache(.overloaded): .overloaded
+        case .cache(nil): isFresh ? nil : .refreshing
+        }
+    }
+
     /// For the log and the metrics.
     func outcome(isFresh: Bool) -> Outcome {
         switch self {

@@ -10,17 +10,54 @@ extension JobGateway {
     func reply(with route: FixedRoute, to request: borrowing Request, in context: RequestContext) -> Reply {
         let reply =
             switch route {
-            case .home: Page.home.reply(in: context)
+            case .home:
+                context.prefersHTML
+                    ? shown(.home(at: request.host)).reply(in: context) : .document(Self.index, context)
             case .file(let file): file.reply(in: context, unless: IfNoneMatch(request[.ifNoneMatch]))
-            case .problem(let type): type.reply(in: context)
+            case .problems:
+                context.prefersHTML
+                    ? shown(.problems).reply(in: context) : .document(ProblemType.documentOfAll, context)
+            case .problem(let type):
+                context.prefersHTML ? shown(Page(type)).reply(in: context) : .document(type.document, context)
             case .options(let isPreflight): Reply.options(context, isPreflight: isPreflight)
             }
         recorder.record(reply, in: context, .fixed)
         return reply
     }
+
+    /// A page with what the operator has it show.
+    func shown(_ page: Page) -> Page {
+        var page = page
+        page.listsRecent = options.listsRecent
+        return page
+    }
+
+    /// The routes, for programs that ask for `/`.
+    private static let index = {
+        let routes = [
+            ("job", "/jobs/{name}"), ("wait", "/jobs/{name}?wait={seconds}"), ("events", "/jobs/{name}/events"),
+            ("jobs", "/jobs?name={name},{name}"), ("description", "/openapi.json"), ("problems", "/problems"),
+        ]
+        var text = TextBuffer()
+        text.openObject()
+        for (name, target) in routes { text.member(name, target) }
+        text.closeObject()
+        return Body(text.bytes)
+    }()
 }
 
 extension Reply {
+    /// What explains this API, for programs.
+    static func document(_ body: Body, _ context: RequestContext) -> Reply {
+        var fields = FieldBlock()
+        fields.append(.contentType, "application/json")
+        fields.append(.cacheControl, "no-store")
+        fields.append(.vary, "Accept, Prefer, Origin")
+        fields.append(contentsOf: .security)
+        fields.append(context)
+        return Reply(status: .ok, fields: fields, body: body)
+    }
+
     static func redirect(to location: String, _ context: RequestContext) -> Reply {
         var fields = FieldBlock()
         fields.append(.location, location)
@@ -57,26 +94,37 @@ extension Page {
 }
 
 extension ProblemType {
-    /// What the type means: a page, or a document for programs.
-    func reply(in context: RequestContext) -> Reply {
-        guard !context.prefersHTML else { return Page(self).reply(in: context) }
-        var fields = FieldBlock()
-        fields.append(.contentType, "application/json")
-        fields.append(.cacheControl, "no-store")
-        fields.append(.vary, "Accept, Origin")
-        fields.append(contentsOf: .security)
-        fields.append(context)
-        return Reply(status: .ok, fields: fields, body: Body(document))
+    /// What the type means, for programs.
+    fileprivate var document: Body {
+        var text = TextBuffer()
+        text.append(self)
+        return Body(text.bytes)
     }
 
-    private var document: [UInt8] {
+    /// Every type with what it means.
+    fileprivate static let documentOfAll = {
         var text = TextBuffer()
         text.openObject()
-        text.member("type", uri)
-        text.member("title", title)
-        text.member("description", explanation)
+        text.key("problems")
+        text.openArray()
+        for type in allCases {
+            text.separate()
+            text.append(type)
+        }
+        text.closeArray()
         text.closeObject()
-        return text.bytes
+        return Body(text.bytes)
+    }()
+}
+
+extension TextBuffer {
+    fileprivate mutating func append(_ type: ProblemType) {
+        openObject()
+        member("type", type.uri)
+        member("code", type.rawValue)
+        member("title", type.title)
+        member("description", type.explanation)
+        closeObject()
     }
 }
 
@@ -111,7 +159,7 @@ package struct StaticFile: Sendable {
     /// By path.
     static let all = [
         "/style.css": StaticFile("text/css; charset=utf-8", Style.sheet),
-        "/page.js": StaticFile("text/javascript; charset=utf-8", Script.follow),
+        "/page.js": StaticFile("text/javascript; charset=utf-8", Script.page),
         "/icon.svg": StaticFile("image/svg+xml", Style.icon),
         "/openapi.yaml": StaticFile("application/yaml", Body(PackageResources.openapi_yaml)),
         "/openapi.json": StaticFile("application/json", Body(PackageResources.openapi_json)),

@@ -1,4 +1,5 @@
 import Caching
+import Formats
 import HTTPExchange
 import HTTPTypes
 import RateLimiting
@@ -44,14 +45,22 @@ extension JobGateway {
 
     private func reply(with job: CachedJob, as reply: JobReply, to request: JobRequest) -> Reply {
         guard !request.context.prefersHTML else {
-            let page = job.page(of: options.fields, named: request.name, every: options.freshness.pageInterval) {
-                cache.updateCost(of: job, named: request.name)
-            }
-            return reply.page(page, to: request.context)
+            return reply.page(shown(page(of: job, as: reply, to: request)).body, to: request.context)
         }
         let rendering = rendering(of: job, request.fields, request.name)
         guard case .now = request.manner else { return reply.document(rendering, to: request, sharing: waitFields) }
         return reply.document(rendering, to: request, sharing: sharedFields)
+    }
+
+    /// The page is made for each reply: it tells how old the copy is.
+    private func page(of job: CachedJob, as reply: JobReply, to request: JobRequest) -> Page {
+        let now = options.time.wallTime()
+        return Page(
+            JobCopy(
+                job: job.job, name: request.name, fields: options.fields, now: now,
+                asOf: now.adding(milliseconds: -reply.now.nanoseconds(since: reply.requestedAt) / 1_000_000),
+                staleness: reply.staleness, nextLook: reply.retryAfter,
+                tag: job.isFinished ? nil : rendering(of: job, options.fields, request.name).tag))
     }
 
     /// The document of a stored job.
@@ -63,7 +72,9 @@ extension JobGateway {
     func reply(
         with problem: Problem, in context: RequestContext, job: JobName? = nil, outcome: Outcome? = nil
     ) -> Reply {
-        let reply = problem.waiting(for: context.quota).reply(in: context)
+        let reply = problem.waiting(for: context.quota).reply(in: context) {
+            shown(Page($0, of: job, in: context, at: options.time.wallTime()))
+        }
         recorder.record(
             reply, in: context, outcome ?? problem.outcome, job: job, problem: problem.type,
             awsRequestID: problem.awsRequestID)
@@ -111,7 +122,9 @@ private struct JobReply {
     private var age: Int { max(0, now.seconds(since: requestedAt)) }
     private var freshnessLeft: Int { freshUntil.seconds(since: now) }
     /// Rounded up: a client that asks earlier finds the same answer.
-    private var retryAfter: Int { max(1, -now.seconds(since: retryAt)) }
+    var retryAfter: Int { max(1, -now.seconds(since: retryAt)) }
+
+    var staleness: JobCopy.Staleness? { status.staleness(isFresh: now < freshUntil) }
 
     /// 200, or 304 if the client has this representation. The 304 keeps the content, because its length has to be that of
     /// the 200; the server sends none of it.

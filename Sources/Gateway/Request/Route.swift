@@ -124,6 +124,8 @@ extension JobName {
 package enum FixedRoute {
     case home
     case file(StaticFile)
+    /// All types of problem.
+    case problems
     case problem(ProblemType)
     /// Which methods there are, for any URL; a preflight also asks what a page of another origin can do with it.
     case options(isPreflight: Bool)
@@ -149,7 +151,7 @@ package enum FixedRoute {
     /// See ``Route/countsAgainstLimit``.
     var countsAgainstLimit: Bool {
         switch self {
-        case .home, .file, .problem: false
+        case .home, .file, .problems, .problem: false
         case .options(let isPreflight): !isPreflight
         }
     }
@@ -169,6 +171,7 @@ private enum Place {
         switch path {
         case "*": self = .server
         case "/": self = .route(.home)
+        case "/problems": self = .route(.problems)
         default:
             if let file = StaticFile.all[String(path)] {
                 self = .route(.file(file))

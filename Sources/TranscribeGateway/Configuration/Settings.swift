@@ -13,6 +13,8 @@ struct Settings: Sendable {
     /// The fields of a job that clients may see; outside this set a field doesn't exist.
     let jobFields: JobFields
     let crossOrigin: CrossOrigin
+    /// Whether pages list what was looked up in their tab.
+    let listsRecent: Bool
     let cache: CacheSettings
     let watch: WatchOptions
     let list: ListOptions
@@ -31,6 +33,10 @@ struct Settings: Sendable {
         clients = ClientRule(from: &reader)
         jobFields = JobFields(from: &reader)
         crossOrigin = CrossOrigin(from: &reader)
+        listsRecent = reader.value(
+            "pages.recent", .bool, default: "false",
+            "whether a page lists the jobs that were looked up in its tab; the browser keeps their names, which may identify "
+                + "patients, until the tab is closed")
         cache = CacheSettings(from: &reader)
         watch = WatchOptions(from: &reader)
         list = ListOptions(from: &reader)
@@ -54,7 +60,7 @@ struct Settings: Sendable {
     var gateway: GatewayOptions {
         GatewayOptions(
             hosts: listen.hosts, clients: clients, crossOrigin: crossOrigin, fields: jobFields,
-            caching: cache.clients, cacheCapacity: cache.capacity, freshness: cache.freshness,
+            listsRecent: listsRecent, caching: cache.clients, cacheCapacity: cache.capacity, freshness: cache.freshness,
             waiters: cache.waiters, watch: watch, list: list, clientLimit: limits.client,
             admission: limits.upstream, timeout: upstream.timeout)
     }

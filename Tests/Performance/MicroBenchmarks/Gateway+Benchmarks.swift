@@ -82,7 +82,7 @@ extension GatewayOptions {
         let system = TimeSource.system
         return GatewayOptions(
             hosts: .only(["localhost", "127.0.0.1", "[::1]"]), clients: ClientRule(trustedProxies: [], allowed: nil),
-            crossOrigin: .only([]), fields: .full, caching: .revalidate, cacheCapacity: 64 << 20,
+            crossOrigin: .only([]), fields: .full, listsRecent: false, caching: .revalidate, cacheCapacity: 64 << 20,
             freshness: Freshness(
                 running: .seconds(5), finished: .seconds(600), missing: .seconds(2), staleWhileRevalidate: .seconds(30),
                 staleIfError: .seconds(600)),

@@ -1,0 +1,97 @@
+/// What the page of a problem says to a person that wants to see a job. Settings and AWS are their operator's matter.
+struct ProblemWords {
+    /// What it means and what to do. Nil where only the problem's own detail can say it.
+    let advice: String?
+    /// Whether only the operator of the gateway can help.
+    private(set) var isForOperator = false
+    /// Whether a tab that shows the job goes on showing it meanwhile, marked as not up to date.
+    private(set) var keepsJob = false
+    /// The shortest time in seconds after which the page looks again by itself. Nil if it never does.
+    private var shortestPause: Int?
+
+    private init(_ advice: String?) {
+        self.advice = advice
+    }
+
+    /// Seconds after which the page looks again.
+    ///
+    /// - Parameter advised: what the reply advises in `Retry-After`.
+    func pause(advised: Int?) -> Int? { shortestPause.map { max($0, advised ?? 0) } }
+
+    fileprivate static func lasting(_ advice: String?) -> Self { Self(advice) }
+
+    fileprivate static func forOperator(_ advice: String, lookingAgainAfter pause: Int? = nil) -> Self {
+        var words = Self(advice)
+        words.isForOperator = true
+        words.shortestPause = pause
+        return words
+    }
+
+    fileprivate static func passing(_ advice: String, after pause: Int, keepsJob: Bool = true) -> Self {
+        var words = Self(advice)
+        (words.shortestPause, words.keepsJob) = (pause, keepsJob)
+        return words
+    }
+}
+
+extension ProblemType {
+    /// For its page.
+    var words: ProblemWords {
+        switch self {
+        case .invalidJobName: .invalidName
+        case .jobNotFound: .notFound
+        case .noSuchRoute:
+            .lasting("There is no page at this address. Look up a job by its name in the form above.")
+        case .invalidQuery, .purgingNotAllowed, .notCached, .methodNotAllowed: .lasting(nil)
+        case .quotaExceeded, .tooManyWatches: .limited
+        case .upstreamThrottled, .upstreamBudget, .overloaded: .crowded
+        case .upstreamUnavailable, .upstreamFailed, .upstreamTimeout:
+            .passing("Amazon Transcribe gives no answer at the moment. The job itself is not concerned.", after: 3)
+        case .stopping: .passing("The gateway is being restarted.", after: 2)
+        case .accessDenied: .denied
+        case .credentials: .locked
+        case .clientNotAllowed:
+            .forOperator("This gateway does not answer your computer, or the network that it is in.")
+        case .wrongHost: .forOperator("This gateway does not answer under the address that you used.")
+        case .invalidForwarding:
+            .forOperator("What stands between you and this gateway does not say correctly where you come from.")
+        case .malformedRequest, .targetTooLong, .tooManyHeaderFields, .contentTooLarge, .contentNotAllowed,
+            .unsupportedFeature:
+            .unreadable
+        }
+    }
+}
+
+extension ProblemWords {
+    fileprivate static let invalidName = lasting(
+        """
+        A job's name has letters (a to z, also capital), digits, and '.', '_' or '-', up to 200 of them, and no space \
+        inside. Look for a typing error and correct the name in the form above.
+        """)
+
+    /// Longer than the answer is remembered: most names that are not found are wrong, and each look costs a call to AWS.
+    fileprivate static let notFound = passing(
+        """
+        Compare the name letter by letter: capital and small letters differ. Amazon Transcribe forgets a job after 90 \
+        days, and this gateway looks in one AWS account and one region only. If the job was created a moment ago it will \
+        appear here by itself.
+        """, after: 15, keepsJob: false)
+
+    fileprivate static let limited = passing(
+        "Too many look-ups came from your address within a short time. The job itself is not concerned.", after: 1)
+
+    fileprivate static let crowded = passing(
+        "So many jobs are being looked up that this one has to wait. The job itself is not concerned.", after: 2)
+
+    fileprivate static let denied = forOperator(
+        "This gateway is not permitted to see this job. Only its operator can change that.", lookingAgainAfter: 30)
+
+    fileprivate static let locked = forOperator(
+        "AWS does not let this gateway in at the moment. Only its operator can change that.", lookingAgainAfter: 30)
+
+    fileprivate static let unreadable = forOperator(
+        """
+        Your browser, or a program between, sent what this gateway does not read. Look up the job with the form above; if \
+        that does not help, delete this site's cookies and try again.
+        """)
+}
