@@ -70,6 +70,42 @@ def test_no_page_is_wider_than_a_narrow_window(met, browser):
         assert tab.evaluate("document.documentElement.scrollWidth") <= 320, name
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_forms_border_can_be_seen(met, browser, scheme):
+    """WCAG 2.1, 1.4.11: a contrast of 3:1, which axe does not look at."""
+    for name in ("home", "completed"):
+        tab = browser.open(met[name])
+        tab.emulate(1100, scheme=scheme)
+        tab.shows("</footer>")
+        border, inside, around = tab.evaluate("""(() => {
+            const input = document.querySelector("input"), form = getComputedStyle(input.form).backgroundColor;
+            return [getComputedStyle(input).borderTopColor, getComputedStyle(input).backgroundColor,
+                form === "rgba(0, 0, 0, 0)" ? getComputedStyle(document.body).backgroundColor : form];
+        })()""")
+        assert contrast(border, inside) >= 3 and contrast(border, around) >= 3, (name, border, inside, around)
+
+
+def contrast(*colours):
+    """The ratio of WCAG 2.1 between two colours, as a browser writes them."""
+    def luminance(colour):
+        parts = [int(part) / 255 for part in re.findall("[0-9]+", colour)[:3]]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    dark, light = sorted(map(luminance, colours))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_paper_and_forced_colours_show_the_same(met, browser):
+    tab = browser.open(met["completed"])
+    tab.shows("</footer>")
+    tab.emulate(800, media="print")
+    assert tab.evaluate("getComputedStyle(document.querySelector('form')).display") == "none"
+    assert tab.evaluate("getComputedStyle(document.querySelector('#status')).display") == "block"
+    tab.emulate(800, forced="active")
+    assert tab.evaluate("getComputedStyle(document.querySelector('.card')).borderTopStyle") == "solid"
+    assert violations(tab) == []
+
+
 def test_a_keyboard_reaches_everything_and_shows_where_it_is(met, browser):
     """Tab goes through all that can be used, in the order of the page; each has a ring around it."""
     for name, target in met.items():
@@ -106,7 +142,7 @@ def test_a_page_without_script_says_the_same(met, browser):
         assert complaints(tab) == [], name
         document = tab.document
         words = {"running": "Running", "completed": "Completed", "failed": "another kind", "stale": "earlier answer",
-                 "unknown": "90 days", "limited": "Too many look-ups", "upstream-down": "gives no answer"}
+                 "unknown": "90 days", "limited": "Too many look-ups", "upstream-down": "Amazon Transcribe gives no answer"}
         assert words.get(name, "<h1>") in document
         # The button would do nothing.
         assert document.count('data-copy="transcript-address" hidden') == document.count("data-copy"), name

@@ -15,7 +15,7 @@ extension Page {
         let words = problem.type.words
         let pause = words.pause(advised: problem.retryAfter)
         self.init(
-            title: problem.type.title,
+            title: words.heading ?? problem.type.title,
             content: [
                 name.map(Self.asked), .element("p", ["id": "advice"], .text(words.advice ?? problem.detail)),
                 words.isForOperator ? Self.message(problem, context.id.text) : nil,

@@ -1,5 +1,7 @@
 /// What the page of a problem says to a person that wants to see a job. Settings and AWS are their operator's matter.
 struct ProblemWords {
+    /// What stands above; nil is the title that programs get.
+    private(set) var heading: String?
     /// What it means and what to do. Nil where only the problem's own detail can say it.
     let advice: String?
     /// Whether only the operator of the gateway can help.
@@ -9,8 +11,9 @@ struct ProblemWords {
     /// The shortest time in seconds after which the page looks again by itself. Nil if it never does.
     private var shortestPause: Int?
 
-    private init(_ advice: String?) {
+    private init(_ advice: String?, under heading: String? = nil) {
         self.advice = advice
+        self.heading = heading
     }
 
     /// Seconds after which the page looks again.
@@ -20,15 +23,19 @@ struct ProblemWords {
 
     fileprivate static func lasting(_ advice: String?) -> Self { Self(advice) }
 
-    fileprivate static func forOperator(_ advice: String, lookingAgainAfter pause: Int? = nil) -> Self {
-        var words = Self(advice)
+    fileprivate static func forOperator(
+        _ heading: String?, _ advice: String, lookingAgainAfter pause: Int? = nil
+    ) -> Self {
+        var words = Self(advice, under: heading)
         words.isForOperator = true
         words.shortestPause = pause
         return words
     }
 
-    fileprivate static func passing(_ advice: String, after pause: Int, keepsJob: Bool = true) -> Self {
-        var words = Self(advice)
+    fileprivate static func passing(
+        _ heading: String?, _ advice: String, after pause: Int, keepsJob: Bool = true
+    ) -> Self {
+        var words = Self(advice, under: heading)
         (words.shortestPause, words.keepsJob) = (pause, keepsJob)
         return words
     }
@@ -45,16 +52,18 @@ extension ProblemType {
         case .invalidQuery, .purgingNotAllowed, .notCached, .methodNotAllowed: .lasting(nil)
         case .quotaExceeded, .tooManyWatches: .limited
         case .upstreamThrottled, .upstreamBudget, .overloaded: .crowded
-        case .upstreamUnavailable, .upstreamFailed, .upstreamTimeout:
-            .passing("Amazon Transcribe gives no answer at the moment. The job itself is not concerned.", after: 3)
-        case .stopping: .passing("The gateway is being restarted.", after: 2)
+        case .upstreamUnavailable, .upstreamFailed, .upstreamTimeout: .unanswered
+        case .stopping:
+            .passing("The gateway is being restarted", "It takes a moment. The job itself is not concerned.", after: 2)
         case .accessDenied: .denied
         case .credentials: .locked
         case .clientNotAllowed:
-            .forOperator("This gateway does not answer your computer, or the network that it is in.")
-        case .wrongHost: .forOperator("This gateway does not answer under the address that you used.")
+            .forOperator(
+                "You cannot look up jobs from here",
+                "This gateway does not answer your computer, or the network that it is in.")
+        case .wrongHost: .forOperator(nil, "This gateway does not answer under the address that you used.")
         case .invalidForwarding:
-            .forOperator("What stands between you and this gateway does not say correctly where you come from.")
+            .forOperator(nil, "What stands between you and this gateway does not say correctly where you come from.")
         case .malformedRequest, .targetTooLong, .tooManyHeaderFields, .contentTooLarge, .contentNotAllowed,
             .unsupportedFeature:
             .unreadable
@@ -71,6 +80,7 @@ extension ProblemWords {
 
     /// Longer than the answer is remembered: most names that are not found are wrong, and each look costs a call to AWS.
     fileprivate static let notFound = passing(
+        nil,
         """
         Compare the name letter by letter: capital and small letters differ. Amazon Transcribe forgets a job after 90 \
         days, and this gateway looks in one AWS account and one region only. If the job was created a moment ago it will \
@@ -78,18 +88,26 @@ extension ProblemWords {
         """, after: 15, keepsJob: false)
 
     fileprivate static let limited = passing(
-        "Too many look-ups came from your address within a short time. The job itself is not concerned.", after: 1)
+        "Too many look-ups",
+        "They came from your address within a short time. The job itself is not concerned.", after: 1)
 
     fileprivate static let crowded = passing(
+        "This look-up has to wait",
         "So many jobs are being looked up that this one has to wait. The job itself is not concerned.", after: 2)
 
+    fileprivate static let unanswered = passing(
+        "Amazon Transcribe gives no answer", "This may pass within seconds. The job itself is not concerned.", after: 3)
+
     fileprivate static let denied = forOperator(
+        "This gateway may not look up the job",
         "This gateway is not permitted to see this job. Only its operator can change that.", lookingAgainAfter: 30)
 
     fileprivate static let locked = forOperator(
+        "This gateway may not look up jobs",
         "AWS does not let this gateway in at the moment. Only its operator can change that.", lookingAgainAfter: 30)
 
     fileprivate static let unreadable = forOperator(
+        nil,
         """
         Your browser, or a program between, sent what this gateway does not read. Look up the job with the form above; if \
         that does not help, delete this site's cookies and try again.

@@ -66,7 +66,8 @@ enum Style {
         [hidden] { display: none; }
         @media (max-width: 34rem) { header form { flex-basis: 100%; } header label { flex-basis: 100%; }
           dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } h1 { font-size: 1.375rem; }
-          .timeline .time { display: block; } }
+          .timeline .time, .time .note, pre .note { display: block; }
+          .timeline .time .note::before { content: none; } }
         @media (forced-colors: active) { .card, .status, .banner, pre, main form { border: 1px solid; }
           .timeline li::before { background: CanvasText; } }
         @media print { header form, footer, button { display: none; } body { max-width: none; }
