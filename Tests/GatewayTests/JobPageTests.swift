@@ -219,7 +219,7 @@ import Transcribe
         ),
         ("Invalid file size: file size too large", "too large", "shorter recordings"),
         ("Invalid number of channels: number of channels too large", "too many channels", "two channels"),
-        ("Something new.", "Why it failed", "a new job is needed"),
+        ("Something new.", "could not be transcribed", "a new one is needed"),
     ])
     func explainsWhyAJobFailed(reason: String, what: String, advice: String) async throws {
         var job = Job.running("a")
@@ -233,6 +233,13 @@ import Transcribe
         let timeline = try #require(page.firstRange(of: "id=\"timeline\""))
         #expect(card.lowerBound < timeline.lowerBound)
         #expect(page.contains("<dt>FailureReason</dt><dd>\(reason)</dd>"))
+    }
+
+    @Test func saysWhereAWSGivesNoReason() async throws {
+        var job = Job.running("a")
+        job.status = .failed
+        let page = try await page(of: job).text
+        #expect(page.contains("<p>Amazon Transcribe does not say why.</p>") && page.contains("a new one is needed"))
     }
 
     @Test func saysAWSsWordsInPlainOnesAndKeepsTheOriginal() async throws {

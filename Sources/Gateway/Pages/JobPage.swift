@@ -80,17 +80,17 @@ extension Page {
         return .element("p", with: [("id", "as-of"), ("class", "note")], age + (copy.isFollowed ? next : []))
     }
 
+    /// Why the job failed and what to do, in plain words where there are some, and what AWS says of it.
     private static func failure(_ copy: JobCopy) -> HTML? {
-        guard copy.status == .failed, let reason = copy.shown(.failureReason, copy.job.failureReason) else {
-            return nil
-        }
-        let known = FailureWords(reason)
-        let words = known.map { [.heading($0.what), .paragraph($0.advice)] } ?? [HTML.heading("Why it failed")]
-        let original = HTML.element(
-            "p", [:], .text("Amazon Transcribe says: "), .element("q", [:], .text(reason)))
-        let advice = known == nil ? HTML.paragraph(FailureWords.unknown) : nil
+        guard copy.status == .failed, copy.shows(.failureReason) else { return nil }
+        let reason = copy.job.failureReason
+        let words = reason.flatMap(FailureWords.init) ?? .unknown
+        let original: [HTML] =
+            reason.map { [.text("Amazon Transcribe says: "), .element("q", [:], .text($0))] }
+            ?? [.text("Amazon Transcribe does not say why.")]
         return .element(
-            "section", with: [("id", "failure"), ("class", "card bad")], words + [original, advice].compactMap { $0 })
+            "section", ["id": "failure", "class": "card bad"],
+            .heading(words.what), .paragraph(words.advice), .element("p", [:], original))
     }
 
     private static func transcript(_ copy: JobCopy) -> HTML? {

@@ -84,10 +84,13 @@ struct FailureWords {
     let what: String
     let advice: String
 
-    /// What to do where the reason is none of those.
-    static let unknown = """
-        A failed job does not run again. Give the sentence above to whoever started the job; a new job is needed.
+    /// What to do where the reason is none of those, or AWS gives none.
+    static let unknown = FailureWords(
+        "The recording could not be transcribed",
         """
+        A failed job does not run again: a new one is needed. Tell the person that started the job what stands here; they \
+        can ask AWS's support.
+        """)
 
     /// Nil for a reason that is not documented. AWS may say more behind it.
     init?(_ reason: String) {
@@ -155,14 +158,14 @@ extension JobCopy.Staleness {
         switch self {
         case .refreshing: "This is an earlier answer. Amazon Transcribe is being asked for a new one."
         case .failing:
-            "This is an earlier answer: Amazon Transcribe gives none at the moment. It is asked again by itself."
+            "This is an earlier answer, because Amazon Transcribe gives none at the moment. This page looks again by itself."
         case .budgetUsedUp:
             """
-            This is an earlier answer: the gateway may not ask Amazon Transcribe more often at the moment. It asks again \
-            by itself.
+            This is an earlier answer, because the gateway may not ask Amazon Transcribe more often at the moment. This \
+            page looks again by itself.
             """
         case .overloaded:
-            "This is an earlier answer: too many requests wait for Amazon Transcribe. It is asked again by itself."
+            "This is an earlier answer, because too many look-ups wait for new ones. This page looks again by itself."
         }
     }
 }

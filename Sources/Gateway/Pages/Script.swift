@@ -20,7 +20,7 @@ enum Script {
         const shortestPause = 5, unreachablePause = 3, hiddenPause = 30, growth = 4, remembered = 10;
         const relative = new Intl.RelativeTimeFormat("en");
         const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
-        let ahead = 0, lookedAt = Date.now(), due = 0, failures = 0, isLooking = false, events = null;
+        let ahead = 0, lookedAt = Date.now(), due = 0, failures = 0, isLooking = false, isOutrun = false, events = null;
 
         const main = () => document.querySelector("main");
         const state = () => main().dataset;
@@ -85,8 +85,9 @@ enum Script {
         async function look() {
           if (isLooking || !state().look) return;
           isLooking = true;
+          isOutrun = false;
           try {
-            const limit = AbortSignal.timeout(60000);
+            const limit = AbortSignal.timeout?.(60000);
             const answer = await fetch(state().look, { headers: { Accept: "text/html" }, signal: limit });
             const page = new DOMParser().parseFromString(await answer.text(), "text/html");
             if (!page.querySelector("main[data-now]")) throw new Error("not a page of the gateway");
@@ -99,6 +100,7 @@ enum Script {
           lookedAt = Date.now();
           tell(document);
           follow();
+          if (isOutrun) look();
         }
 
         function show(page) {
@@ -178,6 +180,8 @@ enum Script {
           if (events || document.hidden || !state().tag) return;
           const stream = events = new EventSource(`${state().look}/events?view=full`);
           stream.addEventListener("job", (event) => {
+            // An event may tell of a change that the answer on its way does not have yet.
+            isOutrun = isLooking;
             if (event.lastEventId !== state().tag) look();
           });
           stream.addEventListener("error", () => {

@@ -70,8 +70,8 @@ enum Style {
           .timeline .time .note::before { content: none; } }
         @media (forced-colors: active) { .card, .status, .banner, pre, main form { border: 1px solid; }
           .timeline li::before { background: CanvasText; } }
-        @media print { header form, footer, button { display: none; } body { max-width: none; }
-          .card, .banner, pre { border: 1px solid; } details > * { display: block; } }
+        @media print { header form, footer, button, #links { display: none; } body { max-width: none; }
+          .card, .banner, pre { border: 1px solid; } ::details-content { content-visibility: visible; } }
 
         """)
 

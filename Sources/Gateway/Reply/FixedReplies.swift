@@ -40,7 +40,7 @@ extension JobGateway {
         ]
         var text = TextBuffer()
         text.openObject()
-        for (name, target) in routes { text.member(name, target) }
+        for (name, target) in routes { text.member(name, "GET \(target)") }
         text.closeObject()
         return Body(text.bytes)
     }()
