@@ -32,11 +32,11 @@ extension EntryTable {
 
     /// Gives the value of `key` other times. Nil leaves the entry as it is.
     mutating func renew(
-        _ key: Key, hash: UInt32, _ renewal: (CacheEntry<Value>) -> CacheEntry<Value>?
+        _ key: Key, hash: UInt32, at now: Moment, _ renewal: (CacheEntry<Value>) -> CacheEntry<Value>?
     ) -> CacheEntry<Value>? {
-        guard let slot = slot(of: key, hash: hash), let renewed = entries[slot].stored.flatMap(renewal) else {
-            return nil
-        }
+        guard let slot = slot(of: key, hash: hash), let stored = entries[slot].stored, now <= stored.keepUntil,
+            let renewed = renewal(stored)
+        else { return nil }
         entries[slot].stored = renewed
         return renewed
     }

@@ -106,13 +106,15 @@ public final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable>: Sen
     }
 
     /// Gives the value of `key` other times, and returns the entry as it is then: its origin has said that the value is as it
-    /// was. A purge leaves nothing to renew.
+    /// was. A purge leaves nothing to renew, nor does the end of the time for which an entry is kept.
     ///
     /// - Parameter renewal: is given the entry that there is, and returns it with other times and the same value, or nil to
     ///   leave it. It runs under the mutex and must be quick.
-    public func renew(_ key: Key, _ renewal: (CacheEntry<Value>) -> CacheEntry<Value>?) -> CacheEntry<Value>? {
+    public func renew(
+        _ key: Key, at now: Moment, _ renewal: (CacheEntry<Value>) -> CacheEntry<Value>?
+    ) -> CacheEntry<Value>? {
         let (shard, hash) = place(of: key)
-        return shards[shard].table.withLock { $0.renew(key, hash: hash, renewal) }
+        return shards[shard].table.withLock { $0.renew(key, hash: hash, at: now, renewal) }
     }
 
     /// Purges `key`, and voids the lease of a fetch in flight. Returns whether there was an entry.

@@ -35,8 +35,10 @@ public final class JobGateway: Handler {
         render = { [cache, fields = options.fields] job, name, wanted in
             job.rendering(of: wanted, whole: fields) { cache.updateCost(of: job, named: name) }
         }
+        var list = options.list
+        if lists == nil { list.use = .off }
         watches = JobWatches(
-            options.watch, lists == nil ? nil : options.list, polls: options.admission.concurrency,
+            options.watch, list, polls: options.admission.concurrency,
             metrics: recorder.watch, render: render,
             stored: { [cache, now = options.time.now] in cache.value(for: $0, at: Moment(now())) })
         fetcher = Fetcher(
@@ -62,7 +64,8 @@ public final class JobGateway: Handler {
                 cache.removeExpired(at: Moment(options.time.now()), fromShard: shard)
                 await Task.yield()
             }
-            watches.forgetExpired { fetcher.mayBeServed($0, at: Moment(options.time.now())) }
+            let now = Moment(options.time.now())
+            watches.forgetExpired(at: now) { fetcher.mayBeServed($0, at: now) }
         }
     }
 
@@ -246,7 +249,9 @@ extension JobGateway {
         guard let entry = cache.value(for: name, at: now) else { return forward(because: .miss) }
         let mayBeStale = fetcher.history.permitsStaleAnswers
         switch options.freshness.decision(on: entry, for: directives, mayBeStale: mayBeStale, at: now) {
-        case .serve: return .resolved(.answer(entry, .cache()))
+        case .serve:
+            entry.value.job?.recordUse()
+            return .resolved(.answer(entry, .cache()))
         case .serveAfterFailedRefresh(let detail): return .resolved(.answer(entry, .cache(detail)))
         case .serveAndRefresh:
             fetcher.refresh(fetch(because: .stale, .background))

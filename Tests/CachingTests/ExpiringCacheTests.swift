@@ -35,22 +35,28 @@ extension CachingTests {
             cache.put(body, for: key)
             let held = cache.counts
             let times = [10, 20, 90].map { Moment.after(.seconds($0)) }
-            let renewed = cache.renew(key) {
+            let renewed = cache.renew(key, at: .start) {
                 $0.renewed(requestedAt: times[0], freshUntil: times[1], keepUntil: times[2])
             }
             let stored = try #require(cache.value(for: key, at: .after(.seconds(90))))
             #expect(stored.value === body && renewed?.value === body)
             #expect([stored.requestedAt, stored.freshUntil, stored.keepUntil] == times)
             #expect(cache.counts.bytes == held.bytes && cache.counts.entries == 1)
-            #expect(cache.renew(key) { _ in nil } == nil)
+            #expect(cache.renew(key, at: .start) { _ in nil } == nil)
             #expect(try #require(cache.value(for: key, at: .start)).requestedAt == times[0])
         }
 
         @Test func renewsNothingThatWasPurged() {
             cache.put(JobBody(7), for: key)
             cache.remove(key)
-            #expect(cache.renew(key) { $0 } == nil)
-            #expect(cache.renew(JobKey("another")) { $0 } == nil)
+            #expect(cache.renew(key, at: .start) { $0 } == nil)
+            #expect(cache.renew(JobKey("another"), at: .start) { $0 } == nil)
+        }
+
+        @Test func renewsNothingThatIsPastItsTime() {
+            cache.put(JobBody(1), for: key)
+            #expect(cache.renew(key, at: .after(.seconds(60) + .nanoseconds(1))) { $0 } == nil)
+            #expect(cache.renew(key, at: .after(.seconds(60))) { $0 } != nil)
         }
 
         @Test func givesAStaleValueUntilItIsPastItsTime() {

@@ -24,7 +24,7 @@ import UpstreamTestSupport
             source: source, lists: nil, options: options, cache: JobCache(capacity: 1 << 20, shards: 1),
             recorder: recorder,
             watches: JobWatches(
-                options.watch, nil, polls: 1, metrics: recorder.watch, render: { job, _, _ in job.rendering },
+                options.watch, options.list, polls: 1, metrics: recorder.watch, render: { job, _, _ in job.rendering },
                 stored: { _ in nil }))
     }
 

@@ -87,7 +87,8 @@ extension Freshness {
         let decision = isServable ? decision(on: stored, for: directives, at: now) : .forward(.stale)
         if case .forward = decision { return failure == nil ? decision : .repeatProblem }
         guard let notBefore = directives.oldestAnswer(at: now) else { return decision }
-        let isYoungEnough = stored.requestedAt >= notBefore
+        // What a list has confirmed is as old as its look-up for a client that demands a young answer.
+        let isYoungEnough = stored.lookedUpAt >= notBefore
         let isWanted = decision == .serve || directives.maxStale != nil
         if isYoungEnough && isWanted { return decision }
         return failure.map { .serveAfterFailedRefresh($0.detail) } ?? .forward(.request)

@@ -57,13 +57,13 @@ extension Fetcher {
         _ name: JobName, startedAt: Timestamp?, asOf requestedAt: Moment, trustEnd: Moment
     ) -> CacheEntry<CachedAnswer>? {
         guard history.permitsStaleAnswers else { return nil }
-        let now = options.time.wallTime()
+        let wallTime = options.time.wallTime()
         let jitter = options.jitter()
-        return cache.renew(name) { [freshness = options.freshness] stored in
+        return cache.renew(name, at: Moment(options.time.now())) { [freshness = options.freshness] stored in
             guard let job = stored.value.job?.job, job.status == .inProgress, job.startedAt == startedAt,
-                stored.requestedAt < requestedAt
+                stored.requestedAt < requestedAt, requestedAt < trustEnd
             else { return nil }
-            let lifetime = freshness.lifetime(of: stored.value, at: now, jitter: jitter)
+            let lifetime = freshness.lifetime(of: stored.value, at: wallTime, jitter: jitter)
             let end = max(stored.freshUntil, min(Moment(requestedAt.instant + lifetime), trustEnd))
             return stored.renewed(
                 requestedAt: requestedAt, freshUntil: end,

@@ -113,6 +113,7 @@ public final class Fetcher: Sendable {
     private func run(
         _ request: FetchRequest, _ flight: SingleFlight<JobName, Waiter>.Flight, isLedByWaiter: Bool
     ) async {
+        if request.isPoll { watches.recordPoll(of: request.name, at: Moment(options.time.now())) }
         let result = await fetch(request)
         let replies = flights.finish(flight).enumerated().compactMap { index, waiter in
             result.answers(waiter, of: request)
@@ -154,8 +155,11 @@ struct FetchRequest: Sendable {
     /// The answer has to be that of an attempt which began then or later. Nil: the client demands nothing.
     var notBefore: Moment?
 
+    /// Whether a client has come for a job as it is when it is due, and not for a younger answer than others have.
+    var isPoll: Bool { reason == .stale && priority != .watched && notBefore == nil }
+
     /// Whether an answer is as young as the client demands.
-    func takes(_ answer: CacheEntry<CachedAnswer>) -> Bool { notBefore.map { answer.requestedAt >= $0 } ?? true }
+    func takes(_ answer: CacheEntry<CachedAnswer>) -> Bool { notBefore.map { answer.lookedUpAt >= $0 } ?? true }
 }
 
 /// How a fetch ended.

@@ -6,34 +6,36 @@ import Transcribe
 /// The jobs that are watched, each once for all that watch it. Every fetch of a watched job tells them what it brought,
 /// whatever the fetch was for. Safe to use from any thread.
 final class JobWatches: Sendable {
-    fileprivate struct State {
+    struct State {
         var watches: [JobName: (watch: JobWatch, members: Int)] = [:]
+        /// The watched jobs, and those that are to be looked up because of a list.
         var schedule: WatchSchedule
-        var list: ListSchedule?
-        /// Jobs that are to be looked up because of a list, and how young the answer has to be at least.
-        var suspected: [JobName: Moment] = [:]
-        var wakeUps = PendingWakeUps()
+        var list: ListSchedule
+        fileprivate var wakeUps = PendingWakeUps()
     }
 
     let places: WatchPlaces
     let metrics: WatchMetrics
     private let render: JobRenderer
-    private let stored: @Sendable (JobName) -> CacheEntry<CachedAnswer>?
-    private let state: Mutex<State>
+    let stored: @Sendable (JobName) -> CacheEntry<CachedAnswer>?
+    let state: Mutex<State>
+    /// Whether a fetch of a job that is not watched concerns the list too.
+    private let hasList: Bool
     /// A copy of what the state says: each fetch asks, and mostly nothing is watched.
     private let areNone = Atomic(true)
-    private let changes = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let changes = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     /// - Parameters:
-    ///   - list: how the list of running jobs is used; nil if there is none.
+    ///   - list: how the list of running jobs is used.
     ///   - polls: fetches for watched jobs that may be under way at a time.
     ///   - stored: what the cache has of a job.
     init(
-        _ options: WatchOptions, _ list: ListOptions?, polls: Int, metrics: WatchMetrics, render: @escaping JobRenderer,
+        _ options: WatchOptions, _ list: ListOptions, polls: Int, metrics: WatchMetrics, render: @escaping JobRenderer,
         stored: @escaping @Sendable (JobName) -> CacheEntry<CachedAnswer>?
     ) {
         places = WatchPlaces(options)
-        state = Mutex(State(schedule: WatchSchedule(limit: polls), list: list.map { ListSchedule($0) }))
+        hasList = list.use != .off
+        state = Mutex(State(schedule: WatchSchedule(limit: polls), list: ListSchedule(list)))
         self.metrics = metrics
         self.render = render
         self.stored = stored
@@ -46,10 +48,10 @@ final class JobWatches: Sendable {
     var pollCount: Int { state.withLock(\.schedule.underWay) }
 
     /// Pages of the list that are being read.
-    var listCount: Int { state.withLock { $0.list?.isBeingRead == true ? 1 : 0 } }
+    var listCount: Int { state.withLock { $0.list.isBeingRead ? 1 : 0 } }
 
     /// When the next watched job, or the list, is due; nil if that depends on the end of a fetch.
-    func nextDue(at now: Moment) -> Moment? { state.withLock { $0.nextDue(at: now) } }
+    var nextDue: Moment? { state.withLock(\.nextDue) }
 
     /// Representations that are watched.
     var groupCount: Int { state.withLock { $0.watches.values.map(\.watch) }.reduce(0) { $0 + $1.groupCount } }
@@ -65,8 +67,7 @@ final class JobWatches: Sendable {
             }
             let watch = JobWatch(of: name, render: render)
             state.watches[name] = (watch, 1)
-            state.schedule.add(name, due: entry.retryAt)
-            state.list?.record(entry, of: name)
+            state.watch(name, knowing: entry)
             areNone.store(false, ordering: .releasing)
             return (watch, true)
         }
@@ -90,33 +91,32 @@ final class JobWatches: Sendable {
             }
             state.watches[watch.name] = nil
             state.schedule.remove(watch.name)
-            state.list?.remove(watch.name)
-            state.suspected[watch.name] = nil
+            state.list.unwatch(watch.name)
             areNone.store(state.watches.isEmpty, ordering: .releasing)
         }
     }
 
-    /// A fetch of a job has ended.
-    func learn(_ result: FetchResult, of name: JobName, at now: Moment) {
-        guard !areNone.load(ordering: .acquiring) else { return }
-        guard let watch = state.withLock({ $0.watches[name]?.watch }) else { return }
-        metrics.recordWakeUps(watch.learn(result))
-        state.withLock { state in
-            state.schedule.record(result, of: name, at: now)
-            if case .answered(let entry, _) = result, state.watches[name] != nil { state.record(entry, of: name) }
-        }
+    /// A fetch begins because a client has come for the job.
+    func recordPoll(of name: JobName, at now: Moment) {
+        guard hasList else { return }
+        state.withLock { $0.list.recordPoll(of: name, at: now) }
         changes.continuation.yield()
     }
 
-    /// What is known of the job, or with nil of every job, may be served no more: it is asked for at once.
+    /// A fetch of a job has ended.
+    func learn(_ result: FetchResult, of name: JobName, at now: Moment) {
+        guard hasList || !areNone.load(ordering: .acquiring) else { return }
+        if let watch = state.withLock({ $0.watches[name]?.watch }) { metrics.recordWakeUps(watch.learn(result)) }
+        state.withLock { $0.record(result, of: name, at: now) }
+        changes.continuation.yield()
+    }
+
+    /// What is known of the job, or with nil of every job, may be served no more: if it is watched, it is asked for at once.
     func forget(_ name: JobName?, at now: Moment) {
-        guard !areNone.load(ordering: .acquiring) else { return }
         let watches = state.withLock { state in
+            if let name { state.list.remove(name) } else { state.list.removeAll() }
             let watches = state.watches.filter { name == nil || $0.key == name }.values.map(\.watch)
-            for watch in watches {
-                state.schedule.hasten(watch.name, due: now)
-                state.list?.remove(watch.name)
-            }
+            for watch in watches { state.schedule.hasten(watch.name, due: now) }
             return watches
         }
         for watch in watches { watch.forget(before: now) }
@@ -124,8 +124,8 @@ final class JobWatches: Sendable {
     }
 
     /// Lets go of what may not be served any more: job names and results are medical data.
-    func forgetExpired(unless mayBeServed: (CacheEntry<CachedAnswer>) -> Bool) {
-        guard !areNone.load(ordering: .acquiring) else { return }
+    func forgetExpired(at now: Moment, unless mayBeServed: (CacheEntry<CachedAnswer>) -> Bool) {
+        state.withLock { $0.list.removeAbandoned(at: now) }
         for watch in state.withLock({ $0.watches.values.map(\.watch) }) {
             if let latest = watch.latest, !mayBeServed(latest) { watch.forget(before: latest.requestedAt) }
         }
@@ -137,9 +137,7 @@ final class JobWatches: Sendable {
         await withDiscardingTaskGroup { tasks in
             for await _ in changes.stream {
                 let now = time.now()
-                if let lists, state.withLock({ $0.list?.begin(at: Moment(now)) }) == true {
-                    tasks.addTask { await self.readList(lists, by: fetcher) }
-                }
+                if let lists, beginList(at: Moment(now)) { tasks.addTask { await self.readList(lists, by: fetcher) } }
                 while let request = state.withLock({ $0.nextRequest(at: Moment(now)) }) { fetcher.refresh(request) }
                 guard let wakeUp = state.withLock({ $0.nextWakeUp(at: now) }) else { continue }
                 tasks.addTask { [changes] in
@@ -149,83 +147,39 @@ final class JobWatches: Sendable {
             }
         }
     }
-
-    /// Reads the list as far as it is of use. The watched jobs that it shows unchanged are fresh again, and those that it shows
-    /// otherwise are looked up.
-    private func readList(_ lists: any JobListSource, by fetcher: Fetcher) async {
-        var token: PageToken?
-        repeat {
-            do throws(FetchFailure) {
-                let (page, requestedAt) = try await fetcher.page(after: token, of: lists) { [self] name in
-                    state.withLock { $0.watches[name] != nil }
-                }
-                token = take(page, requestedAt: requestedAt, by: fetcher) ? nil : page.next
-                metrics.recordList(nil)
-            } catch {
-                let now = Moment(fetcher.options.time.now())
-                state.withLock { $0.list?.fail(isDenied: error.deniesList, at: now) }
-                metrics.recordList(error)
-                fetcher.recorder.record(list: error)
-                token = nil
-            }
-        } while token != nil
-        changes.continuation.yield()
-    }
-
-    /// Returns whether no further page is wanted.
-    private func take(_ page: JobPage, requestedAt: Moment, by fetcher: Fetcher) -> Bool {
-        let now = Moment(fetcher.options.time.now())
-        let news = state.withLock { state in
-            let news = state.list?.take(page, requestedAt: requestedAt, at: now) ?? ListNews(isOver: true)
-            for name in news.suspected {
-                state.suspected[name] = requestedAt
-                // Before all that are merely due.
-                state.schedule.hasten(name, due: Moment(nanoseconds: 0))
-            }
-            return news
-        }
-        // A look-up that is under way may have been asked for before the page, and brings more than that says.
-        for (name, startedAt, trustEnd) in news.unchanged where !fetcher.isFetching(name) {
-            let entry = fetcher.renew(name, startedAt: startedAt, asOf: requestedAt, trustEnd: trustEnd)
-            let watch = state.withLock { $0.take(entry, of: name, at: now) }
-            if let entry, let watch { metrics.recordConfirmation(wakeUps: watch.learn(entry)) }
-        }
-        changes.continuation.yield()
-        return news.isOver
-    }
 }
 
 extension JobWatches.State {
+    fileprivate mutating func watch(_ name: JobName, knowing entry: CacheEntry<CachedAnswer>) {
+        // It may be there already because of a list.
+        if !schedule.contains(name) { schedule.add(name, due: entry.retryAt) }
+        list.record(entry, of: name, isWatched: true)
+    }
+
     /// The next job that is to be looked up.
     fileprivate mutating func nextRequest(at now: Moment) -> FetchRequest? {
         guard let name = schedule.next(at: now) else { return nil }
         return FetchRequest(
-            name: name, reason: .stale, caller: 0, priority: .watched, notBefore: suspected[name])
+            name: name, reason: .stale, caller: 0, priority: .watched, notBefore: list.suspicion(of: name))
     }
 
-    /// A look-up has brought an answer.
-    fileprivate mutating func record(_ entry: CacheEntry<CachedAnswer>, of name: JobName) {
-        list?.record(entry, of: name)
-        if let notBefore = suspected[name], notBefore <= entry.requestedAt { suspected[name] = nil }
+    /// A fetch has ended.
+    fileprivate mutating func record(_ result: FetchResult, of name: JobName, at now: Moment) {
+        schedule.record(result, of: name, at: now)
+        if case .answered(let entry, _) = result { list.record(entry, of: name, isWatched: watches[name] != nil) }
+        if case .failed(.refused, _, _) = result { return }
+        if case .answered = result, list.suspicion(of: name) != nil {
+            // That fetch had begun before the list.
+            schedule.hasten(name, due: now)
+        } else if watches[name] == nil {
+            schedule.remove(name)
+        }
     }
 
-    fileprivate func nextDue(at now: Moment) -> Moment? {
-        [schedule.wakeUp, list?.wakeUp(at: now)].compactMap(\.self).min()
-    }
+    fileprivate var nextDue: Moment? { [schedule.wakeUp, list.wakeUp].compactMap(\.self).min() }
 
     fileprivate mutating func nextWakeUp(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        wakeUps.add(for: nextDue(at: Moment(now))?.instant, at: now)
-    }
-
-    /// A list has shown a job unchanged: it is due when the entry is no longer fresh. Nil: no entry could be renewed.
-    fileprivate mutating func take(_ entry: CacheEntry<CachedAnswer>?, of name: JobName, at now: Moment) -> JobWatch? {
-        guard let entry else {
-            list?.ignore(name, at: now)
-            return nil
-        }
-        list?.confirm(name, until: entry.freshUntil)
-        schedule.delay(name, until: entry.freshUntil)
-        return watches[name]?.watch
+        wakeUps.add(for: nextDue?.instant, at: now)
     }
 }
 

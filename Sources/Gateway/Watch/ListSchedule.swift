@@ -1,35 +1,9 @@
 import Caching
 import Formats
-public import RateLimiting
 import Transcribe
 
-/// How the list of running jobs is used to follow watched ones.
-public struct ListOptions: Sendable {
-    public enum Use: String, CaseIterable, Sendable {
-        /// Where AWS's policies permit it. What they deny is tried again after an hour.
-        case auto
-        /// The same, but what they deny is a fault, and tried again after a minute.
-        case on
-        case off
-    }
-
-    public var use: Use
-    /// From so many running jobs on that are watched at a time; and a further page for each as many.
-    public var from: Int
-    /// How long after its last look-up a job may be taken to be as the list shows it.
-    public var trust: Duration
-    /// Pages in any second; nil is no limit.
-    public var rate: Rate?
-
-    public init(use: Use, from: Int, trust: Duration, rate: Rate?) {
-        self.use = use
-        self.from = from
-        self.trust = trust
-        self.rate = rate
-    }
-}
-
-/// When the list of running jobs is asked for, and what it says of the watched jobs. A pure value; time is an argument.
+/// When the list of running jobs is asked for, and what it says of the followed jobs: those that are watched, and those that
+/// clients ask for again about when they are due. A pure value; time is an argument.
 ///
 /// Each job remains due for a look-up at its usual time until a list has shown it unchanged. So a list that is denied, slow or
 /// wrong delays no look-up; and one that does not show a job is not asked for on account of that job for a time.
@@ -38,27 +12,17 @@ struct ListSchedule: Sendable {
     static let lead = Duration.milliseconds(500)
     /// Two lists do not begin within this.
     private static let spacing = Duration.seconds(1)
-    /// After a list that failed. It doubles with each further one.
+    /// All notes are not gone through twice within this.
+    private static let shortSpacing = Duration.milliseconds(100)
+    /// After a list that failed, or that helped no job. It doubles with each further one.
     private static let firstPause = Duration.seconds(5)
     private static let longestPause = Duration.seconds(60)
-
-    /// A watched job that was running when it was last looked up.
-    private struct Note: Sendable {
-        let startedAt: Timestamp?
-        let createdAt: Timestamp?
-        var lookedUpAt: Moment
-        var due: Moment
-        /// Whether the last list that reached it showed it unchanged.
-        var isListed = false
-        /// The job is not one for the list until then; nil if it is.
-        var ignoredUntil: Moment?
-        /// Lists that did not show it unchanged.
-        var misses = 0
-        /// Whether it is to be looked up because of what a list said.
-        var isSuspected = false
-        /// Whether such a look-up has found it unchanged.
-        var wasFalselySuspected = false
-    }
+    /// How late the clients come that obey `Retry-After`, which is rounded up, over a network.
+    private static let punctuality = Duration.seconds(3)
+    /// What is noted of a job that is not watched is kept so long after it was due.
+    private static let memory = Duration.seconds(30)
+    /// No further job that is not watched is noted above this.
+    private static let mostNotes = 10_000
 
     /// A list that is being read.
     private struct Reading: Sendable {
@@ -67,6 +31,8 @@ struct ListSchedule: Sendable {
         let oldest: Timestamp?
         var pagesLeft: Int
         var seen: Set<JobName> = []
+        /// Whether it has saved or caused a look-up.
+        var hasHelped = false
     }
 
     private let options: ListOptions
@@ -74,46 +40,84 @@ struct ListSchedule: Sendable {
     private var reading: Reading?
     private var notBefore: Moment?
     private var failures = 0
+    /// No job is due before; nil if none is for the list.
+    private var earliest: Moment?
 
     var isBeingRead: Bool { reading != nil }
+
+    /// Whether something is noted of the job.
+    func notes(_ name: JobName) -> Bool { notes[name] != nil }
 
     init(_ options: ListOptions) {
         self.options = options
     }
 
-    /// What a look-up of a watched job has brought.
+    /// What a look-up of a job has brought.
     ///
     /// - Parameter entry: whatever AWS answered; only a running job is one for the list.
-    mutating func record(_ entry: CacheEntry<CachedAnswer>, of name: JobName) {
+    mutating func record(_ entry: CacheEntry<CachedAnswer>, of name: JobName, isWatched: Bool) {
         guard options.use != .off else { return }
-        guard let job = entry.value.job?.job, job.status == .inProgress else {
+        guard let job = entry.value.job, job.job.status == .inProgress else {
             notes[name] = nil
             return
         }
-        let lookedUpAt = entry.value.lookedUpAt ?? entry.requestedAt
-        guard var note = notes[name], note.startedAt == job.startedAt, note.createdAt == job.createdAt else {
-            notes[name] = Note(
-                startedAt: job.startedAt, createdAt: job.createdAt, lookedUpAt: lookedUpAt, due: entry.freshUntil)
-            return
+        if var note = notes[name], note.concerns(job) {
+            note.record(entry)
+            if isWatched { note.demand = .watched }
+            set(note, of: name)
+        } else if isWatched || notes.count < Self.mostNotes {
+            set(
+                Note(
+                    startedAt: job.job.startedAt, createdAt: job.job.createdAt, demand: isWatched ? .watched : .none,
+                    lookedUpAt: entry.lookedUpAt, due: entry.freshUntil),
+                of: name)
         }
-        guard note.lookedUpAt <= lookedUpAt else { return }
-        if note.isSuspected { note.wasFalselySuspected = true }
-        note.isSuspected = false
-        note.lookedUpAt = lookedUpAt
-        note.due = entry.freshUntil
-        notes[name] = note
     }
 
-    /// The job is watched no more, or what is known of it may not be used.
+    /// A client has come for the job and found it stale. One that comes about when the job is due will come again.
+    mutating func recordPoll(of name: JobName, at now: Moment) {
+        guard var note = notes[name], note.demand != .watched, now <= note.due + Self.punctuality else { return }
+        note.demand = .polled
+        set(note, of: name)
+    }
+
+    /// The job is watched no more.
+    mutating func unwatch(_ name: JobName) {
+        if notes[name]?.demand == .watched { notes[name]?.demand = .none }
+    }
+
+    /// What is known of the job may not be used.
     mutating func remove(_ name: JobName) { notes[name] = nil }
 
     mutating func removeAll() { notes = [:] }
 
-    /// Whether the list is to be asked for now. Then its pages are told to ``take(_:requestedAt:at:)``, or its failure to
-    /// ``fail(isDenied:at:)``.
-    mutating func begin(at now: Moment) -> Bool {
-        guard let wakeUp = wakeUp(at: now), wakeUp <= now else { return false }
-        let jobs = notes.values.filter { isOneForTheList($0, at: now) }
+    /// Lets go of the jobs that are neither watched nor asked for any more.
+    mutating func removeAbandoned(at now: Moment) {
+        notes = notes.filter { $0.value.demand == .watched || now < $0.value.due + Self.memory }
+    }
+
+    /// When the list was asked for because of which the job is to be looked up; nil if there is none.
+    func suspicion(of name: JobName) -> Moment? { notes[name]?.suspectedAt }
+
+    /// When ``begin(at:isUsed:)`` may have something to begin; nil while the list is being read.
+    var wakeUp: Moment? {
+        guard reading == nil, let earliest else { return nil }
+        return max(earliest - Self.lead, notBefore ?? earliest - Self.lead)
+    }
+
+    /// Whether the list is to be asked for now. Then each page is told to ``take(_:requestedAt:at:)``, and its failure to
+    /// ``fail(isDenied:at:)``. After the last page, ``end(at:)`` follows.
+    ///
+    /// - Parameter isUsed: whether a client has come for the job since the list renewed it.
+    mutating func begin(at now: Moment, isUsed: (JobName) -> Bool) -> Bool {
+        guard let wakeUp, wakeUp <= now else { return false }
+        for (name, note) in notes where note.demand == .unknown && note.due <= now + Self.lead {
+            notes[name]?.demand = isUsed(name) ? .polled : .none
+        }
+        let jobs = notes.values.filter { $0.isOneForTheList(trust: options.trust, at: now) }
+        earliest = jobs.count < options.from ? nil : jobs.map(\.due).min()
+        notBefore = now + Self.shortSpacing
+        guard let earliest, earliest <= now + Self.lead else { return false }
         let births = jobs.compactMap(\.createdAt)
         reading = Reading(
             began: now, oldest: births.count == jobs.count ? births.min() : nil,
@@ -122,34 +126,10 @@ struct ListSchedule: Sendable {
         return true
     }
 
-    /// When the list is to be asked for; nil while it is being read, and if it is of no use.
-    func wakeUp(at now: Moment) -> Moment? {
-        guard options.use != .off, reading == nil else { return nil }
-        var count = 0
-        var first: Moment?
-        for note in notes.values where isOneForTheList(note, at: now) {
-            count += 1
-            first = min(first ?? note.due, note.due)
-        }
-        guard let first, count >= options.from else { return nil }
-        let wanted = Moment(first.instant - Self.lead)
-        return notBefore.map { max(wanted, $0) } ?? wanted
+    private mutating func set(_ note: Note, of name: JobName) {
+        notes[name] = note
+        if note.demand != .none { earliest = min(earliest ?? note.due, note.due) }
     }
-
-    /// Whether a list can keep the job from being looked up when it is due.
-    private func isOneForTheList(_ note: Note, at now: Moment) -> Bool {
-        note.due < note.lookedUpAt + options.trust && (note.ignoredUntil.map { $0 <= now } ?? true)
-    }
-}
-
-/// What a page of the list says of the watched jobs.
-struct ListNews: Sendable {
-    /// They are as they were when they were looked up; each with the time until which the list is trusted for it.
-    var unchanged: [(name: JobName, startedAt: Timestamp?, trustEnd: Moment)] = []
-    /// They differ, or have just gone: they are to be looked up at once.
-    var suspected: [JobName] = []
-    /// Whether no further page is wanted.
-    var isOver = false
 }
 
 extension ListSchedule {
@@ -158,69 +138,84 @@ extension ListSchedule {
     ///   - now: when it came.
     mutating func take(_ page: JobPage, requestedAt: Moment, at now: Moment) -> ListNews {
         guard var reading else { return ListNews(isOver: true) }
-        failures = 0
         var news = ListNews()
         for (name, summary) in page.summaries {
             guard let note = notes[name] else { continue }
             reading.seen.insert(name)
-            // A look-up that began later knows better.
-            guard note.lookedUpAt < requestedAt else { continue }
+            // A look-up that began later knows better, and one that is asked for because of a list will.
+            guard note.lookedUpAt < requestedAt, note.suspectedAt == nil else { continue }
             if summary.status == .inProgress, summary.startedAt == note.startedAt {
-                notes[name]?.isListed = true
-                notes[name]?.ignoredUntil = nil
-                news.unchanged.append((name, note.startedAt, note.lookedUpAt + options.trust))
+                notes[name]?.recordListing()
+                let trustEnd = note.trustEnd(options.trust)
+                if note.demand != .none, requestedAt < trustEnd {
+                    news.unchanged.append((name, note.startedAt, trustEnd))
+                }
             } else {
-                miss(name, isSuspect: true, at: now, &news)
+                miss(name, isSuspect: true, requestedAt: requestedAt, at: now, &news)
             }
         }
         reading.pagesLeft -= 1
         let isPastOldest = reading.oldest.flatMap { oldest in page.reach.map { $0 < oldest } } ?? false
         news.isOver = page.next == nil || isPastOldest || reading.pagesLeft == 0
-        self.reading = news.isOver ? nil : reading
-        if news.isOver { end(reading, on: page, at: now, &news) }
+        if news.isOver { missUnseen(by: reading, on: page, requestedAt: requestedAt, at: now, &news) }
+        if !news.suspected.isEmpty { reading.hasHelped = true }
+        self.reading = reading
         return news
     }
 
     /// The jobs that were not on the list. One behind the last page may stand on the list all the same.
-    private mutating func end(_ reading: Reading, on page: JobPage, at now: Moment, _ news: inout ListNews) {
+    private mutating func missUnseen(
+        by reading: Reading, on page: JobPage, requestedAt: Moment, at now: Moment, _ news: inout ListNews
+    ) {
         for (name, note) in notes where !reading.seen.contains(name) && note.lookedUpAt < reading.began {
-            guard note.ignoredUntil.map({ $0 <= reading.began }) ?? true else { continue }
+            guard note.isOneForTheList(trust: options.trust, at: reading.began) else { continue }
             let isYounger = note.createdAt.flatMap { birth in page.reach.map { $0 < birth } } ?? false
             let isReached = page.next == nil || isYounger
-            miss(name, isSuspect: isReached && note.isListed, at: now, &news)
+            miss(name, isSuspect: isReached && note.isListed, requestedAt: requestedAt, at: now, &news)
         }
     }
 
-    /// A list has not shown a job unchanged. Twice as long each time the job is then not one for the list.
-    private mutating func miss(_ name: JobName, isSuspect: Bool, at now: Moment, _ news: inout ListNews) {
-        guard var note = notes[name] else { return }
-        note.isListed = false
-        note.ignoredUntil = now + options.trust * (1 << min(note.misses, 10))
-        note.misses += 1
-        if isSuspect, !note.wasFalselySuspected {
-            note.isSuspected = true
-            news.suspected.append(name)
-        }
-        notes[name] = note
+    private mutating func miss(
+        _ name: JobName, isSuspect: Bool, requestedAt: Moment, at now: Moment, _ news: inout ListNews
+    ) {
+        let isSuspected = notes[name]?.recordMiss(
+            isSuspect: isSuspect, requestedAt: requestedAt, trust: options.trust, at: now)
+        if isSuspected == true { news.suspected.append(name) }
     }
 
-    /// A job that was unchanged is fresh until then.
-    mutating func confirm(_ name: JobName, until due: Moment) { notes[name]?.due = due }
+    /// A job that was unchanged is fresh until then. Returns false if it is not noted any more, as after a purge.
+    mutating func confirm(_ name: JobName, until due: Moment) -> Bool {
+        guard var note = notes[name] else { return false }
+        note.due = due
+        if note.demand != .watched { note.demand = .unknown }
+        set(note, of: name)
+        reading?.hasHelped = true
+        return true
+    }
 
-    /// A job that was unchanged is not stored any more, so that the list cannot make it fresh.
-    mutating func ignore(_ name: JobName, at now: Moment) { notes[name]?.ignoredUntil = now + options.trust }
+    /// The job is not one for the list until then: it is not stored, or is being looked up.
+    mutating func ignore(_ name: JobName, until end: Moment) { notes[name]?.ignoredUntil = end }
+
+    /// The pages have been read, and what they show unchanged has been confirmed. A list that was of no use is asked for
+    /// later, as one that failed.
+    mutating func end(at now: Moment) {
+        guard let reading else { return }
+        self.reading = nil
+        earliest = notes.values.lazy.filter { $0.demand != .none }.map(\.due).min()
+        if reading.hasHelped { failures = 0 } else { pause(at: now) }
+    }
 
     /// The list gave no page.
     ///
     /// - Parameter isDenied: AWS's policies deny it.
     mutating func fail(isDenied: Bool, at now: Moment) {
         reading = nil
-        failures += 1
-        let pause = min(Self.firstPause * (1 << min(failures - 1, 10)), Self.longestPause)
-        notBefore = now + (isDenied ? (options.use == .on ? .seconds(60) : .seconds(3_600)) : pause)
+        pause(at: now)
+        if isDenied { notBefore = now + (options.use == .on ? .seconds(60) : .seconds(3_600)) }
     }
-}
 
-extension Moment {
-    fileprivate static func + (moment: Moment, duration: Duration) -> Moment { Moment(moment.instant + duration) }
+    private mutating func pause(at now: Moment) {
+        failures += 1
+        notBefore = now + min(Self.firstPause * (1 << min(failures - 1, 10)), Self.longestPause)
+    }
 }

@@ -54,6 +54,8 @@ struct WatchSchedule: Sendable {
     /// Entries of the heap, those of jobs among them that are watched no more.
     var entries: Int { turns.count }
 
+    func contains(_ name: JobName) -> Bool { looks[name] != nil }
+
     /// Watches a job that is not watched yet.
     mutating func add(_ name: JobName, due: Moment) {
         looks[name] = Look(due: due, turn: enter(name, due))

@@ -97,7 +97,7 @@ extension TestBench {
         let watches = gateway.watches
         let now = Moment(clock.now)
         return watches.pollCount <= source.held && watches.listCount <= lists.held
-            && watches.nextDue(at: now).map { $0 > now } ?? true
+            && watches.nextDue.map { $0 > now } ?? true
     }
 }
 

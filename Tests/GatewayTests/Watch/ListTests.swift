@@ -83,6 +83,77 @@ import Transcribe
         }
     }
 
+    /// Clients that come when they are told to, without watching: each job is looked up until it is seen that they come again.
+    @Test func followsPolledJobs() async throws {
+        try await bench().run { bench in
+            let names = (0..<5).map { "a\($0)" }
+            for name in names { bench.source.put(name, .running(name)) }
+            bench.lists.show(names)
+            var oldest = 0
+            for _ in 0..<6 {
+                for name in names {
+                    let reply = await bench.get("/jobs/\(name)")
+                    oldest = max(oldest, Int(reply.field("Age") ?? "") ?? .max)
+                }
+                await pass(.milliseconds(5_500), bench)
+            }
+            #expect(bench.source.calls == 10 && (4...5).contains(bench.lists.calls), "\(bench.lists.calls)")
+            #expect(oldest <= 5)
+            let calls = bench.source.calls + bench.lists.calls
+            await pass(.seconds(60), bench)
+            #expect(bench.source.calls + bench.lists.calls <= calls + 1, "nothing is asked for without clients")
+        }
+    }
+
+    @Test func looksUpAPolledJobThatHasGoneFromTheList() async throws {
+        try await bench().run { bench in
+            let names = (0..<5).map { "a\($0)" }
+            for name in names { bench.source.put(name, .running(name)) }
+            bench.lists.show(names)
+            for _ in 0..<4 {
+                for name in names { _ = await bench.get("/jobs/\(name)") }
+                await pass(.milliseconds(5_500), bench)
+            }
+            for name in names { _ = await bench.get("/jobs/\(name)") }
+            bench.source.put("a3", .finished("a3"))
+            bench.lists.show(names.filter { $0 != "a3" })
+            let (lists, lookUps) = (bench.lists.calls, bench.source.calls)
+            await pass(.seconds(6), bench) { bench.lists.calls > lists }
+            await pass(.milliseconds(100), bench)
+            #expect(bench.source.calls == lookUps + 1 && bench.gateway.fetcher.fetchesInFlight == 0)
+            let reply = await bench.get("/jobs/a3")
+            #expect(reply.text.contains(#""done":true"#) && bench.source.calls == lookUps + 1)
+        }
+    }
+
+    /// A client that demands a younger answer than others have gets a look-up, not what a list has confirmed.
+    @Test(arguments: ["no-cache", "max-age=3"])
+    func answersADemandByALookUp(directive: String) async throws {
+        try await bench().run { bench in
+            let begun = await watch(5, bench)
+            bench.lists.show((0..<5).map { "a\($0)" })
+            await pass(.seconds(5), bench)
+            #expect(bench.lists.calls == 1 && bench.source.calls == 5 && begun.count == 5)
+            let reply = await bench.get("/jobs/a0", [(.cacheControl, directive)])
+            #expect(reply.field("Age") == "0" && bench.source.calls(for: "a0") == 2)
+        }
+    }
+
+    /// A look-up that hangs keeps the list from nothing else, and causes none of its own.
+    @Test func isNotAskedForBecauseOfALookUpThatHangs() async throws {
+        try await bench { $0.timeout = .seconds(600) }.run { bench in
+            let begun = await watch(5, bench)
+            bench.lists.show((0..<5).map { "a\($0)" })
+            await pass(.seconds(3), bench)
+            for number in 0..<5 { bench.source.hold("a\(number)") }
+            for number in 0..<5 { _ = bench.begin("/jobs/a\(number)", [(.cacheControl, "no-cache")]) }
+            await pass(.seconds(30), bench)
+            #expect(bench.lists.calls <= 7 && begun.count == 5, "\(bench.lists.calls)")
+            for number in 0..<5 { bench.source.release("a\(number)") }
+            await pass(.milliseconds(100), bench)
+        }
+    }
+
     @Test func isNoUseBelowItsLeastNumber() async throws {
         try await bench().run { bench in
             let begun = await watch(2, bench)

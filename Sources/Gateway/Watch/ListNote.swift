@@ -1,0 +1,96 @@
+import Caching
+import Formats
+import Transcribe
+
+extension ListSchedule {
+    /// Why a job is to be kept fresh by the list.
+    enum Demand: Sendable {
+        case watched
+        /// A client came for the job about when it was due.
+        case polled
+        /// The list has renewed it since; whether a client came for it is known when it is due.
+        case unknown
+        case none
+    }
+
+    /// A job that was running when it was last looked up.
+    struct Note: Sendable {
+        let startedAt: Timestamp?
+        let createdAt: Timestamp?
+        var demand: Demand
+        var lookedUpAt: Moment
+        var due: Moment
+        /// Whether the last list that reached it showed it unchanged.
+        var isListed = false
+        /// The job is not one for the list until then; nil if it is.
+        var ignoredUntil: Moment?
+        /// Lists in a row that did not show it unchanged.
+        var misses = 0
+        /// When the list was asked for because of which the job is to be looked up; nil if there is none.
+        var suspectedAt: Moment?
+        /// Whether such a look-up has found it unchanged.
+        var wasFalselySuspected = false
+
+        /// Whether the note was made of the job as it is in this entry.
+        func concerns(_ job: CachedJob) -> Bool {
+            startedAt == job.job.startedAt && createdAt == job.job.createdAt
+        }
+
+        /// Takes what a look-up has brought, unless a later one has brought more.
+        mutating func record(_ entry: CacheEntry<CachedAnswer>) {
+            guard lookedUpAt <= entry.lookedUpAt else { return }
+            (lookedUpAt, due) = (entry.lookedUpAt, entry.freshUntil)
+            // One that began before the list says nothing of what the list showed.
+            if let suspectedAt, suspectedAt <= lookedUpAt {
+                self.suspectedAt = nil
+                wasFalselySuspected = true
+            }
+        }
+
+        /// Takes that a list has shown the job unchanged.
+        mutating func recordListing() {
+            (isListed, ignoredUntil, misses) = (true, nil, 0)
+        }
+
+        /// Takes that a list has not shown the job unchanged. Twice as long each time the job is then not one for the list.
+        ///
+        /// - Returns: whether the job is to be looked up now.
+        mutating func recordMiss(isSuspect: Bool, requestedAt: Moment, trust: Duration, at now: Moment) -> Bool {
+            isListed = false
+            ignoredUntil = now + trust * (1 << min(misses, 10))
+            misses += 1
+            guard isSuspect, !wasFalselySuspected else { return false }
+            suspectedAt = requestedAt
+            return true
+        }
+
+        /// Until when a list may be trusted.
+        func trustEnd(_ trust: Duration) -> Moment { lookedUpAt + trust }
+
+        /// Whether a list that is asked for now can keep the job from being looked up when it is due.
+        func isOneForTheList(trust: Duration, at now: Moment) -> Bool {
+            guard demand != .none, suspectedAt == nil, ignoredUntil.map({ $0 <= now }) ?? true else { return false }
+            return max(due, now) < trustEnd(trust)
+        }
+    }
+}
+
+/// What a page of the list says of the followed jobs.
+struct ListNews: Sendable {
+    /// They are as they were when they were looked up; each with the time until which the list is trusted for it.
+    var unchanged: [(name: JobName, startedAt: Timestamp?, trustEnd: Moment)] = []
+    /// They differ, or have just gone: they are to be looked up at once.
+    var suspected: [JobName] = []
+    /// Whether no further page is wanted.
+    var isOver = false
+}
+
+extension CacheEntry<CachedAnswer> {
+    /// When AWS was last asked for the job itself. The entry may be younger: a list has shown the job unchanged since.
+    var lookedUpAt: Moment { value.lookedUpAt ?? requestedAt }
+}
+
+extension Moment {
+    static func + (moment: Moment, duration: Duration) -> Moment { Moment(moment.instant + duration) }
+    static func - (moment: Moment, duration: Duration) -> Moment { Moment(moment.instant - duration) }
+}
