@@ -250,7 +250,7 @@ extension JobGateway {
         let mayBeStale = fetcher.history.permitsStaleAnswers
         switch options.freshness.decision(on: entry, for: directives, mayBeStale: mayBeStale, at: now) {
         case .serve:
-            entry.value.job?.recordUse()
+            entry.value.job?.recordUse(at: now)
             return .resolved(.answer(entry, .cache()))
         case .serveAfterFailedRefresh(let detail): return .resolved(.answer(entry, .cache(detail)))
         case .serveAndRefresh:

@@ -15,7 +15,7 @@ extension CachedJob {
     /// A header of 16 bytes and the stored properties.
     private static var instanceSize: Int {
         16 + MemoryLayout<Job>.size + MemoryLayout<JobRendering>.size + MemoryLayout<JobFields>.size
-            + MemoryLayout<Mutex<Extras>>.stride + MemoryLayout<UInt64>.size + MemoryLayout<Int64>.size
+            + MemoryLayout<Mutex<Extras>>.stride + MemoryLayout<UInt64>.size + 2 * MemoryLayout<Int64>.size
     }
 }
 

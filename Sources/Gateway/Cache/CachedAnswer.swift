@@ -80,7 +80,7 @@ final class CachedJob: Sendable {
     /// When AWS was last asked for the job itself, in terms of ``Moment``; 0 before that. The entry in the cache may be younger:
     /// a list has shown the job unchanged since.
     let lookedUpAt = Atomic<Int64>(0)
-    private let isUsed = Atomic(false)
+    private let usedAt = Atomic<Int64>(0)
     /// The hash that stands for the name in the log.
     let nameHash: UInt64
 
@@ -96,14 +96,18 @@ final class CachedJob: Sendable {
 
     var isFinished: Bool { job.isFinished }
 
-    /// Notes that a client has come for the job.
-    func recordUse() {
-        // Read first: a line of memory that is only read can be in the caches of all processors.
-        if !isUsed.load(ordering: .relaxed) { isUsed.store(true, ordering: .relaxed) }
+    /// When a client was last given the job, to half a second; nil if that was never so.
+    var lastUse: Moment? {
+        let nanoseconds = usedAt.load(ordering: .relaxed)
+        return nanoseconds == 0 ? nil : Moment(nanoseconds: nanoseconds)
     }
 
-    /// Whether a client has come for the job since this was last asked.
-    func takeUse() -> Bool { isUsed.exchange(false, ordering: .relaxed) }
+    /// Notes that a client is given the job.
+    func recordUse(at now: Moment) {
+        // Mostly only read: a line of memory that no thread writes can be in the caches of all processors.
+        let last = usedAt.load(ordering: .relaxed)
+        if now.nanoseconds - last > 500_000_000 { usedAt.store(now.nanoseconds, ordering: .relaxed) }
+    }
 
     /// Whether the job is written in the same bytes. For `==` texts are equal too that differ in normalization only.
     func hasSameBytes(as job: Job, in fields: JobFields) -> Bool {

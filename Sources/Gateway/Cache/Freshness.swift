@@ -87,8 +87,9 @@ extension Freshness {
         let decision = isServable ? decision(on: stored, for: directives, at: now) : .forward(.stale)
         if case .forward = decision { return failure == nil ? decision : .repeatProblem }
         guard let notBefore = directives.oldestAnswer(at: now) else { return decision }
-        // What a list has confirmed is as old as its look-up for a client that demands a young answer.
-        let isYoungEnough = stored.lookedUpAt >= notBefore
+        // What a list has confirmed is as old as its look-up for a client that demands a younger answer than others have.
+        let isStrict = now.instant - running < notBefore.instant
+        let isYoungEnough = (isStrict ? stored.lookedUpAt : stored.requestedAt) >= notBefore
         let isWanted = decision == .serve || directives.maxStale != nil
         if isYoungEnough && isWanted { return decision }
         return failure.map { .serveAfterFailedRefresh($0.detail) } ?? .forward(.request)

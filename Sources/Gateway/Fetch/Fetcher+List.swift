@@ -53,18 +53,16 @@ extension Fetcher {
 
     /// Makes a stored job fresh again as of a list that shows it unchanged. Nil if there is none of before the list, as after
     /// a purge, or if AWS has withdrawn the right to see jobs: then it has to be looked up.
-    func renew(
-        _ name: JobName, startedAt: Timestamp?, asOf requestedAt: Moment, trustEnd: Moment
-    ) -> CacheEntry<CachedAnswer>? {
+    func renew(_ listed: ListNews.Unchanged, asOf requestedAt: Moment) -> CacheEntry<CachedAnswer>? {
         guard history.permitsStaleAnswers else { return nil }
         let wallTime = options.time.wallTime()
         let jitter = options.jitter()
-        return cache.renew(name, at: Moment(options.time.now())) { [freshness = options.freshness] stored in
-            guard let job = stored.value.job?.job, job.status == .inProgress, job.startedAt == startedAt,
-                stored.requestedAt < requestedAt, requestedAt < trustEnd
+        return cache.renew(listed.name, at: Moment(options.time.now())) { [freshness = options.freshness] stored in
+            guard let job = stored.value.job?.job, job.status == .inProgress, job.startedAt == listed.startedAt,
+                stored.requestedAt < requestedAt, requestedAt < listed.trustEnd
             else { return nil }
             let lifetime = freshness.lifetime(of: stored.value, at: wallTime, jitter: jitter)
-            let end = max(stored.freshUntil, min(Moment(requestedAt.instant + lifetime), trustEnd))
+            let end = max(stored.freshUntil, min(requestedAt + lifetime, listed.trustEnd))
             return stored.renewed(
                 requestedAt: requestedAt, freshUntil: end,
                 keepUntil: Moment(end.instant + freshness.staleWindow(of: stored.value)))

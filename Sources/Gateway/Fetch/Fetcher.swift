@@ -113,7 +113,7 @@ public final class Fetcher: Sendable {
     private func run(
         _ request: FetchRequest, _ flight: SingleFlight<JobName, Waiter>.Flight, isLedByWaiter: Bool
     ) async {
-        if request.isPoll { watches.recordPoll(of: request.name, at: Moment(options.time.now())) }
+        watches.fetchBegins(request, at: Moment(options.time.now()))
         let result = await fetch(request)
         let replies = flights.finish(flight).enumerated().compactMap { index, waiter in
             result.answers(waiter, of: request)

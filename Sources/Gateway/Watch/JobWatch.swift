@@ -80,6 +80,12 @@ final class JobWatch: Sendable {
         return tell(groups.map { $0.end(problem) })
     }
 
+    /// Whether a fetch began before what it brings may be shown no more.
+    func isVoid(_ result: FetchResult) -> Bool {
+        guard case .answered(let entry, _) = result else { return false }
+        return state.withLock { state in state.notBefore.map { entry.requestedAt < $0 } ?? false }
+    }
+
     /// What was asked for before this moment may be shown no more.
     func forget(before now: Moment) {
         let groups = state.withLock { state in

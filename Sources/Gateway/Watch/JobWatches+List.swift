@@ -4,13 +4,13 @@ import Transcribe
 
 /// The list of running jobs: it shows with one call which of the followed jobs still run.
 extension JobWatches {
-    /// A job that is being looked up is not one for the list meanwhile; at most so long.
-    private static let longestWait = Duration.seconds(5)
+    /// A job that could not be renewed is not one for the list for so long.
+    private static let pause = Duration.seconds(5)
 
     /// Whether the list is to be read now.
     func beginList(at now: Moment) -> Bool {
         state.withLock { [stored] state in
-            state.list.begin(at: now) { stored($0)?.value.job?.takeUse() ?? false }
+            state.list.begin(at: now) { stored($0)?.value.job?.lastUse }
         }
     }
 
@@ -44,18 +44,14 @@ extension JobWatches {
             for name in news.suspected { state.suspect(name) }
             return news
         }
-        for (name, startedAt, trustEnd) in news.unchanged {
-            // A look-up that is under way may have been asked for before the page, and brings more than that says.
-            if fetcher.isFetching(name) {
-                state.withLock { $0.list.ignore(name, until: now + Self.longestWait) }
-                continue
-            }
-            guard let entry = fetcher.renew(name, startedAt: startedAt, asOf: requestedAt, trustEnd: trustEnd) else {
+        // A look-up that is under way may have been asked for before the page, and brings more than that says.
+        for job in news.unchanged where !fetcher.isFetching(job.name) {
+            guard let entry = fetcher.renew(job, asOf: requestedAt) else {
                 // Nothing is stored, or a look-up knows better, or AWS has withdrawn the right to see jobs.
-                state.withLock { $0.list.ignore(name, until: now + Self.longestWait) }
+                state.withLock { $0.list.ignore(job.name, until: now + Self.pause) }
                 continue
             }
-            let watch = state.withLock { $0.take(entry, of: name) }
+            let watch = state.withLock { $0.take(entry, of: job, at: now) }
             metrics.recordConfirmation(wakeUps: watch?.learn(entry) ?? 0)
         }
         if news.isOver { state.withLock { $0.list.end(at: now) } }
@@ -72,9 +68,11 @@ extension JobWatches.State {
     }
 
     /// A list has shown a job unchanged: it is due when the renewed entry is no longer fresh.
-    fileprivate mutating func take(_ renewed: CacheEntry<CachedAnswer>, of name: JobName) -> JobWatch? {
-        guard list.confirm(name, until: renewed.freshUntil) else { return nil }
-        schedule.delay(name, until: renewed.freshUntil)
-        return watches[name]?.watch
+    fileprivate mutating func take(
+        _ renewed: CacheEntry<CachedAnswer>, of job: ListNews.Unchanged, at now: Moment
+    ) -> JobWatch? {
+        guard list.confirm(job, until: renewed.freshUntil, at: now) else { return nil }
+        schedule.delay(job.name, until: renewed.freshUntil)
+        return watches[job.name]?.watch
     }
 }

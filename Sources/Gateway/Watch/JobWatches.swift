@@ -96,18 +96,18 @@ final class JobWatches: Sendable {
         }
     }
 
-    /// A fetch begins because a client has come for the job.
-    func recordPoll(of name: JobName, at now: Moment) {
+    /// A fetch of a job begins; ``learn(_:of:at:)`` follows.
+    func fetchBegins(_ request: FetchRequest, at now: Moment) {
         guard hasList else { return }
-        state.withLock { $0.list.recordPoll(of: name, at: now) }
-        changes.continuation.yield()
+        state.withLock { $0.list.beginLookUp(of: request.name, isPoll: request.isPoll, at: now) }
     }
 
     /// A fetch of a job has ended.
     func learn(_ result: FetchResult, of name: JobName, at now: Moment) {
         guard hasList || !areNone.load(ordering: .acquiring) else { return }
-        if let watch = state.withLock({ $0.watches[name]?.watch }) { metrics.recordWakeUps(watch.learn(result)) }
-        state.withLock { $0.record(result, of: name, at: now) }
+        let watch = state.withLock { $0.watches[name]?.watch }
+        if let watch { metrics.recordWakeUps(watch.learn(result)) }
+        state.withLock { $0.record(result, of: name, isVoid: watch?.isVoid(result) ?? false, at: now) }
         changes.continuation.yield()
     }
 
@@ -154,26 +154,41 @@ extension JobWatches.State {
         // It may be there already because of a list.
         if !schedule.contains(name) { schedule.add(name, due: entry.retryAt) }
         list.record(entry, of: name, isWatched: true)
+        if list.suspicion(of: name) != nil { schedule.hasten(name, due: Moment(nanoseconds: 0)) }
     }
 
     /// The next job that is to be looked up.
     fileprivate mutating func nextRequest(at now: Moment) -> FetchRequest? {
-        guard let name = schedule.next(at: now) else { return nil }
-        return FetchRequest(
-            name: name, reason: .stale, caller: 0, priority: .watched, notBefore: list.suspicion(of: name))
+        while let name = schedule.next(at: now) {
+            let suspicion = list.suspicion(of: name)
+            if suspicion != nil || watches[name] != nil {
+                return FetchRequest(name: name, reason: .stale, caller: 0, priority: .watched, notBefore: suspicion)
+            }
+            // Purged, or abandoned, since a list suspected it.
+            schedule.remove(name)
+        }
+        return nil
     }
 
     /// A fetch has ended.
-    fileprivate mutating func record(_ result: FetchResult, of name: JobName, at now: Moment) {
-        schedule.record(result, of: name, at: now)
-        if case .answered(let entry, _) = result { list.record(entry, of: name, isWatched: watches[name] != nil) }
-        if case .failed(.refused, _, _) = result { return }
-        if case .answered = result, list.suspicion(of: name) != nil {
-            // That fetch had begun before the list.
-            schedule.hasten(name, due: now)
-        } else if watches[name] == nil {
-            schedule.remove(name)
+    ///
+    /// - Parameter isVoid: whether it began before a purge. Then the job is still to be looked up.
+    fileprivate mutating func record(_ result: FetchResult, of name: JobName, isVoid: Bool, at now: Moment) {
+        guard !isVoid else {
+            list.endLookUp(of: name)
+            return schedule.reschedule(name, due: now)
         }
+        schedule.record(result, of: name, at: now)
+        switch result {
+        case .answered(let entry, let isStored):
+            let isWatched = watches[name] != nil
+            if isStored || isWatched { list.record(entry, of: name, isWatched: isWatched) }
+            // That fetch may have begun before the list.
+            if list.suspicion(of: name) != nil { return schedule.hasten(name, due: now) }
+        case .failed(.refused, _, _): return list.endLookUp(of: name)
+        case .failed, .remembered, .tooManyWaiting: list.endLookUp(of: name)
+        }
+        if watches[name] == nil { schedule.remove(name) }
     }
 
     fileprivate var nextDue: Moment? { [schedule.wakeUp, list.wakeUp].compactMap(\.self).min() }

@@ -8,8 +8,9 @@ extension ListSchedule {
         case watched
         /// A client came for the job about when it was due.
         case polled
-        /// The list has renewed it since; whether a client came for it is known when it is due.
-        case unknown
+        /// The list has renewed the job, which was due at `since` before that. Whether a client has come after that, so that the
+        /// list has saved a look-up, is found out when the job is due again.
+        case unknown(since: Moment)
         case none
     }
 
@@ -20,16 +21,28 @@ extension ListSchedule {
         var demand: Demand
         var lookedUpAt: Moment
         var due: Moment
+        /// The time between two look-ups without a list, in nanoseconds.
+        var interval: Int64
+        /// When a client last came for the job about when it was due, or soon after another one had.
+        var polledAt: Moment?
         /// Whether the last list that reached it showed it unchanged.
         var isListed = false
         /// The job is not one for the list until then; nil if it is.
         var ignoredUntil: Moment?
+        var isBeingLookedUp = false
         /// Lists in a row that did not show it unchanged.
         var misses = 0
         /// When the list was asked for because of which the job is to be looked up; nil if there is none.
         var suspectedAt: Moment?
         /// Whether such a look-up has found it unchanged.
         var wasFalselySuspected = false
+
+        init(_ job: CachedJob, _ entry: CacheEntry<CachedAnswer>, isWatched: Bool) {
+            (startedAt, createdAt) = (job.job.startedAt, job.job.createdAt)
+            demand = isWatched ? .watched : .none
+            (lookedUpAt, due) = (entry.lookedUpAt, entry.freshUntil)
+            interval = due.nanoseconds(since: lookedUpAt)
+        }
 
         /// Whether the note was made of the job as it is in this entry.
         func concerns(_ job: CachedJob) -> Bool {
@@ -40,6 +53,7 @@ extension ListSchedule {
         mutating func record(_ entry: CacheEntry<CachedAnswer>) {
             guard lookedUpAt <= entry.lookedUpAt else { return }
             (lookedUpAt, due) = (entry.lookedUpAt, entry.freshUntil)
+            interval = due.nanoseconds(since: lookedUpAt)
             // One that began before the list says nothing of what the list showed.
             if let suspectedAt, suspectedAt <= lookedUpAt {
                 self.suspectedAt = nil
@@ -67,18 +81,33 @@ extension ListSchedule {
         /// Until when a list may be trusted.
         func trustEnd(_ trust: Duration) -> Moment { lookedUpAt + trust }
 
+        var isWanted: Bool { if case .none = demand { false } else { true } }
+
+        var isWatched: Bool { if case .watched = demand { true } else { false } }
+
+        /// Whether the clients that come at this time come about when the job is due.
+        func isPunctual(at now: Moment) -> Bool { now <= max(due, polledAt ?? due) + ListSchedule.punctuality }
+
         /// Whether a list that is asked for now can keep the job from being looked up when it is due.
         func isOneForTheList(trust: Duration, at now: Moment) -> Bool {
-            guard demand != .none, suspectedAt == nil, ignoredUntil.map({ $0 <= now }) ?? true else { return false }
-            return max(due, now) < trustEnd(trust)
+            guard isWanted, isWatched || isPunctual(at: now), !isBeingLookedUp, suspectedAt == nil else { return false }
+            return ignoredUntil.map { $0 <= now } ?? true && max(due, now) < trustEnd(trust)
         }
     }
 }
 
 /// What a page of the list says of the followed jobs.
 struct ListNews: Sendable {
-    /// They are as they were when they were looked up; each with the time until which the list is trusted for it.
-    var unchanged: [(name: JobName, startedAt: Timestamp?, trustEnd: Moment)] = []
+    /// A job that is as it was when it was looked up.
+    struct Unchanged: Sendable {
+        let name: JobName
+        let startedAt: Timestamp?
+        let lookedUpAt: Moment
+        /// Until when the list is trusted for it.
+        let trustEnd: Moment
+    }
+
+    var unchanged: [Unchanged] = []
     /// They differ, or have just gone: they are to be looked up at once.
     var suspected: [JobName] = []
     /// Whether no further page is wanted.

@@ -14,11 +14,14 @@ struct ListSchedule: Sendable {
     private static let spacing = Duration.seconds(1)
     /// All notes are not gone through twice within this.
     private static let shortSpacing = Duration.milliseconds(100)
-    /// After a list that failed, or that helped no job. It doubles with each further one.
+    /// After a list that failed, or that was not worth its calls. It doubles with each further one.
     private static let firstPause = Duration.seconds(5)
     private static let longestPause = Duration.seconds(60)
+    private static let longestPauseWithoutWorth = Duration.seconds(600)
+    /// The look-ups that lists may have cost, before they are paused, and may have saved, in terms of what they cost later.
+    private static let (leastBalance, largestBalance) = (-3.0, 10.0)
     /// How late the clients come that obey `Retry-After`, which is rounded up, over a network.
-    private static let punctuality = Duration.seconds(3)
+    static let punctuality = Duration.seconds(3)
     /// What is noted of a job that is not watched is kept so long after it was due.
     private static let memory = Duration.seconds(30)
     /// No further job that is not watched is noted above this.
@@ -31,8 +34,6 @@ struct ListSchedule: Sendable {
         let oldest: Timestamp?
         var pagesLeft: Int
         var seen: Set<JobName> = []
-        /// Whether it has saved or caused a look-up.
-        var hasHelped = false
     }
 
     private let options: ListOptions
@@ -40,6 +41,8 @@ struct ListSchedule: Sendable {
     private var reading: Reading?
     private var notBefore: Moment?
     private var failures = 0
+    /// Look-ups that lists have saved, less the pages that they have cost.
+    private var balance = 0.0
     /// No job is due before; nil if none is for the list.
     private var earliest: Moment?
 
@@ -63,27 +66,39 @@ struct ListSchedule: Sendable {
         }
         if var note = notes[name], note.concerns(job) {
             note.record(entry)
+            note.isBeingLookedUp = false
             if isWatched { note.demand = .watched }
             set(note, of: name)
-        } else if isWatched || notes.count < Self.mostNotes {
-            set(
-                Note(
-                    startedAt: job.job.startedAt, createdAt: job.job.createdAt, demand: isWatched ? .watched : .none,
-                    lookedUpAt: entry.lookedUpAt, due: entry.freshUntil),
-                of: name)
+        } else if isWatched || notes[name] != nil || notes.count < Self.mostNotes {
+            set(Note(job, entry, isWatched: isWatched), of: name)
         }
     }
 
-    /// A client has come for the job and found it stale. One that comes about when the job is due will come again.
-    mutating func recordPoll(of name: JobName, at now: Moment) {
-        guard var note = notes[name], note.demand != .watched, now <= note.due + Self.punctuality else { return }
-        note.demand = .polled
+    /// A look-up begins. The job is not one for the list until its answer is recorded, or ``endLookUp(of:)``.
+    ///
+    /// - Parameter isPoll: whether a client has come for the job and found it stale. One that comes about when the job is due
+    ///   will come again.
+    mutating func beginLookUp(of name: JobName, isPoll: Bool, at now: Moment) {
+        guard var note = notes[name] else { return }
+        note.isBeingLookedUp = true
+        if isPoll, !note.isWatched {
+            let isPunctual = note.isPunctual(at: now)
+            note.demand = isPunctual ? .polled : .none
+            note.polledAt = isPunctual ? now : nil
+        }
+        notes[name] = note
+    }
+
+    /// A look-up has brought no answer.
+    mutating func endLookUp(of name: JobName) {
+        guard var note = notes[name] else { return }
+        note.isBeingLookedUp = false
         set(note, of: name)
     }
 
     /// The job is watched no more.
     mutating func unwatch(_ name: JobName) {
-        if notes[name]?.demand == .watched { notes[name]?.demand = .none }
+        if notes[name]?.isWatched == true { notes[name]?.demand = .none }
     }
 
     /// What is known of the job may not be used.
@@ -93,13 +108,13 @@ struct ListSchedule: Sendable {
 
     /// Lets go of the jobs that are neither watched nor asked for any more.
     mutating func removeAbandoned(at now: Moment) {
-        notes = notes.filter { $0.value.demand == .watched || now < $0.value.due + Self.memory }
+        notes = notes.filter { $0.value.isWatched || now < $0.value.due + Self.memory }
     }
 
     /// When the list was asked for because of which the job is to be looked up; nil if there is none.
     func suspicion(of name: JobName) -> Moment? { notes[name]?.suspectedAt }
 
-    /// When ``begin(at:isUsed:)`` may have something to begin; nil while the list is being read.
+    /// When ``begin(at:lastUse:)`` may have something to begin; nil while the list is being read.
     var wakeUp: Moment? {
         guard reading == nil, let earliest else { return nil }
         return max(earliest - Self.lead, notBefore ?? earliest - Self.lead)
@@ -108,27 +123,44 @@ struct ListSchedule: Sendable {
     /// Whether the list is to be asked for now. Then each page is told to ``take(_:requestedAt:at:)``, and its failure to
     /// ``fail(isDenied:at:)``. After the last page, ``end(at:)`` follows.
     ///
-    /// - Parameter isUsed: whether a client has come for the job since the list renewed it.
-    mutating func begin(at now: Moment, isUsed: (JobName) -> Bool) -> Bool {
+    /// - Parameter lastUse: when a client was last given the job as it is stored.
+    mutating func begin(at now: Moment, lastUse: (JobName) -> Moment?) -> Bool {
         guard let wakeUp, wakeUp <= now else { return false }
-        for (name, note) in notes where note.demand == .unknown && note.due <= now + Self.lead {
-            notes[name]?.demand = isUsed(name) ? .polled : .none
+        judgeRenewals(at: now, lastUse)
+        var (count, first, births, oldest) = (0, Moment?.none, 0, Timestamp?.none)
+        for note in notes.values where note.isOneForTheList(trust: options.trust, at: now) {
+            count += 1
+            first = min(first ?? note.due, note.due)
+            guard let birth = note.createdAt else { continue }
+            births += 1
+            oldest = min(oldest ?? birth, birth)
         }
-        let jobs = notes.values.filter { $0.isOneForTheList(trust: options.trust, at: now) }
-        earliest = jobs.count < options.from ? nil : jobs.map(\.due).min()
+        earliest = count < options.from ? nil : first
         notBefore = now + Self.shortSpacing
         guard let earliest, earliest <= now + Self.lead else { return false }
-        let births = jobs.compactMap(\.createdAt)
         reading = Reading(
-            began: now, oldest: births.count == jobs.count ? births.min() : nil,
-            pagesLeft: max(1, jobs.count / max(1, options.from)))
+            began: now, oldest: births == count ? oldest : nil, pagesLeft: max(1, count / max(1, options.from)))
         notBefore = now + Self.spacing
         return true
     }
 
+    /// Finds out of the jobs that the list has renewed, and that are due again, whether clients have come for them.
+    private mutating func judgeRenewals(at now: Moment, _ lastUse: (JobName) -> Moment?) {
+        let due = notes.filter { if case .unknown = $0.value.demand { $0.value.due <= now + Self.lead } else { false } }
+        for (name, note) in due {
+            guard case .unknown(let since) = note.demand else { continue }
+            let isUsed = lastUse(name).map { $0 >= since } ?? false
+            notes[name]?.demand = isUsed ? .polled : .none
+            if isUsed { credit(1) }
+        }
+    }
+
+    /// - Parameter calls: look-ups that a list has saved; negative: calls that it has cost.
+    private mutating func credit(_ calls: Double) { balance = min(balance + calls, Self.largestBalance) }
+
     private mutating func set(_ note: Note, of name: JobName) {
         notes[name] = note
-        if note.demand != .none { earliest = min(earliest ?? note.due, note.due) }
+        if note.isWanted { earliest = min(earliest ?? note.due, note.due) }
     }
 }
 
@@ -139,6 +171,7 @@ extension ListSchedule {
     mutating func take(_ page: JobPage, requestedAt: Moment, at now: Moment) -> ListNews {
         guard var reading else { return ListNews(isOver: true) }
         var news = ListNews()
+        credit(-1)
         for (name, summary) in page.summaries {
             guard let note = notes[name] else { continue }
             reading.seen.insert(name)
@@ -146,19 +179,19 @@ extension ListSchedule {
             guard note.lookedUpAt < requestedAt, note.suspectedAt == nil else { continue }
             if summary.status == .inProgress, summary.startedAt == note.startedAt {
                 notes[name]?.recordListing()
-                let trustEnd = note.trustEnd(options.trust)
-                if note.demand != .none, requestedAt < trustEnd {
-                    news.unchanged.append((name, note.startedAt, trustEnd))
-                }
+                let unchanged = ListNews.Unchanged(
+                    name: name, startedAt: note.startedAt, lookedUpAt: note.lookedUpAt,
+                    trustEnd: note.trustEnd(options.trust))
+                if note.isWanted, requestedAt < unchanged.trustEnd { news.unchanged.append(unchanged) }
             } else {
-                miss(name, isSuspect: true, requestedAt: requestedAt, at: now, &news)
+                miss(name, isSuspect: note.isWanted, requestedAt: requestedAt, at: now, &news)
             }
         }
         reading.pagesLeft -= 1
         let isPastOldest = reading.oldest.flatMap { oldest in page.reach.map { $0 < oldest } } ?? false
         news.isOver = page.next == nil || isPastOldest || reading.pagesLeft == 0
         if news.isOver { missUnseen(by: reading, on: page, requestedAt: requestedAt, at: now, &news) }
-        if !news.suspected.isEmpty { reading.hasHelped = true }
+        credit(Double(news.suspected.count))
         self.reading = reading
         return news
     }
@@ -167,8 +200,11 @@ extension ListSchedule {
     private mutating func missUnseen(
         by reading: Reading, on page: JobPage, requestedAt: Moment, at now: Moment, _ news: inout ListNews
     ) {
-        for (name, note) in notes where !reading.seen.contains(name) && note.lookedUpAt < reading.began {
-            guard note.isOneForTheList(trust: options.trust, at: reading.began) else { continue }
+        let missing = notes.filter { name, note in
+            note.lookedUpAt < reading.began && note.isOneForTheList(trust: options.trust, at: reading.began)
+                && !reading.seen.contains(name)
+        }
+        for (name, note) in missing {
             let isYounger = note.createdAt.flatMap { birth in page.reach.map { $0 < birth } } ?? false
             let isReached = page.next == nil || isYounger
             miss(name, isSuspect: isReached && note.isListed, requestedAt: requestedAt, at: now, &news)
@@ -183,26 +219,39 @@ extension ListSchedule {
         if isSuspected == true { news.suspected.append(name) }
     }
 
-    /// A job that was unchanged is fresh until then. Returns false if it is not noted any more, as after a purge.
-    mutating func confirm(_ name: JobName, until due: Moment) -> Bool {
-        guard var note = notes[name] else { return false }
+    /// A job that was unchanged has been renewed: it is fresh until then. Returns false if something else is known of it
+    /// meanwhile, as after a purge or a look-up.
+    ///
+    /// What that has saved is the part of the time between two look-ups by which the job is due later.
+    mutating func confirm(_ job: ListNews.Unchanged, until due: Moment, at now: Moment) -> Bool {
+        guard var note = notes[job.name], note.startedAt == job.startedAt, note.lookedUpAt == job.lookedUpAt else {
+            return false
+        }
+        switch note.demand {
+        case .watched:
+            let gain = due.nanoseconds(since: max(note.due, now))
+            credit(Double(max(0, gain)) / Double(max(1, note.interval)))
+        case .polled: note.demand = .unknown(since: max(note.due, now))
+        case .unknown, .none: break
+        }
         note.due = due
-        if note.demand != .watched { note.demand = .unknown }
-        set(note, of: name)
-        reading?.hasHelped = true
+        set(note, of: job.name)
         return true
     }
 
     /// The job is not one for the list until then: it is not stored, or is being looked up.
     mutating func ignore(_ name: JobName, until end: Moment) { notes[name]?.ignoredUntil = end }
 
-    /// The pages have been read, and what they show unchanged has been confirmed. A list that was of no use is asked for
-    /// later, as one that failed.
+    /// The pages have been read, and what they show unchanged has been confirmed. Where lists have cost more calls than they
+    /// have saved, the next one is asked for later, as after a failure.
     mutating func end(at now: Moment) {
-        guard let reading else { return }
-        self.reading = nil
-        earliest = notes.values.lazy.filter { $0.demand != .none }.map(\.due).min()
-        if reading.hasHelped { failures = 0 } else { pause(at: now) }
+        guard reading != nil else { return }
+        reading = nil
+        earliest = notes.values.lazy.filter(\.isWanted).map(\.due).min()
+        if balance >= 0 { failures = 0 }
+        guard balance < Self.leastBalance else { return }
+        balance = Self.leastBalance
+        pause(at: now, atMost: Self.longestPauseWithoutWorth)
     }
 
     /// The list gave no page.
@@ -210,12 +259,12 @@ extension ListSchedule {
     /// - Parameter isDenied: AWS's policies deny it.
     mutating func fail(isDenied: Bool, at now: Moment) {
         reading = nil
-        pause(at: now)
+        pause(at: now, atMost: Self.longestPause)
         if isDenied { notBefore = now + (options.use == .on ? .seconds(60) : .seconds(3_600)) }
     }
 
-    private mutating func pause(at now: Moment) {
+    private mutating func pause(at now: Moment, atMost longest: Duration) {
         failures += 1
-        notBefore = now + min(Self.firstPause * (1 << min(failures - 1, 10)), Self.longestPause)
+        notBefore = now + min(Self.firstPause * (1 << min(failures - 1, 10)), longest)
     }
 }

@@ -57,7 +57,9 @@ final class DaySimulation {
     private var nextTick: Int? {
         guard !replicas.contains(where: \.hasQueue) else { return now + 1 }
         let answers = replicas.compactMap { $0.source.nextAnswer.map(tick) }
-        return ([nextJob, schedule.firstTick].compactMap { $0 } + answers).min().map { max($0, now) }
+        guard let next = ([nextJob, schedule.firstTick].compactMap { $0 } + answers).min() else { return nil }
+        let lists = replicas.compactMap { $0.gateway.watches.nextDue.map { tick($0.instant) + 1 } }
+        return max(([next] + lists).min() ?? next, now)
     }
 
     private func tick(_ instant: ContinuousClock.Instant) -> Int {
@@ -80,7 +82,7 @@ final class DaySimulation {
     private var isSettled: Bool {
         let unanswered = pendingReplies.open
         let waiting = replicas.reduce(0) { $0 + $1.gateway.fetcher.waiting }
-        return unanswered == waiting && replicas.allSatisfy(\.isSettled)
+        return unanswered == waiting && replicas.allSatisfy { $0.isSettled(at: Moment(clock.now)) }
     }
 }
 
@@ -110,6 +112,8 @@ extension DaySimulation {
         var replicas = 1
         /// Whether all requests for a job go to the same replica.
         var isHashedByPath = true
+        /// Whether the role may list the running jobs.
+        var hasList = false
         var seed: UInt64 = 7
 
         /// How many replicas so many clients of one job reach, on average.

@@ -5,8 +5,8 @@ import Testing
 extension MemoryTests {
     /// What a day costs in calls to AWS, and what its clients see: ten minutes of it, or with LONG_TESTS=1 a million jobs.
     @Suite struct DaySimulationTests {
-        @Test func tenMinutesKeepToTheBudget() async {
-            await expectOrder(of: DaySimulation(.init(seconds: 600, jobs: 7_000)))
+        @Test(arguments: [false, true]) func tenMinutesKeepToTheBudget(hasList: Bool) async {
+            await expectOrder(of: DaySimulation(.init(seconds: 600, jobs: 7_000, hasList: hasList)))
         }
 
         /// Replicas share nothing, and each has half of the budget.
@@ -17,9 +17,10 @@ extension MemoryTests {
         }
 
         /// Seven hundred jobs that are polled at once: ten times the calls that the budget has.
-        @Test func tenTimesTheBudgetIsRefusedInOrder() async {
+        @Test(arguments: [false, true]) func tenTimesTheBudgetIsRefusedInOrder(hasList: Bool) async {
             let simulation = DaySimulation(
-                .init(seconds: 20, closing: 50, jobs: 700, read: 0, watched: 1, watchers: 1, early: 0))
+                .init(
+                    seconds: 20, closing: 50, jobs: 700, read: 0, watched: 1, watchers: 1, early: 0, hasList: hasList))
             await run(simulation)
             #expect(simulation.observations.unexpected.isEmpty)
             #expect(simulation.outcomes("limited") == 0)
@@ -27,6 +28,21 @@ extension MemoryTests {
             #expect(simulation.observations.refused > 0)
             // As long as more calls are wanted than the budget has, the budget is used.
             #expect(Double(simulation.calls.count) > 0.7 * 15 / 1.05 * 45)
+        }
+
+        /// As many, followed for ten minutes: four times the calls that the budget has.
+        @Test(.longOnly, arguments: [false, true]) func sevenHundredFollowedJobs(hasList: Bool) async {
+            let simulation = DaySimulation(
+                .init(
+                    seconds: 60, closing: 660, jobs: 700, meanLength: 1_800, read: 0, watched: 1, early: 0,
+                    hasList: hasList))
+            await run(simulation)
+            let observations = simulation.observations
+            #expect(observations.unexpected.isEmpty)
+            #expect(simulation.calls.mostInASecond <= 15)
+            guard hasList else { return }
+            #expect(observations.ages.quantile(0.5) <= 8 && observations.ages.quantile(0.99) <= 30)
+            #expect(simulation.calls.pages <= 661)
         }
 
         /// Three times the calls that the budget has, wanted for some 200 jobs that are followed, or one half of them for jobs
@@ -43,9 +59,9 @@ extension MemoryTests {
             #expect(load != .followed || simulation.fetchesWithoutCall <= 120 * (simulation.load.closing ?? 0))
         }
 
-        @Test(.longOnly, arguments: [1, 2])
-        func aDayOfAMillionJobs(replicas: Int) async {
-            await expectOrder(of: DaySimulation(.init(replicas: replicas)))
+        @Test(.longOnly, arguments: [(1, false), (1, true), (2, false)])
+        func aDayOfAMillionJobs(replicas: Int, hasList: Bool) async {
+            await expectOrder(of: DaySimulation(.init(replicas: replicas, hasList: hasList)))
         }
 
         private func run(_ simulation: DaySimulation) async {

@@ -1,3 +1,4 @@
+import Caching
 import HTTPExchange
 import RateLimiting
 import Synchronization
@@ -27,21 +28,25 @@ extension DaySimulation.Replica {
         options.admission.reserve = 5 / load.replicas
         registry = PrometheusRegistry()
         let recorder = RequestRecorder(log: nil, names: NameHash(), registry: registry, clock: { clock.now })
-        gateway = JobGateway(options: options, source: source, recorder: recorder)
+        gateway = JobGateway(
+            options: options, source: source, lists: load.hasList ? source : nil, recorder: recorder)
         self.source = source
     }
 
     /// Whether calls wait for the admission control.
     var hasQueue: Bool { queue > 0 }
 
-    /// Whether each fetch waits for AWS or for the admission control.
-    var isSettled: Bool {
+    /// Whether each fetch, and each page of the list, waits for AWS or for the admission control, and no other is due.
+    func isSettled(at now: Moment) -> Bool {
         let parked = source.inFlight
         let queue = queue
-        return parked + queue == gateway.fetcher.fetchesInFlight
+        return parked + queue == gateway.fetcher.fetchesInFlight + gateway.watches.listCount
+            && gateway.watches.nextDue.map { $0 > now } ?? true
     }
 
-    private var queue: Int { gateway.fetcher.admissionStatus.waiting }
+    private var queue: Int {
+        gateway.fetcher.admissionStatus.waiting + gateway.fetcher.listAdmission.status.waiting
+    }
 }
 
 extension DaySimulation {

@@ -2,17 +2,23 @@ import Formats
 import Gateway
 import Synchronization
 import TestSupport
-import Transcribe
+
+@testable import Transcribe
 
 extension DaySimulation {
     /// Amazon Transcribe as one replica sees it: it knows the day's jobs and answers after 100 ms.
-    final class FakeTranscribe: JobSource {
+    final class FakeTranscribe: JobSource, JobListSource {
         private static let latency = Duration.milliseconds(100)
 
         private let jobs: Jobs
         private let clock: ManualClock
         private let calls: Calls
-        private let parked = Mutex<[(end: ContinuousClock.Instant, continuation: CheckedContinuation<Void, Never>)]>([])
+        private let numbers = Atomic<UInt64>(0)
+        private let parked = Mutex<[ParkedCall]>([])
+
+        private typealias ParkedCall = (
+            number: UInt64, end: ContinuousClock.Instant, continuation: CheckedContinuation<Void, Never>
+        )
 
         init(_ jobs: Jobs, clock: ManualClock, calls: Calls) {
             self.jobs = jobs
@@ -32,13 +38,42 @@ extension DaySimulation {
             let tick = DaySimulation.tick(of: clock)
             calls.record(at: tick)
             attemptBegan()
-            await withCheckedContinuation { continuation in
-                parked.withLock { $0.append((clock.now + Self.latency, continuation)) }
-            }
+            await park()
             guard let job = jobs.job(named: name.text, at: tick) else {
                 throw .jobNotFound(ResponseOrigin(status: 400))
             }
             return JobResponse(job: job)
+        }
+
+        func runningJobs(
+            after token: PageToken?, isWanted: @escaping @Sendable (JobName) -> Bool,
+            deadline: ContinuousClock.Instant, mayRetry: () -> Bool, attemptBegan: () -> Void,
+            attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
+        ) async throws(TranscribeError) -> JobPage {
+            let tick = DaySimulation.tick(of: clock)
+            calls.recordPage()
+            attemptBegan()
+            await park()
+            return jobs.page(after: token, isWanted: isWanted, at: tick)
+        }
+
+        /// Ends early when the task is cancelled, as at the end of the day.
+        private func park() async {
+            let number = numbers.add(1, ordering: .relaxed).newValue
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    let isCancelled = parked.withLock { parked in
+                        if !Task.isCancelled { parked.append((number, clock.now + Self.latency, continuation)) }
+                        return Task.isCancelled
+                    }
+                    if isCancelled { continuation.resume() }
+                }
+            } onCancel: {
+                let call = parked.withLock { parked in
+                    parked.firstIndex { $0.number == number }.map { parked.remove(at: $0) }
+                }
+                call?.continuation.resume()
+            }
         }
 
         /// Answers the calls that are due. All take the same time, so they end in the order in which they began.
@@ -65,6 +100,7 @@ extension DaySimulation {
         }
 
         let entries: [Entry]
+        private let longest: Int32
 
         init(_ load: Load) {
             var chance = SplitMix64(seed: load.seed)
@@ -77,6 +113,7 @@ extension DaySimulation {
                     start: Int32(start * DaySimulation.ticksPerSecond), end: Int32(end * DaySimulation.ticksPerSecond),
                     interest: Self.interest(in: load, by: &chance))
             }
+            longest = entries.map { $0.end - $0.start }.max() ?? 0
         }
 
         private static func interest(in load: Load, by chance: inout SplitMix64) -> Interest {
@@ -101,6 +138,31 @@ extension DaySimulation {
             return job
         }
 
+        /// A page of up to a hundred jobs that run at that tick, the newest first. A token says with which job the page begins.
+        func page(after token: PageToken?, isWanted: (JobName) -> Bool, at tick: Int) -> JobPage {
+            var number = token.flatMap { Int($0.text) } ?? firstLater(than: tick) - 1
+            var shown = 0
+            var summaries: [JobName: JobPage.Summary] = [:]
+            while number >= 0, shown < 100, Int(entries[number].start) >= tick - Int(longest) {
+                defer { number -= 1 }
+                guard tick < Int(entries[number].end) else { continue }
+                shown += 1
+                guard let name = try? JobName("visit-\(number)"), isWanted(name) else { continue }
+                summaries[name] = .init(status: .inProgress, startedAt: Self.timestamp(entries[number].start))
+            }
+            let reach = shown < 100 ? nil : Self.timestamp(entries[number + 1].start)
+            return JobPage(summaries: summaries, reach: reach, next: shown < 100 ? nil : PageToken(String(number)))
+        }
+
+        private func firstLater(than tick: Int) -> Int {
+            var (low, high) = (0, entries.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if Int(entries[middle].start) <= tick { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+
         private static func timestamp(_ tick: Int32) -> Timestamp {
             Timestamp(millisecondsSinceEpoch: Int64(tick) * 1_000 / Int64(DaySimulation.ticksPerSecond))
         }
@@ -112,15 +174,21 @@ extension DaySimulation {
     final class Calls: Sendable {
         private struct State {
             var count = 0
+            var pages = 0
             var latest: [Int] = []
             var most = 0
         }
 
         private let state = Mutex(State())
 
+        /// Look-ups.
         var count: Int { state.withLock(\.count) }
+        /// Pages of the list.
+        var pages: Int { state.withLock(\.pages) }
         /// The most calls in any period of one second.
         var mostInASecond: Int { state.withLock(\.most) }
+
+        func recordPage() { state.withLock { $0.pages += 1 } }
 
         func record(at tick: Int) {
             state.withLock { state in

@@ -50,11 +50,13 @@ import Transcribe
     }
 
     private func recordJobs(_ numbers: some Sequence<Int>, at seconds: Double, in schedule: inout ListSchedule) throws {
-        for number in numbers { schedule.record(try entry(number, lookedUp: seconds), of: try name(number), isWatched: true) }
+        for number in numbers {
+            schedule.record(try entry(number, lookedUp: seconds), of: try name(number), isWatched: true)
+        }
     }
 
     private func begin(_ schedule: inout ListSchedule, at seconds: Double, using used: Set<JobName> = []) -> Bool {
-        schedule.begin(at: at(seconds)) { used.contains($0) }
+        schedule.begin(at: at(seconds)) { used.contains($0) ? at(seconds) : nil }
     }
 
     /// When the list is asked for next, to a tenth of a second; nil if it is not within more than an hour.
@@ -64,11 +66,18 @@ import Transcribe
             .first { begin(&schedule, at: $0, using: used) }
     }
 
+    private func confirm(_ news: ListNews, at seconds: Double, in schedule: inout ListSchedule) {
+        for job in news.unchanged {
+            let due = min(at(seconds + 5), job.trustEnd)
+            _ = schedule.confirm(job, until: due, at: at(seconds + 0.1))
+        }
+    }
+
     /// Reads a list of one page, and takes what it confirms as fresh for five seconds.
     @discardableResult
     private func read(_ page: JobPage, at seconds: Double, in schedule: inout ListSchedule) -> ListNews {
         let news = schedule.take(page, requestedAt: at(seconds), at: at(seconds + 0.1))
-        for (name, _, end) in news.unchanged { _ = schedule.confirm(name, until: min(at(seconds + 5), end)) }
+        confirm(news, at: seconds, in: &schedule)
         schedule.end(at: at(seconds + 0.1))
         return news
     }
@@ -189,7 +198,8 @@ import Transcribe
         #expect(lists.count == 6 && lists.prefix(3) == [0, 65, 190], "\(lists)")
     }
 
-    /// The same where each job is a new one, as seen from here: a list that helps no job is paused as one that failed.
+    /// The same where each job is a new one, as seen from here: a list that costs more than it saves is paused as one that
+    /// failed.
     @Test func pausesAListThatHelpsNoJob() throws {
         var schedule = schedule()
         var lists: [Double] = []
@@ -200,11 +210,11 @@ import Transcribe
             lists.append(second)
             read(try page([]), at: second + 4.5, in: &schedule)
         }
-        #expect(lists.prefix(6) == [0, 10, 25, 50, 95, 160] && lists.count == 12, "\(lists)")
-        try recordJobs(1...3, at: 700, in: &schedule)
-        _ = begin(&schedule, at: 704.5)
-        read(try page([1, 2, 3]), at: 704.5, in: &schedule)
-        #expect(next(schedule, after: 705) == 709)
+        #expect(lists.prefix(6) == [0, 5, 10, 15, 25, 40] && lists.count == 10, "\(lists)")
+        try recordJobs(1...3, at: 1_300, in: &schedule)
+        _ = begin(&schedule, at: 1_304.5)
+        read(try page([1, 2, 3]), at: 1_304.5, in: &schedule)
+        #expect(next(schedule, after: 1_305) == 1_309)
     }
 
     /// A list that shows a job and then does not, again and again, causes one look-up by that.
@@ -266,7 +276,7 @@ import Transcribe
         _ = begin(&schedule, at: 4.5)
         let first = schedule.take(try page([7, 6, 5, 4], reach: 4, next: "a"), requestedAt: at(4.5), at: at(4.6))
         #expect(!first.isOver)
-        for (name, _, _) in first.unchanged { _ = schedule.confirm(name, until: at(9.5)) }
+        confirm(first, at: 4.5, in: &schedule)
         let second = read(try page([], reach: 3, next: "b"), at: 4.6, in: &schedule)
         #expect(second.isOver && second.suspected == [])
         #expect(next(schedule, after: 5) == 9)
@@ -295,7 +305,7 @@ import Transcribe
         try recordJobs(1...3, at: now - 4.5, in: &schedule)
         _ = begin(&schedule, at: now)
         let news = schedule.take(try page([1, 2, 3]), requestedAt: at(now), at: at(now))
-        for (name, _, _) in news.unchanged { _ = schedule.confirm(name, until: at(now + 1)) }
+        confirm(news, at: now - 4, in: &schedule)
         schedule.end(at: at(now))
         #expect(next(schedule, after: now) == now + 1, "two lists do not begin within a second")
     }
@@ -310,10 +320,14 @@ import Transcribe
     @Test func forgetsWhatMayNotBeUsed() throws {
         var schedule = schedule()
         try recordJobs(1...3, at: 0, in: &schedule)
+        _ = begin(&schedule, at: 4.5)
+        let news = schedule.take(try page([1, 2, 3]), requestedAt: at(4.5), at: at(4.6))
         schedule.remove(try name(2))
-        #expect(next(schedule, after: 0) == nil)
-        let isConfirmed = schedule.confirm(try name(2), until: at(9))
-        #expect(!isConfirmed)
+        schedule.record(try entry(3, lookedUp: 4.55), of: try name(3), isWatched: true)
+        let confirmed = news.unchanged.filter { schedule.confirm($0, until: at(9.5), at: at(4.6)) }
+        #expect(try confirmed.map(\.name) == [name(1)], "the third was looked up meanwhile")
+        schedule.end(at: at(4.6))
+        #expect(next(schedule, after: 5) == nil)
     }
 
     /// What is not stored, or is being looked up, is not for the list for a time.
@@ -324,14 +338,17 @@ import Transcribe
         _ = schedule.take(try page([1, 2, 3]), requestedAt: at(4.5), at: at(4.6))
         for number in 1...3 { schedule.ignore(try name(number), until: at(9.6)) }
         schedule.end(at: at(4.6))
-        #expect(next(schedule, after: 5) == 9.6)
+        #expect(next(schedule, after: 5) == nil)
     }
 
     // Jobs that clients ask for without watching them.
 
-    private func recordLookUps(_ numbers: some Sequence<Int>, at seconds: Double, in schedule: inout ListSchedule) throws {
+    private func recordLookUps(_ numbers: some Sequence<Int>, at seconds: Double, in schedule: inout ListSchedule)
+        throws
+    {
         for number in numbers {
-            schedule.recordPoll(of: try name(number), at: at(seconds))
+            schedule.beginLookUp(of: try name(number), isPoll: true, at: at(seconds))
+            schedule.endLookUp(of: try name(number))
             schedule.record(try entry(number, lookedUp: seconds), of: try name(number), isWatched: false)
         }
     }
@@ -360,7 +377,9 @@ import Transcribe
     @Test func aRefusedPollCountsToo() throws {
         var schedule = schedule()
         try recordLookUps(1...3, at: 0, in: &schedule)
-        for number in 1...3 { schedule.recordPoll(of: try name(number), at: at(6)) }
+        for number in 1...3 { schedule.beginLookUp(of: try name(number), isPoll: true, at: at(6)) }
+        #expect(next(schedule, after: 6) == nil, "the look-ups are under way")
+        for number in 1...3 { schedule.endLookUp(of: try name(number)) }
         #expect(next(schedule, after: 6) == 6)
     }
 
@@ -373,5 +392,43 @@ import Transcribe
         #expect(try schedule.notes(name(1)))
         schedule.removeAbandoned(at: at(35))
         #expect(try !schedule.notes(name(1)) && schedule.notes(name(3)))
+    }
+
+    /// Clients that come for a job until it is looked up again and then no more: each list is one for jobs that are abandoned.
+    @Test func isPausedWhereClientsDoNotComeAgain() throws {
+        var schedule = schedule()
+        var lists = 0
+        for round in 0..<200 {
+            let (now, jobs) = (Double(round) * 20, 3 * round..<3 * round + 3)
+            try recordLookUps(jobs, at: now, in: &schedule)
+            try recordLookUps(jobs, at: now + 5.5, in: &schedule)
+            guard begin(&schedule, at: now + 10) else { continue }
+            lists += 1
+            #expect(read(try page(Array(jobs)), at: now + 10, in: &schedule).unchanged.count == 3)
+        }
+        #expect(lists <= 16, "\(lists) in an hour")
+    }
+
+    /// A confirmation that puts a look-up off by little saves little.
+    @Test func isPausedWhereItPutsLookUpsOffByLittle() throws {
+        var schedule = schedule(trust: .seconds(6))
+        var lists = 0
+        for second in stride(from: 0.0, to: 3_600, by: 6) {
+            try recordJobs(1...3, at: second, in: &schedule)
+            guard begin(&schedule, at: second + 4.5) else { continue }
+            lists += 1
+            let news = read(try page([1, 2, 3]), at: second + 4.5, in: &schedule)
+            #expect(news.unchanged.allSatisfy { $0.trustEnd == at(second + 6) })
+        }
+        #expect(lists <= 20, "\(lists) in an hour")
+    }
+
+    /// A job that only others are followed beside is not looked up because of the list.
+    @Test func suspectsNoJobWithoutDemand() throws {
+        var schedule = schedule()
+        try recordJobs(1...3, at: 0, in: &schedule)
+        try recordLookUps(4...4, at: 0, in: &schedule)
+        _ = begin(&schedule, at: 4.5)
+        #expect(read(try page([1, 2, 3, 4], start: 700), at: 4.5, in: &schedule).suspected.count == 3)
     }
 }
