@@ -11,7 +11,8 @@ from timeouts import eventually
 from ports import held, is_open
 
 MODEL = "transcribe::medicaltranscriptionjob"
-READS_JOBS = ["transcribe:GetMedicalTranscriptionJob", "transcribe:StartMedicalTranscriptionJob"]
+READS_JOBS = ["transcribe:GetMedicalTranscriptionJob", "transcribe:StartMedicalTranscriptionJob",
+              "transcribe:ListMedicalTranscriptionJobs"]
 
 
 class MotoServer:

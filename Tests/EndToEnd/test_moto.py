@@ -5,6 +5,9 @@ from datetime import datetime, timezone
 import pytest
 
 from gateway import upstream_at
+from metrics import metric
+from timeouts import eventually
+from watchers import Watchers
 
 MEMBERS = {
     "name": "MedicalTranscriptionJobName", "status": "TranscriptionJobStatus", "createdAt": "CreationTime",
@@ -39,6 +42,18 @@ def test_says_of_a_job_what_boto3_says(signed, moto, status):
 def test_an_unknown_job_is_not_found(signed, moto):
     answer = signed(moto.reader).get("/jobs/no.such.job")
     assert (answer.status, answer.json["type"]) == (404, "/problems/job-not-found")
+
+
+def test_the_list_follows_jobs(start, moto):
+    names = [f"listed-{number}" for number in range(3)]
+    for name in names:
+        moto.job_in("IN_PROGRESS", name)
+    settings = {"cache.ttl.running": "400ms", "limits.list.rate": 0}
+    gateway = start("serve", settings, environment=upstream_at(moto.port, *moto.reader))
+    watchers = Watchers(gateway.port, len(names), "/jobs/listed-{}/events")
+    eventually(lambda: metric(gateway, "transcribe_gateway_watch_list_confirmed_jobs_total") >= 9, within=20)
+    assert metric(gateway, "transcribe_gateway_watch_list_pages_total", result="succeeded") >= 3
+    watchers.leave()
 
 
 @pytest.mark.parametrize("spoil", [

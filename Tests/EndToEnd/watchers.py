@@ -11,15 +11,18 @@ from wire import request
 
 
 class Watchers:
-    """So many connections that have sent one request each, and notes of when something came on each of them."""
+    """So many connections that have sent one request each, and notes of when something came on each of them.
+
+    With `{}` in the target each has a job of its own.
+    """
 
     def __init__(self, port, count, target, *lines):
         allow_descriptors(count + 200)
         self.sockets, self.received = {}, {}
         self.poll = select.epoll()
-        for _ in range(count):
+        for number in range(count):
             each = socket.create_connection(("127.0.0.1", port), timeout=10)
-            each.sendall(request(target, *lines))
+            each.sendall(request(target.format(number), *lines))
             each.setblocking(False)
             self.sockets[each.fileno()] = each
             self.received[each.fileno()] = b""

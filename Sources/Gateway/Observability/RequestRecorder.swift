@@ -51,7 +51,7 @@ public final class RequestRecorder: Sendable {
         guard failure.deniesList else { return log(error) }
         logger?.warning(
             """
-            the gateway's AWS role lacks the permission transcribe:ListMedicalTranscriptionJobs, with which many watched jobs \
+            the gateway's AWS role lacks the permission transcribe:ListMedicalTranscriptionJobs, with which many running jobs \
             take one call; each is looked up by itself. Grant it, or set watch.list to off
             """, metadata: ["awsRequestId": "\(error.awsRequestID ?? "none")"])
     }

@@ -17,7 +17,7 @@ struct WatchMetrics: Sendable {
         wakeUps = counter("wake_ups", "Waiting requests and event streams that something new was told.")
         events = counter("events", "Events that were sent to streams.")
         confirmations = counter(
-            "list_confirmed_jobs", "Watched jobs that a list has shown unchanged, each in place of a look-up.")
+            "list_confirmed_jobs", "Followed jobs that a list has shown unchanged, and made fresh again.")
         lists = LabelledCounters(
             "transcribe_gateway_watch_list_pages", by: "result", FetchFailure.labels,
             help: "Pages of the list of running jobs that were asked for, by what they brought.", registry)

@@ -8,9 +8,6 @@ extension ListSchedule {
         case watched
         /// A client came for the job about when it was due.
         case polled
-        /// The list has renewed the job, which was due at `since` before that. Whether a client has come after that, so that the
-        /// list has saved a look-up, is found out when the job is due again.
-        case unknown(since: Moment)
         case none
     }
 
@@ -25,6 +22,9 @@ extension ListSchedule {
         var interval: Int64
         /// When a client last came for the job about when it was due, or soon after another one had.
         var polledAt: Moment?
+        /// When the job was due before the list renewed it, if that is not watched: whether a client has come after that, so that
+        /// the list has saved a look-up, is found out when the job is due again.
+        var renewedSince: Moment?
         /// Whether the last list that reached it showed it unchanged.
         var isListed = false
         /// The job is not one for the list until then; nil if it is.
@@ -81,16 +81,13 @@ extension ListSchedule {
         /// Until when a list may be trusted.
         func trustEnd(_ trust: Duration) -> Moment { lookedUpAt + trust }
 
-        var isWanted: Bool { if case .none = demand { false } else { true } }
-
-        var isWatched: Bool { if case .watched = demand { true } else { false } }
-
         /// Whether the clients that come at this time come about when the job is due.
         func isPunctual(at now: Moment) -> Bool { now <= max(due, polledAt ?? due) + ListSchedule.punctuality }
 
         /// Whether a list that is asked for now can keep the job from being looked up when it is due.
         func isOneForTheList(trust: Duration, at now: Moment) -> Bool {
-            guard isWanted, isWatched || isPunctual(at: now), !isBeingLookedUp, suspectedAt == nil else { return false }
+            guard demand != .none, demand == .watched || isPunctual(at: now), !isBeingLookedUp, suspectedAt == nil
+            else { return false }
             return ignoredUntil.map { $0 <= now } ?? true && max(due, now) < trustEnd(trust)
         }
     }

@@ -81,7 +81,7 @@ struct ListSchedule: Sendable {
     mutating func beginLookUp(of name: JobName, isPoll: Bool, at now: Moment) {
         guard var note = notes[name] else { return }
         note.isBeingLookedUp = true
-        if isPoll, !note.isWatched {
+        if isPoll, note.demand != .watched {
             let isPunctual = note.isPunctual(at: now)
             note.demand = isPunctual ? .polled : .none
             note.polledAt = isPunctual ? now : nil
@@ -98,7 +98,7 @@ struct ListSchedule: Sendable {
 
     /// The job is watched no more.
     mutating func unwatch(_ name: JobName) {
-        if notes[name]?.isWatched == true { notes[name]?.demand = .none }
+        if notes[name]?.demand == .watched { notes[name]?.demand = .none }
     }
 
     /// What is known of the job may not be used.
@@ -108,7 +108,7 @@ struct ListSchedule: Sendable {
 
     /// Lets go of the jobs that are neither watched nor asked for any more.
     mutating func removeAbandoned(at now: Moment) {
-        notes = notes.filter { $0.value.isWatched || now < $0.value.due + Self.memory }
+        notes = notes.filter { $0.value.demand == .watched || now < $0.value.due + Self.memory }
     }
 
     /// When the list was asked for because of which the job is to be looked up; nil if there is none.
@@ -146,12 +146,15 @@ struct ListSchedule: Sendable {
 
     /// Finds out of the jobs that the list has renewed, and that are due again, whether clients have come for them.
     private mutating func judgeRenewals(at now: Moment, _ lastUse: (JobName) -> Moment?) {
-        let due = notes.filter { if case .unknown = $0.value.demand { $0.value.due <= now + Self.lead } else { false } }
-        for (name, note) in due {
-            guard case .unknown(let since) = note.demand else { continue }
-            let isUsed = lastUse(name).map { $0 >= since } ?? false
-            notes[name]?.demand = isUsed ? .polled : .none
-            if isUsed { credit(1) }
+        for (name, var note) in notes.filter({ $0.value.renewedSince != nil && $0.value.due <= now + Self.lead }) {
+            let since = note.renewedSince ?? now
+            note.renewedSince = nil
+            if let use = lastUse(name), use >= since {
+                credit(Double(note.due.nanoseconds(since: since)) / Double(max(1, note.interval)))
+            } else if note.demand == .polled, note.polledAt.map({ $0 < since }) ?? true {
+                note.demand = .none
+            }
+            notes[name] = note
         }
     }
 
@@ -160,7 +163,7 @@ struct ListSchedule: Sendable {
 
     private mutating func set(_ note: Note, of name: JobName) {
         notes[name] = note
-        if note.isWanted { earliest = min(earliest ?? note.due, note.due) }
+        if note.demand != .none { earliest = min(earliest ?? note.due, note.due) }
     }
 }
 
@@ -182,9 +185,9 @@ extension ListSchedule {
                 let unchanged = ListNews.Unchanged(
                     name: name, startedAt: note.startedAt, lookedUpAt: note.lookedUpAt,
                     trustEnd: note.trustEnd(options.trust))
-                if note.isWanted, requestedAt < unchanged.trustEnd { news.unchanged.append(unchanged) }
+                if note.demand != .none, requestedAt < unchanged.trustEnd { news.unchanged.append(unchanged) }
             } else {
-                miss(name, isSuspect: note.isWanted, requestedAt: requestedAt, at: now, &news)
+                miss(name, isSuspect: note.demand != .none, requestedAt: requestedAt, at: now, &news)
             }
         }
         reading.pagesLeft -= 1
@@ -227,12 +230,11 @@ extension ListSchedule {
         guard var note = notes[job.name], note.startedAt == job.startedAt, note.lookedUpAt == job.lookedUpAt else {
             return false
         }
-        switch note.demand {
-        case .watched:
-            let gain = due.nanoseconds(since: max(note.due, now))
-            credit(Double(max(0, gain)) / Double(max(1, note.interval)))
-        case .polled: note.demand = .unknown(since: max(note.due, now))
-        case .unknown, .none: break
+        let start = max(note.due, now)
+        if note.demand == .watched {
+            credit(Double(max(0, due.nanoseconds(since: start))) / Double(max(1, note.interval)))
+        } else if note.renewedSince == nil {
+            note.renewedSince = start
         }
         note.due = due
         set(note, of: job.name)
@@ -247,7 +249,7 @@ extension ListSchedule {
     mutating func end(at now: Moment) {
         guard reading != nil else { return }
         reading = nil
-        earliest = notes.values.lazy.filter(\.isWanted).map(\.due).min()
+        earliest = notes.values.lazy.filter { $0.demand != .none }.map(\.due).min()
         if balance >= 0 { failures = 0 }
         guard balance < Self.leastBalance else { return }
         balance = Self.leastBalance

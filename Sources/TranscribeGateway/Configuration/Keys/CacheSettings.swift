@@ -71,17 +71,17 @@ extension WatchOptions {
     mutating func adapt(toConnections connections: Int) { limit = min(limit, connections * 8 / 10) }
 }
 
-/// The list of running jobs, which follows many watched ones with one call.
+/// The list of running jobs, which follows many of them with one call.
 extension ListOptions {
     init(from reader: inout SettingsReader) {
         self.init(
             use: reader.value(
-                "watch.list", .choice, default: "off",
-                "whether watched jobs are followed by the list of running ones: `auto` where AWS's policies permit it, `on` "
-                    + "or `off`"),
+                "watch.list", .choice, default: "auto",
+                "whether running jobs that are watched or polled are followed by AWS's list of them: `auto` where its policies "
+                    + "permit that, `on` or `off`"),
             from: reader.value(
                 "watch.listFrom", .int(1...1_000_000), default: "3",
-                "watched running jobs from which on the list is used; a further page of it for each as many"),
+                "followed running jobs from which on the list is used; a further page of it for each as many"),
             trust: reader.value(
                 "watch.listTrust", .duration(.seconds(1) ... .hours(1)), default: "60s",
                 "how long after its last look-up a job is taken to be as the list shows it"),
