@@ -56,7 +56,10 @@ let package = Package(
                 .httpTypes, .crypto, .coreMetrics, .heap, .logging,
             ],
             exclude: ["Gateway.docc"],
-            resources: [.embedInCode("Resources/openapi.yaml"), .embedInCode("Resources/openapi.json")]),
+            resources: [
+                .embedInCode("Resources/openapi.yaml"), .embedInCode("Resources/openapi.json"),
+                .embedInCode("Resources/reading.json"), .embedInCode("Resources/docs.js"),
+            ]),
         .target(name: "TranscribeEmulator", dependencies: ["Formats", "HTTPExchange", "SigV4", .httpTypes]),
         // Layer 5: the wiring.
         .executableTarget(

@@ -32,8 +32,8 @@ enum Layers {
         ],
         "Transcribe": ["AWSEndpoints", "Curl", "Expat", "Formats", "FoundationEssentials", "SigV4"],
         "Gateway": [
-            "Caching", "CoreMetrics", "Crypto", "Curl", "Formats", "HTTPExchange", "HTTPTypes", "HeapModule",
-            "Logging", "RateLimiting", "Telemetry", "Transcribe",
+            "Caching", "CoreMetrics", "Crypto", "Curl", "Formats", "FoundationEssentials", "HTTPExchange", "HTTPTypes",
+            "HeapModule", "Logging", "RateLimiting", "Telemetry", "Transcribe",
         ],
         "TranscribeEmulator": ["Formats", "FoundationEssentials", "HTTPExchange", "HTTPTypes", "SigV4"],
         "TranscribeGateway": [

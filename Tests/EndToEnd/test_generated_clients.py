@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from examples import CLIENTS, example
 from test_openapi import YAML
 
 TOOLS = Path(sys.executable).parent
@@ -67,6 +68,18 @@ with Client(base_url=os.environ["G"]) as client:
 
 def test_a_client_of_openapi_python_client(client, gateway):
     assert run(sys.executable, "-c", CALLS, folder=client, G=f"http://127.0.0.1:{gateway.port}") == "done\n"
+
+
+def test_the_example_for_it_does_what_it_says(client, gateway):
+    text = example(CLIENTS, "python", 1)
+    assert "127.0.0.1:8080" in text
+    done = run(sys.executable, "-c", text.replace(":8080", f":{gateway.port}"), folder=client)
+    assert done == "COMPLETED\n"
+
+
+def test_the_commands_for_it_take_the_description_from_the_gateway(gateway, tmp_path):
+    run("bash", "-ec", example(CLIENTS, "sh", 1), folder=tmp_path, G=f"http://127.0.0.1:{gateway.port}")
+    assert (tmp_path / "transcribe_gateway/api/jobs/get_job.py").exists() and (tmp_path / "models.py").exists()
 
 
 def test_its_function_takes_what_a_look_up_takes(client):

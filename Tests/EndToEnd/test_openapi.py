@@ -18,7 +18,7 @@ YAML = REPOSITORY / "openapi.yaml"
 JSON = REPOSITORY / "Sources/Gateway/Resources/openapi.json"
 API = yaml.safe_load(YAML.read_text())
 # Files that the prose names: each is answered as this description is.
-FILES = {"/openapi.yaml": "application/yaml", "/style.css": "text/css", "/page.js": "text/javascript",
+FILES = {"/openapi.yaml": "application/yaml", "/style.css": "text/css", "/page.js": "text/javascript", "/docs.js": "text/javascript",
          "/icon.svg": "image/svg+xml"}
 OPERATIONS = [(path, method) for path in [*API["paths"], *FILES] for method in ("get", "head", "options")]
 # That are made up for each operation.
@@ -94,7 +94,7 @@ TARGETS = {"/jobs/{name}": "/jobs/running-1", "/jobs/{name}/events": "/jobs/visi
 JOB_NOT_FOUND_TEXT = {"/jobs/{name}": "/jobs/missing-1", "/jobs/{name}/events": "/jobs/missing-1/events",
                       "/problems/{type}": "/problems/nonsense"}
 # What explains the API has no limit, but its refusals do; and a preflight has none.
-FREE = {"/", "/openapi.json", "/problems", "/problems/{type}", *FILES}
+FREE = {"/", "/docs", "/openapi.json", "/problems", "/problems/{type}", *FILES}
 PAGE, ORIGIN = "Accept: text/html", "Origin: https://app.example"
 APP = [ORIGIN, "Access-Control-Request-Method: GET"]
 

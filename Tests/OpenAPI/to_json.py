@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Writes openapi.yaml as compact JSON, in the order of the YAML: what the gateway serves as /openapi.json.
+"""Writes openapi.yaml as compact JSON in the order of the YAML, which the gateway serves as /openapi.json, and what a
+reader sees of it, from which the gateway makes its page /docs.
 
-to_json.py          writes Sources/Gateway/Resources/openapi.json
-to_json.py --print  writes to standard output instead
-to_json.py --check  writes nothing, and exits with 1 if that file says something else
+to_json.py          writes openapi.json and reading.json in Sources/Gateway/Resources
+to_json.py --print  writes the first to standard output instead
+to_json.py --check  writes nothing, and exits with 1 if one of these files says something else
 """
 
 import argparse
@@ -13,9 +14,11 @@ from pathlib import Path
 
 import yaml
 
+from reading import reading
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 YAML = REPOSITORY / "openapi.yaml"
-JSON = REPOSITORY / "Sources/Gateway/Resources/openapi.json"
+RESOURCES = REPOSITORY / "Sources/Gateway/Resources"
 
 
 class Loader(yaml.SafeLoader):
@@ -30,8 +33,12 @@ class Loader(yaml.SafeLoader):
 
 
 def converted():
-    """The whole JSON file. A value that JSON does not have, such as an unquoted date, is an error."""
+    """The whole JSON files by name. A value that JSON does not have, such as an unquoted date, is an error."""
     document = yaml.load(YAML.read_text(encoding="utf-8"), Loader)
+    return {"openapi.json": compact(document), "reading.json": compact(reading(document))}
+
+
+def compact(document):
     return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
 
 
@@ -41,12 +48,15 @@ def main():
     way.add_argument("--print", action="store_true", help="write to standard output")
     way.add_argument("--check", action="store_true", help="only compare")
     arguments = parser.parse_args()
+    files = {RESOURCES / name: text for name, text in converted().items()}
     if arguments.print:
-        sys.stdout.write(converted())
-    elif not arguments.check:
-        JSON.write_text(converted(), encoding="utf-8")
-    elif not JSON.exists() or JSON.read_text(encoding="utf-8") != converted():
-        sys.exit(f"{JSON} is not what openapi.yaml says: run {Path(__file__).relative_to(REPOSITORY)}")
+        sys.stdout.write(files[RESOURCES / "openapi.json"])
+        return
+    for file, text in files.items():
+        if not arguments.check:
+            file.write_text(text, encoding="utf-8")
+        elif not file.exists() or file.read_text(encoding="utf-8") != text:
+            sys.exit(f"{file} is not what openapi.yaml says: run {Path(__file__).relative_to(REPOSITORY)}")
 
 
 if __name__ == "__main__":

@@ -134,7 +134,8 @@ package struct StaticFile: Sendable {
     private let fields: FieldBlock
     private let tag: EntityTag
 
-    init(_ type: String, _ body: Body) {
+    /// - Parameter isPage: whether the file is a page, which loads only this gateway's files, and which no other page frames.
+    init(_ type: String, _ body: Body, isPage: Bool = false) {
         self.body = body
         tag = EntityTag(of: body.bytes)
         var fields = FieldBlock()
@@ -145,6 +146,9 @@ package struct StaticFile: Sendable {
         fields.append(.vary, "Origin")
         tag.append(to: &fields)
         fields.append(contentsOf: .security)
+        for name in isPage ? [HTTPField.Name.contentSecurityPolicy, .xFrameOptions] : [] {
+            if let value = FieldBlock.page[name] { fields.append(name, value) }
+        }
         self.fields = fields
     }
 
@@ -161,6 +165,8 @@ package struct StaticFile: Sendable {
         "/style.css": StaticFile("text/css; charset=utf-8", Style.sheet),
         "/page.js": StaticFile("text/javascript; charset=utf-8", Script.page),
         "/icon.svg": StaticFile("image/svg+xml", Style.icon),
+        "/docs": StaticFile("text/html; charset=utf-8", Page.docs.body, isPage: true),
+        "/docs.js": StaticFile("text/javascript; charset=utf-8", Body(PackageResources.docs_js)),
         "/openapi.yaml": StaticFile("application/yaml", Body(PackageResources.openapi_yaml)),
         "/openapi.json": StaticFile("application/json", Body(PackageResources.openapi_json)),
     ]
