@@ -17,7 +17,8 @@ EXAMPLES = {f"{response}.{name}": example["value"]
             for content in described.get("content", {}).values()
             for name, example in content.get("examples", {}).items()}
 NAMES_OF_REQUEST = {"requestId", "awsRequestId"}
-BRIEF = {"upstream.attempts": 1, "upstream.timeout": "300ms", "upstream.connectTimeout": "200ms"}
+ONE_ATTEMPT = {"upstream.attempts": 1}
+BRIEF = {"upstream.timeout": "300ms", "upstream.connectTimeout": "200ms"}
 JOB, PROXIED = "/jobs/visit-42", {"clients.trustedProxies": "127.0.0.1"}
 STRANGER = ["X-Forwarded-For: unknown"]
 MANY = ",".join(f"visit-{number}" for number in range(137))
@@ -49,7 +50,8 @@ REQUESTS = {
     "NotImplemented.coding": (JOB, ["Transfer-Encoding: gzip"], {}),
     "UpstreamFailed.failed": (JOB, [], {"behaviour": "500"}), "UpstreamFailed.denied": (JOB, [], {"behaviour": "denied"}),
     "UpstreamFailed.credentials": (JOB, [], {"behaviour": "unknownkey"}),
-    "Unavailable.throttled": (JOB, [], {"behaviour": "throttled"}), "UpstreamTimeout.timeout": (JOB, [], {"behaviour": "hang"}),
+    "Unavailable.throttled": (JOB, [], {"behaviour": "throttled"}), 
+    "UpstreamTimeout.timeout": (JOB, [], {"behaviour": "hang", "settings": BRIEF}),
     "UpstreamTimeout.notCached": (JOB, ["Cache-Control: only-if-cached"], {}),
 }
 
@@ -90,7 +92,7 @@ def as_aws_says(document):
 def described(serve, upstream):
     """Starts a gateway in front of the jobs of the examples."""
     upstream.RequestHandlerClass = Described
-    return lambda settings=None: serve(BRIEF | (settings or {}))
+    return lambda settings=None: serve(ONE_ATTEMPT | (settings or {}))
 
 
 def assert_example(answer, name):
@@ -133,6 +135,10 @@ def test_an_event_is_as_described(described):
 def test_the_meaning_of_a_problem_is_as_described(described):
     example = RESPONSES["ProblemType"]["content"]["application/json"]["example"]
     assert described().get("/problems/invalid-job-name").json == example
+
+
+def test_the_routes_are_as_described(described):
+    assert described().get("/").json == RESPONSES["Home"]["content"]["application/json"]["example"]
 
 
 # What more than one request takes.
@@ -184,7 +190,7 @@ def test_a_breaker_that_is_open(described, upstream):
 
 
 def test_too_many_requests_that_wait(described, upstream):
-    gateway = described({"cache.waiters": 1, "upstream.timeout": "5s"})
+    gateway = described({"cache.waiters": 1})
     with gateway.wire() as wire:
         wire.send(request("/jobs/slow-1"))
         eventually(lambda: upstream.calls["slow-1"] == 1)
@@ -195,7 +201,7 @@ def test_too_many_requests_that_wait(described, upstream):
 
 def test_a_stored_job_that_is_removed_during_its_refresh(described, upstream):
     upstream.behaviour = "running"
-    gateway = described({"cache.ttl.running": "100ms", "upstream.timeout": "5s", "watch.list": "off"})
+    gateway = described({"cache.ttl.running": "100ms", "watch.list": "off"})
     with gateway.wire() as wire:
         gateway.get(JOB)
         upstream.behaviour = "slow"

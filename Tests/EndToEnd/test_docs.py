@@ -132,7 +132,8 @@ def test_the_sample_for_a_browser_does_what_it_says(gateway, browser):
     [source] = [source for name, (_, source) in SAMPLES.items() if "browser" in name]
     tab = browser.open(url(gateway))
     tab.shows("Try it")
-    tab.evaluate(source.replace(ORIGIN, url(gateway, "")))
+    # In a block of its own: the names of the page's script are taken.
+    tab.evaluate("{" + source.replace(ORIGIN, url(gateway, "")) + "}")
     said = eventually(lambda: [each["args"][0]["value"] for each in tab.complaints if "args" in each])
     assert said == ["COMPLETED"]
 

@@ -116,8 +116,8 @@ def test_a_keyboard_reaches_everything_and_shows_where_it_is(met, browser):
     for name, target in met.items():
         tab = browser.open(target)
         tab.shows("</footer>")
-        usable = """[...document.querySelectorAll("a[href], input, button, summary")]
-            .filter(e => e.offsetParent && !e.hidden)"""
+        usable = """[...document.querySelectorAll("a[href], input, select, button, summary")]
+            .filter(e => e.checkVisibility() && !e.hidden)"""
         tab.evaluate("document.activeElement?.blur(); getSelection().removeAllRanges()")
         tab.evaluate("document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex')")
         count = tab.evaluate(f"{usable}.length")

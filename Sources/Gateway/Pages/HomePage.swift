@@ -21,9 +21,9 @@ extension Page {
                 .heading("For programs"),
                 examples(at: "http://\(host)"),
                 .element(
-                    "p", [:], .link("/openapi.yaml", "OpenAPI description"), .text(" (also as "),
-                    .link("/openapi.json", "JSON"), .text("), and "), .link("/problems", "what each problem means"),
-                    .text(".")),
+                    "p", [:], .link("/docs", "All of the API, to read and to try"), .text(", its "),
+                    .link("/openapi.yaml", "OpenAPI description"), .text(" (also as "), .link("/openapi.json", "JSON"),
+                    .text("), and "), .link("/problems", "what each problem means"), .text(".")),
             ], tab: "Look up", lookUp: nil)
     }
 

@@ -54,7 +54,7 @@ struct Page {
         let recent = HTML.element("nav", ["id": "recent", "aria-label": "Looked up in this tab", "hidden": ""])
         let links = HTML.element(
             "nav", ["aria-label": "About this gateway"],
-            .link("/", "Look up a job"), .link("/openapi.yaml", "API description"), .link("/problems", "Problems"))
+            .link("/", "Look up a job"), .link("/docs", "API"), .link("/problems", "Problems"))
         return .element("footer", [:], listsRecent ? [recent, links] : [links])
     }
 

@@ -64,6 +64,11 @@ enum Style {
         footer { margin-top: 2.5rem; padding-top: .75rem; border-top: 1px solid var(--line); font-size: .875rem; }
         nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; padding: .125rem 0; }
         [hidden] { display: none; }
+        select { font: inherit; min-height: 2.5rem; padding: .25rem .5rem; color: inherit; background: var(--paper);
+          border: 1px solid var(--edge); border-radius: .375rem; align-self: flex-start; max-width: 100%; }
+        th, td { padding: .25rem 1rem .25rem 0; text-align: left; vertical-align: top; }
+        h3 { font-size: 1.25rem; line-height: 1.3; margin: 0 0 .25rem; }
+        section.operation { padding-top: 1rem; border-top: 1px solid var(--line); }
         @media (max-width: 34rem) { header form { flex-basis: 100%; } header label { flex-basis: 100%; }
           dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } h1 { font-size: 1.375rem; }
           .timeline .time, .time .note, pre .note { display: block; }

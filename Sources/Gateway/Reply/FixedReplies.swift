@@ -36,7 +36,8 @@ extension JobGateway {
     private static let index = {
         let routes = [
             ("job", "/jobs/{name}"), ("wait", "/jobs/{name}?wait={seconds}"), ("events", "/jobs/{name}/events"),
-            ("jobs", "/jobs?name={name},{name}"), ("description", "/openapi.json"), ("problems", "/problems"),
+            ("jobs", "/jobs?name={name},{name}"), ("docs", "/docs"), ("description", "/openapi.json"),
+            ("problems", "/problems"),
         ]
         var text = TextBuffer()
         text.openObject()

@@ -36,11 +36,11 @@ extension APIReading {
     private func heading(_ text: String, id: String) -> HTML { .element("h2", ["id": id], .text(text)) }
 
     private func section(of operation: Operation) -> HTML {
-        let title = HTML.element("h3", [:], .element("code", [:], .text("GET \(operation.path)")))
+        let target = HTML.element("p", [:], .element("code", [:], .text("GET \(operation.path)")))
         let first = operation.description.prefix(2).map(\.html)
         let rest = operation.description.dropFirst(2).map(\.html)
         let parts =
-            [title, .element("p", [:], .element("strong", [:], .text(operation.summary)))] + first
+            [.element("h3", [:], .text(operation.summary)), target] + first
             + (rest.isEmpty ? [] : [Self.details("More about it", rest)]) + operation.samples.map(\.html)
             + operation.form + [responses(of: operation)]
         return .element("section", ["id": operation.id, "class": "operation"], parts)
