@@ -69,6 +69,7 @@ enum Style {
         th, td { padding: .25rem 1rem .25rem 0; text-align: left; vertical-align: top; }
         h3 { font-size: 1.25rem; line-height: 1.3; margin: 0 0 .25rem; }
         section.operation { padding-top: 1rem; border-top: 1px solid var(--line); }
+        .try details label { display: block; margin-top: .75rem; } .try details input { width: 100%; }
         @media (max-width: 34rem) { header form { flex-basis: 100%; } header label { flex-basis: 100%; }
           dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } h1 { font-size: 1.375rem; }
           .timeline .time, .time .note, pre .note { display: block; }
