@@ -111,10 +111,10 @@ class Tab:
         features = [{"name": "prefers-color-scheme", "value": scheme}, {"name": "forced-colors", "value": forced}]
         self.call("Emulation.setEmulatedMedia", media=media, features=features)
 
-    def screenshot(self):
-        """The whole page as a PNG."""
+    def screenshot(self, tallest=5000):
+        """The page as a PNG, of a very long one the beginning."""
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], tallest), "scale": 1}
         shot = self.call("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
         return base64.b64decode(shot["data"])
 

@@ -19,7 +19,8 @@ from timeouts import eventually
 pytestmark = needs_browser
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-NAMES = ["home", "running", "completed", "failed", "stale", "unknown", "invalid", "limited", "upstream-down", "problems"]
+NAMES = ["home", "running", "completed", "failed", "stale", "unknown", "invalid", "limited", "upstream-down", "problems",
+         "docs"]
 SOON = {"cache.ttl.running": "100ms"}
 
 
@@ -39,6 +40,11 @@ def met(start):
         upstream.close()
 
 
+def wait_for_script(tab):
+    """Until the page and its script, which is run before the page counts as complete, are there."""
+    eventually(lambda: tab.evaluate("document.readyState === 'complete' && document.querySelector('footer') !== null"))
+
+
 def violations(tab):
     tab.evaluate(AXE + "; null")
     found = tab.evaluate(f"""axe.run(document, {{runOnly: {RULES}}}).then(({{violations, passes}}) =>
@@ -56,7 +62,7 @@ def test_axe_finds_nothing_wrong(met, browser):
     assert set(met) >= set(NAMES)
     for name, target in met.items():
         tab = browser.open(target)
-        tab.shows("</footer>")
+        wait_for_script(tab)
         for (width, scheme) in itertools.product([1100, 320], ["light", "dark"]):
             tab.emulate(width, scheme=scheme)
             assert violations(tab) == [], (name, width, scheme)
@@ -71,7 +77,7 @@ def test_no_page_is_wider_than_a_narrow_window(met, browser):
     for name, target in met.items():
         tab = browser.open(target)
         tab.emulate(320, 600)
-        tab.shows("</footer>")
+        wait_for_script(tab)
         assert tab.evaluate("document.documentElement.scrollWidth") <= 320, name
 
 
@@ -81,7 +87,7 @@ def test_the_forms_border_can_be_seen(met, browser, scheme):
     for name in ("home", "completed"):
         tab = browser.open(met[name])
         tab.emulate(1100, scheme=scheme)
-        tab.shows("</footer>")
+        wait_for_script(tab)
         border, inside, around = tab.evaluate("""(() => {
             const input = document.querySelector("input"), form = getComputedStyle(input.form).backgroundColor;
             return [getComputedStyle(input).borderTopColor, getComputedStyle(input).backgroundColor,
@@ -102,7 +108,7 @@ def contrast(*colours):
 
 def test_paper_and_forced_colours_show_the_same(met, browser):
     tab = browser.open(met["completed"])
-    tab.shows("</footer>")
+    wait_for_script(tab)
     tab.emulate(800, media="print")
     assert tab.evaluate("getComputedStyle(document.querySelector('form')).display") == "none"
     assert tab.evaluate("getComputedStyle(document.querySelector('#status')).display") == "block"
@@ -115,7 +121,7 @@ def test_a_keyboard_reaches_everything_and_shows_where_it_is(met, browser):
     """Tab goes through all that can be used, in the order of the page; each has a ring around it."""
     for name, target in met.items():
         tab = browser.open(target)
-        tab.shows("</footer>")
+        wait_for_script(tab)
         usable = """[...document.querySelectorAll("a[href], input, select, button, summary")]
             .filter(e => e.checkVisibility() && !e.hidden)"""
         tab.evaluate("document.activeElement?.blur(); getSelection().removeAllRanges()")
@@ -132,7 +138,7 @@ def test_a_keyboard_reaches_everything_and_shows_where_it_is(met, browser):
 
 def test_the_form_is_sent_from_the_keyboard(met, browser):
     tab = browser.open(met["home"])
-    tab.shows("</footer>")
+    wait_for_script(tab)
     assert tab.evaluate("document.activeElement.id") == "name"
     tab.call("Input.insertText", text=" visit-2026-0042 ")
     tab.press("Enter", text="\r")
@@ -158,7 +164,7 @@ def test_a_page_without_script_says_the_same(met, browser):
 def test_the_transcripts_address_is_copied(met, browser):
     tab = browser.open(met["completed"])
     browser.call("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
-    tab.shows("Copy the address")
+    wait_for_script(tab)
     tab.evaluate("document.querySelector('[data-copy]').focus()")
     tab.press("Enter", text="\r")
     tab.shows("Copied")
@@ -313,7 +319,7 @@ def test_a_hidden_tab_shows_the_end_in_its_title(serve, upstream, browser):
     tab.shows("IN_PROGRESS")
     assert tab.evaluate("document.title").startswith("… visit-1")
     other = browser.open(url(gateway, "/"))
-    other.shows("</footer>")
+    wait_for_script(other)
     upstream.behaviour = "fine"
     eventually(lambda: tab.evaluate("document.title").startswith("✓ visit-1"), within=100)
     assert tab.evaluate("document.hidden") is True
@@ -333,5 +339,5 @@ def test_a_tab_remembers_only_where_the_operator_wants_it(serve, browser, is_wan
     links = tab.evaluate("[...document.querySelectorAll('#recent a')].map(a => a.textContent)")
     assert links == (["visit-2", "visit-1"] if is_wanted else [])
     other = browser.open(url(gateway, "/"))
-    other.shows("</footer>")
+    wait_for_script(other)
     assert other.evaluate("document.querySelectorAll('#recent a').length") == 0
