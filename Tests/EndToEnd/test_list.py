@@ -1,5 +1,6 @@
 """Many followed jobs take one call for the list of running jobs, where AWS permits that."""
 
+import os
 import threading
 import time
 
@@ -7,6 +8,7 @@ import pytest
 
 from aws_error_texts import summary
 from metrics import metric
+from resources import processor_time, resources
 from timeouts import eventually
 from watchers import Watchers
 
@@ -16,6 +18,8 @@ SETTINGS = {
     "cache.ttl.running": "400ms", "watch.maxWait": "5m", "limits.list.rate": 0, "limits.upstream.rate": 0,
     "limits.client.rate": 0, "watch.perClient": 2000,
 }
+
+ROOM = {"listen.connections": 11_000, "listen.perAddress": 0, "watch.limit": 10_000, "watch.perClient": 10_000}
 
 
 @pytest.fixture
@@ -153,3 +157,29 @@ def test_what_the_list_says_is_no_answer(watch, upstream):
     assert metric(gateway, "transcribe_gateway_cache_entries") == COUNT
     answer = gateway.get("/jobs/fine-1")
     assert answer.json["status"] == "COMPLETED" and answer.fields["cache-status"].endswith("fwd=miss; stored")
+
+
+@pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="skipped: set LONG_TESTS=1")
+def test_ten_thousand_jobs(serve, upstream):
+    """Calls a second, processor time and memory, with the list and without; each job is fresh for 30 s."""
+    count, seconds = 10_000, 60
+    upstream.listed = [summary(f"running-{number}") for number in range(count)]
+    figures = {}
+    for name, settings in {
+        "without": {"watch.list": "off"}, "with": {"limits.list.rate": "5/s"},
+        "with trust of 10 min": {"limits.list.rate": "5/s", "watch.listTrust": "10m"},
+    }.items():
+        gateway = serve(SETTINGS | ROOM | {"cache.ttl.running": "5s"} | settings)
+        with Watchers(gateway.port, count, "/jobs/running-{}/events"):
+            eventually(lambda: metric(gateway, "transcribe_gateway_watched_jobs") == count, within=120)
+            time.sleep(30)
+            pid = gateway.process.pid
+            before = (calls(upstream), upstream.lists, processor_time(pid))
+            time.sleep(seconds)
+            after = (calls(upstream), upstream.lists, processor_time(pid))
+            look_ups, pages, processor = [(new - old) / seconds for new, old in zip(after, before)]
+            print(f"{name}: {look_ups:.1f} look-ups and {pages:.2f} pages a second, {processor:.3f} of a core, "
+                  f"{resources(pid).resident >> 20} MiB")
+            figures[name] = look_ups
+        gateway.stop()
+    assert figures["with trust of 10 min"] < figures["with"] < figures["without"]
