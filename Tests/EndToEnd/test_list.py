@@ -169,7 +169,7 @@ def test_ten_thousand_jobs(serve, upstream):
         "without": {"watch.list": "off"}, "with": {"limits.list.rate": "5/s"},
         "with trust of 10 min": {"limits.list.rate": "5/s", "watch.listTrust": "10m"},
     }.items():
-        gateway = serve(SETTINGS | ROOM | {"cache.ttl.running": "5s"} | settings)
+        gateway = serve(SETTINGS | ROOM | {"cache.ttl.running": "5s", "upstream.timeout": "60s"} | settings)
         with Watchers(gateway.port, count, "/jobs/running-{}/events"):
             eventually(lambda: metric(gateway, "transcribe_gateway_watched_jobs") == count, within=120)
             time.sleep(30)

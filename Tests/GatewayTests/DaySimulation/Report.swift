@@ -16,8 +16,10 @@ extension DaySimulation {
         replicas.reduce(0) { $0 + $1.registry.count("fetches_total{result=\"budget_used_up\"}") }
     }
 
-    /// The part of the requests that needed no call to AWS.
-    var cachedPart: Double { Double(outcomes("hit") + outcomes("stale")) / Double(observations.requests) }
+    /// The part of the requests that needed no call to AWS of their own.
+    var cachedPart: Double {
+        Double(outcomes("hit") + outcomes("stale") + outcomes("collapsed")) / Double(observations.requests)
+    }
 
     /// Calls by the formula of deploy/README.md: one for each replica that is asked for a job, and one more for each
     /// interval of freshness in which the job runs and is followed.
@@ -52,7 +54,7 @@ extension DaySimulation {
             ("fetches without a call", "\(fetchesWithoutCall)"), ("look-ups", "\(calls.count)"),
             ("pages of the list", "\(calls.pages)"),
             ("on paper", "\(Int(callsOnPaper))"),
-            ("most in a second", "\(calls.mostInASecond)"), ("from the cache", "\(Int(cachedPart * 1_000)) per mille"),
+            ("most in a second", "\(calls.mostInASecond)"), ("without a call", "\(Int(cachedPart * 1_000)) per mille"),
             ("age p50, p99", "\(observations.ages.quantile(0.5)) s, \(observations.ages.quantile(0.99)) s"),
             ("end seen p50, p99, last", [0.5, 0.99, 1].map(lateness).joined(separator: ", ")),
             ("most cached", "\(observations.mostCached) bytes"),
