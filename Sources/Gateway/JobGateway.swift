@@ -283,17 +283,20 @@ extension JobGateway {
 extension JobGateway {
     /// Removes a job from the cache.
     func purge(_ name: JobName) {
+        // Before the cache is emptied: what is stored by a fetch from then on is no older than this.
+        let now = Moment(options.time.now())
         cache.remove(name)
         fetcher.detach(name)
-        watches.forget(name, at: Moment(options.time.now()))
+        watches.forget(name, at: now)
         recorder.recordPurge(of: name)
     }
 
     /// Removes every job from the cache.
     func purge() {
+        let now = Moment(options.time.now())
         cache.removeAll()
         fetcher.detach(nil)
-        watches.forget(nil, at: Moment(options.time.now()))
+        watches.forget(nil, at: now)
         recorder.recordPurge(of: nil)
     }
 }

@@ -88,7 +88,7 @@ extension Freshness {
         if case .forward = decision { return failure == nil ? decision : .repeatProblem }
         guard let notBefore = directives.oldestAnswer(at: now) else { return decision }
         // What a list has confirmed is as old as its look-up for a client that demands a younger answer than others have.
-        let isStrict = now.instant - running < notBefore.instant
+        let isStrict = now.instant - running < notBefore.instant || directives.isStrictest
         let isYoungEnough = (isStrict ? stored.lookedUpAt : stored.requestedAt) >= notBefore
         let isWanted = decision == .serve || directives.maxStale != nil
         if isYoungEnough && isWanted { return decision }
@@ -124,6 +124,9 @@ extension Freshness {
 extension CacheDirectives {
     /// In seconds: a younger answer is good enough for every client, also with `no-cache`.
     private static let youngest = 1
+
+    /// Whether no client can demand a younger answer.
+    var isStrictest: Bool { maxAge.map { $0 <= Self.youngest } ?? false }
 
     /// When an answer must have been asked for at the earliest; nil if the client demands nothing.
     ///

@@ -182,7 +182,11 @@ extension JobWatches.State {
         switch result {
         case .answered(let entry, let isStored):
             let isWatched = watches[name] != nil
-            if isStored || isWatched { list.record(entry, of: name, isWatched: isWatched) }
+            if isStored || isWatched {
+                list.record(entry, of: name, isWatched: isWatched)
+            } else {
+                list.remove(name)
+            }
             // That fetch may have begun before the list.
             if list.suspicion(of: name) != nil { return schedule.hasten(name, due: now) }
         case .failed(.refused, _, _): return list.endLookUp(of: name)

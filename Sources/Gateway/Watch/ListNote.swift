@@ -41,7 +41,7 @@ extension ListSchedule {
             (startedAt, createdAt) = (job.job.startedAt, job.job.createdAt)
             demand = isWatched ? .watched : .none
             (lookedUpAt, due) = (entry.lookedUpAt, entry.freshUntil)
-            interval = due.nanoseconds(since: lookedUpAt)
+            interval = due.nanoseconds(since: entry.requestedAt)
         }
 
         /// Whether the note was made of the job as it is in this entry.
@@ -49,16 +49,19 @@ extension ListSchedule {
             startedAt == job.job.startedAt && createdAt == job.job.createdAt
         }
 
-        /// Takes what a look-up has brought, unless a later one has brought more.
-        mutating func record(_ entry: CacheEntry<CachedAnswer>) {
-            guard lookedUpAt <= entry.lookedUpAt else { return }
+        /// Takes what is known of the job, unless more is known already: what a look-up has brought, or a list has confirmed since.
+        ///
+        /// - Returns: whether a list has caused the look-up falsely.
+        mutating func record(_ entry: CacheEntry<CachedAnswer>) -> Bool {
+            guard (lookedUpAt, due) <= (entry.lookedUpAt, entry.freshUntil) else { return false }
+            if lookedUpAt < entry.lookedUpAt { renewedSince = nil }
             (lookedUpAt, due) = (entry.lookedUpAt, entry.freshUntil)
-            interval = due.nanoseconds(since: lookedUpAt)
+            if entry.requestedAt == entry.lookedUpAt { interval = due.nanoseconds(since: lookedUpAt) }
             // One that began before the list says nothing of what the list showed.
-            if let suspectedAt, suspectedAt <= lookedUpAt {
-                self.suspectedAt = nil
-                wasFalselySuspected = true
-            }
+            guard let suspectedAt, suspectedAt <= lookedUpAt else { return false }
+            self.suspectedAt = nil
+            wasFalselySuspected = true
+            return true
         }
 
         /// Takes that a list has shown the job unchanged.
@@ -80,6 +83,11 @@ extension ListSchedule {
 
         /// Until when a list may be trusted.
         func trustEnd(_ trust: Duration) -> Moment { lookedUpAt + trust }
+
+        /// Whether those clients have come since the list renewed the job that come about when it was due before.
+        func isToBeJudged(at now: Moment) -> Bool {
+            renewedSince.map { min(due - ListSchedule.lead, $0 + ListSchedule.punctuality) <= now } ?? false
+        }
 
         /// Whether the clients that come at this time come about when the job is due.
         func isPunctual(at now: Moment) -> Bool { now <= max(due, polledAt ?? due) + ListSchedule.punctuality }

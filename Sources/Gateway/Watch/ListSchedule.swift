@@ -41,6 +41,8 @@ struct ListSchedule: Sendable {
     private var reading: Reading?
     private var notBefore: Moment?
     private var failures = 0
+    /// Pauses since lists were last worth their calls.
+    private var pauses = 0
     /// Look-ups that lists have saved, less the pages that they have cost.
     private var balance = 0.0
     /// No job is due before; nil if none is for the list.
@@ -65,7 +67,7 @@ struct ListSchedule: Sendable {
             return
         }
         if var note = notes[name], note.concerns(job) {
-            note.record(entry)
+            if note.record(entry) { credit(-1) }
             note.isBeingLookedUp = false
             if isWatched { note.demand = .watched }
             set(note, of: name)
@@ -146,7 +148,7 @@ struct ListSchedule: Sendable {
 
     /// Finds out of the jobs that the list has renewed, and that are due again, whether clients have come for them.
     private mutating func judgeRenewals(at now: Moment, _ lastUse: (JobName) -> Moment?) {
-        for (name, var note) in notes.filter({ $0.value.renewedSince != nil && $0.value.due <= now + Self.lead }) {
+        for (name, var note) in notes.filter({ $0.value.isToBeJudged(at: now) }) {
             let since = note.renewedSince ?? now
             note.renewedSince = nil
             if let use = lastUse(name), use >= since {
@@ -194,7 +196,6 @@ extension ListSchedule {
         let isPastOldest = reading.oldest.flatMap { oldest in page.reach.map { $0 < oldest } } ?? false
         news.isOver = page.next == nil || isPastOldest || reading.pagesLeft == 0
         if news.isOver { missUnseen(by: reading, on: page, requestedAt: requestedAt, at: now, &news) }
-        credit(Double(news.suspected.count))
         self.reading = reading
         return news
     }
@@ -250,10 +251,12 @@ extension ListSchedule {
         guard reading != nil else { return }
         reading = nil
         earliest = notes.values.lazy.filter { $0.demand != .none }.map(\.due).min()
-        if balance >= 0 { failures = 0 }
+        failures = 0
+        if balance >= 0 { pauses = 0 }
         guard balance < Self.leastBalance else { return }
         balance = Self.leastBalance
-        pause(at: now, atMost: Self.longestPauseWithoutWorth)
+        pauses += 1
+        pause(pauses, atMost: Self.longestPauseWithoutWorth, at: now)
     }
 
     /// The list gave no page.
@@ -261,12 +264,12 @@ extension ListSchedule {
     /// - Parameter isDenied: AWS's policies deny it.
     mutating func fail(isDenied: Bool, at now: Moment) {
         reading = nil
-        pause(at: now, atMost: Self.longestPause)
+        failures += 1
+        pause(failures, atMost: Self.longestPause, at: now)
         if isDenied { notBefore = now + (options.use == .on ? .seconds(60) : .seconds(3_600)) }
     }
 
-    private mutating func pause(at now: Moment, atMost longest: Duration) {
-        failures += 1
-        notBefore = now + min(Self.firstPause * (1 << min(failures - 1, 10)), longest)
+    private mutating func pause(_ number: Int, atMost longest: Duration, at now: Moment) {
+        notBefore = now + min(Self.firstPause * (1 << min(number - 1, 10)), longest)
     }
 }

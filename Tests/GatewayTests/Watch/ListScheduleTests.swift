@@ -1,5 +1,6 @@
 import Caching
 import Formats
+import Synchronization
 import TestSupport
 import Testing
 import Transcribe
@@ -30,6 +31,7 @@ import Transcribe
         job.createdAt = Self.birth.adding(milliseconds: Int64(number) * 1_000)
         job.startedAt = Self.birth.adding(milliseconds: Int64(number) * 1_000 + 500 + start)
         let cached = CachedJob(job, named: try name(number), fields: .full, nameHash: 0)
+        cached.lookedUpAt.store(at(seconds).nanoseconds, ordering: .relaxed)
         return CacheEntry(
             .job(cached), requestedAt: self.start + .seconds(seconds),
             freshUntil: self.start + .seconds(seconds + freshFor), keepUntil: self.start + .seconds(seconds + 600))
@@ -430,5 +432,39 @@ import Transcribe
         try recordLookUps(4...4, at: 0, in: &schedule)
         _ = begin(&schedule, at: 4.5)
         #expect(read(try page([1, 2, 3, 4], start: 700), at: 4.5, in: &schedule).suspected.count == 3)
+    }
+
+    /// A list that contradicts each look-up costs look-ups, and saves none.
+    @Test func isPausedWhereItSuspectsFalsely() throws {
+        var schedule = schedule()
+        var lists = 0
+        for round in 0..<720 {
+            let (now, jobs) = (Double(round) * 5, 3 * round..<3 * round + 3)
+            try recordJobs(jobs, at: now, in: &schedule)
+            guard begin(&schedule, at: now + 4.5) else { continue }
+            lists += 1
+            read(try page(Array(jobs), start: 700), at: now + 4.5, in: &schedule)
+            try recordJobs(jobs, at: now + 4.8, in: &schedule)
+        }
+        #expect(lists <= 14, "\(lists) in an hour")
+    }
+
+    /// A client that waits again for the same job knows when a list has confirmed it: that is no look-up.
+    @Test func goesOnWhereClientsWaitAgain() throws {
+        var schedule = schedule(trust: .seconds(600))
+        var lists = 0
+        try recordJobs(1...3, at: 0, in: &schedule)
+        for round in 0..<100 {
+            let now = Double(round) * 5 + 4.5
+            guard begin(&schedule, at: now) else { continue }
+            lists += 1
+            read(try page([1, 2, 3]), at: now, in: &schedule)
+            for number in 1...3 {
+                let known = try entry(number, lookedUp: 0).renewed(
+                    requestedAt: at(now), freshUntil: at(now + 5), keepUntil: at(now + 600))
+                schedule.record(known, of: try name(number), isWatched: true)
+            }
+        }
+        #expect(lists == 100)
     }
 }
