@@ -277,26 +277,3 @@ extension JobGateway {
         return .resolved(.answer(entry, .cache(.overloaded)))
     }
 }
-
-/// Purges by the operator. The answer to a call that is under way reaches the requests that wait for it already. It is not
-/// stored, and no later request waits for it.
-extension JobGateway {
-    /// Removes a job from the cache.
-    func purge(_ name: JobName) {
-        // Before the cache is emptied: what is stored by a fetch from then on is no older than this.
-        let now = Moment(options.time.now())
-        cache.remove(name)
-        fetcher.detach(name)
-        watches.forget(name, at: now)
-        recorder.recordPurge(of: name)
-    }
-
-    /// Removes every job from the cache.
-    func purge() {
-        let now = Moment(options.time.now())
-        cache.removeAll()
-        fetcher.detach(nil)
-        watches.forget(nil, at: now)
-        recorder.recordPurge(of: nil)
-    }
-}
