@@ -20,6 +20,7 @@ public final class JobGateway: Handler {
     let recorder: RequestRecorder
     private let limiter: ClientLimiter?
     private let ids = RequestIDSource()
+    let files = StaticFile.all
     /// Asks AWS for what the cache does not have.
     public let fetcher: Fetcher
     /// How often what is past its time is removed from the cache: job names and results are medical data.
@@ -124,7 +125,7 @@ public final class JobGateway: Handler {
         if let hop = context.unreadableHop { throw Problem(hop) }
         guard options.clients.admits(context.client) else { throw .clientNotAllowed }
         guard options.hosts.admits(request.host) else { throw .wrongHost }
-        let route = try Route(request, allowed: options.fields)
+        let route = try Route(request, allowed: options.fields, files: files)
         context.route = route.kind
         if case .batch(let names, _) = route { context.names = names.count }
         return route

@@ -92,6 +92,17 @@ import Testing
         }
     }
 
+    /// A gateway makes its files before the first request, and no route makes one.
+    @Test func isMadeWithTheGateway() throws {
+        #expect(TestBench().gateway.files["/docs"]?.body.bytes == Page.docs.body.bytes)
+        #expect(throws: Problem.self) {
+            let request = Request(
+                method: .get, target: "/docs", host: "localhost", peer: PeerAddress(ipv4: 0x7F00_0001),
+                fields: FieldList(list: []))
+            _ = try Route(request, allowed: .full, files: [:])
+        }
+    }
+
     @Test func canBeUsedAsEveryURL() async {
         #expect(await TestBench().get("/docs", method: .options).field("Allow") == "GET, HEAD, OPTIONS")
         #expect(await TestBench().get("/docs", method: .head).status == .ok)

@@ -46,6 +46,22 @@ struct ClientSample: CustomTestStringConvertible, Sendable {
         ClientSample(
             name: "HttpURLConnection that is told to accept HTML", accept: "text/html", agent: "Java/17.0.15",
             getsPage: true),
+        ClientSample(
+            name: "HttpURLConnection with http.agent", accept: "text/html, image/gif, image/jpeg, */*; q=0.2",
+            agent: "myapp Java/17.0.15", getsPage: false),
+        ClientSample(
+            name: "HttpURLConnection with http.agent and an Accept of its program", accept: "text/html, */*; q=0.5",
+            agent: "myapp Java/17.0.15", getsPage: false),
+        ClientSample(
+            name: "JDK 17 HttpURLConnection with a User-Agent of its program",
+            accept: "text/html, image/gif, image/jpeg, */*; q=0.2", agent: "myapp/1.0", getsPage: false),
+        ClientSample(
+            name: "JDK 11 HttpURLConnection with a User-Agent of its program",
+            accept: "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", agent: "myapp/1.0", getsPage: false),
+        ClientSample(
+            name: "WebView of JavaFX", accept: gecko,
+            agent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/617.1 (KHTML, like Gecko) JavaFX/21 Safari/617.1",
+            getsPage: true),
         ClientSample(name: "java.net.http", accept: nil, agent: "Java-http-client/17.0.15", getsPage: false),
         ClientSample(name: "wget", accept: "*/*", agent: "Wget/1.21.3", getsPage: false),
         ClientSample(name: "curl", accept: "*/*", agent: "curl/7.88.1", getsPage: false),
@@ -162,11 +178,22 @@ struct ClientSample: CustomTestStringConvertible, Sendable {
         }
     }
 
+    /// As many members as a job's URL may have, and as many names as `fields` may.
+    @Test(arguments: [0, 3, 4, 64, 67]) func aRefusalObeysTheQueryBehindOtherMembers(count: Int) async {
+        let fields = String(repeating: "fields=mediaSampleRateHertz&", count: count)
+        for nonsense in ["&fields=nonsense", "&nonsense"] {
+            let document = await TestBench().get("/jobs/a?\(fields)format=json\(nonsense)", Self.browser)
+            #expect(document.status == .badRequest && !isPage(document))
+            let page = await TestBench().get("/jobs/a?\(fields)format=html\(nonsense)")
+            #expect(page.status == .badRequest && isPage(page))
+        }
+    }
+
     /// What is read for a refusal stays little.
-    @Test func readsNoMoreOfATargetThanAJobHas() {
-        #expect(Representation(inQueryOf: "/jobs/a?fields=x&view=y&wait=1&format=html") == .html)
-        #expect(Representation(inQueryOf: "/jobs/a?a&b&c&d&format=html") == nil)
-        #expect(Representation(inQueryOf: "/" + String(repeating: "a", count: 1_024) + "?format=html") == nil)
+    @Test func readsNoMoreMembersThanAJobHas() {
+        let members = { String(repeating: "a&", count: $0) }
+        #expect(Representation(inQueryOf: "/jobs/a?\(members(67))format=html") == .html)
+        #expect(Representation(inQueryOf: "/jobs/a?\(members(68))format=html") == nil)
         #expect(Representation(inQueryOf: "/jobs/a") == nil)
     }
 }

@@ -161,7 +161,7 @@ package struct StaticFile: Sendable {
         return Reply(status: isKnown ? .notModified : .ok, fields: fields, body: body)
     }
 
-    /// By path.
+    /// By path. A gateway makes them with itself: to read and to write `/docs` takes longer than a thread of the server may.
     static let all = [
         "/style.css": StaticFile("text/css; charset=utf-8", Style.sheet),
         "/page.js": StaticFile("text/javascript; charset=utf-8", Script.page),

@@ -34,6 +34,9 @@ enum QueryMember: String {
 
 /// The query of a job's URL: which members the client wants, how long it waits for a change, and as what it wants the answer.
 package struct JobQuery {
+    /// Members that are read. A query that has more repeats one that it may not repeat, or names too many fields.
+    static let mostMembers = WantedFields.mostNames + QueryMember.ofJob.count
+
     let fields: JobFields
     /// In seconds; nil if the client does not say. At most a day, which is longer than any wait is allowed to be.
     let wait: Int?
@@ -54,7 +57,7 @@ package struct JobQuery {
         var wanted = WantedFields(allowed: allowed)
         var (seconds, chosen): (Int?, Representation?)
         var members = ListElements(
-            of: 0..<bytes.count, separatedBy: UInt8(ascii: "&"), limit: WantedFields.mostNames + known.count)
+            of: 0..<bytes.count, separatedBy: UInt8(ascii: "&"), limit: Self.mostMembers)
         while let member = members.next(in: bytes) {
             let (name, given) = bytes.divided(member, at: UInt8(ascii: "="))
             let value = given ?? member.upperBound..<member.upperBound

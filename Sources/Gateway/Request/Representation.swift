@@ -9,20 +9,14 @@ enum Representation: String, CaseIterable {
     /// A page for people.
     case html
 
-    /// Bytes of a target that are read: a job's URL with every member that its query may have is shorter.
-    private static let mostBytes = 1_024
-    /// Members of a query that are read: a job's URL has no more.
-    private static let mostMembers = 4
-
     /// What `format` in the query of a target asks for, whatever else is wrong with the query; nil if it asks for nothing
-    /// that there is. A refusal obeys it too.
+    /// that there is. A refusal obeys it too, wherever a job's URL may have it.
     init?(inQueryOf target: String) {
         let utf8 = target.utf8
-        guard utf8.count <= Self.mostBytes else { return nil }
         let bytes = utf8.span
         guard let mark = bytes.firstIndex(of: UInt8(ascii: "?")) else { return nil }
         var members = ListElements(
-            of: mark + 1..<bytes.count, separatedBy: UInt8(ascii: "&"), limit: Self.mostMembers)
+            of: mark + 1..<bytes.count, separatedBy: UInt8(ascii: "&"), limit: JobQuery.mostMembers)
         while let member = members.next(in: bytes) {
             let (name, value) = bytes.divided(member, at: UInt8(ascii: "="))
             guard bytes.extracting(name).isText(QueryMember.format.rawValue) else { continue }
@@ -47,8 +41,25 @@ enum Reader {
     /// browser, unless it is a program that names HTML without being told to: Java's `HttpURLConnection`.
     static func isPerson(sending request: borrowing Request) -> Bool {
         if let mode = request[.secFetchMode] { return mode.utf8.elementsEqual("navigate".utf8) }
-        guard let agent = request[.userAgent] else { return true }
-        return !agent.utf8.starts(with: "Java/".utf8)
+        return !isAcceptOfJava(request[.accept]) && !isAgentOfJava(request[.userAgent])
+    }
+
+    /// Whether `Accept` is the one that `HttpURLConnection` sends where its program sets none:
+    /// `text/html, image/gif, image/jpeg, */*; q=0.2`, before JDK 17 with `*; q=.2, */*; q=.2` at its end.
+    private static func isAcceptOfJava(_ accept: String?) -> Bool {
+        accept?.utf8.starts(with: "text/html, image/gif, image/jpeg, *".utf8) ?? false
+    }
+
+    /// Whether a word of `User-Agent` is `Java/` with a version. `HttpURLConnection` puts it behind what the system property
+    /// `http.agent` holds.
+    private static func isAgentOfJava(_ agent: String?) -> Bool {
+        guard let utf8 = agent?.utf8 else { return false }
+        let bytes = utf8.span
+        var words = ListElements(of: 0..<bytes.count, separatedBy: UInt8(ascii: " "), limit: bytes.count)
+        while let word = words.next(in: bytes) {
+            if bytes.extracting(word.prefix(5)).isText("Java/") { return true }
+        }
+        return false
     }
 }
 

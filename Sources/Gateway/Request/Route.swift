@@ -60,8 +60,12 @@ package enum Route {
     /// The methods that every URL here can be used with.
     static let methods = "GET, HEAD, OPTIONS"
 
-    /// - Parameter allowed: the job members that may be seen at all.
-    package init(_ request: borrowing Request, allowed: JobFields) throws(Problem) {
+    /// - Parameters:
+    ///   - allowed: the job members that may be seen at all.
+    ///   - files: those that there are, by path.
+    package init(
+        _ request: borrowing Request, allowed: JobFields, files: [String: StaticFile]
+    ) throws(Problem) {
         let target = request.target.utf8
         // The span's elements are read without a call for each.
         let bytes = target.span
@@ -70,7 +74,7 @@ package enum Route {
         let path = bytes.extracting(..<(mark ?? bytes.count))
         let segment = Self.jobSegment(of: path)
         guard segment != nil || path.isText("/jobs") else {
-            self = .fixed(try FixedRoute(path: Substring(target.prefix(path.count)), query, request))
+            self = .fixed(try FixedRoute(path: Substring(target.prefix(path.count)), query, request, among: files))
             return
         }
         guard try Self.isRead(request.method) else {
@@ -130,8 +134,10 @@ package enum FixedRoute {
     /// Which methods there are, for any URL; a preflight also asks what a page of another origin can do with it.
     case options(isPreflight: Bool)
 
-    init(path: Substring, _ query: Substring, _ request: borrowing Request) throws(Problem) {
-        let place = try Place(path)
+    init(
+        path: Substring, _ query: Substring, _ request: borrowing Request, among files: [String: StaticFile]
+    ) throws(Problem) {
+        let place = try Place(path, among: files)
         guard try Route.isRead(request.method) else {
             self = .options(for: request)
             return
@@ -166,14 +172,14 @@ private enum Place {
     /// Longer than the path of every route, so that the work for a long path is none.
     private static let mostBytes = 64
 
-    init(_ path: Substring) throws(Problem) {
+    init(_ path: Substring, among files: [String: StaticFile]) throws(Problem) {
         guard path.utf8.count <= Self.mostBytes else { throw .noSuchRoute }
         switch path {
         case "*": self = .server
         case "/": self = .route(.home)
         case "/problems": self = .route(.problems)
         default:
-            if let file = StaticFile.all[String(path)] {
+            if let file = files[String(path)] {
                 self = .route(.file(file))
             } else {
                 self = .route(try Self.problem(at: path))

@@ -11,7 +11,7 @@ extension Route {
     static func benchmark(_ count: Int) throws -> Int {
         let request = Sample.request()
         return try (0..<count).reduce(into: 0) { sum, _ in
-            if case .job(let name, _) = try Route(request, allowed: .full) { sum += name.text.utf8.count }
+            if case .job(let name, _) = try Route(request, allowed: .full, files: [:]) { sum += name.text.utf8.count }
         }
     }
 }

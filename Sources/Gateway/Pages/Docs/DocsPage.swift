@@ -1,7 +1,15 @@
 extension Page {
     /// The API to read and to try, made from its description (`/docs`). Its forms work without script too: each then asks for
     /// its example.
-    static let docs = Page(title: "API", content: (try? APIReading.own())?.content ?? [])
+    static let docs = Page(title: "API", content: ownReading.content)
+
+    private static var ownReading: APIReading {
+        do {
+            return try APIReading.own()
+        } catch {
+            preconditionFailure("reading.json, which is part of this program, has another form: \(error)")
+        }
+    }
 }
 
 extension APIReading {
