@@ -9,7 +9,8 @@ public struct GatewayOptions: Sendable {
     public var crossOrigin: CrossOrigin
     /// The job members that may be seen at all.
     public var fields: JobFields
-    /// Whether a page lists what was looked up in its tab. The browser keeps the names until the tab is closed.
+    /// Whether a page lists what was looked up in its tab. The browser keeps the names as long as
+    /// the tab, restores them with a closed tab that is opened again, and copies them into a duplicate of the tab.
     public var listsRecent: Bool
     public var caching: ClientCaching
     /// Bytes for cached answers.

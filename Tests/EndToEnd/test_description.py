@@ -175,7 +175,9 @@ def test_a_budget_that_is_used_up(described):
 
 
 def test_a_budget_that_throttling_has_lowered(described, upstream):
-    gateway = described({"limits.upstream.rate": "1/m", "limits.upstream.burst": 1})
+    # Throttling lowers no rate to less than a call in two seconds.
+    gateway = described({"limits.upstream.rate": "36/m", "limits.upstream.burst": 1, "upstream.timeout": "1s",
+                         "upstream.connectTimeout": "500ms"})
     upstream.behaviour = "throttled"
     gateway.get("/jobs/visit-43")
     assert_example(gateway.get(JOB), "Unavailable.learned")

@@ -240,6 +240,22 @@ def check(value, schema):
     Draft202012Validator(schema | {"components": API["components"]}).validate(value)
 
 
+def test_each_described_value_of_vary_occurs(start):
+    gateway = start("demo")
+    java = "Accept: text/html, image/gif, image/jpeg, */*; q=0.2"
+    answers = [gateway.get(*asked) for asked in (
+        ("/docs",), ("/openapi.json",), ("/page.js",), ("/problems/none",), ("/jobs/visit-42",),
+        ("/jobs/visit-42", PAGE), ("/jobs/visit-42", java))]
+    assert {answer.fields["vary"] for answer in answers} == set(API["components"]["headers"]["Vary"]["schema"]["enum"])
+
+
+def test_the_life_of_a_file_is_described(start):
+    gateway = start("demo")
+    lives = {gateway.get(path).fields["cache-control"] for path in ("/docs", "/openapi.json", *FILES)}
+    assert len(lives) == 1
+    assert f"`{lives.pop()}`" in API["components"]["headers"]["CacheControl"]["description"]
+
+
 def test_a_whole_job_has_the_members_that_are_described(start):
     job = start("demo").get("/jobs/visit-42?view=full").json
     members = list(API["components"]["schemas"]["JobMembers"]["properties"])

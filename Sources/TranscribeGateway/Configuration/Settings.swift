@@ -36,7 +36,8 @@ struct Settings: Sendable {
         listsRecent = reader.value(
             "pages.recent", .bool, default: "false",
             "whether a page lists the jobs that were looked up in its tab; the browser keeps their names, which may identify "
-                + "patients, until the tab is closed")
+                + "patients, as long as the tab; it restores them with a closed tab that is opened again, and copies them "
+                + "into a duplicate of the tab")
         cache = CacheSettings(from: &reader)
         watch = WatchOptions(from: &reader)
         list = ListOptions(from: &reader)
