@@ -15,6 +15,8 @@ import Testing
         ("feilds", "fields"), ("FIELDS", "fields"), ("view", "view"), ("vieww", "view"),
         ("transcriptURI", "transcriptUri"),
         ("x", nil), ("nonsense", nil), ("", nil), (String(repeating: "f", count: 101), nil),
+        // Two edits are near, or a quarter of a long name.
+        ("fxxlds", "fields"), ("fxxxds", nil), ("transcrxxxUri", "transcriptUri"), ("transcxxxxUri", nil),
         // Most of a long name has to be right.
         ("fieldsfieldsfields", nil), ("transcripturl", "transcriptUri"),
     ])
