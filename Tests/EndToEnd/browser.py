@@ -111,6 +111,14 @@ class Tab:
         features = [{"name": "prefers-color-scheme", "value": scheme}, {"name": "forced-colors", "value": forced}]
         self.call("Emulation.setEmulatedMedia", media=media, features=features)
 
+    def skip(self, seconds):
+        """Lets the clock of the page's script jump."""
+        self.evaluate("""window.skipped ??= (() => {
+            const now = Date.now;
+            Date.now = () => now() + 1000 * window.skipped.seconds;
+            return { seconds: 0 };
+        })();""" + f"window.skipped.seconds += {seconds}")
+
     def screenshot(self, tallest=5000):
         """The page as a PNG, of a very long one the beginning."""
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]

@@ -121,6 +121,41 @@ def test_a_refused_stream_is_followed_by_loading(serve, upstream, browser):
     assert len(tab.navigations) == 1
 
 
+def test_a_refused_stream_is_asked_for_rarely(serve, upstream, browser):
+    """The page looks as often as before, and asks for a stream after 30 s and then after twice as long."""
+    gateway = serve(SOON | {"watch.limit": 0})
+    upstream.behaviour = "running"
+    count = lambda status: [line["status"] for line in gateway.accesses].count(status)
+    tab = browser.open(url(gateway, "/jobs/visit-1"))
+    tab.shows("IN_PROGRESS")
+    eventually(lambda: count(503) == 1 and tab.evaluate("events === null"))
+    for seconds, refused in [(9, 1), (9, 1), (9, 1), (30, 2), (30, 2), (20, 2), (60, 3)]:
+        looks = count(200)
+        tab.skip(seconds)
+        eventually(lambda: count(200) > looks and not tab.evaluate("isLooking || events !== null"))
+        eventually(lambda: count(503) >= refused)
+        assert count(503) == refused
+
+
+def test_no_stream_is_asked_for_while_looks_fail(serve, upstream, browser):
+    gateway = serve(SOON | {"watch.limit": 0, "upstream.attempts": 1, "cache.staleIfError": "0s",
+                            "cache.staleWhileRevalidate": "0s"})
+    upstream.behaviour = "running"
+    tab = browser.open(url(gateway, "/jobs/visit-1"))
+    tab.shows("IN_PROGRESS")
+    eventually(lambda: tab.evaluate("document.readyState === 'complete' && streamAfter > 0"))
+    upstream.behaviour = "500"
+    tab.shows('id="notice"', within=20)
+    for failures in range(2, 5):
+        tab.skip(1000)
+        eventually(lambda: tab.evaluate("failures") == failures)
+        # The pause is the failed look's own.
+        assert tab.evaluate("refusals === 1 && events === null && due - Date.now() > 1000 * 3")
+    upstream.behaviour = "running"
+    tab.skip(1000)
+    eventually(lambda: tab.evaluate("failures === 0 && refusals === 2"))
+
+
 def test_it_shows_that_the_job_is_gone(serve, upstream, browser):
     gateway = serve(SOON)
     upstream.behaviour = "running"

@@ -172,6 +172,34 @@ def test_the_transcripts_address_is_copied(met, browser):
         "document.getElementById('transcript-address').textContent")
 
 
+def test_the_button_says_whether_it_copied(met, browser):
+    tab = browser.open(met["completed"])
+    wait_for_script(tab)
+    label = "document.querySelector('[data-copy]').textContent"
+    tab.evaluate("""Object.defineProperty(navigator, "clipboard", { value: undefined });
+        document.execCommand = () => window.isPermitted""")
+    for is_permitted, words in [("false", "Selected: press Ctrl+C"), ("true", "Copied")]:
+        tab.evaluate(f"window.isPermitted = {is_permitted}; document.querySelector('[data-copy]').click()")
+        eventually(lambda: tab.evaluate(label) == words)
+        assert tab.evaluate("getSelection().toString()") == tab.evaluate(
+            "document.getElementById('transcript-address').textContent")
+    tab.evaluate("document.querySelector('[data-copy]').click()")
+    eventually(lambda: tab.evaluate(label) == "Copy the address")
+
+
+def test_a_shell_gets_no_origin_that_it_could_change(serve, browser):
+    """A browser allows more in a host than letters; an underscore stands for all of it."""
+    gateway = serve({"listen.hosts": "a_b.localhost"})
+    tab = browser.open(f"http://a_b.localhost:{gateway.port}/")
+    tab.shows("For programs")
+    wait_for_script(tab)
+    assert tab.evaluate("location.origin") == f"http://a_b.localhost:{gateway.port}"
+    assert tab.evaluate("document.querySelector('pre').innerText").count("http://GATEWAY/jobs/NAME") == 3
+    tab.call("Page.navigate", url=f"http://a_b.localhost:{gateway.port}/docs")
+    tab.shows("Try it")
+    eventually(lambda: "http://GATEWAY" in tab.evaluate("document.querySelector('.sample').textContent"))
+
+
 def test_times_are_also_the_readers(met, browser):
     tab = browser.open("about:blank")
     tab.call("Emulation.setTimezoneOverride", timezoneId="Asia/Kolkata")
@@ -293,6 +321,70 @@ def test_a_problem_that_passes_is_replaced_by_the_job(serve, upstream, browser, 
     assert len(tab.navigations) == 1
 
 
+def test_an_advised_pause_does_not_grow(serve, browser):
+    """Retry-After is obeyed as it is, also by a reader that comes back."""
+    gateway = serve({"limits.client.rate": "1/m", "limits.client.burst": 1})
+    gateway.get("/jobs/visit-2")
+    tab = browser.open(url(gateway, "/jobs/visit-1"))
+    tab.shows("Too many look-ups")
+    wait_for_script(tab)
+    for failures in range(2, 5):
+        tab.skip(100)
+        eventually(lambda: tab.evaluate("failures") == failures)
+        advised, left = tab.evaluate("[Number(state().retry), (due - Date.now()) / 1000]")
+        assert advised > 10 and advised - 5 < left <= 1.2 * advised
+    other = browser.open("about:blank")
+    eventually(lambda: tab.evaluate("document.hidden"))
+    tab.skip(5)
+    looked_at = tab.evaluate("lookedAt")
+    tab.bring_to_front()
+    eventually(lambda: not tab.evaluate("document.hidden"))
+    assert tab.evaluate("isLooking === false && lookedAt") == looked_at
+    other.bring_to_front()
+    eventually(lambda: tab.evaluate("document.hidden"))
+    tab.skip(100)
+    tab.bring_to_front()
+    eventually(lambda: tab.evaluate("lookedAt") > looked_at)
+
+
+def test_a_tab_of_an_unknown_job_stops_looking(serve, upstream, browser):
+    gateway = serve()
+    upstream.behaviour = "missing"
+    tab = browser.open(url(gateway, "/jobs/visit-1"))
+    tab.shows("90 days")
+    wait_for_script(tab)
+    looks = lambda: [line["status"] for line in gateway.accesses].count(404)
+    for number in range(2, 12):
+        assert "This page looks again" in tab.document
+        tab.skip(100)
+        eventually(lambda: looks() == number and not tab.evaluate("isLooking"))
+    tab.shows("This page no longer looks by itself. Look up the job again above.")
+    assert tab.evaluate("due") == 0 and "data-due" not in tab.document
+    # Nor does it where the reader comes back.
+    other = browser.open("about:blank")
+    eventually(lambda: tab.evaluate("document.hidden"))
+    tab.skip(1000)
+    tab.bring_to_front()
+    eventually(lambda: not tab.evaluate("document.hidden"))
+    assert tab.evaluate("isLooking") is False and looks() == 11 and other.navigations == []
+
+
+def test_a_hidden_tab_of_a_problem_looks_ever_less(serve, upstream, browser):
+    gateway = serve()
+    upstream.behaviour = "denied"
+    tab = browser.open(url(gateway, "/jobs/visit-1"))
+    tab.shows("Only its operator can change that")
+    wait_for_script(tab)
+    browser.open("about:blank")
+    eventually(lambda: tab.evaluate("document.hidden"))
+    for failures, pause in [(1, 60), (2, 120), (3, 240), (4, 300), (5, 300)]:
+        assert tab.evaluate("failures") == failures
+        tab.skip(pause - 20)
+        assert not tab.evaluate("isHiddenPauseOver()")
+        tab.skip(20)
+        eventually(lambda: tab.evaluate("failures") == failures + 1)
+
+
 def test_a_limit_of_the_form_leads_to_the_job(serve, upstream, browser):
     gateway = serve({"limits.client.rate": "1/s", "limits.client.burst": 1})
     gateway.get("/jobs/visit-2")
@@ -338,6 +430,44 @@ def test_a_tab_remembers_only_where_the_operator_wants_it(serve, browser, is_wan
     assert ("visit-1" in kept) == is_wanted
     links = tab.evaluate("[...document.querySelectorAll('#recent a')].map(a => a.textContent)")
     assert links == (["visit-2", "visit-1"] if is_wanted else [])
+    # The page of the API is the same for every setting.
+    tab.call("Page.navigate", url=url(gateway, "/docs"))
+    tab.shows("Try it")
+    wait_for_script(tab)
+    assert ("visit-1" in tab.evaluate("JSON.stringify({...sessionStorage})")) == is_wanted
     other = browser.open(url(gateway, "/"))
     wait_for_script(other)
     assert other.evaluate("document.querySelectorAll('#recent a').length") == 0
+
+
+def test_a_tab_forgets_where_the_operator_wants_it_no_more(serve, browser):
+    tab = browser.open(url(serve({"pages.recent": "false"}), "/docs"))
+    tab.shows("Try it")
+    wait_for_script(tab)
+    tab.evaluate("sessionStorage.setItem('recent', '[\"visit-1\"]')")
+    tab.call("Page.reload")
+    wait_for_script(tab)
+    assert tab.evaluate("sessionStorage.getItem('recent')") == '["visit-1"]'
+    tab.evaluate("document.querySelector('footer a').click()")
+    tab.shows("For programs")
+    eventually(lambda: tab.evaluate("sessionStorage.getItem('recent')") is None)
+
+
+def test_a_change_is_announced_in_a_few_words(serve, upstream, browser):
+    """Its place is in the page from the beginning: what is put in together with its words is often not read out."""
+    gateway = serve(SOON)
+    upstream.behaviour = "running"
+    tab = browser.open(url(gateway, "/jobs/visit-1"))
+    tab.shows("IN_PROGRESS")
+    news = "document.querySelector('[role=status]').textContent"
+    assert tab.evaluate(news) == ""
+    upstream.behaviour = "fine"
+    eventually(lambda: tab.evaluate(news) == "✓ Completed")
+    assert tab.evaluate("document.querySelectorAll('[role=status]').length") == 1
+    tab.call("Page.navigate", url=url(gateway, "/docs"))
+    tab.shows("Try it")
+    wait_for_script(tab)
+    tab.evaluate("document.getElementById('getJob-name').value = 'visit-2'")
+    tab.evaluate("document.querySelector('#getJob form').requestSubmit()")
+    eventually(lambda: tab.evaluate(news) == "GET /jobs/visit-2: 200 OK")
+    assert tab.evaluate("document.querySelector('#getJob output').ariaLive") == "off"

@@ -282,9 +282,26 @@ import Transcribe
                 bench.source.put("a", .finished("a"))
                 let page = await bench.get(target, Self.browser).text
                 #expect(page.contains("id=\"recent\"") == isWanted)
+                #expect(page.contains("data-recent=\"off\"") == !isWanted)
                 #expect(page.components(separatedBy: "<form action=\"/jobs\"").count == 2)
             }
         }
+    }
+
+    /// A file is the same for every setting: its page neither lists nor forgets.
+    @Test func aPageThatIsAFileSaysNothingOfWhatWasLookedUp() {
+        let page = String(decoding: Page.docs.body.bytes, as: UTF8.self)
+        #expect(page.contains("<footer>") && !page.contains("recent"))
+    }
+
+    @Test(arguments: [
+        ("localhost", "localhost"), ("gateway.example:8080", "gateway.example:8080"), ("[::1]:80", "[::1]:80"),
+        ("a-1.example", "a-1.example"), ("a;id", "GATEWAY"), ("a$(id)", "GATEWAY"), ("a&b", "GATEWAY"),
+        ("a'b", "GATEWAY"), ("a|b", "GATEWAY"), ("a\u{301}", "GATEWAY"), ("", "GATEWAY"),
+    ])
+    func showsAShellOnlyAHostThatItTakesAsItStands(host: String, shown: String) {
+        let page = String(decoding: Page.home(at: host).body.bytes, as: UTF8.self)
+        #expect(page.components(separatedBy: "<span data-origin=\"\">http://\(shown)</span>").count == 4)
     }
 
     @Test func itsStyleIsSmall() {

@@ -46,7 +46,7 @@ import Transcribe
         }
     }
 
-    @Test(arguments: ["/nothing", "/jobs", "/jobs?x=1", "/jobs/", "/jobs?name=", "/jobs/%00"])
+    @Test(arguments: ["/nothing", "/jobs", "/jobs?x=1", "/jobs/", "/jobs?name=", "/jobs/%00", "/jobs?name=a&name=b"])
     func saysNothingOfANameThatIsNone(target: String) async {
         let page = await TestBench().get(target, Self.browser).text
         #expect(!page.contains("You asked for") && page.contains(" name=\"name\" value=\"\" "))
@@ -67,7 +67,7 @@ import Transcribe
         (.credentialsRejected(origin), 502, 30, false),
     ]
 
-    /// A page without script waits a second longer. What may not be seen any more goes from a tab that shows it.
+    /// A page without script waits a second longer, and longer still for what is not likely to pass. What may not be seen any more goes from a tab that shows it.
     @Test(arguments: failures)
     func looksAgainWhereTheProblemCanPass(
         error: TranscribeError, status: Int, pause: Int, keepsJob: Bool
@@ -76,7 +76,8 @@ import Transcribe
             bench.source.fail("a", error)
             let page = await bench.get("/jobs/a", Self.browser)
             #expect(page.status.code == status)
-            #expect(page.reloadInterval == pause + 1)
+            #expect(page.reloadInterval == (keepsJob ? pause + 1 : 60))
+            #expect(page.text.contains("data-looks=\"10\"") == (status == 404))
             #expect(page.text.contains("data-look=\"/jobs/a\" data-retry=\"\(pause)\""))
             #expect(page.text.contains("This page looks again <span data-due=\"\">in \(pause) s</span>."))
             #expect(page.text.contains("data-keep=\"\"") == keepsJob)
@@ -93,8 +94,30 @@ import Transcribe
             _ = await bench.get("/jobs/b")
             let page = await bench.get(target, Self.browser)
             #expect(page.status == .tooManyRequests && page.reloadInterval == 5)
-            #expect(page.text.contains("data-look=\"/jobs/a\" data-retry=\"4\" data-keep=\"\""))
+            #expect(page.text.contains("data-look=\"/jobs/a\" data-retry=\"4\" data-keep=\"\" data-pause=\"1\""))
         }
+    }
+
+    /// One of several names is not what was asked for, however many members stand between them.
+    @Test(arguments: ["/jobs?name=a&name=b", "/jobs?name=a&\(String(repeating: "x&", count: 20))name=b"])
+    func leadsToNoneOfSeveralJobs(target: String) async throws {
+        let bench = TestBench {
+            $0.clientLimit = ClientLimitOptions(rate: Rate(1, per: .seconds(4)), burst: 1, isShadow: false)
+        }
+        try await bench.run { bench in
+            _ = await bench.get("/jobs/b")
+            let page = await bench.get(target, Self.browser)
+            #expect(page.status == .tooManyRequests && page.reloadInterval == nil)
+            #expect(!page.text.contains("data-look") && page.text.contains(" name=\"name\" value=\"\" "))
+        }
+    }
+
+    /// A limit of requests that wait is no limit of look-ups, and a gateway without credentials is not refused a job.
+    @Test func tellsLimitsAndRefusalsApart() {
+        #expect(ProblemType.quotaExceeded.words.heading == "Too many look-ups")
+        #expect(ProblemType.tooManyWatches.words.heading == "Too many requests wait for a job's end")
+        #expect(ProblemType.credentials.words.heading == "This gateway has no access to AWS at the moment")
+        #expect(ProblemType.accessDenied.words.heading == "This gateway may not look up the job")
     }
 
     @Test(arguments: ["/jobs/a%20b", "/jobs/a?x=1", "/nothing", "/jobs"])

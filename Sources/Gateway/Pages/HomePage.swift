@@ -19,12 +19,25 @@ extension Page {
                     Capital and small letters differ. The page of a running job follows it by itself and shows its end.
                     """),
                 .heading("For programs"),
-                examples(at: "http://\(host)"),
+                examples(at: shellOrigin(of: host)),
                 .element(
                     "p", [:], .link("/docs", "All of the API, to read and to try"), .text(", its "),
                     .link("/openapi.yaml", "OpenAPI description"), .text(" (also as "), .link("/openapi.json", "JSON"),
                     .text("), and "), .link("/problems", "what each problem means"), .text(".")),
             ], tab: "Look up", lookUp: nil)
+    }
+
+    /// The origin of a host that a shell takes as it stands, and of any other a word in its place.
+    private static func shellOrigin(of host: String) -> String {
+        let isPlain = host.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: ".:[]-".utf8.contains(byte)
+            }
+        }
+        return "http://\(isPlain && !host.utf8.isEmpty ? host : "GATEWAY")"
     }
 
     /// Requests as a shell takes them, each on a line of its own.

@@ -63,7 +63,7 @@ extension Page {
 
     private static func badge(_ status: JobStatus) -> HTML {
         .element(
-            "p", ["id": "status", "role": "status"],
+            "p", ["id": "status"],
             .element(
                 "span", ["class": "status \(status.mood)"],
                 .element("span", ["aria-hidden": "true"], .text(status.mark)), .text(" \(status.words)")))
@@ -96,7 +96,7 @@ extension Page {
     private static func transcript(_ copy: JobCopy) -> HTML? {
         guard let uri = copy.shown(.transcriptUri, copy.job.transcriptURI) else { return nil }
         let copying = HTML.element(
-            "button", ["type": "button", "data-copy": "transcript-address", "hidden": ""], .text("Copy the address"))
+            "button", ["type": "button", "data-copy": "transcript-address", "hidden": ""], .text(Script.copyLabel))
         return .element(
             "section", ["id": "transcript", "class": "card"],
             .heading("Transcript"), .element("p", [:], .element("code", ["id": "transcript-address"], address(uri))),

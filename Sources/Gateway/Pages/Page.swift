@@ -16,8 +16,9 @@ struct Page {
     /// Seconds after which a browser without script loads the page again; nil is never. It stands in the page and not in a
     /// header field (`Refresh`), which browsers obey with script too.
     var reload: Int?
-    /// Whether the script lists what was looked up in this tab.
-    var listsRecent = false
+    /// Whether the script lists what was looked up in this tab, or forgets it. Nil where the page does not know: the script
+    /// does neither.
+    var listsRecent: Bool?
 
     /// The page in UTF-8.
     var body: Body { Body(Array(document.text.utf8)) }
@@ -25,7 +26,8 @@ struct Page {
     private var document: HTML {
         .document(
             .element(
-                "html", ["lang": "en"], .element("head", [:], head), .element("body", [:], [header, main, footer])))
+                "html", ["lang": "en"], .element("head", [:], head),
+                .element("body", [:], [header, main, news, footer])))
     }
 
     private var head: [HTML] {
@@ -50,12 +52,17 @@ struct Page {
 
     private var main: HTML { .element("main", with: state, [.element("h1", [:], .text(title))] + content) }
 
+    /// Where the script writes what is new, for readers that do not see the page.
+    private var news: HTML { .element("p", ["id": "news", "class": "unseen", "role": "status"]) }
+
     private var footer: HTML {
         let recent = HTML.element("nav", ["id": "recent", "aria-label": "Looked up in this tab", "hidden": ""])
         let links = HTML.element(
             "nav", ["aria-label": "About this gateway"],
             .link("/", "Look up a job"), .link("/docs", "API"), .link("/problems", "Problems"))
-        return .element("footer", [:], listsRecent ? [recent, links] : [links])
+        return .element(
+            "footer", with: listsRecent == false ? [("data-recent", "off")] : [],
+            listsRecent == true ? [recent, links] : [links])
     }
 
     private static let site = "Transcription jobs"

@@ -28,7 +28,9 @@ extension Page {
         guard let job, let pause else { return }
         state += [("data-look", "/jobs/\(job.text)"), ("data-retry", String(pause))]
         if words.keepsJob { state.append(("data-keep", "")) }
-        reload = pause + 1
+        state.append(("data-pause", String(words.pause(advised: nil) ?? pause)))
+        if let looks = words.looks { state.append(("data-looks", String(looks))) }
+        reload = words.reload(after: pause)
     }
 
     private static func asked(_ name: String) -> HTML {
@@ -67,7 +69,7 @@ extension Page {
 }
 
 extension RequestContext {
-    /// The name of the job that the request asks for, as a person gave it: from `/jobs/{name}`, or the first `name` of the
+    /// The name of the job that the request asks for, as a person gave it: from `/jobs/{name}`, or the only `name` of the
     /// query. It may be no valid name, and is cut where it is longer than a name can be.
     fileprivate var requestedName: String? {
         let utf8 = target.utf8
@@ -79,14 +81,16 @@ extension RequestContext {
             return Self.text(Array(target.utf8.dropFirst(segment.lowerBound).prefix(segment.count)))
         }
         guard bytes.extracting(path).isText("/jobs"), let query else { return nil }
-        var members = ListElements(of: query, separatedBy: UInt8(ascii: "&"), limit: 8)
-        while let member = members.next(in: bytes) {
+        // Each member is looked at: one more name may be the last.
+        var members = ListElements(of: query, separatedBy: UInt8(ascii: "&"), limit: query.count + 1)
+        var names: [Range<Int>] = []
+        while names.count < 2, let member = members.next(in: bytes) {
             let (name, value) = bytes.divided(member, at: UInt8(ascii: "="))
-            guard bytes.extracting(name).isText("name"), let value else { continue }
-            let encoded = target.utf8.dropFirst(value.lowerBound).prefix(value.count)
-            return Self.text(encoded.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 })
+            if bytes.extracting(name).isText("name"), let value { names.append(value) }
         }
-        return nil
+        guard names.count == 1, let value = names.first else { return nil }
+        let encoded = target.utf8.dropFirst(value.lowerBound).prefix(value.count)
+        return Self.text(encoded.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 })
     }
 
     /// What percent-encoded bytes stand for, without control characters; nil if that is nothing.

@@ -10,6 +10,8 @@ struct ProblemWords {
     private(set) var keepsJob = false
     /// The shortest time in seconds after which the page looks again by itself. Nil if it never does.
     private var shortestPause: Int?
+    /// After how many looks that show it the page looks no more by itself. Nil is never.
+    private(set) var looks: Int?
 
     private init(_ advice: String?, under heading: String? = nil) {
         self.advice = advice
@@ -20,6 +22,10 @@ struct ProblemWords {
     ///
     /// - Parameter advised: what the reply advises in `Retry-After`.
     func pause(advised: Int?) -> Int? { shortestPause.map { max($0, advised ?? 0) } }
+
+    /// Seconds after which a browser without script loads the page again. It cannot stop, so what is not likely to pass is
+    /// loaded less often.
+    func reload(after pause: Int) -> Int { keepsJob ? pause + 1 : max(pause + 1, 60) }
 
     fileprivate static func lasting(_ advice: String?) -> Self { Self(advice) }
 
@@ -33,10 +39,10 @@ struct ProblemWords {
     }
 
     fileprivate static func passing(
-        _ heading: String?, _ advice: String, after pause: Int, keepsJob: Bool = true
+        _ heading: String?, _ advice: String, after pause: Int, looks: Int? = nil, keepsJob: Bool = true
     ) -> Self {
         var words = Self(advice, under: heading)
-        (words.shortestPause, words.keepsJob) = (pause, keepsJob)
+        (words.shortestPause, words.looks, words.keepsJob) = (pause, looks, keepsJob)
         return words
     }
 }
@@ -50,7 +56,8 @@ extension ProblemType {
         case .noSuchRoute:
             .lasting("There is no page at this address. Look up a job by its name in the form above.")
         case .invalidQuery, .purgingNotAllowed, .notCached, .methodNotAllowed: .lasting(nil)
-        case .quotaExceeded, .tooManyWatches: .limited
+        case .quotaExceeded: .limited
+        case .tooManyWatches: .watched
         case .upstreamThrottled, .upstreamBudget, .overloaded: .crowded
         case .upstreamUnavailable, .upstreamFailed, .upstreamTimeout: .unanswered
         case .stopping:
@@ -85,11 +92,19 @@ extension ProblemWords {
         Compare the name letter by letter: capital and small letters differ. Amazon Transcribe forgets a job after 90 \
         days, and this gateway looks in one AWS account and one region only. If the job was created a moment ago it will \
         appear here by itself.
-        """, after: 15, keepsJob: false)
+        """, after: 15, looks: 10, keepsJob: false)
 
     fileprivate static let limited = passing(
         "Too many look-ups",
         "They came from your address within a short time. The job itself is not concerned.", after: 1)
+
+    /// True of both limits: that of all and that of one address.
+    fileprivate static let watched = passing(
+        "Too many requests wait for a job's end",
+        """
+        This gateway lets only so many wait at a time, in all and from one address. Close pages that you do not need. The \
+        job itself is not concerned.
+        """, after: 5)
 
     fileprivate static let crowded = passing(
         "This look-up has to wait",
@@ -103,8 +118,8 @@ extension ProblemWords {
         "This gateway is not permitted to see this job. Only its operator can change that.", lookingAgainAfter: 30)
 
     fileprivate static let locked = forOperator(
-        "This gateway may not look up jobs",
-        "AWS does not let this gateway in at the moment. Only its operator can change that.", lookingAgainAfter: 30)
+        "This gateway has no access to AWS at the moment",
+        "It can look up no job until it has. Only its operator can change that.", lookingAgainAfter: 30)
 
     fileprivate static let unreadable = forOperator(
         nil,

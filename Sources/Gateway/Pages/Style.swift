@@ -64,6 +64,7 @@ enum Style {
         footer { margin-top: 2.5rem; padding-top: .75rem; border-top: 1px solid var(--line); font-size: .875rem; }
         nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; padding: .125rem 0; }
         [hidden] { display: none; }
+        .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); margin: 0; }
         select { font: inherit; min-height: 2.5rem; padding: .25rem .5rem; color: inherit; background: var(--paper);
           border: 1px solid var(--edge); border-radius: .375rem; align-self: flex-start; max-width: 100%; }
         th, td { padding: .25rem 1rem .25rem 0; text-align: left; vertical-align: top; }

@@ -1,10 +1,10 @@
 // The script of the page /docs. Each form shows what its request gets, in place of a navigation: the status, the header
-// fields and the content. A stream is shown as it comes. The samples name this gateway's own address.
+// fields and the content. A stream is shown as it comes. The samples name this gateway's own address, as page.js tells it.
 "use strict";
 const sampleOrigin = "http://127.0.0.1:8080";
 
 for (const sample of document.querySelectorAll(".sample")) {
-  sample.textContent = sample.textContent.replaceAll(sampleOrigin, location.origin);
+  sample.textContent = sample.textContent.replaceAll(sampleOrigin, shellOrigin);
 }
 for (const form of document.querySelectorAll("form.try")) prepare(form);
 
@@ -41,12 +41,15 @@ async function run(form, signal) {
   const { target, headers } = requestOf(form);
   const pre = document.createElement("pre");
   const write = (text) => { pre.append(text); };
+  // Only the status is announced: the content can be long.
+  result.setAttribute("aria-live", "off");
   result.replaceChildren(pre);
   result.hidden = false;
   write("GET " + target + "\n");
   try {
     const answer = await fetch(target, { headers, signal, cache: "no-store", redirect: "follow" });
     write(answer.status + " " + answer.statusText + "\n");
+    document.getElementById("news").textContent = "GET " + target + ": " + answer.status + " " + answer.statusText;
     for (const [name, value] of answer.headers) write(name + ": " + value + "\n");
     write("\n");
     await writeContent(answer, write);
