@@ -46,7 +46,7 @@ import Transcribe
         }
     }
 
-    @Test(arguments: ["/nothing", "/jobs", "/jobs?x=1", "/jobs/", "/jobs?name=", "/jobs/%00", "/jobs?name=a&name=b"])
+    @Test(arguments: ["/nothing", "/jobs", "/jobs?x=1", "/jobs/", "/jobs?name=", "/jobs/%00"])
     func saysNothingOfANameThatIsNone(target: String) async {
         let page = await TestBench().get(target, Self.browser).text
         #expect(!page.contains("You asked for") && page.contains(" name=\"name\" value=\"\" "))
