@@ -133,15 +133,24 @@ class Tab:
                       windowsVirtualKeyCode=KEYS.get(key, 0), **({"text": text} if text and kind == "keyDown" else {}))
 
     def shows(self, words, within=10):
-        """Waits until the page has these words."""
+        """Waits until the page has these words and its scripts have run."""
         def has():
             # A document that is being replaced cannot be read.
             with contextlib.suppress(AssertionError):
-                return words in self.document
+                return words in self.document and self.is_loaded
         eventually(has, within)
 
+    @property
+    def is_loaded(self):
+        """Whether the document that was navigated to last has all that it names, so that its scripts have run."""
+        steps = self._messages(("Page.frameNavigated", "Page.loadEventFired"))
+        return bool(steps) and steps[-1]["method"] == "Page.loadEventFired"
+
     def _events(self, *methods):
-        return [event["params"] for event in list(self.browser.events)
+        return [event["params"] for event in self._messages(methods)]
+
+    def _messages(self, methods):
+        return [event for event in list(self.browser.events)
                 if event.get("sessionId") == self.session and event["method"] in methods]
 
     @property

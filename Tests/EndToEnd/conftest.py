@@ -2,6 +2,7 @@
 
 import pytest
 
+from browser import Browser
 from fake_transcribe import FakeTranscribe
 from gateway import Gateway, upstream_at
 from moto_server import MotoServer
@@ -49,6 +50,13 @@ def serve(start, upstream):
 @pytest.fixture
 def gateway(serve):
     return serve()
+
+
+@pytest.fixture
+def browser():
+    browser = Browser()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="module")

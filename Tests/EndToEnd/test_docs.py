@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from browser import Browser, needs_browser
+from browser import needs_browser
 from gateway import REPOSITORY
 from timeouts import eventually
 from wire import request
@@ -19,13 +19,6 @@ SAMPLES = {f"{id}, {sample['language']}: {sample['label']}": (sample["language"]
            for id, operation in OPERATIONS.items() for sample in operation["samples"]}
 ORIGIN = "http://127.0.0.1:8080"
 COMMANDS = {"Shell": ["bash", "-c"], "Python": [sys.executable, "-c"], "JavaScript": ["node", "--input-type=module", "-e"]}
-
-
-@pytest.fixture
-def browser():
-    browser = Browser()
-    yield browser
-    browser.close()
 
 
 def url(gateway, target="/docs"):

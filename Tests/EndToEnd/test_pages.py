@@ -20,13 +20,6 @@ SOON = {"cache.ttl.running": "100ms"}
 
 
 @pytest.fixture
-def browser():
-    browser = Browser()
-    yield browser
-    browser.close()
-
-
-@pytest.fixture
 def demo(start):
     return start("demo", {"limits.client.rate": 0})
 

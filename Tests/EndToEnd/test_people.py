@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import axe_playwright_python
-from browser import Browser, needs_browser
+from browser import needs_browser
 from people import pages, url
 from ports import held
 from timeouts import eventually
@@ -22,13 +22,6 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NAMES = ["home", "running", "completed", "failed", "stale", "unknown", "invalid", "limited", "upstream-down", "problems",
          "docs"]
 SOON = {"cache.ttl.running": "100ms"}
-
-
-@pytest.fixture
-def browser():
-    browser = Browser()
-    yield browser
-    browser.close()
 
 
 @pytest.fixture
