@@ -43,16 +43,17 @@ let package = Package(
         .target(name: "ChildProcess", dependencies: ["CSpawn", "Threads"]),
         .target(name: "OwnProcess", dependencies: ["CProcess", "Threads"]),
         .target(name: "AWSEndpoints", dependencies: ["Formats", "HTTPExchange"]),
-        // Layer 3: AWS.
+        // Layer 3: AWS, and what is told of requests to other programs.
         .target(
             name: "AWSCredentials",
             dependencies: ["Formats", "SigV4", "AWSEndpoints", "Curl", "Expat", "ChildProcess", .crypto]),
         .target(name: "Transcribe", dependencies: ["Formats", "SigV4", "AWSEndpoints", "Curl", "Expat"]),
+        .target(name: "Tracing", dependencies: ["Formats"]),
         // Layer 4: the product, and the upstream that demo and tests talk to.
         .target(
             name: "Gateway",
             dependencies: [
-                "Formats", "HTTPExchange", "Caching", "Curl", "RateLimiting", "Telemetry", "Transcribe",
+                "Formats", "HTTPExchange", "Caching", "Curl", "RateLimiting", "Telemetry", "Tracing", "Transcribe",
                 .httpTypes, .crypto, .coreMetrics, .heap, .logging,
             ],
             exclude: ["Gateway.docc"],
@@ -97,6 +98,7 @@ let package = Package(
                 "AWSCredentials", "AWSEndpoints", "ChildProcess", "Curl", "Formats", "HTTPExchange", "MicroHTTPD",
                 "SigV4", "TestSupport", "UpstreamTestSupport", .httpTypes,
             ]),
+        .testTarget(name: "TracingTests", dependencies: ["Tracing"]),
         .testTarget(
             name: "TranscribeTests",
             dependencies: [

@@ -17,11 +17,14 @@ public struct Request: ~Copyable {
     public let body: [UInt8]
     /// For what the handler writes down of the request.
     public let record: RequestRecord
+    /// False where there is certainly no field `traceparent`: the server reads every name, so that a handler need not look
+    /// for a field that most requests have not.
+    public let mayContinueTrace: Bool
     private let fields: any RequestFields
 
     public init(
         method: HTTPRequest.Method, target: String, host: String, peer: PeerAddress, body: [UInt8] = [],
-        record: RequestRecord = RequestRecord(), fields: any RequestFields
+        record: RequestRecord = RequestRecord(), mayContinueTrace: Bool = true, fields: any RequestFields
     ) {
         self.method = method
         self.target = target
@@ -29,6 +32,7 @@ public struct Request: ~Copyable {
         self.peer = peer
         self.body = body
         self.record = record
+        self.mayContinueTrace = mayContinueTrace
         self.fields = fields
     }
 

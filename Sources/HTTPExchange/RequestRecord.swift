@@ -102,12 +102,18 @@ public final class RequestRecord: @unchecked Sendable {
         public let subject: String?
         /// The identifier of the request that the handler made for this one.
         public let upstreamID: String?
+        /// The handler's own object for the trace that the request belongs to.
+        public let trace: (any AnyObject & Sendable)?
 
-        public init(id: String?, client: PeerAddress?, subject: String?, upstreamID: String?) {
+        public init(
+            id: String?, client: PeerAddress?, subject: String?, upstreamID: String?,
+            trace: (any AnyObject & Sendable)? = nil
+        ) {
             self.id = id
             self.client = client
             self.subject = subject
             self.upstreamID = upstreamID
+            self.trace = trace
         }
     }
 }

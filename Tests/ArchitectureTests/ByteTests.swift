@@ -6,7 +6,7 @@ import Testing
     /// The folders whose code reads requests, responses, files and settings that others have written.
     private static let folders = [
         "AWSCredentials", "AWSEndpoints", "Curl", "Formats", "Gateway/Batch", "Gateway/Pages", "Gateway/Request",
-        "HTTPExchange", "MicroHTTPD", "Transcribe",
+        "HTTPExchange", "MicroHTTPD", "Tracing", "Transcribe",
     ]
 
     /// Calls that only text has, and the properties of a Character.

@@ -7,7 +7,7 @@ enum Layers {
         "Threads": 1, "HTTPExchange": 1, "SigV4": 1, "Caching": 1, "RateLimiting": 1, "Telemetry": 1,
         "MicroHTTPD": 2, "Curl": 2, "Expat": 2, "ChildProcess": 2, "OwnProcess": 2,
         "AWSEndpoints": 2,
-        "AWSCredentials": 3, "Transcribe": 3,
+        "AWSCredentials": 3, "Transcribe": 3, "Tracing": 3,
         "Gateway": 4, "TranscribeEmulator": 4,
         "TranscribeGateway": 5,
     ]
@@ -31,9 +31,10 @@ enum Layers {
             "AWSEndpoints", "ChildProcess", "Crypto", "Curl", "Expat", "Formats", "FoundationEssentials", "SigV4",
         ],
         "Transcribe": ["AWSEndpoints", "Curl", "Expat", "Formats", "FoundationEssentials", "SigV4"],
+        "Tracing": ["Formats"],
         "Gateway": [
             "Caching", "CoreMetrics", "Crypto", "Curl", "Formats", "FoundationEssentials", "HTTPExchange", "HTTPTypes",
-            "HeapModule", "Logging", "RateLimiting", "Telemetry", "Transcribe",
+            "HeapModule", "Logging", "RateLimiting", "Telemetry", "Tracing", "Transcribe",
         ],
         "TranscribeEmulator": ["Formats", "FoundationEssentials", "HTTPExchange", "HTTPTypes", "SigV4"],
         "TranscribeGateway": [

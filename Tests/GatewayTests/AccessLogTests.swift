@@ -101,4 +101,16 @@ import Transcribe
         let lines = try await lines(names: NameHash(showsNames: true)) { $0.gateway.purge(try JobName("visit-42")) }
         #expect(lines.map { $0["job"] as? String } == ["visit-42"])
     }
+
+    @Test func namesTheTraceThatARequestContinues() async throws {
+        let name = HTTPField.Name("traceparent")!
+        let lines = try await lines { bench in
+            let valid = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
+            _ = await bench.get("/jobs/visit-42", [(name, valid)])
+            _ = await bench.get("/jobs/visit-42", [(name, valid.uppercased())])
+            _ = await bench.get("/jobs/visit-42")
+        }
+        #expect(lines.map { $0["traceId"] as? String } == ["0af7651916cd43dd8448eb211c80319c", nil, nil])
+        #expect(lines.map { $0["spanId"] as? String } == ["b7ad6b7169203331", nil, nil])
+    }
 }

@@ -17,7 +17,7 @@ struct AccessLog: Sendable {
     /// By number.
     private let problems: [LogMember]
     private let isOverQuota: LogMember
-    private let job, names, microseconds, bytes, events, client, requestID, awsRequestID: LogName
+    private let job, names, microseconds, bytes, events, client, requestID, awsRequestID, traceID, spanID: LogName
 
     init(_ writer: LogWriter) {
         self.writer = writer
@@ -36,6 +36,8 @@ struct AccessLog: Sendable {
         client = writer.name("client")
         requestID = writer.name("requestId")
         awsRequestID = writer.name("awsRequestId")
+        traceID = writer.name("traceId")
+        spanID = writer.name("spanId")
     }
 
     /// - Parameters:
@@ -46,6 +48,7 @@ struct AccessLog: Sendable {
         _ record: RequestRecord.Contents, _ texts: RequestRecord.Texts?, _ outcome: Int, of peer: PeerAddress,
         wasSent: Bool
     ) {
+        let trace = texts?.trace as? RequestTrace
         writer.log(heads[outcome]) { line in
             line.append(methods[Int(record.method)])
             if let name = texts?.subject {
@@ -63,6 +66,10 @@ struct AccessLog: Sendable {
             line.member(client, (texts?.client ?? peer).text)
             line.member(requestID, texts?.id.map(RequestID.given) ?? .number(record.number))
             if let awsRequestID = texts?.upstreamID { line.member(self.awsRequestID, awsRequestID) }
+            if let trace {
+                line.member(traceID, trace.traceText)
+                line.member(spanID, trace.spanText)
+            }
         }
     }
 

@@ -118,11 +118,13 @@ public final class RequestRecorder: Sendable {
     }
 
     private func texts(of context: RequestContext, _ job: JobName?, _ awsRequestID: String?) -> RequestRecord.Texts? {
-        let hasTexts = context.isForwarded || names.showsNames || awsRequestID != nil || context.id.isGiven
+        let hasTexts =
+            context.isForwarded || names.showsNames || awsRequestID != nil || context.id.isGiven
+            || context.trace != nil
         guard hasTexts, log != nil else { return nil }
         return RequestRecord.Texts(
             id: context.id.isGiven ? context.id.text : nil, client: context.isForwarded ? context.client : nil,
-            subject: names.showsNames ? job?.text : nil, upstreamID: awsRequestID)
+            subject: names.showsNames ? job?.text : nil, upstreamID: awsRequestID, trace: context.trace)
     }
 
     /// Counts a request and writes its line. Where the reply could not be sent, neither claims that it was.

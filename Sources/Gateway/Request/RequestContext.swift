@@ -10,6 +10,8 @@ struct RequestContext: Sendable {
     let id: RequestID
     /// For what is counted and logged when the reply has ended.
     let record: RequestRecord
+    /// Nil where the request belongs to no trace.
+    let trace: RequestTrace?
     let start: Moment
     let method: HTTPRequest.Method
     /// The address that the request counts for: the peer's, or behind a trusted proxy the client's.
@@ -42,6 +44,7 @@ struct RequestContext: Sendable {
     ) {
         self.id = id
         record = request.record
+        trace = RequestTrace(of: request)
         self.start = start
         method = request.method
         do throws(UnreadableHop) {

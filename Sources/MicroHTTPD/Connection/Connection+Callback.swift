@@ -30,6 +30,7 @@ extension Connection {
         unsafe self.method = strcmp(method, "GET") == 0 ? "GET" : String(cString: method)
         origin = target
         host = ""
+        mayContinueTrace = true
         phase.startHandling()
         do throws(Refusal) {
             let checks = try unsafe checkHeader(method: method, version: version)
@@ -66,6 +67,7 @@ extension Connection {
         method = "UNKNOWN"  // The library would tell it in the access callback, which it will not call.
         origin = target
         host = ""
+        mayContinueTrace = true
         var reply = context.handler.reply(to: refusal, of: request)
         if mayBeHead { reply.body = .empty }
         sendDirectly(reply, hasContent: true)
@@ -97,6 +99,7 @@ extension Connection {
         let target = try RequestTarget(self.target, method: self.method)
         origin = target.origin
         host = target.authority ?? checks.host
+        mayContinueTrace = checks.hasTraceParent
         return checks
     }
 

@@ -50,6 +50,8 @@ import Synchronization
     var host = ""
     var lines: [FieldLine] = []
     var content: [UInt8] = []
+    /// See ``Request/mayContinueTrace``.
+    var mayContinueTrace = true
     let record = RequestRecord()
     /// Whether the reply has gone out without the library.
     var wasSentDirectly = false
@@ -147,7 +149,7 @@ import Synchronization
     var request: Request {
         Request(
             method: knownMethod, target: origin, host: host, peer: peer, body: content, record: record,
-            fields: LineFields(received: lines))
+            mayContinueTrace: mayContinueTrace, fields: LineFields(received: lines))
     }
 }
 

@@ -13,6 +13,9 @@ struct HeaderChecks {
     /// Bytes of the cookies.
     private(set) var cookieBytes = 0
 
+    /// Whether there is a `traceparent`.
+    private(set) var hasTraceParent = false
+
     private var hosts = 0
     private var contentLengths = 0
     private var transferCodings = 0
@@ -45,6 +48,8 @@ struct HeaderChecks {
             expectsContinue = true
         case 6 where line.isNamed("cookie"):
             cookieBytes += unsafe line.value.count
+        case 11 where line.isNamed("traceparent"):
+            hasTraceParent = true
         case 14 where line.isNamed("content-length"):
             contentLengths += 1
             contentLength = try Self.length(line)

@@ -30,14 +30,14 @@ enum Sample {
     static func request(having tag: String? = nil) -> Request {
         Request(
             method: .get, target: "/jobs/\(name)", host: "127.0.0.1:8080", peer: PeerAddress(ipv4: 0x7F00_0001),
-            fields: Fields(tag: tag))
+            mayContinueTrace: false, fields: Fields(tag: tag))
     }
 
     /// A request whose name is not valid.
     static func badRequest(accepting accept: String? = nil) -> Request {
         Request(
             method: .get, target: "/jobs/visit%2042", host: "127.0.0.1:8080", peer: PeerAddress(ipv4: 0x7F00_0001),
-            fields: Accepting(types: accept))
+            mayContinueTrace: false, fields: Accepting(types: accept))
     }
 
     /// 14 kB that hold as many media ranges as they can, and the one that counts at their end.
