@@ -7,6 +7,7 @@ import pytest
 from gateway import REPOSITORY
 from metrics import families, metric
 from problems import assert_problem
+from promtool import promtool
 from timeouts import eventually
 from wire import Wire, request
 
@@ -26,6 +27,12 @@ def test_prometheus_reads_the_page(gateway):
                if sample.name.endswith("_bucket") and {"outcome": "miss", "route": "job"}.items() <= sample.labels.items()]
     assert [sample.value for sample in buckets] == sorted(sample.value for sample in buckets)
     assert buckets[-1].labels["le"] == "+Inf" and buckets[-1].value == 1
+
+
+def test_promtool_finds_nothing_to_improve(gateway):
+    for target in ["/jobs/fine-1", "/jobs/missing-1", "/jobs/denied-1", "/nowhere"]:
+        gateway.get(target)
+    assert promtool("check", "metrics", given=gateway.ask_admin("/metrics").body.decode()) == ""
 
 
 def test_labels_have_few_values(gateway):

@@ -1,0 +1,58 @@
+"""The rules of deploy/prometheus: valid, each alert with cases in which it fires and does not, and with its runbook."""
+
+import re
+
+import pytest
+import yaml
+
+from gateway import REPOSITORY
+from promtool import RULES, alerts, promtool
+
+CASES = REPOSITORY / "Tests/Prometheus/alerts.yaml"
+RUNBOOK = "deploy/OPERATIONS.md"
+PARTS = ["Means", "Clients", "Look", "Do"]
+
+
+def test_the_rules_are_valid():
+    assert f"{len(alerts())} rules found" in promtool("check", "rules", "--lint=all", "--lint-fatal", RULES)
+
+
+def test_each_alert_fires_when_it_should_and_not_before():
+    promtool("test", "rules", CASES)
+
+
+def test_each_alert_has_cases_of_both_kinds():
+    cases = [case for group in yaml.safe_load(CASES.read_text())["tests"] for case in group["alert_rule_test"]]
+    for fires in (True, False):
+        assert {case["alertname"] for case in cases if bool(case["exp_alerts"]) == fires} == set(alerts())
+
+
+@pytest.mark.parametrize("part, mistake", [
+    ("for", lambda _: "0s"),
+    ("for", lambda duration: f"{3 * int(duration[:-1])}{duration[-1]}"),
+    ("expr", lambda expression: f"({expression}) and on () vector(0) == 1"),
+    ("labels", lambda labels: labels | {"severity": "unknown"}),
+], ids=["at once", "late", "never", "severity"])
+def test_the_cases_notice_a_mistake_in_any_alert(tmp_path, part, mistake):
+    rules = yaml.safe_load(RULES.read_text())
+    for rule in rules["groups"][0]["rules"]:
+        rule[part] = mistake(rule[part])
+    (tmp_path / "rules.yaml").write_text(yaml.safe_dump(rules))
+    cases = yaml.safe_load(CASES.read_text()) | {"rule_files": ["rules.yaml"]}
+    (tmp_path / "cases.yaml").write_text(yaml.safe_dump(cases))
+    said = promtool("test", "rules", tmp_path / "cases.yaml", succeeds=False)
+    assert set(re.findall(r"alertname: (\w+), time", said)) == set(alerts())
+
+
+def sections():
+    """The parts of each alert's section in the runbook, by its name and theirs."""
+    page = (REPOSITORY / RUNBOOK).read_text().split("\n## Alerts\n")[1].split("\n## ")[0]
+    found = [section.partition("\n") for section in page.split("\n### ")[1:]]
+    return {name: dict(re.findall(r"(?ms)^- (\w+): (.+?)(?=^- |\Z)", text)) for name, _, text in found}
+
+
+def test_each_alert_has_its_section_in_the_runbook():
+    assert {name: list(parts) for name, parts in sections().items()} == dict.fromkeys(alerts(), PARTS)
+    for name, alert in alerts().items():
+        assert alert["annotations"]["runbook"] == f"{RUNBOOK}#{name.lower()}"
+        assert alert["labels"]["severity"] in ("critical", "warning", "info") and alert["annotations"]["summary"]
