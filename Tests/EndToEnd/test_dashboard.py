@@ -1,0 +1,69 @@
+"""The dashboard of deploy/grafana: a document that Grafana takes, whose expressions Prometheus reads and answers."""
+
+import itertools
+import json
+import re
+
+import yaml
+
+from gateway import REPOSITORY
+from promtool import metrics_of, promtool
+
+DASHBOARD = json.loads((REPOSITORY / "deploy/grafana/dashboard.json").read_text())
+ROWS = ["Overview", "Traffic", "Freshness", "Calls to AWS", "Watchers", "Credentials", "Process"]
+PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
+SOURCE = {"type": "prometheus", "uid": "${datasource}"}
+VARIABLES = {"$__rate_interval": "5m", "$job": ".*", "$instance": ".*"}
+
+
+def expressions(variables=VARIABLES):
+    """Those of the panels and of the annotations, with values in the place of the variables."""
+    asked = [target["expr"] for panel in PANELS for target in panel["targets"]]
+    for expression in asked + [annotation["expr"] for annotation in DASHBOARD["annotations"]["list"]]:
+        for name, value in variables.items():
+            expression = expression.replace(name, value)
+        yield expression
+
+
+def test_each_panel_has_its_own_place_and_number():
+    numbers = [panel["id"] for panel in DASHBOARD["panels"]]
+    assert len(set(numbers)) == len(numbers)
+    places = [cell for panel in DASHBOARD["panels"] for cell in cells(**panel["gridPos"])]
+    assert len(set(places)) == len(places) and max(column for column, _ in places) < 24
+    titles = [panel["title"] for panel in PANELS]
+    assert len(set(titles)) == len(titles)
+    assert [panel["title"] for panel in DASHBOARD["panels"] if panel["type"] == "row"] == ROWS
+
+
+def cells(x, y, w, h):
+    return itertools.product(range(x, x + w), range(y, y + h))
+
+
+def test_each_panel_says_what_it_shows_and_asks_the_chosen_source():
+    for panel in PANELS:
+        assert panel["description"].endswith(".") and panel["fieldConfig"]["defaults"]["unit"], panel["title"]
+        assert {json.dumps(source["datasource"]) for source in [panel, *panel["targets"]]} == {json.dumps(SOURCE)}
+        letters = [target["refId"] for target in panel["targets"]]
+        assert letters and len(set(letters)) == len(letters), panel["title"]
+
+
+def test_the_variables_are_those_that_are_used():
+    given = {variable["name"]: variable for variable in DASHBOARD["templating"]["list"]}
+    assert list(given) == ["datasource", "job", "instance"]
+    used = set(re.findall(r"\$\{?(\w+)", json.dumps(DASHBOARD)))
+    assert used == set(given) | {"__rate_interval"}
+    for variable in (given["job"], given["instance"]):
+        assert variable["datasource"] == SOURCE and variable["includeAll"] and variable["allValue"] == ".*"
+
+
+def test_every_expression_is_of_the_chosen_replicas():
+    for expression in expressions({}):
+        selectors = re.findall(r"(\w+)(\{[^}]*\})?", expression)
+        read = [labels for name, labels in selectors if name in metrics_of(expression)]
+        assert all(labels.startswith('{job=~"$job",instance=~"$instance"') for labels in read), expression
+
+
+def test_prometheus_reads_every_expression(tmp_path):
+    rules = [{"record": f"expression:{number}", "expr": text} for number, text in enumerate(expressions())]
+    (tmp_path / "rules.yaml").write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}))
+    assert f"{len(rules)} rules found" in promtool("check", "rules", tmp_path / "rules.yaml")
