@@ -56,6 +56,13 @@ def test_an_overlay_renders_to_resources_that_kubernetes_takes(overlay):
 
 
 @needs_kubectl
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_rendering_keeps_the_rules_of_the_network(overlay):
+    """Kustomize adds labels to the selectors of other pods too, if it is let."""
+    assert rendered(FOLDER / "overlays" / overlay)["NetworkPolicy", NAME]["spec"] == base("NetworkPolicy")["spec"]
+
+
+@needs_kubectl
 def test_monitoring_is_added_to_an_overlay_by_one_line(tmp_path):
     folders = {key: os.path.relpath(FOLDER / path, tmp_path) for key, path in
                {"resources": "overlays/irsa", "components": "monitoring"}.items()}
