@@ -19,6 +19,7 @@ public final class JobGateway: Handler {
     let render: JobRenderer
     let recorder: RequestRecorder
     private let limiter: ClientLimiter?
+    private let probes: ProbeReplies
     private let ids = RequestIDSource()
     let files = StaticFile.all
     /// Asks AWS for what the cache does not have.
@@ -26,12 +27,16 @@ public final class JobGateway: Handler {
     /// How often what is past its time is removed from the cache: job names and results are medical data.
     private static let sweepInterval = Duration.seconds(20)
 
-    /// - Parameter lists: the list of running jobs, which saves look-ups of watched ones; nil uses none.
+    /// - Parameters:
+    ///   - lists: the list of running jobs, which saves look-ups of watched ones; nil uses none.
+    ///   - probes: what `/livez` and `/readyz` answer.
     public init(
-        options: GatewayOptions, source: any JobSource, lists: (any JobListSource)? = nil, recorder: RequestRecorder
+        options: GatewayOptions, source: any JobSource, lists: (any JobListSource)? = nil, recorder: RequestRecorder,
+        probes: ProbeReplies
     ) {
         self.options = options
         self.recorder = recorder
+        self.probes = probes
         cache = JobCache(capacity: options.cacheCapacity, shards: JobCache.shards(for: options.cacheCapacity))
         render = { [cache, fields = options.fields] job, name, wanted in
             job.rendering(of: wanted, whole: fields) { cache.updateCost(of: job, named: name) }
@@ -74,6 +79,9 @@ public final class JobGateway: Handler {
     public var cacheCounts: CacheCounts { cache.counts }
 
     public func answer(_ request: borrowing Request) -> Handling {
+        if let probe = Probe(target: request.target), request.method == .get || request.method == .head {
+            return .reply(probes.reply(to: probe))
+        }
         let now = options.time.now()
         var context = context(of: request, at: now)
         do throws(Problem) {

@@ -123,6 +123,19 @@ def test_health_tells_whether_a_gateway_runs(gateway):
     assert (result.returncode, result.stdout) == (1, "") and "/livez" in result.stderr
 
 
+def test_health_tells_why_the_gateway_is_not_ready(serve):
+    gateway = serve({"drain.delay": "1m"})
+    question = ["health", "--set", f"admin.port={gateway.admin_port}"]
+    assert run(*question, "--ready").returncode == 0
+    gateway.signal()
+    gateway.wait_for_line(message="stopping, because a signal came")
+    assert run(*question).returncode == 0
+    result = run(*question, "--ready")
+    assert (result.returncode, result.stdout) == (1, "")
+    url = f"http://127.0.0.1:{gateway.admin_port}/readyz"
+    assert result.stderr == f"{url} answered with status 503: The gateway is stopping.\n"
+
+
 @pytest.mark.parametrize("arguments", [["--nonsense"], ["serve", "--nonsense"], ["nonsense"], ["check", "--port"]])
 def test_a_mistake_in_the_command_line_is_a_usage_error(arguments):
     result = run(*arguments, environment=AWS)

@@ -79,6 +79,21 @@ def test_probes(gateway):
     assert gateway.ask_admin("/livez", method="HEAD").status == 200
 
 
+@pytest.mark.parametrize("target, word", [("/livez", b"alive\n"), ("/readyz", b"ready\n")])
+def test_public_probes(serve, target, word):
+    gateway = serve({"clients.allow": "192.0.2.1", "limits.client.rate": "1/m", "limits.client.burst": 1})
+    for method in ["GET", "HEAD"] * 3:
+        with gateway.wire() as wire:
+            answer = wire.send(request(target, method=method, host="10.1.2.3")).answer(to_head=method == "HEAD")
+        assert (answer.status, answer.fields["content-type"]) == (200, "text/plain; charset=utf-8")
+        assert answer.body == (word if method == "GET" else b"")
+        assert int(answer.fields["content-length"]) == len(word)
+    assert gateway.get("/nowhere").status == 403
+    eventually(lambda: metric(gateway, REQUESTS) == 1)
+    assert len(gateway.accesses) == 1
+    assert metric(gateway, "transcribe_gateway_probes_total", path=target, status="200") == 6
+
+
 @pytest.mark.parametrize("target, method, status", [
     ("/jobs/fine-1", "GET", 404), ("/", "GET", 404), ("/livez/", "GET", 404), ("/metrics", "POST", 405),
 ])
@@ -86,7 +101,7 @@ def test_the_operators_listener_has_nothing_else(gateway, target, method, status
     assert_problem(gateway.ask_admin(target, method=method), status)
 
 
-@pytest.mark.parametrize("target", ["/livez", "/readyz", "/metrics", "/cache"])
+@pytest.mark.parametrize("target", ["/metrics", "/cache"])
 def test_the_public_listener_has_nothing_of_it(gateway, target):
     assert_problem(gateway.get(target), 404)
 

@@ -12,6 +12,7 @@ from openapi_spec_validator import validate
 
 from fake_transcribe import Conversation
 from gateway import REPOSITORY
+from timeouts import eventually
 from wire import request
 
 YAML = REPOSITORY / "openapi.yaml"
@@ -102,7 +103,7 @@ TARGETS = {"/jobs/{name}": "/jobs/running-1", "/jobs/{name}/events": "/jobs/visi
 JOB_NOT_FOUND_TEXT = {"/jobs/{name}": "/jobs/missing-1", "/jobs/{name}/events": "/jobs/missing-1/events",
                       "/problems/{type}": "/problems/nonsense"}
 # What explains the API has no limit, but its refusals do; and a preflight has none.
-FREE = {"/", "/docs", "/openapi.json", "/problems", "/problems/{type}", *FILES}
+FREE = {"/", "/docs", "/openapi.json", "/problems", "/problems/{type}", "/livez", "/readyz", *FILES}
 PAGE, ORIGIN = "Accept: text/html", "Origin: https://app.example"
 APP = [ORIGIN, "Access-Control-Request-Method: GET"]
 
@@ -124,8 +125,8 @@ def causes(path, method):
         421: [(usual, [], {"host": "rebound.example"})],
         429: [(f"{usual}?x" if path in FREE else usual, [], {})],
         431: [(usual, [f"X-{number}: a" for number in range(101)], {})],
-        501: [(usual, ["Transfer-Encoding: gzip"], {})],
-        502: [(f"/jobs/denied-1{events}", [], {})], 503: [(f"/jobs/throttled-1{events}", [], {})],
+        501: [(usual, ["Transfer-Encoding: gzip"], {})], 502: [(f"/jobs/denied-1{events}", [], {})],
+        503: [(usual if path == "/readyz" else f"/jobs/throttled-1{events}", [], {})],
         504: [(f"/jobs/hang-1{events}", [], {})],
     }
 
@@ -137,12 +138,18 @@ def test_every_status_and_header_occurs_as_described(serve, upstream, path, meth
                 "upstream.timeout": "300ms", "upstream.connectTimeout": "200ms"}
     gateway, strict = serve(settings), serve(settings | {"limits.client.rate": "1/m", "limits.client.burst": 1})
     strange = serve(settings | {"clients.allow": "192.0.2.1"})
+    if path == "/readyz":
+        stopping = serve({"drain.delay": "1m"})
+        stopping.signal()
+        eventually(lambda: stopping.get(path).status == 503)
     strict.get("/nowhere")
     for status, response in described(path, method).items():
         # A page has no tag that a client could know.
         app = [ORIGIN] if status == 429 else APP
         readers = [[], app] if status == 304 else [[], [PAGE], app, [PAGE, *app]]
         asked = {429: strict, 403: strange}.get(status, gateway)
+        if (path, status) == ("/readyz", 503):
+            asked = stopping
         answers = [ask(asked, target, reader + lines, {"method": method.upper()} | parts)
                    for target, lines, parts in causes(path, method)[status] for reader in readers]
         for answer in answers:

@@ -177,3 +177,18 @@ def is_refused(gateway):
         gateway.wire().__exit__()
     except ConnectionRefusedError:
         return True
+
+
+def test_readiness_fails_from_the_first_moment_of_a_stop(serve):
+    gateway = serve({"drain.delay": "1s"})
+    with gateway.wire() as public, Wire(gateway.admin_port) as admin:
+        assert public.send(request("/readyz")).answer().body == b"ready\n"
+        gateway.signal()
+        gateway.wait_for_line(message="stopping, because a signal came")
+        start = time.monotonic()
+        for wire in (public, admin):
+            assert wire.send(request("/readyz")).answer().status == 503
+        while time.monotonic() < start + 0.5:
+            assert gateway.get("/readyz").body == b"unready\n"
+            assert gateway.get("/livez").status == gateway.get("/jobs/fine-1").status == 200
+    assert gateway.end() == 0

@@ -30,6 +30,13 @@ import Transcribe
         }
     }
 
+    @Test func namesNoProbe() async throws {
+        let lines = try await lines { bench in
+            for target in ["/livez", "/readyz", "/nowhere"] { _ = await bench.get(target) }
+        }
+        #expect(lines.map { $0["status"] as? Int } == [404])
+    }
+
     @Test func countsTheBytesOfTheContentThatWentOut() async throws {
         var whole = 0
         let lines = try await lines { bench in

@@ -12,12 +12,13 @@ import Testing
     private func get(
         _ target: String, host: String = "localhost", method: HTTPRequest.Method = .get,
         from peer: UInt32 = 0x7F00_0001,
-        of gateway: JobGateway = TestBench().gateway, allowsRemotePurges: Bool = false
+        of gateway: JobGateway = TestBench().gateway, hosts: [String] = [], allowsRemotePurges: Bool = false
     ) throws -> Reply {
         let request = Request(
             method: method, target: target, host: host, peer: PeerAddress(ipv4: peer), fields: FieldList(list: []))
         let handler = AdminHandler(
-            readiness: readiness, registry: registry, gateway: gateway, allowsRemotePurges: allowsRemotePurges)
+            readiness: readiness, registry: registry, gateway: gateway, hosts: hosts,
+            allowsRemotePurges: allowsRemotePurges)
         guard case .reply(let reply) = handler.answer(request) else { throw AdminError.waits }
         return reply
     }
@@ -54,6 +55,20 @@ import Testing
     ])
     func answersForAddressesOnly(host: String, status: Int) throws {
         #expect(try get("/livez", host: host).status.code == status)
+    }
+
+    @Test(arguments: [
+        ("gateway-admin", 200), ("Gateway-Admin:8081", 200), ("gateway.svc.cluster.local", 200), ("10.1.2.3", 200),
+        ("localhost", 200), ("evil.example", 421), ("gateway-admin.evil.example", 421), ("gateway", 421),
+        ("gateway-admin:evil", 421), ("*", 421),
+    ])
+    func answersForNamesToo(host: String, status: Int) throws {
+        let names = ["gateway-admin", "gateway.svc.cluster.local"]
+        #expect(try get("/livez", host: host, hosts: names).status.code == status)
+    }
+
+    @Test func namesTheKeyToAName() throws {
+        #expect(try get("/livez", host: "evil.example").text.contains("admin.hosts"))
     }
 
     @Test func knowsItsRoutesAndMethods() throws {

@@ -15,6 +15,7 @@ final class TestBench: Sendable {
     let source = FakeSource()
     let lists = FakeLists()
     let registry = PrometheusRegistry()
+    let readiness = Readiness()
     let gateway: JobGateway
 
     /// - Parameter log: where the access log and the log go; nil keeps none.
@@ -28,7 +29,9 @@ final class TestBench: Sendable {
         }
         let recorder = RequestRecorder(
             log: log, names: names, registry: registry, logger: logger, clock: { [clock] in clock.now })
-        gateway = JobGateway(options: options, source: source, lists: lists, recorder: recorder)
+        gateway = JobGateway(
+            options: options, source: source, lists: lists, recorder: recorder,
+            probes: ProbeReplies(readiness, registry: registry))
     }
 
     /// Runs the gateway's flights while `body` asks.

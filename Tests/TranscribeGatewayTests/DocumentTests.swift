@@ -114,7 +114,7 @@ import Testing
     @Test func helpOfHealthNamesEachStatus() {
         let help = Health.configuration.abstract
         #expect(help.contains("1 if not") && help.contains("\(ExitStatus.configuration) if"))
-        #expect(Self.readme.contains("alive, 1 if not |"))
+        #expect(Self.readme.contains("(`--ready`: ready), else 1 |"))
     }
 
     @Test(arguments: [

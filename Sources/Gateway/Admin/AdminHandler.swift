@@ -10,18 +10,21 @@ public final class AdminHandler: Handler {
     private let registry: PrometheusRegistry
     private let gateway: JobGateway
     private let allowsRemotePurges: Bool
-    private let hosts = HostRule.addresses
+    private let hosts: HostRule
     private let ids = RequestIDSource()
 
     /// - Parameters:
     ///   - gateway: the gateway with the cache that is purged.
+    ///   - hosts: the names under which it is asked beside addresses and `localhost`, in lower case.
     ///   - allowsRemotePurges: whether other machines than this one may purge.
     public init(
-        readiness: Readiness, registry: PrometheusRegistry, gateway: JobGateway, allowsRemotePurges: Bool = false
+        readiness: Readiness, registry: PrometheusRegistry, gateway: JobGateway, hosts: [String] = [],
+        allowsRemotePurges: Bool = false
     ) {
         self.readiness = readiness
         self.registry = registry
         self.gateway = gateway
+        self.hosts = .addresses(and: hosts)
         self.allowsRemotePurges = allowsRemotePurges
     }
 
@@ -52,13 +55,13 @@ public final class AdminHandler: Handler {
 
     private func reply(to route: AdminRoute) -> Reply {
         switch route {
-        case .liveness: return .page(.ok, "text/plain; charset=utf-8", Array("alive\n".utf8))
-        case .readiness: return ready
-        case .metrics: return .page(.ok, PrometheusRegistry.contentType, registry.render())
+        case .probe(.liveness): return .uncached(.ok, "text/plain; charset=utf-8", Array("alive\n".utf8))
+        case .probe(.readiness): return ready
+        case .metrics: return .uncached(.ok, PrometheusRegistry.contentType, registry.render())
         case .purge(let name?): gateway.purge(name)
         case .purge(nil): gateway.purge()
         }
-        return .page(.noContent, nil, [])
+        return .uncached(.noContent, nil, [])
     }
 
     /// 200, or 503 with the reasons.
@@ -75,25 +78,17 @@ public final class AdminHandler: Handler {
         }
         readiness.writeCredentials(to: &text)
         text.closeObject()
-        return .page(obstacles.isEmpty ? .ok : .serviceUnavailable, "application/json", text.bytes)
-    }
-}
-
-extension Reply {
-    fileprivate static func page(_ status: HTTPResponse.Status, _ type: String?, _ bytes: [UInt8]) -> Reply {
-        var fields = FieldBlock()
-        if let type { fields.append(.contentType, type) }
-        fields.append(.cacheControl, "no-store")
-        fields.append(contentsOf: .security)
-        fields.append(.crossOriginResourcePolicy, "same-origin")
-        return Reply(status: status, fields: fields, body: Body(bytes))
+        return .uncached(obstacles.isEmpty ? .ok : .serviceUnavailable, "application/json", text.bytes)
     }
 }
 
 extension Problem {
     fileprivate static let wrongAdminHost = Problem(
         .wrongHost,
-        "This listener answers under addresses and localhost only. Use the address instead of a name.")
+        """
+        This listener answers under addresses, localhost and the names of admin.hosts. Use the address instead of the name, or \
+        start the gateway with the name in admin.hosts.
+        """)
 
     fileprivate static let purgingNotAllowed = Problem(
         .purgingNotAllowed,
@@ -105,17 +100,14 @@ extension Problem {
 
 /// What an operator's request asks for.
 enum AdminRoute {
-    case liveness
-    case readiness
+    case probe(Probe)
     case metrics
     /// Of one job, or of all.
     case purge(JobName?)
 
-    private static let pages: [String: AdminRoute] = ["/livez": .liveness, "/readyz": .readiness, "/metrics": .metrics]
-
     init(_ request: borrowing Request) throws(Problem) {
         let (target, method) = (request.target, request.method)
-        if let page = Self.pages[target] {
+        if let page = Probe(target: target).map(AdminRoute.probe) ?? (target == "/metrics" ? .metrics : nil) {
             guard method == .get || method == .head else { throw .methodNotAllowed(allow: "GET, HEAD") }
             self = page
         } else {

@@ -100,8 +100,8 @@ public enum HostRule: Sendable {
     case any
     /// These names, which are in lower case. The port and the case of a request's value do not count.
     case only([String])
-    /// `localhost` and every address: a rebinding attack needs a name.
-    case addresses
+    /// `localhost`, every address, for a rebinding attack needs a name, and these names, which are in lower case.
+    case addresses(and: [String])
 
     /// - Parameter host: the value of `Host`; empty if the request has none, which only HTTP/1.0 may do, and no browser.
     func admits(_ host: String) -> Bool {
@@ -110,12 +110,16 @@ public enum HostRule: Sendable {
         let span = bytes.span
         switch self {
         case .any: return true
-        case .only(let names):
-            for name in names where Self.isNamed(name, span) { return true }
-            return false
-        case .addresses:
+        case .only(let names): return Self.isOne(of: names, span)
+        case .addresses(let names):
             return Self.isNamed("localhost", span) || Self.isAddress(Substring(host).utf8)
+                || Self.isOne(of: names, span)
         }
+    }
+
+    private static func isOne(of names: [String], _ host: Span<UInt8>) -> Bool {
+        for name in names where isNamed(name, host) { return true }
+        return false
     }
 
     /// Whether a host, perhaps with a port, is this one but for the case of ASCII letters. Costs no string and no call for

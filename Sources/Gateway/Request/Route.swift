@@ -144,6 +144,8 @@ package enum FixedRoute {
         }
         switch place {
         case .server: throw .noSuchRoute
+        // Without a query it was answered before the route was looked for.
+        case .probe: throw .invalidQuery("This URL takes no query.")
         case .route(let route):
             guard query.isEmpty else { throw .invalidQuery("This URL takes no query.") }
             self = route
@@ -167,6 +169,7 @@ package enum FixedRoute {
 private enum Place {
     /// `*`, the server as a whole: only OPTIONS can ask about it (RFC 9110 §9.3.7).
     case server
+    case probe
     case route(FixedRoute)
 
     /// Longer than the path of every route, so that the work for a long path is none.
@@ -176,6 +179,7 @@ private enum Place {
         guard path.utf8.count <= Self.mostBytes else { throw .noSuchRoute }
         switch path {
         case "*": self = .server
+        case Probe.liveness.rawValue, Probe.readiness.rawValue: self = .probe
         case "/": self = .route(.home)
         case "/problems": self = .route(.problems)
         default:

@@ -48,19 +48,23 @@ struct GatewayProcess {
             services: services + gatewayServices
                 + listeners.services(settings.drain, observability.readiness, forcedStop),
             logger: observability.quietLogger)
-        try await run(group, until: signals, forcedStop, observability.logger)
+        try await run(group, until: signals, forcedStop, observability)
         observability.logger.info("stopped")
     }
 
     private func run(
-        _ group: ServiceGroup, until signals: UnixSignalsSequence, _ forcedStop: ForcedStop, _ logger: Logger
+        _ group: ServiceGroup, until signals: UnixSignalsSequence, _ forcedStop: ForcedStop,
+        _ observability: Observability
     ) async throws {
+        let (readiness, logger) = (observability.readiness, observability.logger)
         try await withThrowingDiscardingTaskGroup { tasks in
             tasks.addTask {
                 var received = StopSignals()
                 for await signal in signals {
                     switch received.action(at: .now) {
                     case .stop:
+                        // Before anything else, so that a balancer sees it for the whole of `drain.delay`.
+                        readiness.set(.serving, obstacle: Listeners.stopping)
                         logger.notice("stopping, because a signal came", metadata: ["signal": "\(signal)"])
                         await group.triggerGracefulShutdown()
                     case .stopAtOnce:
@@ -127,7 +131,9 @@ func buildGateway(
     // The times in a job are AWS's, so its age is told by AWS's clock.
     options.time = TimeSource(
         wallTime: { [clock = upstream.clock] in clock.now }, now: options.time.now, sleep: options.time.sleep)
-    let gateway = JobGateway(options: options, source: transcribe, lists: transcribe, recorder: observability.recorder)
+    let gateway = JobGateway(
+        options: options, source: transcribe, lists: transcribe, recorder: observability.recorder,
+        probes: ProbeReplies(observability.readiness, registry: observability.registry))
     gateway.observe(in: observability.registry)
     return (
         gateway,

@@ -11,6 +11,8 @@ import ServiceLifecycle
 /// The two listeners: the public one, and the one for operators.
 struct Listeners {
     private static let adminConnections = 64
+    /// Why the gateway is not ready from the moment of a signal on.
+    static let stopping = "The gateway is stopping."
 
     let gateway: HTTPServer
     let admin: HTTPServer
@@ -34,7 +36,7 @@ struct Listeners {
             adminOptions,
             AdminHandler(
                 readiness: observability.readiness, registry: observability.registry, gateway: handler,
-                allowsRemotePurges: settings.admin.allowsRemotePurges))
+                hosts: settings.admin.hosts, allowsRemotePurges: settings.admin.allowsRemotePurges))
         gateway.observe(in: observability.registry)
         observability.readiness.set(.serving, obstacle: nil)
     }
@@ -44,7 +46,7 @@ struct Listeners {
         [
             ListenerService(server: admin, timeout: .seconds(1), forcedStop: forcedStop),
             ListenerService(server: gateway, timeout: drain.timeout, forcedStop: forcedStop) {
-                readiness.set(.serving, obstacle: "The gateway is stopping.")
+                readiness.set(.serving, obstacle: Self.stopping)
                 try? await Task.sleep(for: drain.delay)
             },
         ]

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Curl
+import FoundationEssentials
 
-/// Asks the running gateway whether it is alive: a health check for images without a shell.
+/// Asks the running gateway whether it is alive, or ready: a health check for images without a shell.
 struct Health: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
@@ -10,34 +11,52 @@ struct Health: AsyncParsableCommand {
 
     @OptionGroup var options: SettingsOptions
 
+    @Flag(help: "Ask whether it is ready for requests: alive, with AWS credentials, and not stopping.")
+    var ready = false
+
     func run() async throws {
         let admin = try Settings(options).admin
-        guard await Self.isAlive(at: "http://\(admin.host.urlHost):\(admin.port)/livez") else { throw ExitCode.failure }
+        let url = "http://\(admin.host.urlHost):\(admin.port)/\(ready ? "readyz" : "livez")"
+        guard let obstacle = await Self.obstacle(at: url) else { return }
+        StandardError.write(obstacle)
+        throw ExitCode.failure
     }
 
-    private static func isAlive(at url: String) async -> Bool {
+    /// Why the gateway is not what is asked for, in one line; nil if it is.
+    private static func obstacle(at url: String) async -> String? {
         let client: CurlClient
         do throws(CurlClient.StartError) {
             client = try CurlClient(options: CurlOptions(concurrency: 1))
         } catch {
-            StandardError.write("\(url) cannot be asked: \(error)")
-            return false
+            return "\(url) cannot be asked: \(error)"
         }
-        let isAlive = await isAlive(at: url, through: client)
+        let obstacle = await obstacle(at: url, through: client)
         await client.shutDown()
-        return isAlive
+        return obstacle
     }
 
-    private static func isAlive(at url: String, through client: CurlClient) async -> Bool {
+    private static func obstacle(at url: String, through client: CurlClient) async -> String? {
         let request = CurlRequest(method: "GET", url: url, bypassesProxies: true)
         do throws(CurlError) {
             let response = try await client.perform(request, deadline: .now + .seconds(2))
-            if response.status != 200 { StandardError.write("\(url) answered with status \(response.status)") }
-            return response.status == 200
+            guard response.status != 200 else { return nil }
+            let reasons = ReadinessReport.reasons(in: response.body)
+            return "\(url) answered with status \(response.status)" + (reasons.isEmpty ? "" : ": \(reasons)")
         } catch {
-            StandardError.write("\(url): \(error)")
-            return false
+            return "\(url): \(error)"
         }
+    }
+}
+
+/// What `/readyz` of the listener for operators says.
+struct ReadinessReport: Decodable {
+    private let reasons: [String: String]
+
+    /// The reasons why the gateway is not ready, as sentences in one line that is safe to print; empty where it gives none.
+    static func reasons(in body: [UInt8]) -> String {
+        let report = try? JSONDecoder().decode(ReadinessReport.self, from: Data(body))
+        let reasons = report?.reasons.sorted { $0.key < $1.key }.map(\.value) ?? []
+        return reasons.joined(separator: " ").printable(upTo: 1_000)
     }
 }
 

@@ -29,7 +29,8 @@ extension DaySimulation.Replica {
         registry = PrometheusRegistry()
         let recorder = RequestRecorder(log: nil, names: NameHash(), registry: registry, clock: { clock.now })
         gateway = JobGateway(
-            options: options, source: source, lists: load.hasList ? source : nil, recorder: recorder)
+            options: options, source: source, lists: load.hasList ? source : nil, recorder: recorder,
+            probes: ProbeReplies(Readiness(), registry: registry))
         self.source = source
     }
 

@@ -25,6 +25,10 @@ extension JobRendering {
     }
 }
 
+extension ProbeReplies {
+    fileprivate static let benchmark = ProbeReplies(Readiness(), registry: PrometheusRegistry())
+}
+
 extension JobGateway {
     /// Clocks stand still: what reading one costs is the machine's affair, and no bucket fills or job expires meanwhile.
     static func benchmark(_ count: Int, isConditional: Bool = false) async throws -> Int {
@@ -32,7 +36,7 @@ extension JobGateway {
         let recorder = RequestRecorder(
             log: log, names: NameHash(), registry: PrometheusRegistry(), clock: { Sample.now })
         let gateway = JobGateway(
-            options: .benchmark, source: OneJob(job: try Sample.job()), recorder: recorder)
+            options: .benchmark, source: OneJob(job: try Sample.job()), recorder: recorder, probes: .benchmark)
         let first = await gateway.first()
         let request = Sample.request(having: isConditional ? first.fields[.eTag] : nil)
         let (record, peer) = (request.record, request.peer)
@@ -50,7 +54,8 @@ extension JobGateway {
         let log = LogWriter(descriptor: STDOUT_FILENO, format: .json, clock: { Sample.wallTime })
         let recorder = RequestRecorder(
             log: log, names: NameHash(), registry: PrometheusRegistry(), clock: { Sample.now })
-        let gateway = JobGateway(options: .benchmark, source: NoJob(), recorder: recorder)
+        let gateway = JobGateway(
+            options: .benchmark, source: NoJob(), recorder: recorder, probes: .benchmark)
         let (record, peer) = (request.record, request.peer)
         var sum = 0
         for _ in 0..<count {

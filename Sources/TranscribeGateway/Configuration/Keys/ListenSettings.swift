@@ -54,6 +54,8 @@ struct ListenSettings: Sendable {
 /// The listener for probes, metrics and purges.
 struct AdminSettings: Sendable {
     let host: ListenAddress
+    /// Names that it answers beside addresses and `localhost`. It is checked always: there is no value for any name.
+    let hosts: [String]
     /// 0 = any free one.
     let port: UInt16
     let allowsRemotePurges: Bool
@@ -62,6 +64,10 @@ struct AdminSettings: Sendable {
         host = reader.value(
             "admin.host", .listenAddress, default: "127.0.0.1", "address of the listener for probes and metrics")
         port = reader.value("admin.port", .port, default: "8081", "port of that listener; 0 takes any free one")
+        let names: [String]? = reader.value(
+            "admin.hosts", .optional(.hostNames, as: "none"), default: "none",
+            "`Host` values that it answers beside addresses and `localhost`, such as the name of a Service")
+        hosts = names ?? []
         allowsRemotePurges = reader.value(
             "admin.purge", .bool, default: "false", "whether other machines than this one may purge the cache there")
     }

@@ -37,10 +37,12 @@ extension ValueKind where Value == [AddressRange] {
 
 extension ValueKind where Value == HostRule {
     /// The `Host` values a listener accepts, in small letters and without their port (RFC 9110 §7.2).
-    static let hosts: Self = {
-        let list = ValueKind<[String]>.list("host names without a port", element: host)
-        return ValueKind<[String]?>.optional(list, as: "*").map { $0.map(HostRule.only) ?? .any }
-    }()
+    static let hosts = ValueKind<[String]?>.optional(.hostNames, as: "*").map { $0.map(HostRule.only) ?? .any }
+}
+
+extension ValueKind where Value == [String] {
+    /// Names or addresses in small letters, without a port.
+    static let hostNames = list("host names without a port", element: host)
 
     private static func host(_ text: String) -> String? {
         let host = text.lowercasedASCII
