@@ -98,7 +98,7 @@ let package = Package(
                 "AWSCredentials", "AWSEndpoints", "ChildProcess", "Curl", "Formats", "HTTPExchange", "MicroHTTPD",
                 "SigV4", "TestSupport", "UpstreamTestSupport", .httpTypes,
             ]),
-        .testTarget(name: "TracingTests", dependencies: ["Tracing"]),
+        .testTarget(name: "TracingTests", dependencies: ["Tracing", "TestSupport"]),
         .testTarget(
             name: "TranscribeTests",
             dependencies: [
@@ -108,7 +108,7 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Gateway", "Formats", "HTTPExchange", "Caching", "Curl", "RateLimiting", "SigV4", "Telemetry",
-                "TestSupport", "Transcribe", "UpstreamTestSupport", .crypto, .httpTypes, .logging,
+                "TestSupport", "Tracing", "Transcribe", "UpstreamTestSupport", .crypto, .httpTypes, .logging,
             ]),
         .testTarget(
             name: "TranscribeEmulatorTests",

@@ -125,7 +125,7 @@ public final class JobGateway: Handler {
         recorder.warnOfUntrustedProxy { options.clients.isForwardedByStranger(request) }
         return RequestContext(
             request, id: ids.id(suggested: request[.xRequestID]), at: Moment(now), clients: options.clients,
-            sharing: options.crossOrigin)
+            sharing: options.crossOrigin, tracer: recorder.tracer)
     }
 
     /// What the request asks for, if its client may ask here at all.
@@ -135,6 +135,10 @@ public final class JobGateway: Handler {
         guard options.hosts.admits(request.host) else { throw .wrongHost }
         let route = try Route(request, allowed: options.fields, files: files)
         context.route = route.kind
+        if let trace = context.trace {
+            let server = options.hosts.serverName(in: request.host)
+            trace.record(route: route.template(path: context.path), server)
+        }
         if case .batch(let names, _) = route { context.names = names.count }
         return route
     }
@@ -172,7 +176,8 @@ public final class JobGateway: Handler {
     private func answer(_ request: JobRequest) -> Handling {
         if let seconds = request.wait { return answer(request, waitingFor: .seconds(seconds)) }
         switch resolve(
-            request.name, request.directives, caller: request.context.client.subscriber, at: request.context.start)
+            request.name, request.directives, caller: request.context.client.subscriber, trace: request.context.trace,
+            at: request.context.start)
         {
         case .resolved(let resolution):
             return .reply(reply(with: resolution, to: request, at: request.context.start))
@@ -243,14 +248,16 @@ public final class JobGateway: Handler {
 extension JobGateway {
     /// Takes the job from the cache, where that may answer. Begins a fetch in the background where a refresh is due.
     ///
-    /// - Parameter caller: the client, for which a fetch takes its turn.
+    /// - Parameters:
+    ///   - caller: the client, for which a fetch takes its turn.
+    ///   - trace: of the request.
     func resolve(
-        _ name: JobName, _ directives: CacheDirectives, caller: UInt64, at now: Moment
+        _ name: JobName, _ directives: CacheDirectives, caller: UInt64, trace: RequestTrace? = nil, at now: Moment
     ) -> CacheResult {
         func fetch(because reason: ForwardReason, _ priority: CallPriority) -> FetchRequest {
             FetchRequest(
                 name: name, reason: reason, caller: caller, priority: priority,
-                notBefore: directives.oldestAnswer(at: now))
+                notBefore: directives.oldestAnswer(at: now), trace: trace)
         }
         func forward(because reason: ForwardReason, _ priority: CallPriority = .interactive) -> CacheResult {
             directives.onlyIfCached ? .resolved(.problem(.notCached)) : .needsFetch(fetch(because: reason, priority))

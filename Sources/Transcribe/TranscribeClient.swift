@@ -71,7 +71,7 @@ public final class TranscribeClient: Sendable {
         let response = try await perform(
             .job(named: name), deadline: deadline, mayRetry: mayRetry, attemptBegan: attemptBegan,
             attemptFailed: attemptFailed, admitRetry: admitRetry)
-        return JobResponse(job: response.output, requestID: response.requestID)
+        return JobResponse(job: response.output, origin: response.origin)
     }
 
     /// Calls AWS for a page of the list of running jobs, with retries that the caller admits: see `job` for them.
@@ -84,17 +84,19 @@ public final class TranscribeClient: Sendable {
         mayRetry: () -> Bool, attemptBegan: () -> Void, attemptFailed: (TranscribeError) -> Void,
         admitRetry: () async -> Bool
     ) async throws(TranscribeError) -> JobPage {
-        try await perform(
+        let response = try await perform(
             .runningJobs(after: token, isWanted: isWanted), deadline: deadline, mayRetry: mayRetry,
-            attemptBegan: attemptBegan, attemptFailed: attemptFailed, admitRetry: admitRetry
-        ).output
+            attemptBegan: attemptBegan, attemptFailed: attemptFailed, admitRetry: admitRetry)
+        var page = response.output
+        page.origin = response.origin
+        return page
     }
 
     /// Calls an operation, with retries that the caller admits. The parameters are those of `job`.
     func perform<Output>(
         _ operation: Operation<Output>, deadline: ContinuousClock.Instant, mayRetry: () -> Bool,
         attemptBegan: () -> Void, attemptFailed: (TranscribeError) -> Void, admitRetry: () async -> Bool
-    ) async throws(TranscribeError) -> (output: Output, requestID: String?) {
+    ) async throws(TranscribeError) -> (output: Output, origin: ResponseOrigin) {
         var call = Call(isSafeToRetry: operation.isSafeToRetry, deadline: deadline)
         while true {
             do throws(AttemptError) {
@@ -122,7 +124,7 @@ extension TranscribeClient {
     /// One attempt: signs the request, sends it and reads the response. Calls `attemptBegan` right before it sends.
     private func attempt<Output>(
         _ operation: Operation<Output>, in call: inout Call, _ callerMayRetry: () -> Bool, _ attemptBegan: () -> Void
-    ) async throws(AttemptError) -> (output: Output, requestID: String?) {
+    ) async throws(AttemptError) -> (output: Output, origin: ResponseOrigin) {
         let credentials = try await signingCredentials(for: call)
         let now = time.now()
         guard now < call.deadline else { throw .transport(.timedOut(.queued)) }
@@ -134,7 +136,7 @@ extension TranscribeClient {
         attemptBegan()
         let response = try await send(request, in: &call, by: call.deadline.endOfAttempt(from: now, isLast: isLast))
         call.serverTime = response.date
-        return (try operation.output(of: response), response.requestID)
+        return (try operation.output(of: response), response.origin)
     }
 
     private func signingCredentials(for call: Call) async throws(AttemptError) -> Credentials {

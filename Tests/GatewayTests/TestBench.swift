@@ -6,6 +6,7 @@ import Logging
 import Synchronization
 import Telemetry
 import TestSupport
+import Tracing
 import Transcribe
 import UpstreamTestSupport
 
@@ -16,10 +17,17 @@ final class TestBench: Sendable {
     let lists = FakeLists()
     let registry = PrometheusRegistry()
     let readiness = Readiness()
+    /// Spans that were recorded, where there is a sampler.
+    let spans = SpanQueue(limit: 1_000, batch: 1_000)
     let gateway: JobGateway
 
-    /// - Parameter log: where the access log and the log go; nil keeps none.
-    init(log: LogWriter? = nil, names: NameHash = NameHash(), _ adjust: (inout GatewayOptions) -> Void = { _ in }) {
+    /// - Parameters:
+    ///   - log: where the access log and the log go; nil keeps none.
+    ///   - sampler: of the spans; nil records none.
+    init(
+        log: LogWriter? = nil, names: NameHash = NameHash(), sampler: Sampler? = nil,
+        _ adjust: (inout GatewayOptions) -> Void = { _ in }
+    ) {
         var options = GatewayOptions()
         options.jitter = { 0 }
         adjust(&options)
@@ -28,7 +36,9 @@ final class TestBench: Sendable {
             Logger(label: "test") { LineLogHandler(label: $0, writer: writer, logLevel: .info) }
         }
         let recorder = RequestRecorder(
-            log: log, names: names, registry: registry, logger: logger, clock: { [clock] in clock.now })
+            log: log, names: names, registry: registry, logger: logger,
+            tracer: sampler.map { [spans] in Tracer($0, queue: spans, clock: { (0, 0) }) },
+            clock: { [clock] in clock.now })
         gateway = JobGateway(
             options: options, source: source, lists: lists, recorder: recorder,
             probes: ProbeReplies(readiness, registry: registry))

@@ -118,7 +118,7 @@ import Transcribe
     @Test func saysThatEverythingWorks() {
         var job = Job()
         job.status = .completed
-        let section = section(.success(JobResponse(job: job, requestID: "id-1")))
+        let section = section(.success(JobResponse(job: job, origin: ResponseOrigin(status: 200, requestID: "id-1"))))
         #expect(
             "\(section)" == """
                 One signed call

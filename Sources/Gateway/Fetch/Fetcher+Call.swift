@@ -7,7 +7,9 @@ import Transcribe
 extension Fetcher {
     /// Looks in the cache again first: another fetch of the same name may have ended between the look-up and the joining.
     /// The lease is taken before that, so that a purge from here on is noticed.
-    func fetch(_ request: FetchRequest) async -> FetchResult {
+    ///
+    /// - Parameter calls: gets the spans of the attempts; nil where they are not recorded.
+    func fetch(_ request: FetchRequest, traced calls: CallTrace? = nil) async -> FetchResult {
         let now = options.time.now()
         let lease = cache.lease(for: request.name)
         let known = cache.value(for: request.name, at: Moment(now))
@@ -23,7 +25,11 @@ extension Fetcher {
                 for: request, instead: known, after: failures, by: now + options.timeout
             ) {
                 attempt = (options.time.now(), history.begin())
+                calls?.attemptBegan(at: Moment(attempt.begin))
+            } attemptSucceeded: { response in
+                calls?.attemptSucceeded(response.origin, at: Moment(options.time.now()))
             } attemptFailed: { error in
+                calls?.attemptFailed(error, at: Moment(options.time.now()))
                 // At once: other credentials may have to be waited for, and a later attempt may fail in another way.
                 history.failed(attempt.number, for: request.name, error.disposition.cacheEffect)
             }
@@ -55,7 +61,8 @@ extension Fetcher {
     /// held against AWS.
     private func call(
         for request: FetchRequest, instead known: CacheEntry<CachedAnswer>?, after failures: JobFailures?,
-        by deadline: ContinuousClock.Instant, attemptBegan: () -> Void, attemptFailed: (TranscribeError) -> Void
+        by deadline: ContinuousClock.Instant, attemptBegan: () -> Void, attemptSucceeded: (JobResponse) -> Void,
+        attemptFailed: (TranscribeError) -> Void
     ) async throws(FetchFailure) -> CachedAnswer {
         let admission = try await admit(request, instead: known, by: deadline)
         let retries = admission.retries
@@ -71,6 +78,7 @@ extension Fetcher {
                 guard !isIsolated else { return false }
                 return await retries.admit(by: deadline)
             }
+            attemptSucceeded(answer)
             admission.finish(.answered)
             recorder.record(fetch: nil)
             return .job(cachedJob(answer.job, of: request.name, instead: known?.value.job))

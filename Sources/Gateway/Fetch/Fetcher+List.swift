@@ -28,13 +28,21 @@ extension Fetcher {
         let deadline = options.time.now() + options.timeout
         let admission = try await admitPage(by: deadline)
         let retries = admission.retries
+        let calls = recorder.traceCallForList()
         var requestedAt = options.time.now()
         do throws(TranscribeError) {
             let page = try await lists.runningJobs(
                 after: token, isWanted: isWanted, deadline: deadline, mayRetry: { retries.arePossible(by: deadline) },
-                attemptBegan: { requestedAt = options.time.now() },
-                attemptFailed: { retries.attemptFailed($0.disposition.signal) },
+                attemptBegan: {
+                    requestedAt = options.time.now()
+                    calls?.attemptBegan(at: Moment(requestedAt))
+                },
+                attemptFailed: {
+                    retries.attemptFailed($0.disposition.signal)
+                    calls?.attemptFailed($0, at: Moment(options.time.now()))
+                },
                 admitRetry: { await retries.admit(by: deadline) })
+            calls?.attemptSucceeded(page.origin, at: Moment(options.time.now()))
             admission.finish(.answered)
             return (page, Moment(requestedAt))
         } catch {

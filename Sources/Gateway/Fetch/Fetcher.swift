@@ -114,10 +114,13 @@ public final class Fetcher: Sendable {
         _ request: FetchRequest, _ flight: SingleFlight<JobName, Waiter>.Flight, isLedByWaiter: Bool
     ) async {
         watches.fetchBegins(request, at: Moment(options.time.now()))
-        let result = await fetch(request)
+        let calls = recorder.traceCalls(of: request, isAwaited: isLedByWaiter)
+        let result = await fetch(request, traced: calls)
         let replies = flights.finish(flight).enumerated().compactMap { index, waiter in
-            result.answers(waiter, of: request)
-                ? waiter.prepareReply(result, index > 0 || !isLedByWaiter) : rejoin(waiter, after: result)
+            guard result.answers(waiter, of: request) else { return rejoin(waiter, after: result) }
+            let isCollapsed = index > 0 || !isLedByWaiter
+            if isCollapsed, let calls { waiter.request.trace?.link(to: calls.spans) }
+            return waiter.prepareReply(result, isCollapsed)
         }
         for reply in replies { reply.send() }
         // After the end of the flight: a watch that found it under way relies on being told.
@@ -154,6 +157,8 @@ struct FetchRequest: Sendable {
     var priority: CallPriority
     /// The answer has to be that of an attempt which began then or later. Nil: the client demands nothing.
     var notBefore: Moment?
+    /// Of the request that caused it.
+    var trace: RequestTrace?
 
     /// Whether a client has come for a job as it is when it is due, and not for a younger answer than others have.
     var isPoll: Bool { reason == .stale && priority != .watched && notBefore == nil }

@@ -2,6 +2,7 @@ import HTTPExchange
 import HTTPTypes
 import Logging
 import Telemetry
+import Tracing
 import Transcribe
 
 /// A line for each request. It names the job by its hash, of several jobs only their number, and says nothing of the query,
@@ -48,7 +49,7 @@ struct AccessLog: Sendable {
         _ record: RequestRecord.Contents, _ texts: RequestRecord.Texts?, _ outcome: Int, of peer: PeerAddress,
         wasSent: Bool
     ) {
-        let trace = texts?.trace as? RequestTrace
+        let trace = (texts?.trace as? RequestTrace)?.logged
         writer.log(heads[outcome]) { line in
             line.append(methods[Int(record.method)])
             if let name = texts?.subject {
@@ -67,8 +68,8 @@ struct AccessLog: Sendable {
             line.member(requestID, texts?.id.map(RequestID.given) ?? .number(record.number))
             if let awsRequestID = texts?.upstreamID { line.member(self.awsRequestID, awsRequestID) }
             if let trace {
-                line.member(traceID, trace.traceText)
-                line.member(spanID, trace.spanText)
+                line.member(traceID, trace.trace.text)
+                line.member(spanID, trace.span.text)
             }
         }
     }
@@ -80,6 +81,11 @@ struct AccessLog: Sendable {
             if let problem = ProblemType(libraryStatus: status) { line.append(problems[problem.number]) }
             if let peer { line.member(client, peer.text) }
         }
+    }
+
+    /// The method of a number; nil for one that is logged as `other`.
+    static func method(numbered number: UInt8) -> HTTPRequest.Method? {
+        HTTPRequest.Method.known.indices.contains(Int(number)) ? HTTPRequest.Method.known[Int(number)] : nil
     }
 
     /// The number of a method in a ``RequestRecord``.

@@ -4,6 +4,7 @@ import HTTPTypes
 public import Logging
 import Synchronization
 public import Telemetry
+public import Tracing
 public import Transcribe
 
 /// Writes the access log, counts requests and fetches, and logs what goes wrong at AWS. Safe to use from any thread.
@@ -15,6 +16,8 @@ public final class RequestRecorder: Sendable {
     let watch: WatchMetrics
     private let clock: @Sendable () -> ContinuousClock.Instant
     private let logger: Logger?
+    /// Nil where no spans are recorded.
+    let tracer: Tracer?
     /// Whether the warning of an untrusted proxy has been logged.
     private let hasWarned = Atomic(false)
     /// When a failure of the upstream was last logged, and how many were not since.
@@ -23,9 +26,10 @@ public final class RequestRecorder: Sendable {
     /// - Parameters:
     ///   - log: where the access log goes; nil keeps none.
     ///   - logger: where warnings go; nil logs none.
+    ///   - tracer: where spans go; nil records none.
     public init(
         log: LogWriter?, names: NameHash, registry: PrometheusRegistry, logger: Logger? = nil,
-        clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+        tracer: Tracer? = nil, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.log = log.map { AccessLog($0) }
         self.names = names
@@ -34,6 +38,7 @@ public final class RequestRecorder: Sendable {
         watch = WatchMetrics(registry: registry)
         self.clock = clock
         self.logger = logger
+        self.tracer = tracer
     }
 
     /// Counts a fetch, and logs why AWS gave no usable answer. Nil if the fetch brought a job.
@@ -109,7 +114,7 @@ public final class RequestRecorder: Sendable {
         let texts = texts(of: context, job, awsRequestID)
         let contents = RequestRecord.Contents(
             number: context.id.number, elapsed: Moment(clock()).nanoseconds(since: context.start), age: age,
-            subject: log == nil || names.showsNames ? nil : job.map { hash ?? names.hash(of: $0) },
+            subject: hashesNames(of: context) ? job.map { hash ?? names.hash(of: $0) } : nil,
             contentLength: reply.sentBytes(to: context.method), status: UInt16(reply.status.code),
             method: AccessLog.number(of: context.method), route: UInt8(context.route.rawValue),
             outcome: UInt8(outcome.rawValue), problem: problem.map { UInt8($0.number) },
@@ -117,11 +122,16 @@ public final class RequestRecorder: Sendable {
         context.record.fill(contents, texts)
     }
 
+    /// Whether the log line or the span shows the hash of the job's name.
+    private func hashesNames(of context: RequestContext) -> Bool {
+        log != nil && !names.showsNames || context.trace?.span != nil
+    }
+
     private func texts(of context: RequestContext, _ job: JobName?, _ awsRequestID: String?) -> RequestRecord.Texts? {
         let hasTexts =
             context.isForwarded || names.showsNames || awsRequestID != nil || context.id.isGiven
             || context.trace != nil
-        guard hasTexts, log != nil else { return nil }
+        guard hasTexts, log != nil || context.trace?.span != nil else { return nil }
         return RequestRecord.Texts(
             id: context.id.isGiven ? context.id.text : nil, client: context.isForwarded ? context.client : nil,
             subject: names.showsNames ? job?.text : nil, upstreamID: awsRequestID, trace: context.trace)
@@ -134,7 +144,13 @@ public final class RequestRecorder: Sendable {
         let wasSent = wasSent || contents.events != nil
         let outcome = wasSent ? Int(contents.outcome) : Outcome.unsent.rawValue
         metrics.record(contents, outcome, wasSent: wasSent)
-        log?.write(contents, contents.hasTexts ? record.texts : nil, outcome, of: peer, wasSent: wasSent)
+        let texts = contents.hasTexts ? record.texts : nil
+        log?.write(contents, texts, outcome, of: peer, wasSent: wasSent)
+        if let tracer, let trace = texts?.trace as? RequestTrace,
+            let span = TraceSpan(of: trace, contents, outcome, of: texts?.client ?? peer, wasSent: wasSent)
+        {
+            tracer.record(span)
+        }
     }
 
     /// Counts a request that the HTTP library refused by itself, and writes its line.

@@ -3,6 +3,7 @@ import Formats
 import HTTPExchange
 import HTTPTypes
 import RateLimiting
+import Tracing
 import Transcribe
 
 /// The state of one request: what its reply and its line in the access log need of it.
@@ -39,12 +40,14 @@ struct RequestContext: Sendable {
     /// - Parameters:
     ///   - clients: says which client the request counts for; with nil it counts for its peer.
     ///   - sharing: which pages of other origins may read the reply.
+    ///   - tracer: nil where no spans are recorded.
     init(
-        _ request: borrowing Request, id: RequestID, at start: Moment, clients: ClientRule?, sharing: CrossOrigin
+        _ request: borrowing Request, id: RequestID, at start: Moment, clients: ClientRule?, sharing: CrossOrigin,
+        tracer: Tracer? = nil
     ) {
         self.id = id
         record = request.record
-        trace = RequestTrace(of: request)
+        trace = RequestTrace.begin(request, at: start, by: tracer)
         self.start = start
         method = request.method
         do throws(UnreadableHop) {

@@ -21,8 +21,9 @@ extension JobGateway {
     func answer(_ request: JobRequest, waitingFor time: Duration) -> Handling {
         let start = request.context.start
         let known = withoutWait(
-            resolve(request.name, request.directives, caller: request.context.client.subscriber, at: start), of: request
-        )
+            resolve(
+                request.name, request.directives, caller: request.context.client.subscriber,
+                trace: request.context.trace, at: start), of: request)
         var deadline = start.instant + longestLookUp
         if case .resolved(let resolution) = known {
             guard case .answer(let entry, _) = resolution, request.isAwaiting(entry, render), time > .zero else {

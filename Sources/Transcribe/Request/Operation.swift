@@ -19,7 +19,7 @@ struct Operation<Output: Sendable>: Sendable {
 extension Operation {
     /// Reads the response to a request for the operation.
     func output(of response: CurlResponse) throws(AttemptError) -> Output {
-        let origin = ResponseOrigin(status: response.status, requestID: response.requestID)
+        let origin = response.origin
         switch response.status {
         case 200..<300: break
         case 400...: throw .service(ServiceError(response))

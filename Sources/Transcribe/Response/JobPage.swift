@@ -21,6 +21,8 @@ public struct JobPage: Hashable, Sendable {
     public let reach: Timestamp?
     /// Where the next page begins; nil after the last one.
     public let next: PageToken?
+    /// The response that the page came with; nil where it did not come from AWS.
+    public var origin: ResponseOrigin?
 
     public init(summaries: [JobName: Summary], reach: Timestamp?, next: PageToken?) {
         self.summaries = summaries

@@ -3,12 +3,15 @@ import FoundationEssentials
 /// A job as AWS sent it.
 public struct JobResponse: Hashable, Sendable {
     public let job: Job
-    /// AWS's ID of the request, which its support asks for.
-    public let requestID: String?
+    /// The response that the job came with; nil where it did not come from AWS.
+    public let origin: ResponseOrigin?
 
-    public init(job: Job, requestID: String? = nil) {
+    /// AWS's ID of the request, which its support asks for.
+    public var requestID: String? { origin?.requestID }
+
+    public init(job: Job, origin: ResponseOrigin? = nil) {
         self.job = job
-        self.requestID = requestID
+        self.origin = origin
     }
 }
 

@@ -44,6 +44,9 @@ extension ResponseOrigin: CustomStringConvertible {
 }
 
 extension CurlResponse {
+    /// The origin of an output, or of an error without a code.
+    var origin: ResponseOrigin { ResponseOrigin(status: status, requestID: requestID) }
+
     /// AWS's ID of the request; nil too unless it is a plain name, which is safe to show.
     var requestID: String? {
         headers["x-amzn-RequestId"].flatMap { $0.isName(maximumLength: 100) ? $0 : nil }
