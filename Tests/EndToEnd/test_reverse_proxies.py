@@ -2,33 +2,21 @@
 
 import contextlib
 import os
-import shutil
 import subprocess
 import time
 
 import pytest
 
-from ports import held, is_open
+import balancers
+from ports import held
 from timeouts import eventually
 from wire import Wire, request
 
 # `proxy_pass` and nothing else: HTTP/1.0 to the gateway, 60 s of silence, buffers on.
 NGINX = """
-daemon off;
-pid {directory}/nginx.pid;
-error_log {directory}/nginx.log;
-events {{ }}
-http {{
-  access_log off;
-  client_body_temp_path {directory}/body;
-  proxy_temp_path {directory}/proxy;
-  fastcgi_temp_path {directory}/fastcgi;
-  uwsgi_temp_path {directory}/uwsgi;
-  scgi_temp_path {directory}/scgi;
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{ proxy_pass http://127.0.0.1:{gateway}; }}
-  }}
+server {{
+  listen 127.0.0.1:{port};
+  location / {{ proxy_pass http://127.0.0.1:{gateway}; }}
 }}
 """
 # The time-outs of Debian's haproxy.cfg.
@@ -44,7 +32,7 @@ frontend clients
 backend gateway
   server gateway 127.0.0.1:{gateway}
 """
-PROXIES = {"nginx": (NGINX, ["-c"]), "haproxy": (HAPROXY, ["-db", "-f"])}
+PROXIES = {"nginx": NGINX, "haproxy": HAPROXY}
 SOON = {"cache.ttl.running": "100ms"}
 long = pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="skipped: waits for a minute")
 
@@ -52,33 +40,15 @@ long = pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="skipped: waits
 @pytest.fixture(params=PROXIES)
 def through(request, tmp_path):
     """Starts the proxy in front of a gateway, and gives its port."""
-    configuration, options = PROXIES[request.param]
-    # Debian's servers lie where only root looks.
-    program = shutil.which(request.param, path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        pytest.skip(f"skipped: no {request.param} on this machine")
+    balancers.program(request.param)
     with contextlib.ExitStack() as stack:
         def start(gateway):
             port = stack.enter_context(held())
-            file = tmp_path / "proxy.conf"
-            file.write_text(configuration.format(directory=tmp_path, port=port, gateway=gateway.port))
-            process = subprocess.Popen(
-                [program, *options, file], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-            stack.callback(end, process)
-            eventually(lambda: is_open(port) or process.poll() is not None)
-            assert process.poll() is None, process.stderr.read()
+            text = PROXIES[request.param].format(port=port, gateway=gateway.port)
+            stack.enter_context(balancers.running(request.param, balancers.written(request.param, tmp_path, text), port))
             return port
 
         yield start
-
-
-def end(process):
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 class Curl:
