@@ -5,7 +5,11 @@
 
 #include <linux/filter.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <sys/socket.h>
+
+/* POLLRDHUP of poll(2), which the C library declares for _GNU_SOURCE only. */
+enum { shim_poll_finished = 0x2000 };
 
 int accept4 (int listening, struct sockaddr *address, socklen_t *length, int flags);
 

@@ -17,10 +17,13 @@ public struct CurlRequest: Sendable {
     public var bypassesProxies: Bool
     /// Opens a connection of its own in place of a kept one; afterwards that is kept too.
     public var opensConnection: Bool
+    /// Connects to the Unix socket at this path, whatever host the URL names.
+    public var socketPath: String?
 
     public init(
         method: String = "GET", url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
-        connectTimeout: Duration? = nil, bypassesProxies: Bool = false, opensConnection: Bool = false
+        connectTimeout: Duration? = nil, bypassesProxies: Bool = false, opensConnection: Bool = false,
+        socketPath: String? = nil
     ) {
         self.method = method
         self.url = url
@@ -29,6 +32,7 @@ public struct CurlRequest: Sendable {
         self.connectTimeout = connectTimeout
         self.bypassesProxies = bypassesProxies
         self.opensConnection = opensConnection
+        self.socketPath = socketPath
     }
 }
 

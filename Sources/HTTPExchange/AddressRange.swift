@@ -1,9 +1,12 @@
 import Formats
 
 /// The addresses that share a prefix (CIDR: RFC 4632 §3.1, RFC 4291 §2.3). A range of IPv4 holds only IPv4 addresses, which
-/// a socket may give as mapped into IPv6. A range of IPv6 does not hold mapped addresses.
+/// a socket may give as mapped into IPv6. A range of IPv6 does not hold mapped addresses. Neither holds a peer on a Unix socket.
 public struct AddressRange: Hashable, Sendable {
-    private let isIPv4: Bool
+    /// All peers on Unix sockets.
+    public static let unix = AddressRange(family: .unix)
+
+    private let family: PeerAddress.Family
     private let high: UInt64
     private let low: UInt64
     private let highMask: UInt64
@@ -23,19 +26,25 @@ public struct AddressRange: Hashable, Sendable {
         self.init(address, length: 128 - width + length)
     }
 
+    /// All of one family.
+    private init(family: PeerAddress.Family) {
+        self.family = family
+        (high, low, highMask, lowMask) = (0, 0, 0, 0)
+    }
+
     /// - Parameter length: the length of the prefix in bits of the 128-bit address.
     private init?(_ address: PeerAddress, length: Int) {
         highMask = ~0 << max(0, 64 - length)
         lowMask = ~0 << min(64, 128 - length)
         (high, low) = (address.high, address.low)
-        isIPv4 = address.isIPv4 && length >= 96
+        family = address.isIPv4 && length >= 96 ? .ipv4 : .ipv6
         guard high & ~highMask == 0, low & ~lowMask == 0 else { return nil }
     }
 
     /// Whether the range holds an address. Takes the same few instructions for every address.
     public func contains(_ address: PeerAddress) -> Bool {
         let difference = (address.high ^ high) & highMask | (address.low ^ low) & lowMask
-        return difference == 0 && address.isIPv4 == isIPv4
+        return difference == 0 && address.family == family
     }
 
     /// A number without zeros in front.

@@ -1,12 +1,20 @@
 import Formats
 
-/// The address of a peer as a 128-bit IPv6 address. An IPv4 address is mapped into `::ffff:0:0/96` (RFC 4291 §2.5.5.2).
+/// The address of a peer as a 128-bit IPv6 address. An IPv4 address is mapped into `::ffff:0:0/96` (RFC 4291 §2.5.5.2). A peer on
+/// a Unix socket has none: its user stands in place of it.
 public struct PeerAddress: Hashable, Sendable {
+    public enum Family: UInt8, Sendable {
+        case ipv4
+        case ipv6
+        case unix
+    }
+
     /// The first 64 bits.
     public let high: UInt64
     /// The last 64 bits.
     public let low: UInt64
-    /// Dotted decimal for IPv4, and the form of RFC 5952 for IPv6. Made once, because the address of a connection is logged
+    public let family: Family
+    /// Dotted decimal for IPv4, the form of RFC 5952 for IPv6, and `uid:` with the number of a user. Made once, because the address of a connection is logged
     /// with each request.
     public let text: String
 
@@ -14,7 +22,17 @@ public struct PeerAddress: Hashable, Sendable {
     public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
+        family = Self.isIPv4(high, low) ? .ipv4 : .ipv6
         text = Self.text(high, low)
+    }
+
+    /// A peer on a Unix socket, by the number of its user. The bits are those of a multicast address, which no peer has
+    /// (RFC 4291 §2.7), so that its ``subscriber`` is no other peer's.
+    public init(user: UInt32) {
+        high = 0xFF00 << 48 | UInt64(user)
+        low = 0
+        family = .unix
+        text = "uid:\(user)"
     }
 
     /// An IPv4 address, given in host byte order.
@@ -23,7 +41,8 @@ public struct PeerAddress: Hashable, Sendable {
     }
 
     /// Whether this is a mapped IPv4 address.
-    public var isIPv4: Bool { Self.isIPv4(high, low) }
+    public var isIPv4: Bool { family == .ipv4 }
+    public var isUnix: Bool { family == .unix }
 
     /// 127.0.0.0/8 or ::1.
     public var isLoopback: Bool {
@@ -31,7 +50,7 @@ public struct PeerAddress: Hashable, Sendable {
     }
 
     /// A value for each subscriber: the whole IPv4 address, or the /64 of an IPv6 address, because a host can use any number
-    /// of addresses of its /64 (RFC 7421).
+    /// of addresses of its /64 (RFC 7421), or the user.
     public var subscriber: UInt64 { isIPv4 ? low : high }
 }
 

@@ -7,8 +7,8 @@ import Threads
 ///
 /// It serves from `init` until ``stop(within:)``, which must be called once.
 public final class HTTPServer: Sendable {
-    /// The port that it listens on.
-    public let port: UInt16
+    /// Where it listens; with the port that the system chose.
+    public let address: ServerAddress
     private let context: ServerContext
     private let thread: ServerThread
 
@@ -16,7 +16,10 @@ public final class HTTPServer: Sendable {
     /// - Throws: ``ServerError`` if it cannot listen at the address, the library does not start, or the system has not the
     ///   threads and descriptors for it.
     public init(options: ServerOptions = .loopback, handler: any Handler) throws(ServerError) {
-        let socket = try ListeningSocket(host: options.host, port: options.port)
+        let socket =
+            if let inherited = options.inherited { ListeningSocket(inherited) } else {
+                try ListeningSocket(options.address)
+            }
         let daemon: Daemon
         do throws(ServerError) {
             context = try ServerContext(options: options, handler: handler)
@@ -25,9 +28,12 @@ public final class HTTPServer: Sendable {
             socket.close()
             throw error
         }
-        port = socket.port
+        address = socket.address
         thread = try ServerThread(context: context, socket: socket, daemon: daemon)
     }
+
+    /// The port that it listens on; 0 if that is no address of TCP.
+    public var port: UInt16 { if case .network(_, let port) = address { port } else { 0 } }
 
     /// What became of its connections. May be read on any thread.
     public var counts: ServerCounts {
@@ -57,6 +63,8 @@ final class ServerContext: Sendable {
     let handler: any Handler
     let clock = CoarseClock()
     let limits: ConnectionLimits
+    /// Whether its connections are of a Unix socket.
+    let isUnix: Bool
     /// The library's own limit for silence, in whole seconds. It is later than the idle limit of the server's own thread,
     /// which counts the connections that it ends.
     let silenceLimit: Int
@@ -82,6 +90,7 @@ final class ServerContext: Sendable {
             throw .shortage(reason: "\(error)")
         }
         limits = ConnectionLimits(options)
+        isUnix = if case .unix = options.inherited?.address ?? options.address { true } else { false }
         silenceLimit = Int(options.idleTimeout.components.seconds) + 3
         deadlines = RequestDeadlines(wakeUp: wakeUp)
         places = ConnectionPlaces(
@@ -89,7 +98,7 @@ final class ServerContext: Sendable {
         ) { [acceptorWakeUp] in acceptorWakeUp.signal() }
         refusals = RefusalLog(log: options.log)
         table = ConnectionTable(counters: counters, limits: limits)
-        libraryLog = LibraryLog { [log = options.log] in log("libmicrohttpd: \($0)") }
+        libraryLog = LibraryLog(isUnix: isUnix) { [log = options.log] in log("libmicrohttpd: \($0)") }
     }
 
     /// Whether every reply from now on ends its connection.

@@ -2,16 +2,15 @@ public import HTTPExchange
 
 /// What bounds a ``HTTPServer``. Everything has a limit.
 public struct ServerOptions: Sendable {
-    /// The numeric address or the name to listen on.
-    public var host: String
-    /// With 0 the system chooses; ``HTTPServer/port`` is the one that it chose.
-    public var port: UInt16
+    public var address: ServerAddress
+    /// A socket that the process was started with; then there is no use for ``address``.
+    public var inherited: InheritedSocket?
     /// Threads that serve connections, each with its own epoll set.
     public var threads: Int
     /// Open connections at most. At the limit new clients wait in the listen backlog. Should leave room below the
     /// process's limit of descriptors (RLIMIT_NOFILE).
     public var connections: Int
-    /// Open connections at most for one IPv4 address or one IPv6 /64; a further one is closed at once. 0 is no limit.
+    /// Open connections at most for one IPv4 address, one IPv6 /64 or one user of a Unix socket; a further one is closed at once. 0 is no limit.
     public var perAddress: Int
     /// Peers without the limit ``perAddress``, because they connect for many clients.
     public var proxies: [AddressRange] = []
@@ -36,11 +35,10 @@ public struct ServerOptions: Sendable {
     public var log: @Sendable (String) -> Void = { _ in }
 
     public init(
-        host: String, port: UInt16, threads: Int, connections: Int, perAddress: Int, idleTimeout: Duration,
+        address: ServerAddress, threads: Int, connections: Int, perAddress: Int, idleTimeout: Duration,
         requestTimeout: Duration
     ) {
-        self.host = host
-        self.port = port
+        self.address = address
         self.threads = threads
         self.connections = connections
         self.perAddress = perAddress
@@ -50,14 +48,32 @@ public struct ServerOptions: Sendable {
 
     /// A small server for programs of this machine: one thread, any free port.
     public static let loopback = ServerOptions(
-        host: "127.0.0.1", port: 0, threads: 1, connections: 1_000, perAddress: 0, idleTimeout: .seconds(75),
-        requestTimeout: .seconds(10))
+        address: .network(host: "127.0.0.1", port: 0), threads: 1, connections: 1_000, perAddress: 0,
+        idleTimeout: .seconds(75), requestTimeout: .seconds(10))
+}
+
+/// Where a server listens.
+public enum ServerAddress: Sendable, Equatable, CustomStringConvertible {
+    /// A numeric address or a name. With port 0 the system chooses one.
+    case network(host: String, port: UInt16)
+    /// The file of a Unix socket. Its owner and its group may connect. It is gone when the server has stopped.
+    case unix(path: String)
+
+    /// Bytes of the path of a Unix socket at most (unix(7): 108 with the NUL that ends it).
+    public static let longestPath = 107
+
+    public var description: String {
+        switch self {
+        case .network(let host, let port): "\(host), port \(port)"
+        case .unix(let path): "unix:\(path)"
+        }
+    }
 }
 
 /// Why a ``HTTPServer`` could not start.
 public enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
     case unknownHost(String)
-    case cannotListen(host: String, port: UInt16, reason: String)
+    case cannotListen(ServerAddress, reason: String)
     case libraryRefused
     /// The system has no thread, descriptor or memory left for the server; the reason is the system's own.
     case shortage(reason: String)
@@ -65,8 +81,9 @@ public enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownHost(let host): "There is no address or host name '\(host)'."
-        case .cannotListen(let host, let port, let reason):
+        case .cannotListen(.network(let host, let port), let reason):
             "Cannot listen on \(host), port \(port): \(reason). Choose another host or port, or stop what has it."
+        case .cannotListen(.unix(let path), let reason): "Cannot listen on unix:\(path): \(reason)."
         case .libraryRefused: "The HTTP library could not start; its message is in the log."
         case .shortage(let reason):
             "The system has no threads, descriptors or memory left for the server (\(reason)). "

@@ -42,6 +42,11 @@ def upstream_at(port, key="AKIDEXAMPLE", secret="a-secret-of-the-tests"):
     }
 
 
+def place(listening, address, port):
+    """The port of a listener, or the path of its Unix socket."""
+    return int(listening[port]) if port in listening else listening[address].removeprefix("unix:")
+
+
 class Gateway:
     """Runs `serve` or `demo` on free ports. Its log is read as it comes, so it never blocks on a full pipe.
 
@@ -60,7 +65,7 @@ class Gateway:
         except BaseException:
             self.process.kill()
             raise
-        self.port, self.admin_port = int(listening["port"]), int(listening["adminPort"])
+        self.port, self.admin_port = place(listening, "address", "port"), place(listening, "adminAddress", "adminPort")
 
     def _reader(self, stream, lines):
         thread = threading.Thread(target=lambda: lines.extend(stream), daemon=True)

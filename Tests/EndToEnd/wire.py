@@ -20,10 +20,15 @@ class Answer:
 
 
 class Wire:
-    """One connection."""
+    """One connection, to a port of this machine or to the path of a Unix socket."""
 
     def __init__(self, port, timeout=10, source=None):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout, source and (source, 0))
+        if isinstance(port, str):
+            self.socket = socket.socket(socket.AF_UNIX)
+            self.socket.settimeout(timeout)
+            self.socket.connect(port)
+        else:
+            self.socket = socket.create_connection(("127.0.0.1", port), timeout, source and (source, 0))
         self.received = b""
 
     def __enter__(self):

@@ -36,6 +36,18 @@ import Testing
         #expect(throws: UnreadableHop(position: position)) { try rule.client(forwardedFor: hops) }
     }
 
+    @Test func letsUsersOfAUnixSocketIn() throws {
+        let user = PeerAddress(user: 1_000)
+        var rule = ClientRule(trustedProxies: [], allowed: [try #require(AddressRange("192.0.2.1"))])
+        #expect(rule.admits(user) && !rule.trusts(user))
+        #expect(!rule.admits(try #require(PeerAddress("192.0.2.2"))))
+        rule.trustedProxies = [.unix]
+        #expect(rule.trusts(user))
+        // What stands in the field is an address always, so no client can claim to be a user.
+        #expect(throws: UnreadableHop(position: 1)) { try rule.client(forwardedFor: "uid:0") }
+        #expect(try rule.client(forwardedFor: "192.0.2.2") == PeerAddress("192.0.2.2"))
+    }
+
     @Test func readsAsManyHopsAsAHeaderSectionHolds() throws {
         let hops = Array(repeating: "10.0.0.2", count: 1_600)
         #expect(try rule.client(forwardedFor: hops.joined(separator: ",")) == PeerAddress("10.0.0.2"))

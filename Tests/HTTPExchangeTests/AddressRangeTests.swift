@@ -18,6 +18,14 @@ import Testing
         #expect(try #require(AddressRange(range)).contains(address) == isInside)
     }
 
+    @Test func holdsNoUserOfAUnixSocketUnlessItIsAllOfThem() throws {
+        let user = PeerAddress(user: 1_000)
+        for range in ["::/0", "0.0.0.0/0", "ff00::/8"] { #expect(try !#require(AddressRange(range)).contains(user)) }
+        #expect(AddressRange.unix.contains(user) && AddressRange.unix.contains(PeerAddress(user: 0)))
+        #expect(!AddressRange.unix.contains(PeerAddress(ipv4: 0x7F00_0001)))
+        #expect(!AddressRange.unix.contains(PeerAddress(high: user.high, low: user.low)))
+    }
+
     @Test(arguments: [
         "", "/", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/08", "10.0.0.0/8/8",
         "10.0.0.0/255.0.0.0", "10/8", "10.0.0.1/8", "192.0.2.7/31", "::/129", "::/256", "2001:db8::1/64", "::1/64",

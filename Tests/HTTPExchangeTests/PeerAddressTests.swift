@@ -85,4 +85,16 @@ import Testing
             if !expected.contains(".") { #expect(PeerAddress(written)?.text == expected, "\(written)") }
         }
     }
+
+    @Test func standsForAUserOfAUnixSocket() {
+        let user = PeerAddress(user: 1_000)
+        #expect(user.text == "uid:1000")
+        #expect(user.isUnix && !user.isIPv4 && !user.isLoopback)
+        #expect(user == PeerAddress(user: 1_000) && user != PeerAddress(user: 1_001))
+        #expect(user.subscriber != PeerAddress(user: 1_001).subscriber)
+        #expect(PeerAddress(user: .max).text == "uid:4294967295")
+        #expect(PeerAddress(user: 0).subscriber != PeerAddress(high: 0, low: 0).subscriber)
+        // The same bits as an address are no user.
+        #expect(PeerAddress(high: user.high, low: user.low) != user)
+    }
 }

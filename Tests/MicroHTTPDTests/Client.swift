@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Glibc
 
-/// A raw TCP client, which sends exactly the bytes that a test gives.
+/// A raw client of TCP or of a Unix socket, which sends exactly the bytes that a test gives.
 ///
 /// `@unchecked Sendable` because: it holds only a descriptor that never changes.
 final class Client: @unchecked Sendable {
@@ -26,6 +26,26 @@ final class Client: @unchecked Sendable {
             }
         }
         guard status == 0 else { throw ClientError.notConnected(errno) }
+        limitReading()
+    }
+
+    /// - Parameter path: of a Unix socket.
+    init(path: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
+        let status = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard status == 0 else { throw ClientError.notConnected(errno) }
+        limitReading()
+    }
+
+    private func limitReading() {
         var timeout = timeval(tv_sec: Self.timeout, tv_usec: 0)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     }

@@ -37,6 +37,14 @@ import Testing
         #expect(judgements(passes).allSatisfy { $0 == .healthy })
     }
 
+    /// On a Unix socket the number falls by what is sent: that is no sign of a client that reads.
+    @Test func isNotMisledByWhatIsSentToAClientThatTakesNothing() {
+        let passes = (0..<12).map { seen(acknowledged: 1_000 - UInt64($0), unsent: true) }
+        #expect(judgements(passes).firstIndex(of: .stuck) == 10)
+        let reading = (0..<30).map { seen(acknowledged: 1_000 - UInt64($0 % 9), unsent: true) }
+        #expect(judgements(reading).allSatisfy { $0 == .healthy })
+    }
+
     /// The first byte after a long silence has no acknowledgement for a moment.
     @Test func allowsAMomentAfterASilence() {
         let before = seen(ticksSinceAnswer: 200)

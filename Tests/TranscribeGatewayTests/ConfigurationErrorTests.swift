@@ -7,7 +7,8 @@ import Testing
     @Test(arguments: [
         (
             "listen.host=example.com",
-            #"--set listen.host is "example.com", but must be an IPv4 or IPv6 address, or localhost."#
+            #"--set listen.host is "example.com", but must be an IPv4 or IPv6 address, localhost, or unix: and the path of "#
+                + "a socket, which begins with / and has 107 bytes at most."
         ),
         (
             "listen.port=99999",

@@ -16,12 +16,12 @@ import Testing
     @Test func ignoresWhatKubernetesSets() throws {
         let settings = try load(Self.serviceLinks)
         #expect(settings.ignoredNames == Self.serviceLinks.keys.sorted())
-        #expect(settings.listen.server.port == 8080)
+        #expect(settings.listen.port == 8080)
     }
 
     @Test func readsItsOwnPortsBesideThoseOfKubernetes() throws {
         let settings = try load(["GATEWAY_LISTEN_PORT": "9090", "GATEWAY_SERVICE_PORT": "1"])
-        #expect(settings.listen.server.port == 9090)
+        #expect(settings.listen.port == 9090)
         #expect(settings.ignoredNames == ["GATEWAY_SERVICE_PORT"])
     }
 

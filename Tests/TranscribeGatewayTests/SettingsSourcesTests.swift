@@ -64,7 +64,7 @@ import Transcribe
             environment: ["GATEWAY_LISTEN_PORT": "2", "GATEWAY_LISTEN_THREADS": "2"], files: [path])
         let settings = try Settings.load(from: sources)
 
-        #expect(settings.listen.server.port == 1)
+        #expect(settings.listen.port == 1)
         #expect(settings.source(of: "listen.port") == .option("--port"))
         #expect(settings.listen.server.threads == 2)
         #expect(settings.source(of: "listen.threads") == .environment("GATEWAY_LISTEN_THREADS"))
@@ -77,7 +77,7 @@ import Transcribe
 
     @Test func countsAnEmptyVariableAsUnset() throws {
         let settings = try load(["GATEWAY_LISTEN_PORT": "", "GATEWAY_LOG_NAME_KEY": ""])
-        #expect(settings.listen.server.port == 8080)
+        #expect(settings.listen.port == 8080)
         #expect(settings.source(of: "listen.port") == .standard)
         #expect(settings.log.nameKey == nil)
     }
@@ -90,9 +90,9 @@ import Transcribe
         let path = try temporaryFile(#"{"listen": {"port": 3}}"#)
         let other = try temporaryFile(#"{"listen": {"port": 4}}"#)
         defer { for path in [path, other] { try? FileManager.default.removeItem(atPath: path) } }
-        #expect(try load(["GATEWAY_CONFIG": path]).listen.server.port == 3)
+        #expect(try load(["GATEWAY_CONFIG": path]).listen.port == 3)
         let both = SettingsSources(environment: ["GATEWAY_CONFIG": path], files: [other])
-        #expect(try Settings.load(from: both).listen.server.port == 4)
+        #expect(try Settings.load(from: both).listen.port == 4)
         #expect(
             sentences(["GATEWAY_CONFIG": "/nonexistent"])
                 == ["The configuration file /nonexistent (GATEWAY_CONFIG) does not exist."])

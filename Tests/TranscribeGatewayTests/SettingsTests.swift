@@ -38,7 +38,7 @@ import Transcribe
     @Test func startsFromTheDocumentedDefaults() throws {
         let settings = try load()
         #expect(settings.listen.host == ListenAddress(text: "127.0.0.1", isLoopback: true))
-        #expect(settings.listen.server.port == 8080)
+        #expect(settings.listen.port == 8080)
         #expect(settings.listen.server.threads == ProcessInfo.processInfo.activeProcessorCount)
         #expect(settings.listen.hosts.names == ["localhost", "127.0.0.1", "[::1]"])
         #expect(settings.listen.server.connections == 10_000)
@@ -60,6 +60,27 @@ import Transcribe
         #expect(settings.log.nameKey == nil)
         #expect(settings.drain.timeout == .seconds(20))
         #expect(settings.effective.allSatisfy { $0.source == .standard })
+    }
+
+    @Test func listensOnAUnixSocket() throws {
+        let settings = try load(set: ["listen.host=unix:/run/gateway/public", "admin.host=unix:/run/gateway/admin"])
+        #expect(settings.listen.server.address == .unix(path: "/run/gateway/public"))
+        #expect(settings.admin.host.path == "/run/gateway/admin")
+        #expect(settings.listen.hosts.names == nil)
+        #expect(settings.warnings == [])
+        #expect(try load(set: ["listen.host=unix:/s", "listen.port=8081"]).admin.port == 8081)
+        #expect(try load(set: ["clients.trustedProxies=unix,10.0.0.0/8"]).clients.trustedProxies.count == 2)
+    }
+
+    @Test func refusesTheSameSocketTwice() {
+        #expect(
+            sentences(set: ["listen.host=unix:/s", "admin.host=unix:/s"]) == [
+                "--set admin.host is \"unix:/s\", but must be another socket than --set listen.host (\"unix:/s\")."
+            ])
+    }
+
+    @Test func letsNoUserOfAUnixSocketBeAnAllowedAddress() {
+        #expect(sentences(set: ["clients.allow=unix"]).count == 1)
     }
 
     @Test func rendersATableOfAWSsVariables() {

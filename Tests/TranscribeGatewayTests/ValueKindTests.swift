@@ -52,6 +52,18 @@ import Testing
         #expect(ValueKind.listenAddress.parse(text) != nil)
     }
 
+    @Test func readsPathsOfSockets() {
+        let longest = "/" + String(repeating: "s", count: 106)
+        for path in ["/s", "/run/gateway/public.sock", longest, "/ü"] {
+            #expect(ValueKind.listenAddress.parse("unix:\(path)")?.path == path)
+        }
+        for path in ["", "s", "./s", "/", "/run/", longest + "s", "/a\nb", "@name", "//"] {
+            #expect(ValueKind.listenAddress.parse("unix:\(path)") == nil, "\(path)")
+        }
+        #expect(ValueKind.listenAddress.parse("127.0.0.1")?.path == nil)
+        #expect(ValueKind.listenAddress.parse("Unix:/s") == nil)
+    }
+
     @Test func bindsLocalhostWithoutAskingAResolver() {
         #expect(ValueKind.listenAddress.parse("localhost") == ListenAddress(text: "127.0.0.1", isLoopback: true))
         #expect(ValueKind.listenAddress.parse("[::1]") == ListenAddress(text: "::1", isLoopback: true))

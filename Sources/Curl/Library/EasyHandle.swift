@@ -126,6 +126,7 @@ extension EasyHandle {
         try set(CURLOPT_PATH_AS_IS, true)
         // An empty value means no proxy, not even one of the environment.
         if request.bypassesProxies { try set(CURLOPT_PROXY, "") }
+        if let path = request.socketPath { try set(CURLOPT_UNIX_SOCKET_PATH, path) }
         try set(CURLOPT_FRESH_CONNECT, request.opensConnection)
         try set(HeaderList(request.headers))
         try choose(method: request.method, content: request.body)

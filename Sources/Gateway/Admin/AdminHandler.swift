@@ -30,9 +30,12 @@ public final class AdminHandler: Handler {
 
     public func answer(_ request: borrowing Request) -> Handling {
         do throws(Problem) {
-            guard hosts.admits(request.host) else { throw .wrongAdminHost }
+            // No page of another site reaches a Unix socket.
+            guard request.peer.isUnix || hosts.admits(request.host) else { throw .wrongAdminHost }
             let route = try AdminRoute(request)
-            if case .purge = route, !allowsRemotePurges, !request.peer.isLoopback { throw .purgingNotAllowed }
+            if case .purge = route, !allowsRemotePurges, !request.peer.isLoopback, !request.peer.isUnix {
+                throw .purgingNotAllowed
+            }
             return .reply(reply(to: route))
         } catch {
             return .reply(reply(with: error, in: context(of: request)))

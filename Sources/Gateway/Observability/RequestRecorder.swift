@@ -98,7 +98,7 @@ public final class RequestRecorder: Sendable {
         logger?.warning(
             """
             a request came with X-Forwarded-For from a peer that is not one of clients.trustedProxies; the field is \
-            ignored. If that is a proxy, list its address, for all its clients count as one.
+            ignored. If that is a proxy, list its address (for the Unix socket: unix), for all its clients count as one.
             """)
     }
 

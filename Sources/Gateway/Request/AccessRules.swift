@@ -4,9 +4,9 @@ import HTTPTypes
 
 /// Which clients are answered, and which peers may name the client that they forward for.
 public struct ClientRule: Sendable {
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For` is believed, perhaps all peers on a Unix socket among them.
     public var trustedProxies: [AddressRange]
-    /// The clients that are answered; nil is every client.
+    /// The clients that are answered; nil is every client. A user of a Unix socket is let in by the rights of its file.
     public var allowed: [AddressRange]?
 
     public init(trustedProxies: [AddressRange], allowed: [AddressRange]?) {
@@ -16,7 +16,10 @@ public struct ClientRule: Sendable {
 
     func trusts(_ peer: PeerAddress) -> Bool { trustedProxies.contains { $0.contains(peer) } }
 
-    func admits(_ client: PeerAddress) -> Bool { allowed?.contains { $0.contains(client) } ?? true }
+    func admits(_ client: PeerAddress) -> Bool {
+        guard let allowed, !client.isUnix else { return true }
+        return allowed.contains { $0.contains(client) }
+    }
 
     /// The address that the request counts for: the peer's, or behind a trusted proxy the client's.
     func client(of request: borrowing Request) throws(UnreadableHop) -> PeerAddress {

@@ -80,9 +80,11 @@ final class Acceptor: Sendable {
 
     /// Connections that the kernel has accepted may hold a request already, and to close the listening socket would reset
     /// them. So no new ones begin, and those that wait are accepted, however many places there are, and those whose handshake
-    /// has begun. What is left is reset if the system has no descriptor for it, or if new ones come all the same.
+    /// has begun. What is left is reset if the system has no descriptor for it, or if new ones come all the same. Where another
+    /// process may accept from the socket later, all is left to that.
     private func acceptLast() {
-        listening.dropHandshakes()
+        guard listening.losesConnections else { return }
+        listening.refuseNewConnections()
         let start = ContinuousClock.now
         while start.duration(to: .now) < Self.lastConnections {
             switch listening.accept() {
@@ -122,7 +124,8 @@ final class RefusalLog: Sendable {
     }
 
     func recordAddress(_ peer: PeerAddress, limit: Int, at now: ContinuousClock.Instant) {
-        record(1, at: now, "\(peer.text) has \(limit) connections, as many as one address may have; more are closed")
+        let kind = peer.isUnix ? "user" : "address"
+        record(1, at: now, "\(peer.text) has \(limit) connections, as many as one \(kind) may have; more are closed")
     }
 
     func recordFailure(_ error: SystemCallError, at now: ContinuousClock.Instant) {

@@ -3,27 +3,60 @@ import Glibc
 import HTTPExchange
 import Threads
 
-/// A bound and listening TCP socket.
+/// A bound and listening socket of TCP or of the file system.
 struct ListeningSocket {
     /// Connections that the kernel completes at most before they are accepted (listen(2)).
-    static let backlog = 4_096
+    static let backlog: Int32 = 4_096
+
+    /// Which processes accept its connections.
+    private enum Owner {
+        /// This one, under an address of TCP.
+        case process
+        /// This one, under a file.
+        case file(UnixSocketFile)
+        /// The process that passed it, too.
+        case parent
+    }
 
     let descriptor: Int32
-    let port: UInt16
+    /// Where it listens; with the port that the system chose.
+    let address: ServerAddress
+    private let owner: Owner
 
-    init(host: String, port: UInt16) throws(ServerError) {
-        var address = try Self.resolve(host: host, port: port)
-        let descriptor = socket(
-            Int32(address.family), Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
-        guard descriptor >= 0 else { throw Self.failure(host, port) }
-        do {
-            try address.bind(descriptor, host: host, port: port)
-        } catch {
-            Glibc.close(descriptor)
-            throw error
+    /// - Throws: ``ServerError/unknownHost(_:)``, ``ServerError/cannotListen(_:reason:)`` or ``ServerError/shortage(reason:)``.
+    init(_ address: ServerAddress) throws(ServerError) {
+        switch address {
+        case .network(let host, let port):
+            var place = try Self.resolve(host: host, port: port)
+            descriptor = try Self.socket(of: place.family, for: address)
+            do throws(SystemCallError) {
+                try place.reuse(descriptor)
+                try place.bind(descriptor)
+                guard listen(descriptor, Self.backlog) == 0 else { throw SystemCallError(code: errno) }
+            } catch {
+                Glibc.close(descriptor)
+                throw Self.failure(address, error)
+            }
+            self.address = .network(host: host, port: place.boundPort(of: descriptor))
+            owner = .process
+        case .unix(let path):
+            descriptor = try Self.socket(of: AF_UNIX, for: address)
+            do throws(UnixSocketFile.Obstacle) {
+                owner = .file(try UnixSocketFile(listeningOn: descriptor, at: path))
+            } catch {
+                Glibc.close(descriptor)
+                if case .failure(let failure) = error { throw Self.failure(address, failure) }
+                throw .cannotListen(address, reason: "\(error)")
+            }
+            self.address = address
         }
-        self.descriptor = descriptor
-        self.port = address.boundPort(of: descriptor)
+    }
+
+    /// A socket that the process was started with. It goes on listening when this process has stopped.
+    init(_ inherited: InheritedSocket) {
+        descriptor = inherited.descriptor
+        address = inherited.address
+        owner = .parent
     }
 
     /// What accept4(2) gave.
@@ -39,7 +72,7 @@ struct ListeningSocket {
         var address = SocketAddress()
         while true {
             let socket = address.accept(from: descriptor)
-            if socket >= 0 { return .connection(socket, address.peer, address) }
+            if socket >= 0 { return .connection(socket, address.peer(of: socket), address) }
             switch errno {
             case EAGAIN: return .none
             // The connection ended before it was accepted, or its network failed (accept(2), "Error handling").
@@ -51,14 +84,34 @@ struct ListeningSocket {
         }
     }
 
-    /// Lets no new handshake begin, while those that have begun end in the backlog. A client that tries is not refused yet:
-    /// its system repeats the attempt after a second.
-    func dropHandshakes() { shim_drop_handshakes(descriptor) }
+    /// Whether connections that this process does not accept are lost. Those of a socket that it was started with wait for the
+    /// next process.
+    var losesConnections: Bool { if case .parent = owner { false } else { true } }
 
-    /// Refuses new connections and ends those that were not accepted.
+    /// Lets no new connection begin. Of TCP the handshakes that have begun end in the backlog; a client that tries is not refused yet:
+    /// its system repeats the attempt after a second. A socket's file is gone afterwards.
+    func refuseNewConnections() {
+        switch owner {
+        case .process: shim_drop_handshakes(descriptor)
+        case .file(let file): file.remove()
+        case .parent: break
+        }
+    }
+
+    /// Refuses new connections and ends those that were not accepted, unless they wait for another process.
     func close() {
-        shutdown(descriptor, Int32(SHUT_RDWR))
+        if losesConnections {
+            refuseNewConnections()
+            shutdown(descriptor, Int32(SHUT_RDWR))
+        }
         Glibc.close(descriptor)
+    }
+
+    private static func socket(of family: Int32, for address: ServerAddress) throws(ServerError) -> Int32 {
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let descriptor = Glibc.socket(family, kind, 0)
+        guard descriptor >= 0 else { throw failure(address, SystemCallError(code: errno)) }
+        return descriptor
     }
 
     private static func resolve(host: String, port: UInt16) throws(ServerError) -> SocketAddress {
@@ -81,96 +134,12 @@ struct ListeningSocket {
         return String(decoding: bytes.dropFirst().dropLast(), as: UTF8.self)
     }
 
-    fileprivate static func failure(_ host: String, _ port: UInt16) -> ServerError {
-        let error = SystemCallError(code: errno)
-        return error.isShortage
-            ? .shortage(reason: "\(error)") : .cannotListen(host: host, port: port, reason: "\(error)")
+    private static func failure(_ address: ServerAddress, _ error: SystemCallError) -> ServerError {
+        error.isShortage ? .shortage(reason: "\(error)") : .cannotListen(address, reason: "\(error)")
     }
 }
 
 extension SystemCallError {
     /// Whether the process or the system has no descriptor, thread or memory left.
     var isShortage: Bool { [EAGAIN, EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code) }
-}
-
-/// Room for an address of any family.
-struct SocketAddress {
-    private var storage = sockaddr_storage()
-    private var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-    private(set) var family: Int32 = 0
-
-    init() {}
-
-    init(_ info: addrinfo) {
-        family = unsafe info.ai_family
-        length = unsafe info.ai_addrlen
-        let count = Int(length)
-        unsafe withUnsafeMutableBytes(of: &storage) { target in
-            unsafe target.copyMemory(from: UnsafeRawBufferPointer(start: info.ai_addr, count: count))
-        }
-    }
-
-    /// accept4(2): the connection's descriptor, or -1. Its peer's address is here then.
-    mutating func accept(from descriptor: Int32) -> Int32 {
-        length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        return unsafe withUnsafeMutablePointer(to: &storage) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe accept4(descriptor, $0, &length, Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue))
-            }
-        }
-    }
-
-    /// The address as the server counts it.
-    var peer: PeerAddress { unsafe withAddress { address, _ in unsafe PeerAddress(address) } }
-
-    /// Calls a function of C with the address and its length.
-    func withAddress<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
-        unsafe withUnsafePointer(to: storage) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, length) }
-        }
-    }
-
-    mutating func bind(_ descriptor: Int32, host: String, port: UInt16) throws(ServerError) {
-        var yes: Int32 = 1
-        let size = socklen_t(MemoryLayout<Int32>.size)
-        unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, size)
-        let (room, backlog) = (length, Int32(ListeningSocket.backlog))
-        let bound = unsafe withUnsafePointer(to: &storage) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe Glibc.bind(descriptor, $0, room) }
-        }
-        guard bound == 0, listen(descriptor, backlog) == 0 else { throw ListeningSocket.failure(host, port) }
-    }
-
-    mutating func boundPort(of descriptor: Int32) -> UInt16 {
-        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        return unsafe withUnsafeMutablePointer(to: &storage) { pointer in
-            _ = unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe getsockname(descriptor, $0, &size)
-            }
-            // The port stands at the same place in sockaddr_in and sockaddr_in6 (ip(7), ipv6(7)).
-            return unsafe pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
-                unsafe UInt16(bigEndian: $0.pointee.sin_port)
-            }
-        }
-    }
-}
-
-extension PeerAddress {
-    /// Reads an address as accept(2) gives it. All peers that have neither IPv4 nor IPv6 count as one.
-    init(_ address: UnsafePointer<sockaddr>?) {
-        guard let address = unsafe address else { self.init(high: 0, low: 0); return }
-        switch Int32(unsafe address.pointee.sa_family) {
-        case AF_INET:
-            let bytes = unsafe UnsafeRawPointer(address).loadUnaligned(as: sockaddr_in.self)
-            self.init(ipv4: UInt32(bigEndian: bytes.sin_addr.s_addr))
-        case AF_INET6:
-            // sin6_addr stands 8 bytes into sockaddr_in6 (ipv6(7)).
-            let bytes = unsafe UnsafeRawPointer(address) + 8
-            self.init(
-                high: UInt64(bigEndian: unsafe bytes.loadUnaligned(as: UInt64.self)),
-                low: UInt64(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
-        default:
-            self.init(high: 0, low: 0)
-        }
-    }
 }

@@ -42,7 +42,7 @@ import Synchronization
     /// `MHD_CONTENT_READER_END_OF_STREAM` and `MHD_CONTENT_READER_END_WITH_ERROR`, whose casts hide them from Swift.
     private static let (endOfStream, endWithError) = (-1, -2)
     private static let pageSize = sysconf(Int32(_SC_PAGESIZE))
-    /// Bytes that the kernel may hold unsent (tcp(7), TCP_NOTSENT_LOWAT): a slow client gets the latest state and not what
+    /// Bytes that the kernel may hold unsent (tcp(7), TCP_NOTSENT_LOWAT; of a Unix socket socket(7), SO_SNDBUF): a slow client gets the latest state and not what
     /// filled a buffer of megabytes before.
     private static let unsentLimit: Int32 = 16 << 10
 
@@ -122,8 +122,8 @@ import Synchronization
         guard !hasBegun else { return }
         hasBegun = true
         var limit = Self.unsentLimit
-        unsafe setsockopt(
-            shim_socket(handle), Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &limit, socklen_t(MemoryLayout<Int32>.size))
+        let (level, option) = context.isUnix ? (SOL_SOCKET, SO_SNDBUF) : (Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT)
+        unsafe setsockopt(shim_socket(handle), level, option, &limit, socklen_t(MemoryLayout<Int32>.size))
         stream.begin(self)
     }
 

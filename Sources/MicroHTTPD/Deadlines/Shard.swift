@@ -108,12 +108,13 @@ struct Shard: ~Copyable {
 
 extension Shard.Entry {
     /// The phase, if the client has sent nothing since its last request, or nothing at all, from the last pass until now. What
-    /// it has sent may still be in the socket: the library's threads can be late.
+    /// it has sent may still be in the socket: the library's threads can be late. Of a new connection on a Unix socket that is not
+    /// known.
     fileprivate var idlePhase: ConnectionPhase.Value? {
         let phase = connection.phase.value
         guard let seen, seen.phase == phase, !connection.hasUnreadRequest,
-            let received = SocketProgress(of: connection.socket)?.bytesReceived,
-            received == (phase.stage == .idle ? seen.progress.bytesReceived : 0)
+            let progress = SocketProgress(of: connection.socket),
+            progress.bytesReceived == (phase.stage == .idle ? seen.progress.bytesReceived : 0)
         else { return nil }
         return phase
     }
@@ -156,7 +157,8 @@ extension Shard.Entry {
     /// deadline begins at the pass that finds more bytes. And its epoll set is edge-triggered, so it misses a client's end
     /// that came together with the bytes that it read last: such a connection would stay open until its time is up.
     ///
-    /// A part of a request that came together with the request before it, and then nothing more, counts as idle.
+    /// A part of a request that came together with the request before it, and then nothing more, counts as idle; and so does any part of
+    /// a later request on a Unix socket.
     private func noticeChange(
         from old: SocketProgress, to new: SocketProgress, in phase: ConnectionPhase.Value, at tick: Int,
         _ requestTicks: Int

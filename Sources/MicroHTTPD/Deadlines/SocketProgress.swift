@@ -2,7 +2,7 @@ import CMicroHTTPD
 import Glibc
 
 /// What the kernel knows of a connection and libmicrohttpd does not report: how many bytes have come and were taken, and whether
-/// the client has finished sending. One system call gives all (tcp(7), TCP_INFO).
+/// the client has finished sending. Of TCP one system call gives all (tcp(7), TCP_INFO). Of a Unix socket the kernel tells less.
 struct SocketProgress: Equatable {
     /// `struct tcp_info` of linux/tcp.h is stable and only grows; glibc's own ends before the fields that are needed.
     private enum Offset {
@@ -19,8 +19,10 @@ struct SocketProgress: Equatable {
     /// The connection was reset.
     private static let closed: UInt8 = 7
 
-    let bytesReceived: UInt64
-    /// Bytes that the client's system has acknowledged.
+    /// Nil where the kernel does not say, as of a Unix socket.
+    let bytesReceived: UInt64?
+    /// Grows by what the client's system has acknowledged. On a Unix socket it grows by what the client has read, and falls by what
+    /// is sent.
     let bytesAcknowledged: UInt64
     let hasFinished: Bool
     let hasBroken: Bool
@@ -37,7 +39,8 @@ struct SocketProgress: Equatable {
         var length = socklen_t(Offset.end)
         let seen = unsafe withUnsafeMutableBytes(of: &info) { buffer -> SocketProgress? in
             let status = unsafe getsockopt(socket, Int32(IPPROTO_TCP), TCP_INFO, buffer.baseAddress, &length)
-            guard status == 0, Int(length) == Offset.end else { return nil }
+            guard status == 0 else { return errno == EOPNOTSUPP ? SocketProgress(ofUnixSocket: socket) : nil }
+            guard Int(length) == Offset.end else { return nil }
             return unsafe SocketProgress(UnsafeRawBufferPointer(buffer))
         }
         guard let seen else { return nil }
@@ -60,8 +63,21 @@ struct SocketProgress: Equatable {
             ticksSinceAnswer: CoarseClock.ticks(inMilliseconds: Int(number(at: Offset.lastAnswer, as: UInt32.self))))
     }
 
+    /// The client's end of the stream makes POLLRDHUP, and its close makes POLLHUP (af_unix.c of Linux, `unix_poll`). What it has not
+    /// read yet counts as sent memory (`unix_outq_len`). There is no network that could be gone.
+    private init?(ofUnixSocket socket: Int32) {
+        var entry = pollfd(fd: socket, events: Int16(shim_poll_finished), revents: 0)
+        var unread: Int32 = 0
+        guard unsafe poll(&entry, 1, 0) >= 0, unsafe ioctl(socket, UInt(TIOCOUTQ), &unread) == 0 else { return nil }
+        self.init(
+            bytesReceived: nil, bytesAcknowledged: .max - UInt64(max(0, unread)),
+            hasFinished: entry.revents & (Int16(shim_poll_finished) | Int16(POLLHUP)) != 0,
+            hasBroken: entry.revents & Int16(POLLHUP) != 0, hasUnacknowledged: false, hasUnsent: unread > 0,
+            ticksSinceAnswer: 0)
+    }
+
     init(
-        bytesReceived: UInt64, bytesAcknowledged: UInt64, hasFinished: Bool, hasBroken: Bool, hasUnacknowledged: Bool,
+        bytesReceived: UInt64?, bytesAcknowledged: UInt64, hasFinished: Bool, hasBroken: Bool, hasUnacknowledged: Bool,
         hasUnsent: Bool, ticksSinceAnswer: Int
     ) {
         self.bytesReceived = bytesReceived

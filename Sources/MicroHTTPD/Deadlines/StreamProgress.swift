@@ -28,8 +28,9 @@ struct StreamProgress {
     mutating func judge(_ seen: SocketProgress, at tick: Int, idleTicks: Int, heartbeatTicks: Int) -> Judgement {
         passesSinceEnd = seen.hasFinished ? passesSinceEnd + 1 : 0
         if seen.hasBroken || passesSinceEnd > Self.patience { return .left }
-        guard seen.hasUnacknowledged || seen.hasUnsent, seen.bytesAcknowledged == acknowledged, let waitingSince else {
-            acknowledged = seen.bytesAcknowledged
+        let hasTakenNothing = seen.bytesAcknowledged <= acknowledged
+        acknowledged = seen.bytesAcknowledged
+        guard seen.hasUnacknowledged || seen.hasUnsent, hasTakenNothing, let waitingSince else {
             waitingSince = seen.hasUnacknowledged || seen.hasUnsent ? tick : nil
             return .healthy
         }

@@ -10,19 +10,25 @@ final class LibraryLog: Sendable {
     /// The message for each request that the library refuses (connection.c, `transmit_error_response_len`). Its first argument
     /// is the status.
     private static let refusal = "Error processing request (HTTP response code is %u"
-    /// How messages begin of a request that the server itself has ended, and of a client that has gone before its reply was
-    /// sent. The access log has a line for each such request.
+    /// How messages begin of a request that the server itself has ended, of a client that has gone before its reply was sent,
+    /// which the access log has a line for.
     private static let known = [
         "Application reported internal error", "Failed to send the response", "Failed to send the chunked response",
         "Failed to send the footers", "Closing connection (application error generating response)",
         "Closing connection (application reported error generating data)",
     ]
+    /// How messages begin of options of TCP, which a Unix socket does not have (mhd_send.c of 0.9.75).
+    private static let knownOfUnixSockets = ["Setting TCP_NODELAY", "Setting TCP_CORK", "Failed to push the data"]
 
     let refusals = LibraryRefusals()
     private let log: @Sendable (String) -> Void
     private let last = Mutex<(at: ContinuousClock.Instant?, suppressed: Int)>((nil, 0))
 
-    init(log: @escaping @Sendable (String) -> Void) {
+    private let silent: [String]
+
+    /// - Parameter isUnix: whether the connections are of a Unix socket.
+    init(isUnix: Bool = false, log: @escaping @Sendable (String) -> Void) {
+        silent = Self.known + (isUnix ? Self.knownOfUnixSockets : [])
         self.log = log
     }
 
@@ -38,7 +44,7 @@ final class LibraryLog: Sendable {
             return refusals.receive(status: Int(status) ?? 0)
         }
         let message = unsafe LibraryMessage(pattern, arguments)
-        if !Self.known.contains(where: { message.text.utf8.starts(with: $0.utf8) }) { passOn(at: now) { message.text } }
+        if !silent.contains(where: { message.text.utf8.starts(with: $0.utf8) }) { passOn(at: now) { message.text } }
     }
 
     private func passOn(at now: ContinuousClock.Instant, _ message: () -> String) {

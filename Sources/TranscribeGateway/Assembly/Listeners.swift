@@ -25,10 +25,9 @@ struct Listeners {
         options.perAddress = settings.listen.perAddress(of: options.connections)
         options.proxies = settings.clients.trustedProxies
         options.log = Self.log("public", observability.logger)
-        gateway = try Self.listen(options, handler)
+        gateway = try Self.listen(options, handler, set: "listen.host", "listen.port")
         var adminOptions = ServerOptions.loopback
-        adminOptions.host = settings.admin.host.text
-        adminOptions.port = settings.admin.port
+        adminOptions.address = settings.admin.host.server(port: settings.admin.port)
         adminOptions.connections = Self.adminConnections
         adminOptions.idleTimeout = .seconds(10)
         adminOptions.log = Self.log("admin", observability.logger)
@@ -36,7 +35,8 @@ struct Listeners {
             adminOptions,
             AdminHandler(
                 readiness: observability.readiness, registry: observability.registry, gateway: handler,
-                hosts: settings.admin.hosts, allowsRemotePurges: settings.admin.allowsRemotePurges))
+                hosts: settings.admin.hosts, allowsRemotePurges: settings.admin.allowsRemotePurges),
+            set: "admin.host", "admin.port")
         gateway.observe(in: observability.registry)
         observability.readiness.set(.serving, obstacle: nil)
     }
@@ -63,15 +63,16 @@ struct Listeners {
             let names = upstream.ignoredVariables.joined(separator: " ")
             logger.info("ignored variables of AWS that mean nothing to the gateway", metadata: ["names": "\(names)"])
         }
+        let addresses: Logger.Metadata = gateway.address.metadata("address", "port").merging(
+            admin.address.metadata("adminAddress", "adminPort")
+        ) { $1 }
         logger.notice(
             "listening",
-            metadata: [
+            metadata: addresses.merging([
                 "version": "\(Identity.version)", "revision": "\(Identity.revision)",
                 "region": "\(upstream.endpoint.region)", "regionSource": "\(upstream.regionSource)",
                 "endpoint": "\(upstream.endpoint.url)", "endpointSource": "\(upstream.endpointSource)",
-                "address": "\(settings.listen.host.text)", "port": "\(gateway.port)",
-                "adminAddress": "\(settings.admin.host.text)", "adminPort": "\(admin.port)",
-            ])
+            ]) { $1 })
     }
 
     private static func log(_ listener: String, _ logger: Logger) -> @Sendable (String) -> Void {
@@ -79,14 +80,17 @@ struct Listeners {
     }
 
     /// Starts a server.
+    /// - Parameter keys: the settings that say where it listens; none if no setting does.
     /// - Throws: ``ExitCode`` 75 or 78 after the reason was printed on standard error.
-    static func listen(_ options: ServerOptions, _ handler: any Handler) throws -> HTTPServer {
+    static func listen(_ options: ServerOptions, _ handler: any Handler, set keys: String...) throws -> HTTPServer {
         do throws(ServerError) {
             return try HTTPServer(options: options, handler: handler)
         } catch .shortage(let reason) {
             throw exitCode(printing: "\(ServerError.shortage(reason: reason))", status: ExitStatus.temporaryFailure)
         } catch {
-            throw exitCode(printing: "\(error)")
+            // A Unix socket has no port.
+            let culprits = if case .unix = options.address { keys.prefix(1) } else { keys[...] }
+            throw exitCode(printing: (culprits.isEmpty ? "" : culprits.joined(separator: ", ") + ": ") + "\(error)")
         }
     }
 
@@ -112,5 +116,15 @@ struct Listeners {
             "fewer connections than the default, because of the limit of open files",
             metadata: ["connections": "\(possible)"])
         return possible
+    }
+}
+
+extension ServerAddress {
+    /// For the log. A Unix socket has no port.
+    fileprivate func metadata(_ address: String, _ port: String) -> Logger.Metadata {
+        switch self {
+        case .network(let host, let number): [address: "\(host)", port: "\(number)"]
+        case .unix: [address: "\(self)"]
+        }
     }
 }

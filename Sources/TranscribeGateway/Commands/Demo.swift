@@ -19,9 +19,10 @@ struct Demo: AsyncParsableCommand {
         let process = try GatewayProcess(options)
         let demonstration = try Demonstration(at: .wallTime)
         try await process.run(on: demonstration.upstream, after: [demonstration.service]) { listeners in
-            let url = "http://\(process.settings.listen.host.urlHost):\(listeners.gateway.port)"
-            let admin = "http://\(process.settings.admin.host.urlHost):\(listeners.admin.port)"
-            StandardError.write(Demonstration.greeting(at: url, admin: admin))
+            let (listen, admin) = (process.settings.listen.host, process.settings.admin.host)
+            StandardError.write(
+                Demonstration.greeting(
+                    at: listen.reach(port: listeners.gateway.port), admin: admin.reach(port: listeners.admin.port)))
         }
     }
 }
@@ -59,13 +60,20 @@ struct Demonstration {
           curl \(url)/jobs/visit-43              a failed job
           curl \(url)/jobs/visit-44              a job that runs and completes within 30 s
           curl -i \(url)/jobs/visit-45           an unknown job
-          curl '\(url)/jobs/visit-42?view=full'  all members of a job
+          curl \(url)/jobs/visit-42'?view=full'  all members of a job
           curl \(admin)/readyz                      readiness
           curl \(admin)/metrics                     metrics
 
         Ctrl-C ends it.
 
         """
+    }
+}
+
+extension ListenAddress {
+    /// What curl(1) is given to reach it.
+    fileprivate func reach(port: UInt16) -> String {
+        (path.map { "--unix-socket \($0) " } ?? "") + url(port: port)
     }
 }
 

@@ -16,34 +16,38 @@ struct Health: AsyncParsableCommand {
 
     func run() async throws {
         let admin = try Settings(options).admin
-        let url = "http://\(admin.host.urlHost):\(admin.port)/\(ready ? "readyz" : "livez")"
-        guard let obstacle = await Self.obstacle(at: url) else { return }
+        let request = CurlRequest(
+            url: admin.host.url(port: admin.port) + (ready ? "/readyz" : "/livez"), bypassesProxies: true,
+            socketPath: admin.host.path)
+        guard let obstacle = await Self.obstacle(to: request, at: admin.host.path ?? request.url) else { return }
         StandardError.write(obstacle)
         throw ExitCode.failure
     }
 
     /// Why the gateway is not what is asked for, in one line; nil if it is.
-    private static func obstacle(at url: String) async -> String? {
+    /// - Parameter place: how the listener is called.
+    private static func obstacle(to request: CurlRequest, at place: String) async -> String? {
         let client: CurlClient
         do throws(CurlClient.StartError) {
             client = try CurlClient(options: CurlOptions(concurrency: 1))
         } catch {
-            return "\(url) cannot be asked: \(error)"
+            return "\(place) cannot be asked: \(error)"
         }
-        let obstacle = await obstacle(at: url, through: client)
+        let obstacle = await obstacle(to: request, at: place, through: client)
         await client.shutDown()
         return obstacle
     }
 
-    private static func obstacle(at url: String, through client: CurlClient) async -> String? {
-        let request = CurlRequest(method: "GET", url: url, bypassesProxies: true)
+    private static func obstacle(
+        to request: CurlRequest, at place: String, through client: CurlClient
+    ) async -> String? {
         do throws(CurlError) {
             let response = try await client.perform(request, deadline: .now + .seconds(2))
             guard response.status != 200 else { return nil }
             let reasons = ReadinessReport.reasons(in: response.body)
-            return "\(url) answered with status \(response.status)" + (reasons.isEmpty ? "" : ": \(reasons)")
+            return "\(place) answered with status \(response.status)" + (reasons.isEmpty ? "" : ": \(reasons)")
         } catch {
-            return "\(url): \(error)"
+            return "\(place): \(error)"
         }
     }
 }
@@ -61,8 +65,11 @@ struct ReadinessReport: Decodable {
 }
 
 extension ListenAddress {
-    /// The host of a URL that reaches this address from this machine: loopback for a wildcard, IPv6 in brackets.
-    var urlHost: String {
+    /// A URL that reaches this address from this machine; on a Unix socket any host does.
+    func url(port: UInt16) -> String { path == nil ? "http://\(urlHost):\(port)" : "http://localhost" }
+
+    /// Loopback for a wildcard, IPv6 in brackets.
+    private var urlHost: String {
         switch text {
         case "0.0.0.0": "127.0.0.1"
         case "::": "[::1]"

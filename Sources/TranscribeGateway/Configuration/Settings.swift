@@ -100,7 +100,7 @@ extension Settings {
             burstConflict("limits.client", limits.client?.rate, limits.client?.burst),
             burstConflict("limits.upstream", limits.upstream.rate, limits.upstream.burst),
             connectTimeoutConflict,
-            portConflict,
+            addressConflict,
         ].compactMap { $0 }
     }
 
@@ -117,8 +117,12 @@ extension Settings {
         return .conflict("\(culprit("upstream.connectTimeout")), but must be no longer than \(timeout).")
     }
 
-    private var portConflict: ConfigurationProblem? {
-        guard listen.server.port == admin.port, admin.port != 0 else { return nil }
+    private var addressConflict: ConfigurationProblem? {
+        if let path = listen.host.path, path == admin.host.path {
+            return .conflict("\(culprit("admin.host")), but must be another socket than \(other("listen.host")).")
+        }
+        let hasPorts = listen.host.path == nil && admin.host.path == nil
+        guard hasPorts, listen.port == admin.port, admin.port != 0 else { return nil }
         return .conflict("\(culprit("admin.port")), but must be 0 or another port than \(other("listen.port")).")
     }
 

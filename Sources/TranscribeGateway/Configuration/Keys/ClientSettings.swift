@@ -5,12 +5,14 @@ extension ClientRule {
     init(from reader: inout SettingsReader) {
         self.init(
             trustedProxies: reader.value(
-                "clients.trustedProxies", .optional(.addressRanges, as: "none"), default: "none",
-                "addresses of the proxies whose `X-Forwarded-For` names the client, such as `10.0.0.0/8,2001:db8::/32`")
+                "clients.trustedProxies", .optional(.peers, as: "none"), default: "none",
+                "addresses of the proxies whose `X-Forwarded-For` names the client, such as `10.0.0.0/8,2001:db8::/32`; "
+                    + "`unix` for those on the Unix socket")
                 ?? [],
             allowed: reader.value(
                 "clients.allow", .optional(.addressRanges, as: "all"), default: "all",
-                "addresses of the clients that are answered, seen through those proxies"))
+                "addresses of the clients that are answered, seen through those proxies; users of the Unix socket are let in by the "
+                    + "rights of its file"))
     }
 }
 

@@ -5,6 +5,8 @@ import MicroHTTPD
 /// The public listener.
 struct ListenSettings: Sendable {
     let host: ListenAddress
+    /// 0 = any free one.
+    let port: UInt16
     /// Everything of the listener that a key sets.
     let server: ServerOptions
     /// Connections of one address at most; nil if no source set it.
@@ -13,8 +15,10 @@ struct ListenSettings: Sendable {
     let hosts: HostRule
 
     init(from reader: inout SettingsReader) {
-        host = reader.value("listen.host", .listenAddress, default: "127.0.0.1", "address of the public listener")
-        let port = reader.value(
+        host = reader.value(
+            "listen.host", .listenAddress, default: "127.0.0.1",
+            "address of the public listener, or `unix:` and the path of a Unix socket")
+        port = reader.value(
             "listen.port", .port, default: "8080", "port of the public listener; 0 takes any free one")
         let threads = reader.value(
             "listen.threads", .optional(.int(1...256), as: "auto"), default: "auto",
@@ -26,7 +30,7 @@ struct ListenSettings: Sendable {
             "listen.connections", .int(16...1_000_000), default: "10000", "connections held open at a time")
         perAddress = reader.value(
             "listen.perAddress", .optional(.int(0...1_000_000), as: "auto"), default: "auto",
-            "connections of one IPv4 address or IPv6 /64, trusted proxies aside; `auto` is a quarter of "
+            "connections of one IPv4 address, IPv6 /64 or user of a Unix socket, trusted proxies aside; `auto` is a quarter of "
                 + "`listen.connections`, and 0 is no limit")
         let idleTimeout = reader.value(
             "listen.idleTimeout", .duration(.seconds(1) ... .hours(1)), default: "75s",
@@ -35,7 +39,7 @@ struct ListenSettings: Sendable {
             "listen.requestTimeout", .duration(.milliseconds(100) ... .minutes(10)), default: "10s",
             "how long a client may take to send the header section of a request, from its first byte")
         server = ServerOptions(
-            host: host.text, port: port, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+            address: host.server(port: port), threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
             connections: connections, perAddress: 0, idleTimeout: idleTimeout, requestTimeout: requestTimeout)
     }
 
@@ -46,7 +50,7 @@ struct ListenSettings: Sendable {
 
     /// What the log warns of at start: any `Host` is accepted although no source set that.
     func warnings(source: SettingSource) -> [String] {
-        guard case .any = hosts, source == .standard else { return [] }
+        guard case .any = hosts, source == .standard, host.path == nil else { return [] }
         return ["listen.hosts is * because listen.host is not loopback; list the host names to refuse all others."]
     }
 }
@@ -54,7 +58,8 @@ struct ListenSettings: Sendable {
 /// The listener for probes, metrics and purges.
 struct AdminSettings: Sendable {
     let host: ListenAddress
-    /// Names that it answers beside addresses and `localhost`. It is checked always: there is no value for any name.
+    /// Names that it answers beside addresses and `localhost`. They are checked always but on a Unix socket: there is no value for
+    /// any name.
     let hosts: [String]
     /// 0 = any free one.
     let port: UInt16
@@ -62,7 +67,8 @@ struct AdminSettings: Sendable {
 
     init(from reader: inout SettingsReader) {
         host = reader.value(
-            "admin.host", .listenAddress, default: "127.0.0.1", "address of the listener for probes and metrics")
+            "admin.host", .listenAddress, default: "127.0.0.1",
+            "address of the listener for probes and metrics, or `unix:` and the path of a Unix socket")
         port = reader.value("admin.port", .port, default: "8081", "port of that listener; 0 takes any free one")
         let names: [String]? = reader.value(
             "admin.hosts", .optional(.hostNames, as: "none"), default: "none",
