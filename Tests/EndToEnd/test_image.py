@@ -16,6 +16,8 @@ from gateway import BINARY, REPOSITORY, run
 DOCKERFILE = REPOSITORY / "deploy/Dockerfile"
 HADOLINT = Path(sys.executable).with_name("hadolint")
 SERVICES = ["gateway", "demo"]
+# The stages that become images: the one that is built without `--target`, and the small one.
+IMAGES = ["", "minimal"]
 AWS = {"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "nobodysSecret"}
 # Every image that holds dpkg holds these.
 IN_EVERY_IMAGE = {"libc6", "libgcc-s1"}
@@ -70,7 +72,7 @@ def test_requests_under_way_are_answered_before_the_container_is_killed():
 
 
 def test_what_the_image_runs_is_there_and_known():
-    (copied,) = [value.split()[-1] for value in values("COPY") if value.startswith("--from=build")]
+    (copied,) = [value.split()[-1] for value in values("COPY", "installed") if value.startswith("--from=build")]
     (entry,), (health,) = values("ENTRYPOINT"), values("HEALTHCHECK")
     commands = [json.loads(entry), json.loads(health.partition("CMD ")[2])]
     assert commands == [[copied], [copied, "health"]]
@@ -86,21 +88,50 @@ def test_the_process_may_do_nothing_but_serve():
         assert service(name)["security_opt"] == ["no-new-privileges:true"]
 
 
+def test_both_images_run_alike():
+    """They differ in their files, and the larger one says what it is made from."""
+    default, minimal = (
+        [(word, value) for word, value in stages()[name][1] if word != "COPY" and value != "RUN_IMAGE"] for name in IMAGES)
+    base = 'org.opencontainers.image.base.name="${RUN_IMAGE}" '
+    assert [(word, value.replace(base, "")) for word, value in default] == minimal
+
+
+def test_what_an_image_begins_with_is_the_builders_choice():
+    arguments = dict(pair.split("=") for pair in values("ARG", stage=None))
+    bases = [base for base, _ in stages().values() if base not in stages() and base != "scratch"]
+    assert bases == [f"${{{name}}}" for name in arguments]
+
+
+def test_every_package_is_named_with_its_exact_version():
+    dependencies = re.findall(r"\.package\((.*)\)", (REPOSITORY / "Package.swift").read_text())
+    assert dependencies and [each for each in dependencies if not re.search(r'exact: "\d+\.\d+\.\d+"$', each)] == []
+
+
+def test_the_image_goes_on_listening_while_balancers_notice_its_end():
+    assert effective("gateway")["drain.delay"] == "5s"
+
+
 def test_the_build_stage_installs_what_the_manifest_asks_for():
     asked_for = set(re.findall(r'\.apt\(\["([^"]+)"\]\)', (REPOSITORY / "Package.swift").read_text()))
-    assert asked_for and installed(stage=0) == asked_for | {"pkg-config"}
+    assert asked_for and installed("build") == asked_for | {"pkg-config"}
 
 
 def test_the_final_stage_installs_what_the_program_links():
     dynamic = subprocess.run(["readelf", "--dynamic", BINARY], capture_output=True, text=True, check=True).stdout
     linked = set().union(*map(owners, re.findall(r"\(NEEDED\).*\[(.+)\]", dynamic)))
     # Where Swift's runtime is not in the file, its libraries are what links the C++ runtime.
-    assert installed(stage=1) == linked - IN_EVERY_IMAGE | {"libstdc++6", "ca-certificates"}
+    assert installed("installed") == linked - IN_EVERY_IMAGE | {"libstdc++6", "ca-certificates"}
 
 
 def test_what_the_sources_link_to_is_part_of_the_build():
     links = [path.resolve() for path in (REPOSITORY / "Sources").rglob("*") if path.is_symlink()]
     assert links and left_out(links) == []
+
+
+def test_what_the_images_copy_is_part_of_the_build():
+    copied = [REPOSITORY / path for stage in stages() for value in values("COPY", stage) if not value.startswith("--from")
+              for path in value.split()[:-1] if "*" not in path and path != "."]
+    assert copied and left_out(copied) == []
 
 
 def test_what_the_manifest_names_is_part_of_the_build():
@@ -131,19 +162,27 @@ def left_out(paths):
     return [path for path in paths if not any(path.is_relative_to(folder) for folder in admitted)]
 
 
-def instructions():
-    """(keyword, rest) of each, comments left out and continued lines joined."""
+def stages():
+    """What each stage begins with and its (keyword, rest), by name; comments left out and continued lines joined. What
+    stands before the first has the name None."""
     text = re.sub(r"(?m)^\s*#.*\n", "", DOCKERFILE.read_text()).replace("\\\n", " ")
-    return [(line.split()[0], " ".join(line.split()[1:])) for line in text.splitlines() if line.strip()]
+    found = {None: (None, [])}
+    for word, *rest in (line.split() for line in text.splitlines() if line.strip()):
+        if word == "FROM":
+            base, name = rest[0], rest[2] if "AS" in rest else ""
+            found[name] = (base, [])
+        else:
+            found[list(found)[-1]][1].append((word, " ".join(rest)))
+    return found
 
 
-def values(keyword):
-    return [value for word, value in instructions() if word == keyword]
+def values(keyword, stage=""):
+    return [value for word, value in stages()[stage][1] if word == keyword]
 
 
 def installed(stage):
     """The Debian packages that the one `RUN apt-get` of a stage installs."""
-    run_of_stage = [value for value in values("RUN") if "apt-get install" in value][stage]
+    [run_of_stage] = [value for value in values("RUN", stage) if "apt-get install" in value]
     words = run_of_stage.partition("apt-get install")[2].partition("&&")[0].split()
     return {word for word in words if not word.startswith("-")}
 
@@ -161,7 +200,7 @@ def service(name):
 def environment(name):
     """What the container's process is given: the image's variables and the service's, but not those passed on."""
     ours = {variable: value for variable, value in service(name)["environment"].items() if value is not None}
-    return dict(pair.split("=", 1) for pair in values("ENV")) | ours
+    return dict(pair.split("=", 1) for value in values("ENV") for pair in value.split()) | ours
 
 
 def effective(name):

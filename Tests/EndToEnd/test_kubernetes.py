@@ -156,8 +156,8 @@ def test_a_pod_may_do_nothing_but_serve():
 
 def test_no_file_holds_a_secret():
     for path in [*FOLDER.rglob("*.*"), *(REPOSITORY / "deploy/iam").iterdir()]:
-        text = path.read_text()
-        assert not re.search(r"kind: Secret$|secretGenerator|stringData|AKIA|aws_secret_access_key *= *[^.\s]", text, re.M), path
+        signs = r"kind: Secret$|secretGenerator|stringData|AKIA|aws_secret_access_key *= *[^.\s]"
+        assert not re.search(signs, path.read_text(), re.MULTILINE), path
 
 
 def test_the_policies_permit_what_the_documents_say():
@@ -188,6 +188,7 @@ WAIVED = {
     "CKV_K8S_35": "the key of the log's hashes may be absent, which only a variable can be",
     "CKV_K8S_43": "the digest is that of the image which the operator builds",
 }
+WAIVED_IN_THE_DOCKERFILE = {"CKV_DOCKER_7": "the tag is in the argument that names the base image"}
 
 
 @needs_kubectl
@@ -202,8 +203,9 @@ def test_checkov_finds_only_what_is_waived(overlay, tmp_path):
 
 
 @needs_tools
-def test_checkov_finds_nothing_in_the_dockerfile():
-    assert checkov("dockerfile", REPOSITORY / "deploy/Dockerfile") == []
+def test_checkov_finds_only_what_is_waived_in_the_dockerfile():
+    found = checkov("dockerfile", REPOSITORY / "deploy/Dockerfile")
+    assert {check["check_id"] for check in found} == set(WAIVED_IN_THE_DOCKERFILE), found
 
 
 @needs_tools
@@ -217,8 +219,8 @@ def test_parliament_finds_nothing_in_a_policy(name):
 
 def checkov(framework, file):
     """The failed checks of a file."""
-    report = subprocess.run([TOOLS / "checkov", "--skip-download", "--output", "json", "--framework", framework, "--file", file],
-                            capture_output=True, text=True, timeout=120).stdout
+    options = ["--skip-download", "--output", "json", "--framework", framework, "--file", file]
+    report = subprocess.run([TOOLS / "checkov", *options], capture_output=True, text=True, timeout=120).stdout
     results = json.loads(report)["results"]
     assert len(results["passed_checks"]) > 50 and results["skipped_checks"] == []
     return results["failed_checks"]
