@@ -1,8 +1,7 @@
 """The listeners on Unix sockets: which users reach them, how clients are counted, and what stays of the file."""
 
-import getpass
+import contextlib
 import os
-import shutil
 import socket
 import stat
 import subprocess
@@ -11,11 +10,11 @@ import threading
 
 import pytest
 
+import balancers
 from gateway import Gateway, run, upstream_at
 from metrics import metric
-from ports import held, is_open
+from ports import held
 from problems import assert_problem
-from test_reverse_proxies import NGINX, end
 from timeouts import eventually
 from wire import Wire, request
 
@@ -206,26 +205,86 @@ def test_clients_that_come_and_go_leave_nothing_open(on_sockets):
     eventually(lambda: len(gateway.descriptors) <= before + 2)
 
 
-NGINX_ON_A_SOCKET = NGINX.replace("http://127.0.0.1:{gateway};", "http://unix:{gateway}; proxy_set_header X-Forwarded-For "
-                                  "$proxy_add_x_forwarded_for;")
+NGINX = """
+server {{
+  listen 127.0.0.1:{port};
+  location / {{
+    proxy_pass http://unix:{gateway};
+    proxy_http_version 1.1;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+  }}
+}}
+"""
 
 
 def test_nginx_in_front_reaches_it(on_sockets, tmp_path):
+    balancers.program("nginx")
     gateway = on_sockets({"clients.trustedProxies": "unix", "clients.allow": "127.0.0.1"})
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        pytest.skip("skipped: no nginx on this machine")
-    user = f"user {getpass.getuser()};\n"
+    # Debian's nginx works as another user unless it is told otherwise, which is not in the gateway's group.
+    os.chmod(gateway.port, 0o666)
     with held() as port:
-        file = tmp_path / "nginx.conf"
-        file.write_text(user + NGINX_ON_A_SOCKET.format(directory=tmp_path, port=port, gateway=gateway.port))
-        process = subprocess.Popen([program, "-c", file], stderr=subprocess.DEVNULL)
-        try:
-            eventually(lambda: is_open(port))
-            with Wire(port) as wire:
-                answer = wire.send(request("/jobs/fine-1", host="gateway.example")).answer()
-                assert answer.status == 200 and gateway.access_of(answer)["client"] == "127.0.0.1"
-                head = wire.send(request("/jobs/running-1/events", host="gateway.example")).head()
-                assert head.status == 200 and b"event: job" in next(wire.chunks())
-        finally:
-            end(process)
+        file = balancers.written("nginx", tmp_path, NGINX.format(port=port, gateway=gateway.port))
+        with balancers.running("nginx", file, port), Wire(port) as wire:
+            answer = wire.send(request("/jobs/fine-1", host="gateway.example")).answer()
+            assert answer.status == 200 and gateway.access_of(answer)["client"] == "127.0.0.1"
+            head = wire.send(request("/jobs/running-1/events", host="gateway.example")).head()
+            assert head.status == 200 and b"event: job" in next(wire.chunks())
+
+
+# Hostile users of this machine
+
+def test_descriptors_that_a_client_sends_are_not_kept(on_sockets, tmp_path):
+    gateway = on_sockets()
+    with gateway.wire() as wire, open(tmp_path / "file", "w") as file:
+        wire.send(request("/jobs/fine-1")).answer()
+        before = gateway.descriptors
+        for _ in range(50):
+            socket.send_fds(wire.socket, [request("/jobs/fine-1")], [file.fileno()] * 200)
+            assert wire.answer().status == 200
+        held = {os.readlink(f"/proc/{gateway.process.pid}/fd/{number}") for number in gateway.descriptors - before}
+        assert file.name not in held
+
+
+def test_urgent_bytes_do_not_keep_a_connection(on_sockets):
+    """They are no part of the stream, and wait in the kernel (unix(7), MSG_OOB)."""
+    gateway = on_sockets({"listen.idleTimeout": "1s", "listen.requestTimeout": "1s"})
+    with gateway.wire() as asked, gateway.wire() as silent:
+        assert asked.send(request("/jobs/fine-1")).answer().status == 200
+        for wire in (asked, silent):
+            try:
+                wire.socket.send(b"!", socket.MSG_OOB)
+            except OSError:
+                pytest.skip("skipped: this kernel has no urgent bytes on Unix sockets")
+        before = gateway.cpu_seconds
+        assert asked.is_closed() and silent.is_closed()
+        assert gateway.cpu_seconds - before < 1
+    assert gateway.get("/jobs/fine-1").status == 200
+
+
+def test_a_client_that_reads_nothing_loses_its_connection(on_sockets):
+    gateway = on_sockets({"listen.idleTimeout": "1s"})
+    with gateway.wire() as wire:
+        wire.socket.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                wire.socket.send(request("/openapi.yaml"))
+        eventually(lambda: metric(gateway, "transcribe_gateway_connections") == 0, within=10)
+    ended = metric(gateway, "transcribe_gateway_connections_ended_total", reason="answer")
+    assert ended == 1
+
+
+def anothers(path):
+    with open(path, "w"):
+        os.chmod(path, 0o666)
+        os.chown(path, OTHER, OTHER)
+
+
+@pytest.mark.parametrize("make", [
+    os.mkfifo, os.mkdir, lambda path: os.symlink("/etc/passwd", path),
+    pytest.param(anothers, marks=pytest.mark.skipif(os.geteuid() != 0, reason="skipped: only root makes others' files"))])
+def test_no_user_can_block_a_start_by_the_lock(folder, make):
+    """A file of the lock's name that is not this user's is not waited for."""
+    path = f"{folder}/public"
+    make(f"{path}.lock")
+    result = run("demo", "--set", f"listen.host=unix:{path}", "--set", "admin.port=0")
+    assert result.returncode == CONFIGURATION and ".lock" in result.stderr

@@ -134,7 +134,7 @@ private struct FileLock {
             let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw .lock(SystemCallError(code: errno)) }
             // The process that had it may have removed the file meanwhile: then it is the lock of nothing.
-            guard Self.isOfThisUser(descriptor), Self.lock(descriptor) else {
+            guard Self.isOwnFile(descriptor), Self.lock(descriptor) else {
                 let error = SystemCallError(code: errno)
                 close(descriptor)
                 throw .lock(error)
@@ -152,11 +152,11 @@ private struct FileLock {
         close(descriptor)
     }
 
-    private static func isOfThisUser(_ descriptor: Int32) -> Bool {
+    private static func isOwnFile(_ descriptor: Int32) -> Bool {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { return false }
         errno = EPERM
-        return status.st_uid == geteuid()
+        return status.st_uid == geteuid() && status.st_mode & S_IFMT == S_IFREG
     }
 
     private static func lock(_ descriptor: Int32) -> Bool {
