@@ -49,7 +49,7 @@ let package = Package(
             name: "AWSCredentials",
             dependencies: ["Formats", "SigV4", "AWSEndpoints", "Curl", "Expat", "ChildProcess", .crypto]),
         .target(name: "Transcribe", dependencies: ["Formats", "SigV4", "AWSEndpoints", "Curl", "Expat"]),
-        .target(name: "Tracing", dependencies: ["Formats"]),
+        .target(name: "Tracing", dependencies: ["Formats", "Curl", "Telemetry"]),
         // Layer 4: the product, and the upstream that demo and tests talk to.
         .target(
             name: "Gateway",
@@ -68,7 +68,7 @@ let package = Package(
             name: "TranscribeGateway",
             dependencies: [
                 "Formats", "HTTPExchange", "SigV4", "Caching", "RateLimiting", "Telemetry", "MicroHTTPD", "Curl",
-                "AWSEndpoints", "AWSCredentials", "OwnProcess", "Threads", "Transcribe", "Gateway",
+                "AWSEndpoints", "AWSCredentials", "OwnProcess", "Threads", "Tracing", "Transcribe", "Gateway",
                 "TranscribeEmulator",
                 .argumentParser, .crypto, .lifecycle, .logging, .system, .unixSignals,
             ]),
@@ -99,7 +99,9 @@ let package = Package(
                 "AWSCredentials", "AWSEndpoints", "ChildProcess", "Curl", "Formats", "HTTPExchange", "MicroHTTPD",
                 "SigV4", "TestSupport", "UpstreamTestSupport", .httpTypes,
             ]),
-        .testTarget(name: "TracingTests", dependencies: ["Tracing", "TestSupport"]),
+        .testTarget(
+            name: "TracingTests",
+            dependencies: ["Tracing", "Curl", "Formats", "TestSupport", "UpstreamTestSupport"]),
         .testTarget(
             name: "TranscribeTests",
             dependencies: [
@@ -118,7 +120,7 @@ let package = Package(
             name: "TranscribeGatewayTests",
             dependencies: [
                 "TranscribeGateway", "AWSCredentials", "AWSEndpoints", "Curl", "Formats", "Gateway", "MicroHTTPD",
-                "RateLimiting", "SigV4", "Transcribe", .argumentParser,
+                "RateLimiting", "SigV4", "Tracing", "Transcribe", .argumentParser,
             ]),
         .testTarget(name: "ArchitectureTests"),
         // No part of the product: what the parts of a request cost, counted by Tests/Performance/count.

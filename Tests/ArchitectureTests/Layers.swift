@@ -31,7 +31,7 @@ enum Layers {
             "AWSEndpoints", "ChildProcess", "Crypto", "Curl", "Expat", "Formats", "FoundationEssentials", "SigV4",
         ],
         "Transcribe": ["AWSEndpoints", "Curl", "Expat", "Formats", "FoundationEssentials", "SigV4"],
-        "Tracing": ["Formats"],
+        "Tracing": ["Curl", "Formats", "FoundationEssentials", "Telemetry"],
         "Gateway": [
             "Caching", "CoreMetrics", "Crypto", "Curl", "Formats", "FoundationEssentials", "HTTPExchange", "HTTPTypes",
             "HeapModule", "Logging", "RateLimiting", "Telemetry", "Tracing", "Transcribe",
@@ -41,7 +41,7 @@ enum Layers {
             "AWSCredentials", "AWSEndpoints", "ArgumentParser", "Caching", "Crypto",
             "Curl", "Formats", "FoundationEssentials", "Gateway", "Glibc", "HTTPExchange", "Logging", "MicroHTTPD",
             "OwnProcess", "RateLimiting", "ServiceLifecycle", "SigV4",
-            "SystemPackage", "Telemetry", "Threads", "Transcribe", "TranscribeEmulator", "UnixSignals",
+            "SystemPackage", "Telemetry", "Threads", "Tracing", "Transcribe", "TranscribeEmulator", "UnixSignals",
         ],
     ]
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gateway import REPOSITORY
+from gateway import REPOSITORY, upstream_at
 from metrics import families, metric
 from problems import assert_problem
 from promtool import promtool
@@ -125,7 +125,9 @@ def assert_counts(gateway, outcome, status, event):
     eventually(lambda: counts() == [count + 1 for count in before])
 
 
-def test_the_readme_lists_every_metric(gateway):
+def test_the_operations_page_lists_every_metric(start, upstream):
+    """With tracing, which has metrics where it is on."""
+    gateway = start("serve", {}, upstream_at(upstream.port) | {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"})
     section = (REPOSITORY / "deploy/OPERATIONS.md").read_text().split("## Metrics\n")[1].split("\n## ")[0]
     rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
     listed = {name for row in rows for name in re.findall(r"`([a-z_]+)", row)}

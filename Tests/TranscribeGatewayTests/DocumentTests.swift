@@ -28,6 +28,11 @@ import Testing
         #expect(page.contains(table), "deploy/CONFIGURATION.md should hold this table:\n\(table)")
     }
 
+    @Test func operationsPageHoldsTheTableOfTracing() {
+        let table = TracingSettings.markdownTable
+        #expect(Self.operations.contains(table), "deploy/OPERATIONS.md should hold this table:\n\(table)")
+    }
+
     @Test func readmeIsShort() {
         #expect((1_000...10_000).contains(Self.readme.utf8.count))
     }

@@ -11,13 +11,24 @@ extension Settings {
     }
 }
 
+extension TracingSettings {
+    /// OpenTelemetry's variables as the table that deploy/OPERATIONS.md holds.
+    static var markdownTable: String { SettingsReader.markdownTable(of: definitions) }
+}
+
 extension AWSSettings {
     /// AWS's variables as the table that deploy/CONFIGURATION.md holds.
     static var markdownTable: String {
         var reader = SettingsReader { _ in nil }
         reader.readAWSVariables()
+        return SettingsReader.markdownTable(of: reader.definitions)
+    }
+}
+
+extension SettingsReader {
+    fileprivate static func markdownTable(of variables: [SettingDefinition]) -> String {
         let header = ["| variable | default | meaning |", "|---|---|---|"]
-        let rows = reader.definitions.map { setting in
+        let rows = variables.map { setting in
             let defaultText = setting.defaultText.isEmpty ? "" : "`\(setting.defaultText)`"
             return "| `\(setting.key)` | \(defaultText) | \(setting.meaning) |"
         }

@@ -1,6 +1,7 @@
 import AWSCredentials
 import AWSEndpoints
 import Curl
+import FoundationEssentials
 import Gateway
 import Logging
 import MicroHTTPD
@@ -14,14 +15,17 @@ import UnixSignals
 /// The gateway as a process: from its settings to the last line of its log.
 struct GatewayProcess {
     let settings: Settings
+    private let tracing: TracingSettings
 
     /// - Throws: ``ExitCode`` 78 after all mistakes in the settings were printed on standard error.
     init(_ options: SettingsOptions) throws {
         settings = try Settings(options)
+        tracing = try TracingSettings(ProcessInfo.processInfo.environment)
         try requireDescriptors(32)
         // The listener for operators and the demonstration's emulator have one thread each.
         let servers = settings.listen.server.threads + ThreadCount.ofServer + 2 * (1 + ThreadCount.ofServer)
-        try requireAddressSpace(threads: servers + ThreadCount.ofTasks, bytes: settings.cache.capacity)
+        let clients = tracing.export == nil ? 0 : 1
+        try requireAddressSpace(threads: servers + clients + ThreadCount.ofTasks, bytes: settings.cache.capacity)
     }
 
     /// Serves until SIGTERM or SIGINT, then finishes the accepted requests. A second signal ends that wait.
@@ -35,17 +39,18 @@ struct GatewayProcess {
         on upstream: Upstream, after services: [any Service] = [], announcing announce: (Listeners) -> Void = { _ in }
     ) async throws {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        let observability = Observability(settings.log)
+        let spanExport = try SpanExport(tracing, authorities: upstream.authorities)
+        let observability = Observability(settings.log, tracer: spanExport?.tracer)
         defer { observability.log.flush(within: .seconds(2)) }
         let connections = try Listeners.connections(settings, observability.logger)
         let (gateway, gatewayServices) = try buildGateway(
             settings, connections: connections, on: upstream, observability)
         let listeners = try Listeners(settings, connections: connections, gateway, observability)
-        listeners.logStart(settings, upstream, observability.logger)
+        listeners.logStart(settings, upstream, tracing, observability.logger)
         announce(listeners)
         let forcedStop = ForcedStop()
         let group = ServiceGroup(
-            services: services + gatewayServices
+            services: services + [spanExport?.service(observability)].compactMap(\.self) + gatewayServices
                 + listeners.services(settings.drain, observability.readiness, forcedStop),
             logger: observability.quietLogger)
         try await run(group, until: signals, forcedStop, observability)

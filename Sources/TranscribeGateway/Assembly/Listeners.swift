@@ -52,12 +52,17 @@ struct Listeners {
         ]
     }
 
-    func logStart(_ settings: Settings, _ upstream: Upstream, _ logger: Logger) {
+    func logStart(_ settings: Settings, _ upstream: Upstream, _ tracing: TracingSettings, _ logger: Logger) {
         for warning in settings.warnings { logger.warning("\(warning)") }
         if let warning = LibraryBehaviour.observed.warning { logger.warning("\(warning)") }
         if !settings.ignoredNames.isEmpty {
             let names = settings.ignoredNames.joined(separator: " ")
             logger.info("ignored variables that Kubernetes sets for a Service", metadata: ["names": "\(names)"])
+        }
+        if !tracing.ignored.isEmpty {
+            let names = tracing.ignored.joined(separator: " ")
+            logger.info(
+                "ignored variables of OpenTelemetry that mean nothing to the gateway", metadata: ["names": "\(names)"])
         }
         if !upstream.ignoredVariables.isEmpty {
             let names = upstream.ignoredVariables.joined(separator: " ")

@@ -6,6 +6,7 @@ import Glibc
 import Logging
 import MicroHTTPD
 import Telemetry
+import Tracing
 
 /// The log, the metrics and the readiness. Every part reports to these.
 struct Observability {
@@ -17,13 +18,15 @@ struct Observability {
     let readiness = Readiness()
     let recorder: RequestRecorder
 
-    init(_ settings: LogSettings) {
+    /// - Parameter tracer: nil where nothing is traced.
+    init(_ settings: LogSettings, tracer: Tracer? = nil) {
         log = LogWriter(
             descriptor: STDOUT_FILENO, format: settings.lineFormat, clock: { Timestamp.wallTime })
         logger = Self.logger("transcribe-gateway", settings.level, log)
         quietLogger = Self.logger("lifecycle", max(.warning, settings.level), log)
         recorder = RequestRecorder(
-            log: settings.level <= .info ? log : nil, names: NameHash(settings), registry: registry, logger: logger)
+            log: settings.level <= .info ? log : nil, names: NameHash(settings), registry: registry, logger: logger,
+            tracer: tracer)
     }
 
     private static func logger(_ label: String, _ level: Logger.Level, _ log: LogWriter) -> Logger {

@@ -36,14 +36,15 @@ struct Upstream {
 }
 
 /// Starts the thread and the handle of an HTTP client.
+/// - Parameter purpose: with a verb, for people.
 /// - Throws: ``ExitCode`` 75 after the reason was printed on standard error.
-func startClient(_ options: CurlOptions) throws -> CurlClient {
+func startClient(_ options: CurlOptions, for purpose: String = "Calls to AWS are") throws -> CurlClient {
     var options = options
     options.userAgent = Identity.userAgent
     do throws(CurlClient.StartError) {
         return try CurlClient(options: options)
     } catch {
-        throw exitCode(printing: "Calls to AWS are not possible: \(error).", status: ExitStatus.temporaryFailure)
+        throw exitCode(printing: "\(purpose) not possible: \(error).", status: ExitStatus.temporaryFailure)
     }
 }
 

@@ -12,9 +12,10 @@ struct Check: AsyncParsableCommand {
     func run() async throws {
         hardenProcess()
         let settings = try Settings(options)
+        let tracing = try TracingSettings(ProcessInfo.processInfo.environment)
         let environment = try await AWSEnvironment(ProcessInfo.processInfo.environment)
         let aws = try AWSSettings.loadWithProfile(from: environment)
         try ProfileProvider.requireSelection(in: environment.variables)
-        try StandardOutput.write((settings.effective + aws.effective).report)
+        try StandardOutput.write((settings.effective + aws.effective + tracing.effective).report)
     }
 }
