@@ -57,6 +57,7 @@ struct OTLPDocument: Sendable {
     private func append(_ span: TraceSpan, to text: inout TextBuffer) {
         text.openObject()
         text.place(span.context)
+        text.member("traceState", span.context.state)
         if let parent = span.parent { text.member("parentSpanId", parent.span.text) }
         text.member("flags", span.flags)
         text.member("name", span.name)
@@ -103,7 +104,6 @@ extension TextBuffer {
     fileprivate mutating func place(_ context: TraceContext) {
         member("traceId", context.trace.text)
         member("spanId", context.span.text)
-        member("traceState", context.state)
     }
 
     /// Appends a list of `KeyValue`.

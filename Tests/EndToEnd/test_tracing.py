@@ -195,6 +195,19 @@ def test_polls_of_watched_jobs_have_traces_of_their_own_and_a_stream_ends_when_i
     polls = [call for call in calls if not call.parent_span_id]
     assert len(polls) >= 2 and len({poll.trace_id for poll in polls}) == len(polls)
     assert not {poll.trace_id.hex() for poll in polls} & {TRACE, TRACE[::-1]}
+    # Both were told of the change by the last poll.
+    last = max(polls, key=lambda poll: poll.end_time_unix_nano)
+    for span in requests.values():
+        assert span.links[-1].span_id == last.span_id and span.links[-1].trace_id == last.trace_id
+
+
+def test_probes_have_no_span(trace, collector):
+    gateway = trace()
+    for target in "/livez", "/readyz":
+        assert gateway.get(target, f"traceparent: {TRACEPARENT}").status == 200
+    gateway.get("/")
+    assert gateway.stop() == 0
+    assert [span.name for span in collector.spans] == ["GET /"]
 
 
 def test_the_list_of_running_jobs_has_a_span(trace, collector, upstream):

@@ -192,6 +192,7 @@ import Transcribe
         #expect(wait.end - wait.start == 6_000_000_000)
         let poll = try #require(spans.first { $0.kind == .client })
         #expect(poll.parent == nil && poll.context.trace != wait.context.trace)
+        #expect(wait.links == [poll.context])
     }
 }
 

@@ -124,7 +124,7 @@ public final class Fetcher: Sendable {
         }
         for reply in replies { reply.send() }
         // After the end of the flight: a watch that found it under way relies on being told.
-        watches.learn(result, of: request.name, at: Moment(options.time.now()))
+        watches.learn(result, of: request.name, at: Moment(options.time.now()), from: calls?.spans ?? [])
     }
 
     private func rejoin(_ waiter: Waiter, after result: FetchResult) -> (any PendingReply)? {

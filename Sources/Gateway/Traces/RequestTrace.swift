@@ -63,7 +63,7 @@ final class RequestTrace: Sendable {
 
     /// The request gets what calls have brought that another one had begun.
     func link(to calls: [TraceContext]) {
-        guard span != nil else { return }
+        guard span != nil, !calls.isEmpty else { return }
         guarded.withLock { $0.links.append(contentsOf: calls.prefix(Self.mostLinks - $0.links.count)) }
     }
 }

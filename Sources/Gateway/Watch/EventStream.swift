@@ -50,6 +50,8 @@ final class EventStream: ContentStream {
         watches.leave(group)
     }
 
+    var trace: RequestTrace? { context.trace }
+
     func begin(_ reader: any StreamReader) {
         state.withLock { $0.reader = reader }
         group.add(self)

@@ -1,6 +1,7 @@
 import Caching
 import HTTPExchange
 import Synchronization
+import Tracing
 import Transcribe
 
 /// One watched job: what is known of it, and those that watch it, grouped by the members that they want. Each group's
@@ -64,20 +65,21 @@ final class JobWatch: Sendable {
     }
 
     /// Takes an answer, unless it is older than the last one, and tells all that it concerns. Returns how many those are.
-    func learn(_ entry: CacheEntry<CachedAnswer>) -> Int {
-        if case .refusal(let problem) = entry.value { return end(problem) }
+    /// - Parameter calls: the spans of the calls that brought it, where they are recorded.
+    func learn(_ entry: CacheEntry<CachedAnswer>, from calls: [TraceContext] = []) -> Int {
+        if case .refusal(let problem) = entry.value { return end(problem, from: calls) }
         let groups = state.withLock { $0.take(entry) ? $0.groups.values.map(\.group) : [] }
-        return tell(groups.map { $0.take(entry) })
+        return tell(groups.map { $0.take(entry) }, from: calls)
     }
 
     /// Ends the watch of all that there are: the job may not be shown any more. Those that come later form groups of their own.
     /// Returns how many that concerned.
-    func end(_ problem: Problem) -> Int {
+    func end(_ problem: Problem, from calls: [TraceContext] = []) -> Int {
         let groups = state.withLock { state in
             defer { (state.latest, state.groups) = (nil, [:]) }
             return state.groups.values.map(\.group)
         }
-        return tell(groups.map { $0.end(problem) })
+        return tell(groups.map { $0.end(problem) }, from: calls)
     }
 
     /// Whether a fetch began before what it brings may be shown no more.
@@ -95,12 +97,18 @@ final class JobWatch: Sendable {
         for group in groups { group.forget() }
     }
 
-    private func tell(_ concerned: [WatchGroup.Concerned]) -> Int {
-        for stream in concerned.lazy.flatMap(\.streams) { stream.wake() }
+    private func tell(_ concerned: [WatchGroup.Concerned], from calls: [TraceContext]) -> Int {
+        for stream in concerned.lazy.flatMap(\.streams) {
+            stream.trace?.link(to: calls)
+            stream.wake()
+        }
         for concerned in concerned {
             var waits = concerned.waits[...]
             while !waits.isEmpty {
-                let replies = waits.prefix(Self.batch).compactMap { $0.prepareReply(concerned.news) }
+                let replies = waits.prefix(Self.batch).compactMap { wait in
+                    wait.request.context.trace?.link(to: calls)
+                    return wait.prepareReply(concerned.news)
+                }
                 waits = waits.dropFirst(Self.batch)
                 for reply in replies { reply.send() }
             }

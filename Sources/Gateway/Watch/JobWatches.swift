@@ -1,6 +1,7 @@
 import Caching
 import RateLimiting
 import Synchronization
+import Tracing
 import Transcribe
 
 /// The jobs that are watched, each once for all that watch it. Every fetch of a watched job tells them what it brought,
@@ -103,10 +104,11 @@ final class JobWatches: Sendable {
     }
 
     /// A fetch of a job has ended.
-    func learn(_ result: FetchResult, of name: JobName, at now: Moment) {
+    /// - Parameter calls: the spans of its calls, where they are recorded.
+    func learn(_ result: FetchResult, of name: JobName, at now: Moment, from calls: [TraceContext]) {
         guard hasList || !areNone.load(ordering: .acquiring) else { return }
         let watch = state.withLock { $0.watches[name]?.watch }
-        if let watch { metrics.recordWakeUps(watch.learn(result)) }
+        if let watch { metrics.recordWakeUps(watch.learn(result, from: calls)) }
         state.withLock { $0.record(result, of: name, isVoid: watch?.isVoid(result) ?? false, at: now) }
         changes.continuation.yield()
     }
@@ -204,12 +206,13 @@ extension JobWatches.State {
 
 extension JobWatch {
     /// Tells all that it concerns what a fetch has brought. Returns how many those are.
-    fileprivate func learn(_ result: FetchResult) -> Int {
+    fileprivate func learn(_ result: FetchResult, from calls: [TraceContext]) -> Int {
         switch result {
-        case .answered(let entry, _): learn(entry)
+        case .answered(let entry, _): learn(entry, from: calls)
         // It says that its refresh has failed.
-        case .failed(.upstream, _, let entry?): learn(entry)
-        case .failed(let failure, let problem, fallback: nil): failure.cacheEffect == .keepsJob ? 0 : end(problem)
+        case .failed(.upstream, _, let entry?): learn(entry, from: calls)
+        case .failed(let failure, let problem, fallback: nil):
+            failure.cacheEffect == .keepsJob ? 0 : end(problem, from: calls)
         case .failed, .remembered, .tooManyWaiting: 0
         }
     }
