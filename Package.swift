@@ -42,7 +42,7 @@ let package = Package(
         .target(name: "Curl", dependencies: ["CCurl", "Formats", "Threads"]),
         .target(name: "Expat", dependencies: ["CExpat"]),
         .target(name: "ChildProcess", dependencies: ["CSpawn", "Threads"]),
-        .target(name: "OwnProcess", dependencies: ["CProcess", "Threads"]),
+        .target(name: "OwnProcess", dependencies: ["CProcess", "Formats", "Threads"]),
         .target(name: "AWSEndpoints", dependencies: ["Formats", "HTTPExchange"]),
         // Layer 3: AWS, and what is told of requests to other programs.
         .target(

@@ -217,6 +217,8 @@ public final class JobGateway: Handler {
             start: { pending in
                 let waiter = Waiter(request: fetch) { result, isCollapsed in
                     pending.prepare {
+                        var request = request
+                        request.context.awsRequestID = result.awsRequestID
                         let resolution = self.resolution(of: result, for: fetch, isCollapsed: isCollapsed)
                         return self.reply(with: resolution, to: request)
                     } ? pending : nil

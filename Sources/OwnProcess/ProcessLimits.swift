@@ -2,6 +2,13 @@ import Glibc
 
 /// The process's limit of open descriptors, RLIMIT_NOFILE (getrlimit(2)).
 public enum DescriptorLimit {
+    /// The soft limit; 0 if the system does not say.
+    public static var current: Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
+        return Int(clamping: limit.rlim_cur)
+    }
+
     /// Raises the soft limit to the hard one and returns the limit that then applies.
     public static func raise() -> Int {
         var limit = rlimit()

@@ -25,7 +25,7 @@ enum Layers {
         "Curl": ["CCurl", "Formats", "Glibc", "Threads"],
         "Expat": ["CExpat"],
         "ChildProcess": ["CSpawn", "Glibc", "Threads"],
-        "OwnProcess": ["CProcess", "Glibc", "Threads"],
+        "OwnProcess": ["CProcess", "Formats", "Glibc", "Threads"],
         "AWSEndpoints": ["Formats", "HTTPExchange"],
         "AWSCredentials": [
             "AWSEndpoints", "ChildProcess", "Crypto", "Curl", "Expat", "Formats", "FoundationEssentials", "SigV4",

@@ -35,7 +35,7 @@ def test_a_hundred_jobs_are_asked_for_once_each(gateway, upstream):
     assert "etag" not in again.fields and again.fields["cache-control"] == "no-store"
     lines = [gateway.access_of(answer) for answer in (first, again)]
     assert [(line["outcome"], line["names"], "job" in line) for line in lines] == [("miss", 100, False), ("hit", 100, False)]
-    assert lines[0]["bytes"] == len(first.body)
+    assert lines[0]["http.response.body.size"] == len(first.body)
     name = "transcribe_gateway_request_duration_seconds_count"
     assert [metric(gateway, name, route="batch", outcome=outcome) for outcome in ("miss", "hit")] == [1, 1]
 
@@ -136,7 +136,7 @@ def test_head_is_answered_as_get_without_the_content(gateway, upstream):
     assert (head.status, head.body) == (200, b"")
     assert int(head.fields["content-length"]) == len(get.body)
     assert upstream.calls == {"fine-1": 1, "missing-1": 1}
-    assert gateway.access_of(head)["bytes"] == 0
+    assert gateway.access_of(head)["http.response.body.size"] == 0
 
 
 def test_the_form_leads_to_the_page_of_the_job(gateway, upstream):

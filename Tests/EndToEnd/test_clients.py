@@ -20,7 +20,7 @@ def ask(gateway, hops, source=PROXY):
 
 def clients(gateway, answers):
     """The clients of these answers, according to the access log."""
-    return [gateway.access_of(answer)["client"] for answer in answers]
+    return [gateway.access_of(answer)["client.address"] for answer in answers]
 
 
 def warnings(gateway):

@@ -7,7 +7,8 @@ from gateway import REPOSITORY
 
 def documented_members():
     section = (REPOSITORY / "deploy/OPERATIONS.md").read_text().split("\n## Log\n")[1].split("\n## ")[0]
-    return {name for name in re.findall(r"(?m)^\| `(\w+)` \|", section)}
+    rows = re.findall(r"(?m)^\| (`[\w.]+`(?:, `[\w.]+`)*) \|", section)
+    return {name for row in rows for name in re.findall(r"`([\w.]+)`", row)}
 
 
 def test_the_operations_page_lists_every_member_of_the_access_log(serve):

@@ -110,7 +110,7 @@ def fails(name, process, within=14):
 def statuses(gateway):
     """Of all requests that it has had, which are known once it has stopped."""
     assert gateway.stop() == 0
-    return [line["status"] for line in gateway.accesses]
+    return [line["http.response.status_code"] for line in gateway.accesses]
 
 
 def test_prints_the_job_when_it_is_done(serve, upstream, begin, name):

@@ -1,10 +1,15 @@
 """The operators' listener: metrics that Prometheus can read and that count what happened, and the probes."""
 
+import math
+import os
 import re
+import subprocess
+import time
+from pathlib import Path
 
 import pytest
 
-from gateway import REPOSITORY, upstream_at
+from gateway import BINARY, REPOSITORY, upstream_at
 from metrics import families, metric
 from problems import assert_problem
 from promtool import promtool
@@ -22,7 +27,7 @@ def test_prometheus_reads_the_page(gateway):
     assert answer.fields["content-type"].startswith("text/plain; version=0.0.4")
     found = families(gateway)
     assert all(family.documentation and family.type != "unknown" for family in found.values())
-    assert all(name.startswith(("transcribe_gateway_", "telemetry_")) for name in found)
+    assert all(name.startswith(("transcribe_gateway_", "process_")) for name in found)
     buckets = [sample for sample in found["transcribe_gateway_request_duration_seconds"].samples
                if sample.name.endswith("_bucket") and {"outcome": "miss", "route": "job"}.items() <= sample.labels.items()]
     assert [sample.value for sample in buckets] == sorted(sample.value for sample in buckets)
@@ -111,6 +116,60 @@ def test_the_operators_listener_checks_the_host(gateway):
         assert_problem(wire.send(request("/metrics", host="rebound.example")).answer(), 421, "wrong-host")
 
 
+def test_the_page_says_what_runs_and_what_it_takes(gateway):
+    assert metric(gateway, "transcribe_gateway_build_info", version=version("transcribe-gateway")) == 1
+    assert metric(gateway, "transcribe_gateway_build_info", libcurl=version("libcurl")) == 1
+    [seconds] = [metric(gateway, "process_start_time_seconds")]
+    assert time.time() - 60 < seconds <= time.time() + 1
+    folder = Path(f"/proc/{gateway.process.pid}")
+    assert metric(gateway, "process_threads") == len(list((folder / "task").iterdir()))
+    # The page is read through a connection, and an operator's client may have another.
+    assert 0 <= metric(gateway, "process_open_fds") - len(list((folder / "fd").iterdir())) <= 2
+    resident = int((folder / "statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+    assert 0.8 < metric(gateway, "process_resident_memory_bytes") / resident < 1.25
+    before = metric(gateway, "process_cpu_seconds_total")
+    for _ in range(2000):
+        gateway.get("/jobs/fine-1")
+        if metric(gateway, "process_cpu_seconds_total") > before:
+            break
+    assert 0 < metric(gateway, "process_cpu_seconds_total") - before < 5
+    assert metric(gateway, "process_max_fds") >= 1024
+
+
+def version(name):
+    text = subprocess.run([BINARY, "--version"], capture_output=True, check=True, text=True).stdout
+    return re.search(rf"^{name} ([0-9][^ \n,]*)", text, re.MULTILINE)[1]
+
+
+def test_the_credentials_and_readiness_are_told(gateway):
+    assert metric(gateway, "transcribe_gateway_ready") == 1
+    assert metric(gateway, "transcribe_gateway_credentials_expiration_timestamp_seconds") == math.inf
+    assert metric(gateway, "transcribe_gateway_credentials_refresh_failing") == 0
+    assert 0 <= time.time() - metric(gateway, "transcribe_gateway_credentials_last_refresh_timestamp_seconds") < 60
+
+
+def test_calls_to_aws_are_timed_and_purges_counted(gateway):
+    timed = "transcribe_gateway_upstream_call_duration_seconds_count"
+    for target in ("/jobs/fine-1", "/jobs/missing-1", "/jobs/fine-1"):
+        gateway.get(target)
+    eventually(lambda: metric(gateway, timed, operation="job") == 2)
+    assert metric(gateway, timed, operation="list") == 0
+    for target in ("/cache/jobs/fine-1", "/cache/jobs/fine-1", "/cache"):
+        assert gateway.ask_admin(target, method="DELETE").status == 204
+    assert metric(gateway, "transcribe_gateway_purges_total", of="job") == 2
+    assert metric(gateway, "transcribe_gateway_purges_total", of="all") == 1
+
+
+def test_requests_are_counted_by_their_problem(gateway):
+    for target, status, code in [("/jobs/fine-1", "200", "none"), ("/jobs/missing-1", "404", "job-not-found"),
+                                 ("/nowhere", "404", "no-such-route")]:
+        gateway.get(target)
+        eventually(lambda: metric(gateway, REQUESTS, status=status, code=code) == 1)
+    with gateway.wire() as wire:
+        wire.send(b"GET / HTTP/3.0\r\n\r\n").rest()
+    eventually(lambda: metric(gateway, REQUESTS, status="505", code="unsupported-feature") == 1)
+
+
 def series(gateway):
     return {(sample.name, *sample.labels.items()) for family in families(gateway).values() for sample in family.samples}
 
@@ -133,5 +192,5 @@ def test_the_operations_page_lists_every_metric(start, upstream):
     listed = {name for row in rows for name in re.findall(r"`([a-z_]+)", row)}
     shown = {
         family.name.removeprefix("transcribe_gateway_") + ("_total" if family.type == "counter" else "")
-        for family in families(gateway).values() if family.name.startswith("transcribe_gateway_")}
+        for family in families(gateway).values()}
     assert listed == shown

@@ -30,7 +30,7 @@ def only_answer(gateway, sent):
 def assert_recorded(gateway, statuses):
     """The log has a line for each answer, with its status, and the metrics count the same."""
     eventually(lambda: len(gateway.accesses) >= len(statuses))
-    assert sorted(line["status"] for line in gateway.accesses) == sorted(statuses)
+    assert sorted(line["http.response.status_code"] for line in gateway.accesses) == sorted(statuses)
     for status, count in collections.Counter(statuses).items():
         eventually(lambda: metric(gateway, "transcribe_gateway_requests_total", status=str(status)) == count)
 
@@ -102,8 +102,8 @@ def test_what_the_library_refuses_is_logged_and_counted(serve, sent, status, pro
     received = Wire(gateway.port).send(sent).rest()
     assert [int(found) for found in re.findall(rb"HTTP/1\.1 (\d{3}) ", received)] == [status]
     line = gateway.wait_for_line(logger="access")
-    assert (line["status"], line["outcome"], line["problem"]) == (status, "refused", problem)
-    assert line.get("client") == ("127.0.0.1" if is_known else None)
+    assert (line["http.response.status_code"], line["outcome"], line["problem"]) == (status, "refused", problem)
+    assert line.get("client.address") == ("127.0.0.1" if is_known else None)
     eventually(lambda: metric(gateway, "transcribe_gateway_requests_total", status=str(status)) == 1)
     assert gateway.get(TARGET).status == 200
     eventually(lambda: len(gateway.accesses) == 2)
@@ -116,7 +116,7 @@ def test_a_request_that_is_refused_twice_has_one_answer_and_one_line(serve):
     cookies = "Cookie: " + "a;" * 3_000
     answer = only_answer(gateway, request(TARGET, "Content-Length: x", cookies))
     assert answer.status in (400, 431)
-    assert gateway.access_of(answer)["status"] == answer.status
+    assert gateway.access_of(answer)["http.response.status_code"] == answer.status
     assert_recorded(gateway, [answer.status])
 
 
@@ -145,7 +145,7 @@ def test_a_bad_length_has_one_answer_in_our_words(serve, length, status, kind, m
         if method != "HEAD":
             assert_problem(answer, status, kind)
     line = gateway.wait_for_line(logger="access", outcome="refused")
-    assert (line["status"], line["problem"], line["client"]) == (status, kind, "192.0.2.7")
+    assert (line["http.response.status_code"], line["problem"], line["client.address"]) == (status, kind, "192.0.2.7")
     eventually(lambda: metric(gateway, "transcribe_gateway_requests_total", status=str(status)) == 1)
 
 
@@ -166,7 +166,7 @@ def test_a_reply_that_was_not_sent_is_logged_as_such(serve, upstream):
         wire.reset()
     upstream.gate.set()
     line = gateway.wait_for_line(logger="access")
-    assert line["outcome"] == "unsent" and "status" not in line and "bytes" not in line
+    assert line["outcome"] == "unsent" and "http.response.status_code" not in line and "http.response.body.size" not in line
     eventually(lambda: metric(gateway, "transcribe_gateway_requests_total", status="none") == 1)
     assert metric(gateway, "transcribe_gateway_requests_total", status="200") == 0
 

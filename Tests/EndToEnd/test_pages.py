@@ -108,7 +108,7 @@ def test_a_refused_stream_is_followed_by_loading(serve, upstream, browser):
     upstream.behaviour = "running"
     tab = browser.open(url(gateway, "/jobs/visit-1"))
     tab.shows("IN_PROGRESS")
-    eventually(lambda: 503 in {line["status"] for line in gateway.accesses})
+    eventually(lambda: 503 in {line["http.response.status_code"] for line in gateway.accesses})
     upstream.behaviour = "fine"
     tab.shows("COMPLETED", within=15)
     assert len(tab.navigations) == 1
@@ -118,7 +118,7 @@ def test_a_refused_stream_is_asked_for_rarely(serve, upstream, browser):
     """The page looks as often as before, and asks for a stream after 30 s and then after twice as long."""
     gateway = serve(SOON | {"watch.limit": 0})
     upstream.behaviour = "running"
-    count = lambda status: [line["status"] for line in gateway.accesses].count(status)
+    count = lambda status: [line["http.response.status_code"] for line in gateway.accesses].count(status)
     tab = browser.open(url(gateway, "/jobs/visit-1"))
     tab.shows("IN_PROGRESS")
     eventually(lambda: count(503) == 1 and tab.evaluate("events === null"))

@@ -295,7 +295,7 @@ def test_a_tab_survives_a_restart_an_outage_and_a_limit(serve, upstream, browser
         upstream.behaviour = "fine"
         gateway.get("/jobs/visit-2")
         tab.shows("✓ visit-1", within=90)
-        assert {line["status"] for line in gateway.accesses} >= {429, 200}
+        assert {line["http.response.status_code"] for line in gateway.accesses} >= {429, 200}
         assert len(tab.navigations) == 1 and "notice" not in tab.document
 
 
@@ -346,7 +346,7 @@ def test_a_tab_of_an_unknown_job_stops_looking(serve, upstream, browser):
     tab = browser.open(url(gateway, "/jobs/visit-1"))
     tab.shows("90 days")
     wait_for_script(tab)
-    looks = lambda: [line["status"] for line in gateway.accesses].count(404)
+    looks = lambda: [line["http.response.status_code"] for line in gateway.accesses].count(404)
     for number in range(2, 12):
         assert "This page looks again" in tab.document
         tab.skip(100)

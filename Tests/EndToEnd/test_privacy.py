@@ -2,9 +2,11 @@
 
 import hashlib
 import hmac
+import subprocess
 
 import pytest
 
+from gateway import BINARY
 from problems import assert_problem
 from wire import request
 
@@ -79,6 +81,44 @@ def test_the_log_names_a_job_by_its_hash(serve):
     gateway = serve({"log.nameKey": NAME_KEY})
     for name in [f"fine-{PATIENT}", f"fine-{PATIENT}", f"missing-{PATIENT}"]:
         assert gateway.access_of(gateway.get(f"/jobs/{name}"))["job"] == hashed(name)
+
+
+def test_the_key_of_the_hashes_comes_from_a_file(serve, tmp_path):
+    """A mounted secret ends with a line feed or not."""
+    for text in (NAME_KEY, NAME_KEY + "\n"):
+        (tmp_path / "key").write_text(text)
+        gateway = serve({"log.nameKeyFile": str(tmp_path / "key")})
+        name = f"fine-{PATIENT}"
+        assert gateway.access_of(gateway.get(f"/jobs/{name}"))["job"] == hashed(name)
+        assert not [line for line in gateway.log if "log.nameKey" in line["message"]]
+
+
+def test_a_start_without_a_key_says_that_replicas_hash_differently(serve):
+    gateway = serve()
+    assert gateway.wait_for_line(level="warning")["message"].startswith("log.nameKey is not set")
+
+
+@pytest.mark.parametrize("content", [None, "short", "x" * 1025])
+def test_a_file_without_a_key_is_refused(tmp_path, content):
+    path = tmp_path / "key"
+    if content is not None:
+        path.write_text(content)
+    ended = subprocess.run(
+        [BINARY, "check", "--set", f"log.nameKeyFile={path}"], capture_output=True, text=True,
+        env={"AWS_REGION": "us-east-1"})
+    assert ended.returncode == 78
+    assert ended.stderr == (
+        f'--set log.nameKeyFile is "{path}", but must be none or the path of a file that can be read and holds '
+        "16 to 1024 bytes.\n")
+
+
+def test_two_keys_are_refused(tmp_path):
+    (tmp_path / "key").write_text(NAME_KEY)
+    ended = subprocess.run(
+        [BINARY, "check", "--set", f"log.nameKeyFile={tmp_path / 'key'}"], capture_output=True, text=True,
+        env={"AWS_REGION": "us-east-1", "GATEWAY_LOG_NAME_KEY": NAME_KEY})
+    assert ended.returncode == 78
+    assert "must be none beside GATEWAY_LOG_NAME_KEY" in ended.stderr and NAME_KEY not in ended.stderr
 
 
 def test_the_key_of_the_hashes_is_new_at_each_start(start, serve):

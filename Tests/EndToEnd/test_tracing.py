@@ -17,7 +17,7 @@ TRACEPARENT = f"00-{TRACE}-{SPAN}-01"
 
 
 def trace_of(line):
-    return line.get("traceId"), line.get("spanId")
+    return line.get("trace_id"), line.get("span_id")
 
 
 def test_the_log_names_the_trace_that_a_request_continues(serve, upstream):
@@ -85,9 +85,9 @@ def test_a_miss_has_a_span_below_its_client_s_and_one_for_the_call(trace, collec
     answer = gateway.get("/jobs/fine-visit-42?view=full", f"traceparent: {TRACEPARENT}", "tracestate: congo=t61,rojo=00f")
     line = gateway.access_of(answer)
     request_span, call = spans_of(collector, 2)
-    assert request_span.trace_id.hex() == call.trace_id.hex() == TRACE == line["traceId"]
+    assert request_span.trace_id.hex() == call.trace_id.hex() == TRACE == line["trace_id"]
     assert request_span.parent_span_id.hex() == SPAN and call.parent_span_id == request_span.span_id
-    assert request_span.span_id.hex() == line["spanId"]
+    assert request_span.span_id.hex() == line["span_id"]
     assert (request_span.name, call.name) == ("GET /jobs/{name}", "Transcribe.GetMedicalTranscriptionJob")
     assert (request_span.kind, call.kind) == (2, 3) and request_span.trace_state == "congo=t61,rojo=00f"
     assert (request_span.flags, call.flags) == (0x301, 0x101)

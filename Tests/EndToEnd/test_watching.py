@@ -35,7 +35,7 @@ def test_a_wait_ends_with_the_job(running, upstream):
         assert (answer.status, answer.json["done"], answer.fields["preference-applied"]) == (200, True, "wait=30")
         assert answer.fields["cache-control"] == "no-store" and "retry-after" not in answer.fields
         line = running.access_of(answer)
-        assert (line["outcome"], line["status"]) == ("watched", 200)
+        assert (line["outcome"], line["http.response.status_code"]) == ("watched", 200)
         assert wire.send(request("/jobs/watched-1")).answer().status == 200
 
 
@@ -78,7 +78,7 @@ def test_a_stream_tells_each_change_and_ends(running, upstream):
         # The next request of the connection had to wait.
         assert wire.answer().json == {"status": "COMPLETED"}
     line = running.access_of(head)
-    assert (line["outcome"], line["status"], line["events"], line["bytes"]) == ("watched", 200, 2, len(first + last))
+    assert (line["outcome"], line["http.response.status_code"], line["events"], line["http.response.body.size"]) == ("watched", 200, 2, len(first + last))
     tag = last.split(b"\n")[1].removeprefix(b"id: ").decode()
     assert running.get(EVENTS, f"Last-Event-ID: {tag}").status == 204
 

@@ -34,7 +34,7 @@ import Transcribe
         let lines = try await lines { bench in
             for target in ["/livez", "/readyz", "/nowhere"] { _ = await bench.get(target) }
         }
-        #expect(lines.map { $0["status"] as? Int } == [404])
+        #expect(lines.map { $0["http.response.status_code"] as? Int } == [404])
     }
 
     @Test func countsTheBytesOfTheContentThatWentOut() async throws {
@@ -52,8 +52,20 @@ import Transcribe
             #expect(await bench.get("/style.css", [(.ifNoneMatch, "*")]).status == .notModified)
         }
         #expect(whole > 20)
-        #expect(lines.map { $0["status"] as? Int } == [200, 304, 200, 400, 204, 304])
-        #expect(lines.map { $0["bytes"] as? Int } == [whole, 0, 0, 0, 0, 0])
+        #expect(lines.map { $0["http.response.status_code"] as? Int } == [200, 304, 200, 400, 204, 304])
+        #expect(lines.map { $0["http.response.body.size"] as? Int } == [whole, 0, 0, 0, 0, 0])
+    }
+
+    @Test func namesTheCallToAWSThatBroughtTheAnswer() async throws {
+        let lines = try await lines { bench in
+            bench.source.nameCalls()
+            bench.source.put("a", .finished("a"))
+            _ = await bench.get("/jobs/a")
+            _ = await bench.get("/jobs/a")
+            #expect(await bench.get("/jobs/missing").status == .notFound)
+        }
+        #expect(lines.map { $0["outcome"] as? String } == ["miss", "hit", "miss"])
+        #expect(lines.map { $0["aws.request_id"] as? String } == ["aws-1", nil, "aws-2"])
     }
 
     @Test func namesAJobByItsHash() async throws {
@@ -117,7 +129,7 @@ import Transcribe
             _ = await bench.get("/jobs/visit-42", [(name, valid.uppercased())])
             _ = await bench.get("/jobs/visit-42")
         }
-        #expect(lines.map { $0["traceId"] as? String } == ["0af7651916cd43dd8448eb211c80319c", nil, nil])
-        #expect(lines.map { $0["spanId"] as? String } == ["b7ad6b7169203331", nil, nil])
+        #expect(lines.map { $0["trace_id"] as? String } == ["0af7651916cd43dd8448eb211c80319c", nil, nil])
+        #expect(lines.map { $0["span_id"] as? String } == ["b7ad6b7169203331", nil, nil])
     }
 }

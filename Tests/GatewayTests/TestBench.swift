@@ -23,18 +23,21 @@ final class TestBench: Sendable {
 
     /// - Parameters:
     ///   - log: where the access log and the log go; nil keeps none.
+    ///   - given: where the log goes in its place.
     ///   - sampler: of the spans; nil records none.
     init(
-        log: LogWriter? = nil, names: NameHash = NameHash(), sampler: Sampler? = nil,
+        log: LogWriter? = nil, logger given: Logger? = nil, names: NameHash = NameHash(), sampler: Sampler? = nil,
         _ adjust: (inout GatewayOptions) -> Void = { _ in }
     ) {
         var options = GatewayOptions()
         options.jitter = { 0 }
         adjust(&options)
         options.time = clock.source
-        let logger = log.map { writer in
-            Logger(label: "test") { LineLogHandler(label: $0, writer: writer, logLevel: .info) }
-        }
+        let logger =
+            given
+            ?? log.map { writer in
+                Logger(label: "test") { LineLogHandler(label: $0, writer: writer, logLevel: .info) }
+            }
         let recorder = RequestRecorder(
             log: log, names: names, registry: registry, logger: logger,
             tracer: sampler.map { [spans] in Tracer($0, queue: spans, clock: { (0, 0) }) },
@@ -93,6 +96,9 @@ final class FakeSource: JobSource {
         /// How the attempts before the last one fail, by name.
         var earlierErrors: [String: [TranscribeError]] = [:]
         var attempts = 0
+        /// Whether AWS names its calls, `aws-1` the first.
+        var namesCalls = false
+        var callName: String? { namesCalls ? "aws-\(calls)" : nil }
         /// Of the latest attempt.
         var mayBeRetried = false
         var gate: [CheckedContinuation<Void, Never>]?
@@ -127,6 +133,9 @@ final class FakeSource: JobSource {
 
     /// Whether another attempt could follow the latest one, as far as the caller knew when it began.
     var mayBeRetried: Bool { state.withLock(\.mayBeRetried) }
+
+    /// Lets AWS name its calls from here on.
+    func nameCalls() { state.withLock { $0.namesCalls = true } }
 
     /// Lets each call that fails ask for so many further attempts.
     func retry(_ count: Int) { state.withLock { $0.retries = count } }
@@ -167,7 +176,9 @@ final class FakeSource: JobSource {
         }
         let answer = state.withLock { $0.answers[name.text] }
         switch answer {
-        case .success(let job): return JobResponse(job: job)
+        case .success(let job):
+            return JobResponse(
+                job: job, origin: state.withLock(\.callName).map { ResponseOrigin(status: 200, requestID: $0) })
         case .failure(let error):
             for _ in 0..<state.withLock(\.retries) {
                 attemptFailed(error)
@@ -177,7 +188,8 @@ final class FakeSource: JobSource {
             attemptFailed(error)
             throw error
         case nil:
-            let error = TranscribeError.jobNotFound(ResponseOrigin(status: 400))
+            let error = TranscribeError.jobNotFound(
+                ResponseOrigin(status: 400, requestID: state.withLock(\.callName)))
             attemptFailed(error)
             throw error
         }

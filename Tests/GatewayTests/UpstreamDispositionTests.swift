@@ -90,8 +90,11 @@ import Transcribe
         let registry = PrometheusRegistry()
         _ = RequestMetrics(registry: registry)
         let page = String(decoding: registry.render(), as: UTF8.self)
-        for status in ProblemType.allCases.flatMap(\.statuses) {
-            #expect(page.contains("transcribe_gateway_requests_total{status=\"\(status.code)\"} 0"))
+        for type in ProblemType.allCases {
+            for status in type.statuses.map(\.code) {
+                let labels = "code=\"\(type.rawValue)\",status=\"\(status)\""
+                #expect(page.contains("transcribe_gateway_requests_total{\(labels)} 0"))
+            }
         }
     }
 }

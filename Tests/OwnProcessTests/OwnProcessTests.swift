@@ -74,3 +74,26 @@ import Threads
         return url.path
     }
 }
+
+@Suite struct ProcessUsageTests {
+    @Test func countsWhatThisProcessTakes() throws {
+        let first = try #require(ProcessUsage.now)
+        #expect(first.residentBytes > 1 << 20 && first.virtualBytes > first.residentBytes)
+        #expect(first.threads >= 1 && first.descriptors >= 3)
+        #expect(abs(Date().timeIntervalSince1970 - first.startTime) < 3_600)
+        var sum = 0.0
+        while try #require(ProcessUsage.now).processorSeconds == first.processorSeconds {
+            for number in 0..<100_000 { sum += Double(number).squareRoot() }
+        }
+        #expect(sum > 0)
+    }
+
+    @Test func countsADescriptorThatIsOpened() throws {
+        // Other tests open and close some meanwhile.
+        let files = try (0..<64).map { _ in try FileHandle(forReadingFrom: URL(filePath: "/dev/null")) }
+        let more = try #require(ProcessUsage.now).descriptors
+        for file in files { try file.close() }
+        let fewer = try #require(ProcessUsage.now).descriptors
+        #expect(abs(more - fewer - 64) < 32)
+    }
+}

@@ -37,6 +37,7 @@ import Testing
                 if thread == 0 { #expect(throws: Never.self) { try ExpositionParser(registry.render()) } }
             }
         }
-        #expect(try ExpositionParser(registry.render()).families.map(\.name) == ["telemetry_refused_series_total"])
+        #expect(
+            try ExpositionParser(registry.render()).families.map(\.name) == ["transcribe_gateway_refused_series_total"])
     }
 }

@@ -10,7 +10,7 @@ import Testing
 
     private func text() -> String { String(decoding: registry.render(), as: UTF8.self) }
 
-    private var refused: Double? { get throws { try page().value("telemetry_refused_series_total") } }
+    private var refused: Double? { get throws { try page().value("transcribe_gateway_refused_series_total") } }
 
     @Test func showsEachKindUnderItsConventionalName() throws {
         registry.describe("http.requests", help: "Requests\nby \\ route")
@@ -80,7 +80,7 @@ import Testing
         second.destroy()
         second.increment()
         #expect(!text().contains("c_total 1"))
-        #expect(try page().families.map(\.name) == ["telemetry_refused_series_total"])
+        #expect(try page().families.map(\.name) == ["transcribe_gateway_refused_series_total"])
         Counter(label: "c", dimensions: [], factory: registry).increment()
         #expect(try page().value("c_total") == 1)
         second.destroy()
@@ -104,7 +104,7 @@ import Testing
         Meter(label: "t_seconds", dimensions: [], factory: registry).set(1)
         Meter(label: "t_seconds_count", dimensions: [], factory: registry).set(1)
         #expect(try refused == 5)
-        #expect(try page().families.map(\.name) == ["t_seconds", "telemetry_refused_series_total"])
+        #expect(try page().families.map(\.name) == ["t_seconds", "transcribe_gateway_refused_series_total"])
     }
 
     @Test func boundsTheNumberOfSeries() throws {

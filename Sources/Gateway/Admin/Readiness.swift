@@ -11,21 +11,34 @@ public final class Readiness: Sendable {
     }
 
     private let obstacles: Mutex<[Condition: String]>
+    private let report: @Sendable ([(condition: Condition, reason: String)]) -> Void
     private let status = Mutex<CredentialsStatus?>(nil)
 
     /// Not ready until the condition `serving` is met.
-    public init() {
+    /// - Parameter report: called with the conditions that are not met each time that the gateway becomes ready or no longer
+    ///   is, on the thread that caused it; must not block.
+    public init(report: @escaping @Sendable ([(condition: Condition, reason: String)]) -> Void = { _ in }) {
+        self.report = report
         obstacles = Mutex([.serving: "The gateway is starting."])
     }
 
     /// Sets why a condition is not met, as a sentence for the operator; nil if it is met. Returns whether that is new.
     @discardableResult
     public func set(_ condition: Condition, obstacle: String?) -> Bool {
-        obstacles.withLock { obstacles in
-            defer { obstacles[condition] = obstacle }
-            return obstacles[condition] != obstacle
+        let (isNew, isEdge) = obstacles.withLock { obstacles in
+            let before = obstacles
+            obstacles[condition] = obstacle
+            return (before[condition] != obstacle, before.isEmpty != obstacles.isEmpty)
         }
+        if isEdge { report(current) }
+        return isNew
     }
+
+    /// Whether all conditions are met.
+    public var isReady: Bool { obstacles.withLock { $0.isEmpty } }
+
+    /// What is known of the credentials; nil at first.
+    public var credentials: CredentialsStatus? { status.withLock { $0 } }
 
     /// Changes what is known of the credentials; nothing is known at first.
     public func updateCredentials(_ change: (inout CredentialsStatus) -> Void) {
@@ -58,6 +71,8 @@ public struct CredentialsStatus: Sendable, Equatable {
     public var expiration: Timestamp?
     /// The last refresh, if it failed.
     public var failure: Failure?
+    /// When a source last gave a set; nil if none has.
+    public var refreshed: Timestamp?
 
     /// A failed refresh.
     public struct Failure: Sendable, Equatable {
@@ -71,7 +86,10 @@ public struct CredentialsStatus: Sendable, Equatable {
         }
     }
 
-    public init(source: String? = nil, expiration: Timestamp? = nil, failure: Failure? = nil) {
+    public init(
+        source: String? = nil, expiration: Timestamp? = nil, failure: Failure? = nil, refreshed: Timestamp? = nil
+    ) {
+        self.refreshed = refreshed
         self.source = source
         self.expiration = expiration
         self.failure = failure

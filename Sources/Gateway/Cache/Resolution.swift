@@ -12,7 +12,7 @@ enum Resolution: Sendable {
     /// - Parameter isCollapsed: whether another request had begun the fetch.
     init(_ result: FetchResult, because reason: ForwardReason, isCollapsed: Bool) {
         switch result {
-        case .answered(let entry, let isStored):
+        case .answered(let entry, let isStored, _):
             self = .answer(entry, .upstream(reason, isCollapsed: isCollapsed, isStored: isStored))
         case .failed(let failure, _, let fallback?):
             self = .answer(fallback, CacheStatus(fallingBackFrom: reason, because: failure))

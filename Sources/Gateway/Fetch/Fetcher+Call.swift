@@ -17,6 +17,7 @@ extension Fetcher {
             cache.release(lease, for: request.name)
             return result
         }
+        recorder.lookUps.begins(request)
         let failures = known?.failures(at: Moment(now))
         // The attempt that is answered. Before it the request waits for its turn, and perhaps for credentials.
         var attempt = (begin: now, number: UInt64(0))
@@ -25,24 +26,38 @@ extension Fetcher {
                 for: request, instead: known, after: failures, by: now + options.timeout
             ) {
                 attempt = (options.time.now(), history.begin())
+                recorder.lookUps.asks(for: request.name)
                 calls?.attemptBegan(at: Moment(attempt.begin))
             } attemptSucceeded: { response in
-                calls?.attemptSucceeded(response.origin, at: Moment(options.time.now()))
+                let end = options.time.now()
+                recorder.record(call: .job, nil, since: attempt.begin, at: end)
+                calls?.attemptSucceeded(response.origin, at: Moment(end))
             } attemptFailed: { error in
                 calls?.attemptFailed(error, at: Moment(options.time.now()))
-                // At once: other credentials may have to be waited for, and a later attempt may fail in another way.
-                history.failed(attempt.number, for: request.name, error.disposition.cacheEffect)
+                record(error, of: attempt, for: request.name)
             }
             history.accepted(attempt.number)
-            return store(answer, of: request.name, requestedAt: attempt.begin, under: lease)
+            let result = store(answer, of: request.name, requestedAt: attempt.begin, under: lease)
+            recorder.lookUps.ends(request.name, result)
+            return result
         } catch {
             if request.priority == .watched, error.isOwnRefusal {
                 return postponed(known, error, under: lease, request)
             }
             recorder.record(fetch: error)
+            recorder.lookUps.isGivenUp(request.name, because: error)
             let failed = failedFetch(because: error, attempt.number, after: failures)
             return fallBack(to: known, of: request.name, because: error, failed, under: lease)
         }
+    }
+
+    /// At once: other credentials may have to be waited for, and a later attempt may fail in another way.
+    private func record(
+        _ error: TranscribeError, of attempt: (begin: ContinuousClock.Instant, number: UInt64), for name: JobName
+    ) {
+        history.failed(attempt.number, for: name, error.disposition.cacheEffect)
+        recorder.record(call: .job, error, since: attempt.begin, at: options.time.now())
+        recorder.lookUps.fails(name, error)
     }
 
     /// What another fetch has brought meanwhile, if that is the result of this one too.
@@ -52,7 +67,7 @@ extension Fetcher {
         if let failure = known.value.failure, failure.holds(at: now) {
             return .remembered(failure.problem(at: now), fallback: mayBeServed(known, at: now) ? known : nil)
         }
-        return request.accepts(known, at: now) ? .answered(known, isStored: true) : nil
+        return request.accepts(known, at: now) ? .answered(known, isStored: true, awsRequestID: nil) : nil
     }
 
     /// One call, once it is admitted. That there is no such job is an answer too.
@@ -63,7 +78,7 @@ extension Fetcher {
         for request: FetchRequest, instead known: CacheEntry<CachedAnswer>?, after failures: JobFailures?,
         by deadline: ContinuousClock.Instant, attemptBegan: () -> Void, attemptSucceeded: (JobResponse) -> Void,
         attemptFailed: (TranscribeError) -> Void
-    ) async throws(FetchFailure) -> CachedAnswer {
+    ) async throws(FetchFailure) -> (value: CachedAnswer, awsRequestID: String?) {
         let admission = try await admit(request, instead: known, by: deadline)
         let retries = admission.retries
         var isIsolated: Bool { failures?.isIsolated(latestAccepted: history.latestAccepted) ?? false }
@@ -81,14 +96,14 @@ extension Fetcher {
             attemptSucceeded(answer)
             admission.finish(.answered)
             recorder.record(fetch: nil)
-            return .job(cachedJob(answer.job, of: request.name, instead: known?.value.job))
+            return (.job(cachedJob(answer.job, of: request.name, instead: known?.value.job)), answer.requestID)
         } catch {
             let failure = FetchFailure.upstream(error)
             let signal = error.disposition.signal
             admission.finish(isIsolated && signal.isFailure ? .failedAlone : signal)
             guard error.isAnswer else { throw failure }
             recorder.record(fetch: failure)
-            return .refusal(failure.problem.worded(as: jobNotFound))
+            return (.refusal(failure.problem.worded(as: jobNotFound)), error.awsRequestID)
         }
     }
 
@@ -114,15 +129,18 @@ extension Fetcher {
     }
 
     private func store(
-        _ answer: CachedAnswer, of name: JobName, requestedAt: ContinuousClock.Instant, under lease: consuming Lease
+        _ brought: (value: CachedAnswer, awsRequestID: String?), of name: JobName,
+        requestedAt: ContinuousClock.Instant, under lease: consuming Lease
     ) -> FetchResult {
+        let answer = brought.value
         answer.job?.lookedUpAt.store(Moment(requestedAt).nanoseconds, ordering: .relaxed)
         let lifetime = options.freshness.lifetime(of: answer, at: options.time.wallTime(), jitter: options.jitter())
         let freshUntil = requestedAt + lifetime
         let entry = CacheEntry(
             answer, requestedAt: requestedAt, freshUntil: freshUntil,
             keepUntil: freshUntil + options.freshness.staleWindow(of: answer))
-        return .answered(entry, isStored: store(entry, of: name, under: lease))
+        return .answered(
+            entry, isStored: store(entry, of: name, under: lease), awsRequestID: brought.awsRequestID)
     }
 
     /// What is to be remembered of the failure.

@@ -37,13 +37,15 @@ extension Fetcher {
                     requestedAt = options.time.now()
                     calls?.attemptBegan(at: Moment(requestedAt))
                 },
-                attemptFailed: {
-                    retries.attemptFailed($0.disposition.signal)
-                    calls?.attemptFailed($0, at: Moment(options.time.now()))
+                attemptFailed: { error in
+                    retries.attemptFailed(error.disposition.signal)
+                    recorder.record(call: .list, error, since: requestedAt, at: options.time.now())
+                    calls?.attemptFailed(error, at: Moment(options.time.now()))
                 },
                 admitRetry: { await retries.admit(by: deadline) })
             calls?.attemptSucceeded(page.origin, at: Moment(options.time.now()))
             admission.finish(.answered)
+            recorder.record(call: .list, nil, since: requestedAt, at: options.time.now())
             return (page, Moment(requestedAt))
         } catch {
             admission.finish(error.disposition.signal)

@@ -36,9 +36,11 @@ public final class Fetcher: Sendable {
         jobNotFound = .jobNotFound(inRegion: options.region)
         self.cache = cache
         self.recorder = recorder
-        admission = AdmissionControl(options.admission, now: options.time.now, sleep: options.time.sleep)
+        admission = AdmissionControl(
+            options.admission, now: options.time.now, sleep: options.time.sleep, report: recorder.upstreamLog(of: .job))
         listAdmission = AdmissionControl(
-            AdmissionOptions(forListsAt: options.list.rate), now: options.time.now, sleep: options.time.sleep)
+            AdmissionOptions(forListsAt: options.list.rate), now: options.time.now, sleep: options.time.sleep,
+            report: recorder.upstreamLog(of: .list))
         flights = SingleFlight(limit: options.waiters)
     }
 
@@ -130,7 +132,7 @@ public final class Fetcher: Sendable {
     private func rejoin(_ waiter: Waiter, after result: FetchResult) -> (any PendingReply)? {
         var waiter = waiter
         // An answer is stored now, so only the client's demand causes another call.
-        if case .answered(_, isStored: true) = result { waiter.request.priority = .forced }
+        if case .answered(_, isStored: true, _) = result { waiter.request.priority = .forced }
         return join(as: waiter, isUrgent: false)
     }
 }
@@ -141,7 +143,7 @@ extension FetchResult {
     fileprivate func answers(_ waiter: Waiter, of request: FetchRequest) -> Bool {
         switch self {
         case .failed(let failure, _, _) where failure.isOwnRefusal: request.priority <= waiter.request.priority
-        case .answered(let answer, _): waiter.request.takes(answer)
+        case .answered(let answer, _, _): waiter.request.takes(answer)
         case .failed, .remembered, .tooManyWaiting: true
         }
     }
@@ -169,14 +171,24 @@ struct FetchRequest: Sendable {
 
 /// How a fetch ended.
 enum FetchResult: Sendable {
-    /// `isStored` is false if a purge or the cache's bounds kept the answer out of it.
-    case answered(CacheEntry<CachedAnswer>, isStored: Bool)
+    /// `isStored` is false if a purge or the cache's bounds kept the answer out of it. `awsRequestID` is AWS's name for the call
+    /// that brought it; nil if AWS gave none, or if another fetch had brought it.
+    case answered(CacheEntry<CachedAnswer>, isStored: Bool, awsRequestID: String?)
     /// `fallback` is what may be served all the same, and the problem is the reply without it.
     case failed(FetchFailure, Problem, fallback: CacheEntry<CachedAnswer>?)
     /// AWS was not asked, because calls for the job have failed repeatedly until a moment ago.
     case remembered(Problem, fallback: CacheEntry<CachedAnswer>?)
     /// So many requests wait that this one cannot.
     case tooManyWaiting
+
+    /// AWS's name for the last call that was made for it.
+    var awsRequestID: String? {
+        switch self {
+        case .answered(_, _, let id): id
+        case .failed(.upstream(let error), _, _): error.awsRequestID
+        case .failed, .remembered, .tooManyWaiting: nil
+        }
+    }
 }
 
 /// A request that waits for a fetch.

@@ -6,8 +6,10 @@ import Tracing
 import Transcribe
 
 /// A line for each request. It names the job by its hash, of several jobs only their number, and says nothing of the query,
-/// the user agent or any content.
+/// the user agent or any content. Members have the names of OpenTelemetry's semantic conventions where these have one.
 struct AccessLog: Sendable {
+    private static let method = "http.request.method"
+
     private let writer: LogWriter
     /// How lines begin, by the number of the outcome.
     private let heads: [LogHead]
@@ -25,20 +27,22 @@ struct AccessLog: Sendable {
         let head = writer.head(.info, logger: "access", message: "request")
         heads = Outcome.allCases.map { head.followed(by: writer.member("outcome", $0.label)) }
         methods =
-            HTTPRequest.Method.known.map { writer.member("method", $0.rawValue) } + [writer.member("method", "other")]
-        statuses = (0..<1_000).map { writer.member("status", $0) }
+            HTTPRequest.Method.known.map { writer.member(Self.method, $0.rawValue) } + [
+                writer.member(Self.method, "_OTHER")
+            ]
+        statuses = (0..<1_000).map { writer.member("http.response.status_code", $0) }
         problems = ProblemType.allCases.map { writer.member("problem", $0.rawValue) }
         isOverQuota = writer.member("limit", "exceeded")
         job = writer.name("job")
         names = writer.name("names")
         microseconds = writer.name("microseconds")
-        bytes = writer.name("bytes")
+        bytes = writer.name("http.response.body.size")
         events = writer.name("events")
-        client = writer.name("client")
+        client = writer.name("client.address")
         requestID = writer.name("requestId")
-        awsRequestID = writer.name("awsRequestId")
-        traceID = writer.name("traceId")
-        spanID = writer.name("spanId")
+        awsRequestID = writer.name("aws.request_id")
+        traceID = writer.name("trace_id")
+        spanID = writer.name("span_id")
     }
 
     /// - Parameters:
@@ -100,8 +104,13 @@ extension ProblemType {
     /// The number of this type in a ``RequestRecord``.
     var number: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
+    /// Of problems of this type, and of what the HTTP library refuses by itself for the same reason.
+    var statusesOfAll: Set<Int> {
+        Set(statuses.map(\.code)).union([400, 413, 414, 431, 505].filter { Self(libraryStatus: $0) == self })
+    }
+
     /// What the HTTP library means by a status of its own.
-    fileprivate init?(libraryStatus: Int) {
+    init?(libraryStatus: Int) {
         switch libraryStatus {
         case 400: self = .malformedRequest
         case 413: self = .contentTooLarge
@@ -114,7 +123,8 @@ extension ProblemType {
 }
 
 extension HTTPRequest.Method {
-    /// RFC 9110's and RFC 5789's, the usual first. Any other method is text that the client chose, and is logged as `other`.
+    /// RFC 9110's and RFC 5789's, the usual first. Any other method is text that the client chose, and is logged as `_OTHER`, as
+    /// OpenTelemetry does.
     fileprivate static let known: [HTTPRequest.Method] = [
         .get, .head, .options, .post, .put, .delete, .patch, .trace, .connect,
     ]

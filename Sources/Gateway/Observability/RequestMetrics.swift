@@ -9,13 +9,17 @@ struct RequestMetrics: Sendable {
     private static let shadow = "transcribe_gateway_shadow_refusals"
     private static let duration = "transcribe_gateway_request_duration"
     private static let age = "transcribe_gateway_answer_age"
-    /// Of replies that are no problem, of every problem, and of what the HTTP library refuses by itself.
-    private static let statuses: Set = Set(
-        [HTTPResponse.Status.ok, .noContent, .seeOther, .notModified, .httpVersionNotSupported]
-            + ProblemType.allCases.flatMap(\.statuses))
+    private static let purges = "transcribe_gateway_purges"
+    /// Of replies that are no problem.
+    private static let statuses: [HTTPResponse.Status] = [.ok, .noContent, .seeOther, .notModified]
 
-    /// By status; statuses that no reply has share one, and replies that were not sent have the number 0.
+    /// Of what is no problem, by status; statuses that no reply has share one, and replies that were not sent have the number
+    /// 0.
     private let counters: [Counter]
+    /// By the number of the problem's type: one for each status that it can have.
+    private let problems: [[(status: Int, counter: Counter)]]
+    /// Of one job, and of all.
+    private let purges: LabelledCounters
     /// By route and outcome.
     private let timers: [Timer]
     private let ages: Timer
@@ -24,7 +28,7 @@ struct RequestMetrics: Sendable {
     init(registry: PrometheusRegistry) {
         registry.describe(
             Self.requests,
-            help: "Requests to the public listener, by the status of their answer; none where it could not be sent.")
+            help: "Requests to the public listener, by status and problem; status none where no answer could be sent.")
         registry.describe(
             Self.duration, help: "Time from a request's header section to its answer, by route and outcome.")
         registry.describe(
@@ -33,8 +37,13 @@ struct RequestMetrics: Sendable {
         registry.describe(
             Self.shadow, help: "Requests that were answered over their client's limit (limits.client.shadow).")
         shadowRefusals = Counter(label: Self.shadow, factory: registry)
-        func counter(_ status: String) -> Counter {
-            Counter(label: Self.requests, dimensions: [("status", status)], factory: registry)
+        purges = LabelledCounters(
+            Self.purges, by: "of", ["job", "all"], help: "Purges of the cache by operators.", registry)
+        func counter(_ status: String, _ code: String = "none") -> Counter {
+            Counter(label: Self.requests, dimensions: [("status", status), ("code", code)], factory: registry)
+        }
+        problems = ProblemType.allCases.map { type in
+            type.statusesOfAll.map { ($0, counter(String($0), type.rawValue)) }
         }
         var counters = Array(repeating: counter("other"), count: 600)
         for status in Self.statuses { counters[status.code] = counter(String(status.code)) }
@@ -50,7 +59,7 @@ struct RequestMetrics: Sendable {
 
     /// - Parameter outcome: the number of an ``Outcome``.
     func record(_ record: RequestRecord.Contents, _ outcome: Int, wasSent: Bool) {
-        counters[wasSent ? Int(record.status) : 0].increment()
+        counter(status: wasSent ? Int(record.status) : 0, problem: record.problem.map(Int.init)).increment()
         timers[Int(record.route) * Outcome.allCases.count + outcome].recordNanoseconds(record.elapsed)
         if wasSent, let age = record.age { ages.recordNanoseconds(age) }
         // A limit that is not enforced would have refused it.
@@ -58,7 +67,19 @@ struct RequestMetrics: Sendable {
     }
 
     /// Counts a reply that the HTTP library made by itself.
-    func increment(status: Int) { counters[counters.indices.contains(status) ? status : 0].increment() }
+    func increment(status: Int) {
+        let known = counters.indices.contains(status) ? status : 0
+        counter(status: known, problem: ProblemType(libraryStatus: status)?.number).increment()
+    }
+
+    func recordPurge(isOfAll: Bool) { purges.increment(isOfAll ? "all" : "job") }
+
+    private func counter(status: Int, problem: Int?) -> Counter {
+        guard let problem, let known = problems[problem].first(where: { $0.status == status }) else {
+            return counters[status]
+        }
+        return known.counter
+    }
 }
 
 extension HistogramBuckets {

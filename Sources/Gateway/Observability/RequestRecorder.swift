@@ -2,6 +2,7 @@ import Caching
 import HTTPExchange
 import HTTPTypes
 public import Logging
+import RateLimiting
 import Synchronization
 public import Telemetry
 public import Tracing
@@ -14,6 +15,8 @@ public final class RequestRecorder: Sendable {
     private let metrics: RequestMetrics
     private let upstream: UpstreamMetrics
     let watch: WatchMetrics
+    /// The steps of look-ups.
+    let lookUps: LookUpLog
     private let clock: @Sendable () -> ContinuousClock.Instant
     private let logger: Logger?
     /// Nil where no spans are recorded.
@@ -39,6 +42,7 @@ public final class RequestRecorder: Sendable {
         self.clock = clock
         self.logger = logger
         self.tracer = tracer
+        lookUps = LookUpLog(logger, names)
     }
 
     /// Counts a fetch, and logs why AWS gave no usable answer. Nil if the fetch brought a job.
@@ -50,6 +54,15 @@ public final class RequestRecorder: Sendable {
     /// Counts an attempt of a call to AWS. Nil if it brought a job.
     public func record(attempt error: TranscribeError?) { upstream.increment(attempt: error) }
 
+    /// Records how long AWS took for an attempt, if it was asked at all. Nil if it brought what was asked for.
+    func record(
+        call operation: UpstreamMetrics.Operation, _ error: TranscribeError?, since begin: ContinuousClock.Instant,
+        at end: ContinuousClock.Instant
+    ) {
+        guard error?.disposition.wasAsked ?? true else { return }
+        upstream.record(operation, tookNanoseconds: Moment(end).nanoseconds(since: Moment(begin)))
+    }
+
     /// Logs why there was no list of running jobs. What AWS denies comes once in a long time.
     func record(list failure: FetchFailure) {
         guard case .upstream(let error) = failure else { return }
@@ -58,12 +71,18 @@ public final class RequestRecorder: Sendable {
             """
             the gateway's AWS role lacks the permission transcribe:ListMedicalTranscriptionJobs, with which many running jobs \
             take one call; each is looked up by itself. Grant it, or set watch.list to off
-            """, metadata: ["awsRequestId": "\(error.awsRequestID ?? "none")"])
+            """, metadata: ["aws.request_id": "\(error.awsRequestID ?? "none")"])
+    }
+
+    /// Logs when calls are held back, and when no longer.
+    func upstreamLog(of subject: UpstreamLog.Subject) -> @Sendable (AdmissionCondition) -> Void {
+        UpstreamLog(logger, of: subject).record
     }
 
     /// Logs a purge.
     /// - Parameter name: nil for everything.
     func recordPurge(of name: JobName?) {
+        metrics.recordPurge(isOfAll: name == nil)
         logger?.info("purged", metadata: ["job": "\(name.map { names.label(for: $0) } ?? "all")"])
     }
 
@@ -84,8 +103,9 @@ public final class RequestRecorder: Sendable {
         logger?.warning(
             "Amazon Transcribe gave no usable answer",
             metadata: [
-                "reason": "\(disposition.description)", "status": "\(error.origin.map { "\($0.status)" } ?? "none")",
-                "awsRequestId": "\(error.awsRequestID ?? "none")", "suppressed": "\(suppressed)",
+                "reason": "\(disposition.description)",
+                "http.response.status_code": "\(error.origin.map { "\($0.status)" } ?? "none")",
+                "aws.request_id": "\(error.awsRequestID ?? "none")", "suppressed": "\(suppressed)",
             ])
     }
 
@@ -111,7 +131,7 @@ public final class RequestRecorder: Sendable {
         _ reply: Reply, in context: RequestContext, _ outcome: Outcome, job: JobName? = nil, hash: UInt64? = nil,
         age: Int64? = nil, problem: ProblemType? = nil, awsRequestID: String? = nil
     ) {
-        let texts = texts(of: context, job, awsRequestID)
+        let texts = texts(of: context, job, awsRequestID ?? context.awsRequestID)
         let contents = RequestRecord.Contents(
             number: context.id.number, elapsed: Moment(clock()).nanoseconds(since: context.start), age: age,
             subject: hashesNames(of: context) ? job.map { hash ?? names.hash(of: $0) } : nil,

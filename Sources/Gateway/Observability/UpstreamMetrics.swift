@@ -6,8 +6,18 @@ import Transcribe
 /// What was asked of Amazon Transcribe, by what came of it: fetches, and the attempts that they are made of. An error has
 /// the same label in both.
 struct UpstreamMetrics: Sendable {
+    /// What can be asked; the raw value is a label.
+    enum Operation: String, CaseIterable {
+        case job
+        case list
+    }
+
+    private static let duration = "transcribe_gateway_upstream_call_duration"
+
     private let fetches: LabelledCounters
     private let attempts: LabelledCounters
+    /// By operation.
+    private let durations: [Timer]
 
     init(registry: PrometheusRegistry) {
         fetches = LabelledCounters(
@@ -16,6 +26,11 @@ struct UpstreamMetrics: Sendable {
         attempts = LabelledCounters(
             "transcribe_gateway_upstream_attempts", by: "outcome", UpstreamDisposition.Label.allCases.map(\.rawValue),
             help: "Calls to Amazon Transcribe, each retry counted, by how they ended.", registry)
+        registry.describe(
+            Self.duration, help: "Time that calls to Amazon Transcribe took, each retry by itself.", buckets: .calls)
+        durations = Operation.allCases.map { operation in
+            Timer(label: Self.duration, dimensions: [("operation", operation.rawValue)], factory: registry)
+        }
     }
 
     /// Counts a fetch. Nil if it brought a job.
@@ -23,6 +38,15 @@ struct UpstreamMetrics: Sendable {
 
     /// Counts an attempt. Nil if it brought a job.
     func increment(attempt error: TranscribeError?) { attempts.increment(error?.disposition.label.rawValue) }
+
+    func record(_ operation: Operation, tookNanoseconds time: Int64) {
+        durations[operation == .job ? 0 : 1].recordNanoseconds(time)
+    }
+}
+
+extension HistogramBuckets {
+    /// Seconds, around the tens of milliseconds that AWS takes, up to the longest `upstream.timeout` that is usual.
+    fileprivate static let calls = HistogramBuckets([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10])
 }
 
 /// A counter for each label, all made at the start, so that a series is 0 before it is first counted.

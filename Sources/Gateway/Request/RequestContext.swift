@@ -32,6 +32,8 @@ struct RequestContext: Sendable {
     var route = Route.Kind.none
     /// How many jobs the request asks for, where one request can ask for several; otherwise 0.
     var names = 0
+    /// AWS's name for the call that brought the answer to this request; nil where the cache had it.
+    var awsRequestID: String?
     /// The result of the client's limit; nil without a limit, or before it was applied.
     var quota: ClientLimiter.Result?
     /// Whether a limit that is not enforced would have refused it.
@@ -97,7 +99,7 @@ struct JobRequest: Sendable {
     let condition: IfNoneMatch?
     let directives: CacheDirectives
     let manner: Manner
-    let context: RequestContext
+    var context: RequestContext
 
     /// How the client looks at the job.
     enum Manner: Sendable {

@@ -84,7 +84,7 @@ final class JobWatch: Sendable {
 
     /// Whether a fetch began before what it brings may be shown no more.
     func isVoid(_ result: FetchResult) -> Bool {
-        guard case .answered(let entry, _) = result else { return false }
+        guard case .answered(let entry, _, _) = result else { return false }
         return state.withLock { state in state.notBefore.map { entry.requestedAt < $0 } ?? false }
     }
 

@@ -182,7 +182,7 @@ extension JobWatches.State {
         }
         schedule.record(result, of: name, at: now)
         switch result {
-        case .answered(let entry, let isStored):
+        case .answered(let entry, let isStored, _):
             let isWatched = watches[name] != nil
             if isStored || isWatched {
                 list.record(entry, of: name, isWatched: isWatched)
@@ -208,7 +208,7 @@ extension JobWatch {
     /// Tells all that it concerns what a fetch has brought. Returns how many those are.
     fileprivate func learn(_ result: FetchResult, from calls: [TraceContext]) -> Int {
         switch result {
-        case .answered(let entry, _): learn(entry, from: calls)
+        case .answered(let entry, _, _): learn(entry, from: calls)
         // It says that its refresh has failed.
         case .failed(.upstream, _, let entry?): learn(entry, from: calls)
         case .failed(let failure, let problem, fallback: nil):
@@ -225,7 +225,7 @@ extension WatchSchedule {
     fileprivate mutating func record(_ result: FetchResult, of name: JobName, at now: Moment) {
         func time(after pause: Duration) -> Moment { Moment(now.instant + pause) }
         switch result {
-        case .answered(let entry, _): reschedule(name, due: entry.freshUntil)
+        case .answered(let entry, _, _): reschedule(name, due: entry.freshUntil)
         case .failed(.refused(let refusal), _, _):
             postpone(name, until: time(after: Self.pause(after: refusal)))
         case .failed(_, _, let fallback), .remembered(_, let fallback):

@@ -8,7 +8,7 @@ import Synchronization
 /// has been destroyed as often as it was made.
 ///
 /// **Bounded.** A metric gets an instrument without effect if there are too many series, if its labels are invalid or if its
-/// name belongs to another type. `telemetry_refused_series_total` counts these.
+/// name belongs to another type. `transcribe_gateway_refused_series_total` counts these.
 public final class PrometheusRegistry: Sendable {
     /// The `Content-Type` of `render()`.
     public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
@@ -29,7 +29,7 @@ public final class PrometheusRegistry: Sendable {
     ///   - buckets: for histograms without buckets in their description.
     ///   - seriesLimit: how many instruments there may be. Each is a name with one combination of labels.
     public init(buckets: HistogramBuckets = .latency, seriesLimit: Int = 1000) {
-        let name = MetricName.counter("telemetry_refused_series")
+        let name = MetricName.counter("transcribe_gateway_refused_series")
         var families = MetricFamilies(seriesLimit: max(1, seriesLimit))
         let help = "Metrics that were asked for and refused: too many, invalid labels, or a name of another type."
         families.describe(name, MetricFamilies.Description(help: help, buckets: nil))

@@ -54,6 +54,7 @@ struct Listeners {
 
     func logStart(_ settings: Settings, _ upstream: Upstream, _ tracing: TracingSettings, _ logger: Logger) {
         for warning in settings.warnings { logger.warning("\(warning)") }
+        if !upstream.isLocal, let warning = settings.log.warning { logger.warning("\(warning)") }
         if let warning = LibraryBehaviour.observed.warning { logger.warning("\(warning)") }
         if !settings.ignoredNames.isEmpty {
             let names = settings.ignoredNames.joined(separator: " ")

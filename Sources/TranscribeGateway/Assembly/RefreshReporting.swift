@@ -11,7 +11,9 @@ extension Observability {
         let isNews = readiness.set(.credentials, obstacle: event.obstacle)
         switch event {
         case .refreshed(let expiration, let origin):
-            readiness.updateCredentials { $0 = CredentialsStatus(source: origin.name, expiration: expiration) }
+            readiness.updateCredentials {
+                $0 = CredentialsStatus(source: origin.name, expiration: expiration, refreshed: .wallTime)
+            }
             logger.log(origin, until: expiration)
         case .kept(let expiration, let error):
             readiness.updateCredentials { $0.failure = .init(at: .wallTime, because: error) }
@@ -19,7 +21,9 @@ extension Observability {
                 "credentials could not be refreshed; the old ones stay in use",
                 metadata: ["expiration": "\(expiration.map(\.rfc3339) ?? "none")", "reason": "\(error)"])
         case .failed(let error):
-            readiness.updateCredentials { $0 = CredentialsStatus(failure: .init(at: .wallTime, because: error)) }
+            readiness.updateCredentials {
+                $0 = CredentialsStatus(failure: .init(at: .wallTime, because: error), refreshed: $0.refreshed)
+            }
             guard isNews else { return }
             logger.error("there are no credentials", metadata: ["reason": "\(error)"])
         }

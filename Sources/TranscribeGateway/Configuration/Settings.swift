@@ -100,6 +100,7 @@ extension Settings {
             burstConflict("limits.client", limits.client?.rate, limits.client?.burst),
             burstConflict("limits.upstream", limits.upstream.rate, limits.upstream.burst),
             connectTimeoutConflict,
+            nameKeyConflict,
             addressConflict,
         ].compactMap { $0 }
     }
@@ -115,6 +116,11 @@ extension Settings {
         guard upstream.connectTimeout > upstream.timeout else { return nil }
         let timeout = other("upstream.timeout")
         return .conflict("\(culprit("upstream.connectTimeout")), but must be no longer than \(timeout).")
+    }
+
+    private var nameKeyConflict: ConfigurationProblem? {
+        guard log.nameKey != nil, log.nameKeyOfFile != nil else { return nil }
+        return .conflict("\(culprit("log.nameKeyFile")), but must be none beside \(name(of: "log.nameKey")).")
     }
 
     private var addressConflict: ConfigurationProblem? {

@@ -6,9 +6,10 @@ public final class AdmissionControl: Sendable {
     typealias Decision = Result<AdmissionGrant, AdmissionRefusal>
     typealias State = AdmissionState<CheckedContinuation<Decision, Never>>
 
-    private struct Guarded: Sendable {
+    fileprivate struct Guarded: Sendable {
         var admission: State
         var wakeUps = PendingWakeUps()
+        var condition: AdmissionCondition
     }
 
     private let guarded: Mutex<Guarded>
@@ -16,20 +17,25 @@ public final class AdmissionControl: Sendable {
     private let now: @Sendable () -> ContinuousClock.Instant
     private let sleep: @Sendable (_ until: ContinuousClock.Instant) async throws -> Void
     private let random: @Sendable () -> Double
+    private let report: @Sendable (AdmissionCondition) -> Void
     private let wakeUps = AsyncStream<ContinuousClock.Instant>.makeStream()
 
     /// - Parameters:
     ///   - sleep: waits until an instant; ends early only by cancellation.
     ///   - random: returns a number from 0 to 1, the jitter of the breaker's pauses.
+    ///   - report: called after each change of what keeps calls from being made, on the thread that made it; must not block.
     public init(
         _ options: AdmissionOptions,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         sleep: @escaping @Sendable (_ until: ContinuousClock.Instant) async throws -> Void = {
             try await ContinuousClock().sleep(until: $0)
         },
-        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
+        report: @escaping @Sendable (AdmissionCondition) -> Void = { _ in }
     ) {
-        guarded = Mutex(Guarded(admission: State(options, at: now())))
+        let state = State(options, at: now())
+        guarded = Mutex(Guarded(admission: state, condition: state.condition))
+        self.report = report
         self.now = now
         self.sleep = sleep
         self.random = random
@@ -134,16 +140,27 @@ public final class AdmissionControl: Sendable {
     /// Changes the state, dispatches the calls that may begin after that, and resumes them outside the lock. The clock is
     /// read inside the lock, so that the state's time never steps back.
     private func update<Value>(_ change: (inout State, ContinuousClock.Instant) -> Value) -> Value {
-        let (value, decisions, wakeUp) = guarded.withLock { guarded in
+        let (value, decisions, wakeUp, news) = guarded.withLock { guarded in
             let now = now()
             let value = change(&guarded.admission, now)
             guarded.admission.dispatch(at: now)
             let wakeUp = guarded.wakeUps.add(for: guarded.admission.nextDispatch(at: now), at: now)
-            return (value, guarded.admission.takeDecisions(), wakeUp)
+            return (value, guarded.admission.takeDecisions(), wakeUp, guarded.takeNews())
         }
+        if let news { report(news) }
         for (continuation, decision) in decisions { continuation.resume(returning: decision) }
         if let wakeUp { wakeUps.continuation.yield(wakeUp) }
         return value
+    }
+}
+
+extension AdmissionControl.Guarded {
+    /// The condition, if it is another than when this was last asked.
+    fileprivate mutating func takeNews() -> AdmissionCondition? {
+        let now = admission.condition
+        guard now != condition else { return nil }
+        condition = now
+        return now
     }
 }
 

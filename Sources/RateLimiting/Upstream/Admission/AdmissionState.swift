@@ -67,6 +67,10 @@ struct AdmissionState<Handle: Sendable>: Sendable {
         decisions.append((waiter.handle, decision))
     }
 
+    var condition: AdmissionCondition {
+        AdmissionCondition(breaker: breaker.state, isThrottled: budget?.isThrottled ?? false)
+    }
+
     func status(at now: ContinuousClock.Instant) -> AdmissionStatus {
         AdmissionStatus(
             tokens: budget?.tokens(at: now), rate: budget?.rate, breaker: breaker.state,

@@ -33,3 +33,15 @@ public struct AdmissionCounts: Hashable, Sendable {
         refused[refusal.reason, default: 0] += 1
     }
 }
+
+/// What an ``AdmissionControl`` has learned of the upstream, for a log of its changes.
+public struct AdmissionCondition: Hashable, Sendable {
+    public let breaker: Breaker.State
+    /// Whether throttling keeps the rate of calls down.
+    public let isThrottled: Bool
+
+    public init(breaker: Breaker.State, isThrottled: Bool) {
+        self.breaker = breaker
+        self.isThrottled = isThrottled
+    }
+}

@@ -14,6 +14,20 @@ struct LogSettings: Sendable {
     let names: Bool
     /// `nil` = a random one for each start.
     let nameKey: Secret?
+    /// What a file holds in its place.
+    let nameKeyOfFile: Secret?
+
+    /// The key of the hashes that stand for job names; nil: one that only this process has.
+    var keyOfNames: Secret? { nameKey ?? nameKeyOfFile }
+
+    /// A sentence for the log at start.
+    var warning: String? {
+        guard keyOfNames == nil, !names else { return nil }
+        return """
+            log.nameKey is not set, so the hash of a job's name is another one on each replica and after each start: log \
+            lines of one job cannot be found together. Set it, or log.nameKeyFile, to one key for all replicas.
+            """
+    }
 
     init(from reader: inout SettingsReader) {
         level = reader.value("log.level", .choice, default: "info", "least severe level that is logged")
@@ -24,5 +38,8 @@ struct LogSettings: Sendable {
         nameKey = reader.value(
             "log.nameKey", .optional(.secret(16...1024), as: "random"), default: "random",
             "secret key of the hashes that stand for job names in the log; `random` is a new one at each start")
+        nameKeyOfFile = reader.value(
+            "log.nameKeyFile", .optional(.secretFile(16...1024), as: "none"), default: "none",
+            "file that holds this key instead, as a mounted secret does")
     }
 }

@@ -1,3 +1,5 @@
+import OwnProcess
+
 /// How one kind of value is written.
 struct ValueKind<Value: Sendable>: Sendable {
     /// What is allowed; ends the sentence "… must be …".
@@ -84,6 +86,19 @@ extension ValueKind where Value == Secret {
         return Self(allowed: allowed, isSecret: true) { text in
             let isWhole = !text.unicodeScalars.contains("\u{FFFD}")
             return range.contains(text.utf8.count) && isWhole ? Secret(bytes: Array(text.utf8)) : nil
+        }
+    }
+
+    /// The path of a file with a secret, which is read at once. A line feed that ends the file is no part of the secret.
+    static func secretFile(_ range: ClosedRange<Int>) -> Self {
+        let allowed = "the path of a file that can be read and holds \(range.lowerBound) to \(range.upperBound) bytes"
+        return Self(allowed: allowed) { path in
+            guard path != "-", var bytes = try? InputFile.bytes(of: path, upTo: range.upperBound + 2) else {
+                return nil
+            }
+            if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+            if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+            return range.contains(bytes.count) ? Secret(bytes: bytes) : nil
         }
     }
 }
