@@ -3,6 +3,7 @@
 import pytest
 
 from browser import Browser
+from debian import make_package
 from fake_transcribe import FakeTranscribe
 from gateway import Gateway, upstream_at
 from moto_server import MotoServer
@@ -75,3 +76,8 @@ def moto():
     server = MotoServer()
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def package():
+    return make_package()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from debian import Debian, needs_root_system
+from debian import Debian, make_package, needs_root_system
 from gateway import BINARY, REPOSITORY, run
 
 UNITS = REPOSITORY / "deploy/systemd"
@@ -79,15 +79,6 @@ def test_shellcheck_finds_nothing_in_any_script():
     assert (result.returncode, result.stdout) == (0, "")
 
 
-@pytest.fixture(scope="module")
-def package():
-    """The package of the program under test."""
-    made = subprocess.run([REPOSITORY / "deploy/package", BINARY], capture_output=True, text=True,
-                          env=os.environ | {"DEBFULLNAME": "Operators", "DEBEMAIL": "operators@example.com"})
-    assert made.returncode == 0, made.stderr
-    return REPOSITORY / made.stdout.strip()
-
-
 @pytest.fixture
 def debian(tmp_path):
     debian = Debian(tmp_path)
@@ -105,9 +96,7 @@ def test_lintian_finds_nothing(package):
 @needs_root_system
 def test_two_packages_of_one_program_are_equal(package):
     first = package.read_bytes()
-    again = subprocess.run([REPOSITORY / "deploy/package", BINARY], capture_output=True, text=True, check=True,
-                           env=os.environ | {"DEBFULLNAME": "Operators", "DEBEMAIL": "operators@example.com"})
-    assert (REPOSITORY / again.stdout.strip()).read_bytes() == first
+    assert make_package().read_bytes() == first
 
 
 @needs_root_system
@@ -121,7 +110,8 @@ def test_the_installed_program_runs_and_leaves_nothing_behind(package, debian):
     assert debian.must("transcribe-gateway", "--version") == version
     settings = debian.must("transcribe-gateway", "check", GATEWAY_CONFIG="/etc/transcribe-gateway/config.json", **AWS)
     assert "listen.host" in settings and "a-secret-of-the-tests" not in settings
-    assert "AWS_REGION" in debian.run("transcribe-gateway", "serve").stderr
+    failed = debian.run("transcribe-gateway", "serve")
+    assert failed.returncode in (75, 78) and "AWS_REGION" in failed.stdout + failed.stderr
 
     # An operator's change outlives an update.
     config = debian.root / "etc/transcribe-gateway/config.json"
