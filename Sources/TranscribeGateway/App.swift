@@ -32,6 +32,9 @@ struct App: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+        } catch let end as ProgramEnd {
+            StandardError.write(end.message)
+            Glibc.exit(end.status)
         } catch {
             Glibc.exit(status(showing: error))
         }
@@ -46,11 +49,12 @@ struct App: AsyncParsableCommand {
             StandardError.write(text)
             return status.rawValue
         }
-        do {
+        do throws(ProgramEnd) {
             try StandardOutput.write(text)
             return status.rawValue
         } catch {
-            return exitCode(for: error).rawValue
+            StandardError.write(error.message)
+            return error.status
         }
     }
 }

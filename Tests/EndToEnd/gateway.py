@@ -30,6 +30,13 @@ def run(*arguments, environment=None, within=10, prefix=()):
         [*prefix, BINARY, *arguments], env=clean_environment(environment), capture_output=True, text=True, timeout=within)
 
 
+def logged_end(result):
+    """Why `serve` has ended, as its log tells it: the sentences that standard error has too, each a line of JSON."""
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert all(line["level"] == "critical" and line["exitStatus"] == result.returncode for line in lines), lines
+    return "".join(line["reason"] + "\n" for line in lines)
+
+
 def arguments_for(settings):
     return [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
 

@@ -24,7 +24,7 @@ QUERIES = {
     "an empty member": "&", "a field as AWS names it": "fields=TranscriptionJobStatus", "a slash": "a/b",
 }
 NOWHERE = [
-    "/jobs/a/", "/jobs/a/b", "/jobs/a/../b", "//jobs/a", "/JOBS/a", "/job/a", "/jobs/a%2F/b", "/metrics", "/livez",
+    "/jobs/a/", "/jobs/a/b", "/jobs/a/../b", "//jobs/a", "/JOBS/a", "/job/a", "/jobs/a%2F/b", "/metrics",
     "/jobs/a/events/", "/jobs/a//events", "/jobs/a/Events", "/jobs/a/event", "/jobs/a/events/b", "/jobs/a/%65vents",
     "/jobs/a/b/events", "/jobs/events/events/events", "/jobs/a/events;v=1", "/jobs/a/events%00", "/events",
 ]

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from gateway import run
+from gateway import logged_end, run
 from timeouts import eventually
 from ports import held
 
@@ -68,7 +68,14 @@ def test_all_that_is_wrong_is_said_at_once():
 def test_serve_refuses_an_environment_before_it_listens(variables, words):
     result = refused("serve", "--port", "0", "--set", "admin.port=0", environment=AWS | variables)
     assert all(word in result.stderr for word in words), result.stderr
-    assert result.stdout == "" and SECRET not in result.stderr and "too-short" not in result.stderr
+    assert logged_end(result) == result.stderr and SECRET not in result.stderr and "too-short" not in result.stderr
+
+
+def test_a_log_for_people_has_no_second_account_of_why_serve_has_ended(gateway):
+    result = refused(
+        "serve", "--set", f"listen.port={gateway.port}", "--set", "admin.port=0", "--set", "log.format=console",
+        environment=AWS)
+    assert result.stdout == "" and "already in use" in result.stderr
 
 
 @pytest.mark.parametrize("setting", ["listen.port", "admin.port"])

@@ -17,7 +17,7 @@ struct GatewayProcess {
     let settings: Settings
     private let tracing: TracingSettings
 
-    /// - Throws: ``ExitCode`` 78 after all mistakes in the settings were printed on standard error.
+    /// - Throws: ``ProgramEnd`` 78 with all mistakes in the settings.
     init(_ options: SettingsOptions) throws {
         settings = try Settings(options)
         tracing = try TracingSettings(ProcessInfo.processInfo.environment)
@@ -113,7 +113,7 @@ struct StopSignals {
 
 /// Connects the parts between a request and Amazon Transcribe: the transfers to AWS, the credentials, the Transcribe client
 /// and the gateway. Returns the gateway and the services that have to run while it serves.
-/// - Throws: ``ExitCode`` 75 as ``startClient(_:)``.
+/// - Throws: ``ProgramEnd`` 75 as ``startClient(_:)``.
 func buildGateway(
     _ settings: Settings, connections: Int, on upstream: Upstream, _ observability: Observability
 ) throws -> (JobGateway, [any Service]) {

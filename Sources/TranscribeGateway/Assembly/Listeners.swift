@@ -18,7 +18,7 @@ struct Listeners {
     let admin: HTTPServer
 
     /// Starts both.
-    /// - Throws: ``ExitCode`` 78 after the reason why one cannot start was printed on standard error.
+    /// - Throws: ``ProgramEnd`` 78 with the reason why one cannot start.
     init(_ settings: Settings, connections: Int, _ handler: JobGateway, _ observability: Observability) throws {
         var options = settings.listen.server
         options.connections = connections
@@ -55,6 +55,9 @@ struct Listeners {
     func logStart(_ settings: Settings, _ upstream: Upstream, _ tracing: TracingSettings, _ logger: Logger) {
         for warning in settings.warnings { logger.warning("\(warning)") }
         if !upstream.isLocal, let warning = settings.log.warning { logger.warning("\(warning)") }
+        if upstream.first == nil {
+            logger.warning("the source of the AWS credentials has not answered yet; the gateway waits for it")
+        }
         if let warning = LibraryBehaviour.observed.warning { logger.warning("\(warning)") }
         if !settings.ignoredNames.isEmpty {
             let names = settings.ignoredNames.joined(separator: " ")
@@ -87,16 +90,16 @@ struct Listeners {
 
     /// Starts a server.
     /// - Parameter keys: the settings that say where it listens; none if no setting does.
-    /// - Throws: ``ExitCode`` 75 or 78 after the reason was printed on standard error.
+    /// - Throws: ``ProgramEnd`` 75 or 78 with the reason.
     static func listen(_ options: ServerOptions, _ handler: any Handler, set keys: String...) throws -> HTTPServer {
         do throws(ServerError) {
             return try HTTPServer(options: options, handler: handler)
         } catch .shortage(let reason) {
-            throw exitCode(printing: "\(ServerError.shortage(reason: reason))", status: ExitStatus.temporaryFailure)
+            throw ProgramEnd("\(ServerError.shortage(reason: reason))", status: ExitStatus.temporaryFailure)
         } catch {
             // A Unix socket has no port.
             let culprits = if case .unix = options.address { keys.prefix(1) } else { keys[...] }
-            throw exitCode(printing: (culprits.isEmpty ? "" : culprits.joined(separator: ", ") + ": ") + "\(error)")
+            throw ProgramEnd((culprits.isEmpty ? "" : culprits.joined(separator: ", ") + ": ") + "\(error)")
         }
     }
 
@@ -107,15 +110,14 @@ struct Listeners {
     }
 
     /// `listen.connections`, if the process may have so many descriptors: libmicrohttpd spins when they run out.
-    /// - Throws: ``ExitCode`` 78 after the reason why it may not was printed on standard error.
+    /// - Throws: ``ProgramEnd`` 78 with the reason why it may not.
     static func connections(_ settings: Settings, _ logger: Logger) throws -> Int {
         let wanted = settings.listen.server.connections
         let possible = DescriptorLimit.raise() - reserve(settings)
         guard wanted > possible else { return wanted }
         guard settings.source(of: "listen.connections") == .standard, possible >= 16 else {
-            throw exitCode(
-                printing:
-                    "listen.connections is \(wanted), but this process may open \(max(0, possible)) connections. "
+            throw ProgramEnd(
+                "listen.connections is \(wanted), but this process may open \(max(0, possible)) connections. "
                     + "Raise the limit of open files (ulimit -n) or lower listen.connections.")
         }
         logger.notice(

@@ -39,10 +39,14 @@ struct Observability {
 }
 
 extension LogSettings {
+    var lineFormat: LogFormat { format.lineFormat }
+}
+
+extension LogSettings.Format {
     /// With `auto`, people on a terminal get console lines and machines get JSON.
-    fileprivate var lineFormat: LogFormat {
+    var lineFormat: LogFormat {
         let isTerminal = isatty(STDOUT_FILENO) == 1
-        return switch format {
+        return switch self {
         case .json: .json
         case .console: .console(coloured: isTerminal)
         case .auto: isTerminal ? .console(coloured: true) : .json

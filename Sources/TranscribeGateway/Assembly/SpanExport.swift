@@ -18,7 +18,7 @@ struct SpanExport {
     /// Nil where nothing is traced; then nothing is made.
     ///
     /// - Parameter authorities: the file of those that calls to AWS trust.
-    /// - Throws: ``ExitCode`` 75 after the reason was printed on standard error.
+    /// - Throws: ``ProgramEnd`` 75 with the reason.
     init?(_ settings: TracingSettings, authorities: String?) throws {
         guard let export = settings.export else { return nil }
         self.settings = export

@@ -37,14 +37,14 @@ struct Upstream {
 
 /// Starts the thread and the handle of an HTTP client.
 /// - Parameter purpose: with a verb, for people.
-/// - Throws: ``ExitCode`` 75 after the reason was printed on standard error.
+/// - Throws: ``ProgramEnd`` 75 with the reason.
 func startClient(_ options: CurlOptions, for purpose: String = "Calls to AWS are") throws -> CurlClient {
     var options = options
     options.userAgent = Identity.userAgent
     do throws(CurlClient.StartError) {
         return try CurlClient(options: options)
     } catch {
-        throw exitCode(printing: "\(purpose) not possible: \(error).", status: ExitStatus.temporaryFailure)
+        throw ProgramEnd("\(purpose) not possible: \(error).", status: ExitStatus.temporaryFailure)
     }
 }
 
@@ -64,7 +64,7 @@ private struct LocalTransport: Transport {
 extension Upstream {
     /// Amazon Transcribe as AWS's own variables and files describe it. Mistakes end the program before a listener starts. A
     /// slow source of credentials does not delay the start.
-    /// - Throws: ``ExitCode`` after the mistake was printed on standard error.
+    /// - Throws: ``ProgramEnd`` with the mistake.
     static func amazon() async throws -> Upstream {
         let environment = try await AWSEnvironment(ProcessInfo.processInfo.environment)
         let settings = try AWSSettings.loadWithProfile(from: environment)
@@ -81,10 +81,8 @@ extension Upstream {
         switch startup {
         case .found(let credentials, let origin):
             return Upstream(settings, chain, clock, first: (credentials, origin))
-        case .pending:
-            StandardError.write("The source of the AWS credentials has not answered yet; the gateway waits for it.")
-            return Upstream(settings, chain, clock)
-        case .none(let reason, let status): throw exitCode(printing: reason, status: status)
+        case .pending: return Upstream(settings, chain, clock)
+        case .none(let reason, let status): throw ProgramEnd(reason, status: status)
         }
     }
 }
@@ -118,12 +116,12 @@ extension Timestamp {
 extension AWSSettings {
     /// Reads the variables, the selected profile and the file of certificate authorities.
     ///
-    /// - Throws: ``ExitCode`` 78 after the mistake was printed on standard error; 75 where the region is not known yet.
+    /// - Throws: ``ProgramEnd`` 78 with the mistake; 75 where the region is not known yet.
     static func loadWithProfile(from environment: AWSEnvironment) throws -> AWSSettings {
         let profile = try ProfileSettings(from: environment.variables)
         if let reason = environment.pendingReason {
-            throw exitCode(
-                printing: "No setting names a region, and the region of this instance is not known yet: \(reason). "
+            throw ProgramEnd(
+                "No setting names a region, and the region of this instance is not known yet: \(reason). "
                     + "Set AWS_REGION, or start again.", status: ExitStatus.temporaryFailure)
         }
         let settings = try exitingOnProblems { () throws(ConfigurationError) in
@@ -135,24 +133,24 @@ extension AWSSettings {
 }
 
 extension ProfileSettings {
-    /// - Throws: ``ExitCode`` 78 after the mistake was printed on standard error.
+    /// - Throws: ``ProgramEnd`` 78 with the mistake.
     init(from environment: [String: String]) throws {
         do throws(CredentialsError) {
             try self.init(environment: environment, files: FileReader())
         } catch {
-            throw exitCode(printing: "\(error)")
+            throw ProgramEnd("\(error)")
         }
     }
 }
 
 extension ProfileProvider {
     /// Ends a check that would pass though every start fails.
-    /// - Throws: ``ExitCode`` 78 after the mistake was printed on standard error.
+    /// - Throws: ``ProgramEnd`` 78 with the mistake.
     static func requireSelection(in environment: [String: String]) throws {
         do throws(CredentialsError) {
             try checkSelection(environment: environment, files: FileReader())
         } catch {
-            throw exitCode(printing: "\(error)")
+            throw ProgramEnd("\(error)")
         }
     }
 }
@@ -168,7 +166,7 @@ extension CertificateAuthorities {
     /// The authorities that every call trusts. Nil where this machine has none and Amazon Transcribe is called without TLS,
     /// as an emulator is.
     ///
-    /// - Throws: ``ExitCode`` 78 after the mistake was printed on standard error.
+    /// - Throws: ``ProgramEnd`` 78 with the mistake.
     static func load(
         from environment: [String: String], _ profile: ProfileSettings
     ) throws -> CertificateAuthorities? {
@@ -178,7 +176,7 @@ extension CertificateAuthorities {
             let endpoints = EndpointSettings(environment: environment, profile: profile.endpoints)
             let usesTLS = (try? endpoints.endpoint(of: .transcribe))?.usesTLS ?? true
             if case .noneOnThisMachine = error, !usesTLS { return nil }
-            throw exitCode(printing: "\(error)".printable(upTo: 1_000))
+            throw ProgramEnd("\(error)".printable(upTo: 1_000))
         }
     }
 }

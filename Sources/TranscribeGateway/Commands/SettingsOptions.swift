@@ -24,19 +24,26 @@ struct SettingsOptions: ParsableArguments {
     }
 }
 
-/// Prints the problems of a configuration on standard error and throws ``ExitCode`` 78.
+/// Throws ``ProgramEnd`` 78 with the problems of a configuration.
 func exitingOnProblems<Value>(_ load: () throws(ConfigurationError) -> Value) throws -> Value {
     do throws(ConfigurationError) {
         return try load()
     } catch {
-        throw exitCode(printing: error.description)
+        throw ProgramEnd(error.description)
     }
 }
 
-/// Prints on standard error why the program ends, and returns the status for the caller to throw.
-func exitCode(printing message: String, status: Int32 = ExitStatus.configuration) -> ExitCode {
-    StandardError.write(message)
-    return ExitCode(status)
+/// Why the program ends without having done what it was asked for. ``App`` prints it on standard error.
+struct ProgramEnd: Error {
+    /// A sentence a line, without secrets.
+    let message: String
+    /// See ``ExitStatus``.
+    let status: Int32
+
+    init(_ message: String, status: Int32 = ExitStatus.configuration) {
+        self.message = message
+        self.status = status
+    }
 }
 
 /// Lines for people on standard error. Standard output belongs to the log.
@@ -50,13 +57,13 @@ enum StandardError {
 /// What a command was asked for.
 enum StandardOutput {
     /// Writes the text and ends its line.
-    /// - Throws: ``ExitCode`` 74 after the reason was printed on standard error.
-    static func write(_ text: String) throws {
+    /// - Throws: ``ProgramEnd`` 74 with the reason.
+    static func write(_ text: String) throws(ProgramEnd) {
         do {
             try FileDescriptor.standardOutput.writeAll((text + "\n").utf8)
         } catch {
             let reason = (error as? Errno).map { ": \($0)" } ?? ""
-            throw exitCode(printing: "The output cannot be written\(reason).", status: ExitStatus.output)
+            throw ProgramEnd("The output cannot be written\(reason).", status: ExitStatus.output)
         }
     }
 }

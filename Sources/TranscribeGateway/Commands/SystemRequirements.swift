@@ -16,42 +16,42 @@ enum ThreadCount {
 /// Ends the program in words where it may open fewer files than it takes: the system's library for tasks ends a process that
 /// gets no descriptor by a signal.
 /// - Parameter need: the descriptors that the command takes, connections of clients aside.
-/// - Throws: ``ExitCode`` 78 after the limit was printed on standard error.
+/// - Throws: ``ProgramEnd`` 78 with the limit.
 func requireDescriptors(_ need: Int) throws {
     let limit = DescriptorLimit.raise()
     guard limit < need else { return }
-    throw exitCode(
-        printing: """
-            This process may have \(limit) open files, and it needs \(need) and one for each connection. Raise the limit of \
-            open files (ulimit -n).
-            """)
+    throw ProgramEnd(
+        """
+        This process may have \(limit) open files, and it needs \(need) and one for each connection. Raise the limit of \
+        open files (ulimit -n).
+        """)
 }
 
 /// Ends the program in words where a limit of the address space leaves too little: later no thread could start, and Swift ends
 /// a process that gets no memory by a signal.
 /// - Parameter bytes: what is needed beside the threads and what every command takes.
-/// - Throws: ``ExitCode`` 78 after the limit and the need were printed on standard error.
+/// - Throws: ``ProgramEnd`` 78 with the limit and the need.
 func requireAddressSpace(threads: Int = ThreadCount.ofTasks, bytes: Int = 0) throws {
     guard let limit = AddressSpace.limit else { return }
     let need = AddressSpace.size(ofThreads: threads) + bytes + 64 << 20
     guard !AddressSpace.holds(need) else { return }
-    throw exitCode(
-        printing: """
-            The limit of the address space (ulimit -v) is \(limit >> 20) MiB, and the gateway needs \(need >> 20) MiB beside \
-            what it has: for \(threads) threads and their stacks (ulimit -s) and for the cache. Raise the limit, or lower \
-            listen.threads, cache.capacity or the size of a stack.
-            """)
+    throw ProgramEnd(
+        """
+        The limit of the address space (ulimit -v) is \(limit >> 20) MiB, and the gateway needs \(need >> 20) MiB beside \
+        what it has: for \(threads) threads and their stacks (ulimit -s) and for the cache. Raise the limit, or lower \
+        listen.threads, cache.capacity or the size of a stack.
+        """)
 }
 
 /// Ends the program in words where there is no /proc: the system's library for tasks reads there how busy its threads are, and
 /// ends a process that cannot do that by a signal.
-/// - Throws: ``ExitCode`` 78 after that was printed on standard error.
+/// - Throws: ``ProgramEnd`` 78.
 func requireProcessFiles() throws {
     let path = "/proc/self/stat"
     do throws(SystemCallError) {
         _ = try InputFile.bytes(of: path, upTo: 1 << 12)
     } catch {
-        throw exitCode(
-            printing: "\(path) cannot be read (\(error)), and threads need it: mount the file system proc at /proc.")
+        throw ProgramEnd(
+            "\(path) cannot be read (\(error)), and threads need it: mount the file system proc at /proc.")
     }
 }

@@ -14,7 +14,7 @@ struct AWSEnvironment: Sendable {
 
     /// Asks the instance metadata service if no setting names a region, which takes about a second where there is none.
     /// Files that cannot be read are reported by the settings.
-    /// - Throws: ``ExitCode`` 75 as ``startClient(_:)``.
+    /// - Throws: ``ProgramEnd`` 75 as ``startClient(_:)``.
     init(_ variables: [String: String]) async throws {
         guard let profile = try? ProfileSettings(environment: variables, files: FileReader()),
             EndpointSettings(environment: variables, profile: profile.endpoints).namesNoRegion

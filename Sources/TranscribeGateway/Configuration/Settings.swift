@@ -70,7 +70,7 @@ struct Settings: Sendable {
 extension Settings {
     /// Loads the settings of this process. Blocks while the file of `--config` is read.
     ///
-    /// - Throws: ``ExitCode`` 78 after all mistakes were printed on standard error.
+    /// - Throws: ``ProgramEnd`` 78 with all mistakes.
     init(_ options: SettingsOptions) throws {
         self = try exitingOnProblems { () throws(ConfigurationError) in
             try Settings.load(from: SettingsSources(options))

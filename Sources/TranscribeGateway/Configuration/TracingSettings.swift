@@ -26,7 +26,7 @@ struct TracingSettings: Sendable {
 extension TracingSettings {
     /// Loads the settings of this process.
     ///
-    /// - Throws: ``ExitCode`` 78 after all mistakes were printed on standard error.
+    /// - Throws: ``ProgramEnd`` 78 with all mistakes.
     init(_ environment: [String: String]) throws {
         self = try exitingOnProblems { () throws(ConfigurationError) in try .load(from: environment) }
     }

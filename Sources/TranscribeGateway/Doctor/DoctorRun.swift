@@ -16,7 +16,7 @@ struct DoctorRun {
     let show: (DoctorReport.Section) throws -> Void
 
     /// - Parameter job: makes one signed call for the job of this name.
-    /// - Throws: ``ExitCode`` 78 if the settings name no endpoint, after that was printed on standard error.
+    /// - Throws: ``ProgramEnd`` 78 if the settings name no endpoint.
     func report(lookingUp job: JobName?) async throws -> DoctorReport {
         var report = DoctorReport()
         let chainReport = await chain.report(at: awsClock.now)
