@@ -48,10 +48,11 @@ def test_each_request_of_a_connection_has_its_own_trace(gateway):
     assert traces == [TRACE, None, TRACE[::-1], None]
 
 
-def test_a_request_that_breaks_the_grammar_has_its_trace_too(gateway):
+@pytest.mark.parametrize("line", ["Content-Length: 1x", "Expect: nothing", "Host: another.example"])
+def test_a_request_that_breaks_the_grammar_has_its_trace_too(gateway, line):
     with gateway.wire() as wire:
         wire.send(request("/jobs/fine-1")).answer()  # The connection remembers nothing of it.
-        wire.send(request("/jobs/fine-1", f"traceparent: {TRACEPARENT}", "Content-Length: 1x"))
+        wire.send(request("/jobs/fine-1", f"traceparent: {TRACEPARENT}", line))
         assert trace_of(gateway.access_of(wire.answer())) == (TRACE, SPAN)
 
 
@@ -177,14 +178,19 @@ def test_a_span_says_what_was_wrong(trace, collector, target, method, name, stat
     assert texts(span)["http.response.status_code"] == status and (span.status.code == 2) == is_error
 
 
+def young():
+    """A job that has just begun, which is asked for often."""
+    return {"TranscriptionJobStatus": "IN_PROGRESS", "CreationTime": time.time(), "StartTime": time.time()}
+
+
 def test_polls_of_watched_jobs_have_traces_of_their_own_and_a_stream_ends_when_it_ends(trace, collector, upstream):
     gateway = trace({"cache.ttl.running": "1s", "watch.list": "off"})
-    upstream.behaviour = "running"
+    upstream.members["a"] = young()
     with gateway.wire() as wait, gateway.wire() as stream:
         stream.send(request("/jobs/a/events", f"traceparent: {TRACEPARENT}", "Connection: close"))
         wait.send(request("/jobs/a?wait=30", f"traceparent: 00-{TRACE[::-1]}-{SPAN}-01"))
         eventually(lambda: upstream.calls["a"] >= 2, within=10)
-        upstream.behaviour = "fine"
+        upstream.members["a"] = {}
         assert wait.answer().status == 200
         stream.rest()
     eventually(lambda: {"GET /jobs/{name}", "GET /jobs/{name}/events"} <= {span.name for span in collector.spans})
@@ -213,7 +219,7 @@ def test_probes_have_no_span(trace, collector):
 
 def test_the_list_of_running_jobs_has_a_span(trace, collector, upstream):
     gateway = trace({"cache.ttl.running": "1s", "watch.list": "on", "watch.listFrom": 1})
-    upstream.behaviour = "running"
+    upstream.members["a"] = young()
     with gateway.wire() as wire:
         wire.send(request("/jobs/a?wait=20"))
         name = "Transcribe.ListMedicalTranscriptionJobs"

@@ -166,6 +166,19 @@ import Transcribe
         #expect(call.parent == nil && call.links == [request.context] && call.context.trace != request.context.trace)
     }
 
+    @Test func aReplyThatCouldNotBeSentHasNoStatus() async throws {
+        let spans = try await spans { bench in
+            let peer = PeerAddress(ipv4: 0x7F00_0001)
+            let request = Request(
+                method: .get, target: "/", host: "localhost", peer: peer, fields: FieldList(list: []))
+            let record = request.record
+            _ = bench.gateway.answer(request)
+            bench.gateway.finish(record, of: peer, wasSent: false)
+        }
+        #expect(spans.map { $0.texts["transcribe_gateway.outcome"] } == ["unsent"])
+        #expect(spans[0].texts["http.response.status_code"] == nil)
+    }
+
     @Test func whatIsNotSampledLeavesNothing() async throws {
         let spans = try await spans(.parentOrOff) { bench in
             bench.source.put("a", .finished("a"))

@@ -19,13 +19,13 @@ import UpstreamTestSupport
         private let tracer: Tracer
         private let heard = Events()
 
-        init(_ steps: [ScriptedTransport.Step]) {
+        init(_ steps: [ScriptedTransport.Step], isLocal: Bool = false) {
             clock = ManualClock(wallStart: 1_795_500_000_000)
             transport = ScriptedTransport(steps)
             queue = SpanQueue(limit: 8, batch: 4)
             tracer = Tracer(Sampler(.alwaysOn), queue: queue) { (1_000, 0) }
             let options = ExportOptions(
-                url: "http://collector.example:4318/v1/traces", isLocal: false, headers: [("x-key", "secret")],
+                url: "http://collector.example:4318/v1/traces", isLocal: isLocal, headers: [("x-key", "secret")],
                 timeout: .seconds(10), delay: .seconds(5), resource: [SpanAttribute("service.name", "a")],
                 scope: ("b", "1"))
             exporter = SpanExporter(
@@ -84,6 +84,13 @@ import UpstreamTestSupport
         #expect(request.url == "http://collector.example:4318/v1/traces" && request.method == "POST")
         #expect(request.headers.map { "\($0): \($1)" } == ["Content-Type: application/json", "x-key: secret"])
         #expect(bench.events.isEmpty && bench.transport.requests.count == 1)
+    }
+
+    /// A proxy would ask the collector of its own machine.
+    @Test(arguments: [false, true]) func noProxyStandsBeforeACollectorOnThisMachine(isLocal: Bool) async {
+        let bench = Bench([Self.status(200)], isLocal: isLocal)
+        await bench.run { bench.add(1) }
+        #expect(bench.transport.requests.map(\.bypassesProxies) == [isLocal])
     }
 
     @Test func theFirstSpanWaitsNoLongerThanTheDelay() async {
