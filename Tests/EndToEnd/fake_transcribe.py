@@ -24,7 +24,7 @@ class FakeTranscribe(ThreadingHTTPServer):
     connections (None: plain); `is_silent`, whether it accepts connections and sends nothing; `silent_before`, a time
     of the monotonic clock: connections that are older receive nothing; `listed`, the summaries of the jobs that the list
     shows, in any order; `list_behaviour`, how it behaves to one that asks for the list (None: it sends it); `members`,
-    what jobs have beside the usual, by name.
+    what jobs have beside the usual, by name; `region`, the only one that has jobs (None: whichever is asked).
     """
 
     request_queue_size = 1024
@@ -41,7 +41,7 @@ class FakeTranscribe(ThreadingHTTPServer):
         self.hung_up = threading.Event()
         self.behaviour, self.clock_offset, self.keys = None, 0, None
         self.listed, self.list_behaviour, self.lists = [], None, 0
-        self.members = {}
+        self.members, self.region = {}, None
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     @property
@@ -124,6 +124,8 @@ class Conversation(BrokenAnswers, BaseHTTPRequestHandler):
             return self.be_hang(name)
         if not self.accepts_signature():
             return
+        if self.server.region not in (None, self.signed_region):
+            return self.be_missing(name)
         behaviour = self.server.behaviour or name.split("-")[0].replace(".", "_")
         getattr(self, f"be_{behaviour}", self.be_fine)(name)
 
@@ -157,6 +159,10 @@ class Conversation(BrokenAnswers, BaseHTTPRequestHandler):
             self.fail(400, "InvalidSignatureException", "Signature expired: it is now earlier than it was.")
             return False
         return True
+
+    @property
+    def signed_region(self):
+        return re.search("Credential=[^/]+/[0-9]+/([^/]+)/", self.headers["Authorization"])[1]
 
     def now(self):
         return time.time() + self.server.clock_offset

@@ -1,7 +1,7 @@
 """A program of its own: so many requests a second for jobs through a proxy, whatever comes of them.
 
-`steady_load.py PORT RATE JOBS` asks on 100 kept connections for `fine-0` to `fine-JOBS` in turn, each at its time, until its
-standard input ends. Then it prints how many requests were sent, how many got each status, and what became of the others.
+`steady_load.py PORT RATE JOBS` asks on 100 kept connections for that many jobs in turn, each request at its time, until
+its standard input ends. Then it prints how many were sent, how many got each status, and what became of the others.
 """
 
 import asyncio

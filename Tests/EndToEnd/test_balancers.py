@@ -22,7 +22,8 @@ from wire import Wire, request
 
 CLIENT = "127.0.0.9"
 BEHIND_A_BALANCER = UNLIMITED | {
-    "clients.trustedProxies": "127.0.0.1", "cache.ttl.running": "100ms", "listen.hosts": "gateway.example", "log.names": "true"}
+    "clients.trustedProxies": "127.0.0.1", "listen.hosts": "gateway.example", "cache.ttl.running": "100ms",
+    "log.names": "true"}
 
 
 class Setup:
@@ -98,7 +99,7 @@ def test_requests_for_several_jobs_are_spread(setup):
 
 @pytest.mark.parametrize("forged", [(), ("X-Forwarded-For: 192.0.2.7",)])
 def test_the_client_is_known(setup, forged):
-    assert setup.line(setup.get("/jobs/fine-1", *forged))[0]["client"] == CLIENT
+    assert setup.line(setup.get("/jobs/fine-1", *forged))[0]["client.address"] == CLIENT
 
 
 def test_each_request_gets_an_id_of_the_balancer(setup):
@@ -132,7 +133,7 @@ def test_a_wait_ends_with_the_change(setup, upstream):
 
 @pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="skipped: waits for more than a minute")
 def test_waits_and_streams_last_and_idle_connections_do_not(setup, upstream):
-    """The gateway ends idle connections after 75 s, and has none that the balancer left open for so long; HAProxy leaves one."""
+    """The gateway ends idle connections after 75 s; the balancer leaves none open for so long, HAProxy one."""
     upstream.behaviour = "running"
     began = time.monotonic()
     with setup.wire(timeout=30) as stream, setup.wire(timeout=60) as waiting:

@@ -7,6 +7,7 @@ import re
 import yaml
 
 from gateway import REPOSITORY
+from metrics import families
 from promtool import metrics_of, promtool
 
 DASHBOARD = json.loads((REPOSITORY / "deploy/grafana/dashboard.json").read_text())
@@ -67,3 +68,12 @@ def test_prometheus_reads_every_expression(tmp_path):
     rules = [{"record": f"expression:{number}", "expr": text} for number, text in enumerate(expressions())]
     (tmp_path / "rules.yaml").write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}))
     assert f"{len(rules)} rules found" in promtool("check", "rules", tmp_path / "rules.yaml")
+
+
+def test_rates_are_of_what_only_grows(gateway):
+    """And what only grows is shown as a rate."""
+    kind = {sample.name: family.type for family in families(gateway).values() for sample in family.samples}
+    for expression in expressions():
+        rated = set(re.findall(rf"\b(?:rate|increase)\((\w+)", expression))
+        for name in metrics_of(expression) & set(kind):
+            assert (kind[name] in ("counter", "histogram")) == (name in rated), expression

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from gateway import REPOSITORY
+from metrics import families
 from promtool import RULES, alerts, promtool
 
 CASES = REPOSITORY / "Tests/Prometheus/alerts.yaml"
@@ -54,3 +55,12 @@ def test_each_alert_has_its_section_in_the_runbook():
     for name, alert in alerts().items():
         assert alert["annotations"]["runbook"] == f"{RUNBOOK}#{name.lower()}"
         assert alert["labels"]["severity"] in ("critical", "warning", "info") and alert["annotations"]["summary"]
+
+
+def test_the_rules_name_values_of_labels_that_exist(gateway):
+    values = {(label, value) for family in families(gateway).values() for sample in family.samples
+              for label, value in sample.labels.items()}
+    for alert in alerts().values():
+        for label, sign, value in re.findall(r'(\w+)(=~?)"([^"]*)"', alert["expr"]):
+            for pattern in value.split("|") if sign == "=~" else [re.escape(value)]:
+                assert any(label == name and re.fullmatch(pattern, text) for name, text in values), (label, value)

@@ -31,8 +31,8 @@ class Replica:
 
     def __init__(self, stack, environment, delay):
         self.port = stack.enter_context(held())
-        self.settings = UNLIMITED | {
-            "listen.port": self.port, "drain.delay": delay, "log.level": "notice", "clients.trustedProxies": "127.0.0.1"}
+        self.settings = UNLIMITED | {"listen.port": self.port, "drain.delay": delay, "log.level": "notice",
+                                     "clients.trustedProxies": "127.0.0.1"}
         self.environment = environment
         self.gateway = Gateway("serve", self.settings, environment)
         stack.callback(lambda: self.gateway.stop())
