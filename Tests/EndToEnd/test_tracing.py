@@ -112,6 +112,7 @@ def test_a_batch_names_the_service_and_goes_where_it_is_told(trace, collector):
         OTEL_SERVICE_NAME="jobs", OTEL_RESOURCE_ATTRIBUTES="deployment.environment.name=a%2Cb,service.name=other")
     gateway.get("/")
     spans_of(collector, 1)
+    gateway.wait_for_line(message="tracing", collector=f"{collector.url}/a/b")
     batch = collector.batches[0]
     assert batch.path == "/a/b" and batch.fields["x-key"] == "a secret"
     assert batch.fields["User-Agent"].startswith("transcribe-gateway/")

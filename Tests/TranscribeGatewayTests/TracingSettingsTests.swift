@@ -124,6 +124,18 @@ import Tracing
         }
     }
 
+    @Test(
+        arguments: [
+            ("http://collector:4318", "a=1", true), ("https://collector:4318", "a=1", false),
+            ("http://127.0.0.1:4318", "a=1", false), ("http://collector:4318", nil, false),
+        ] as [(String, String?, Bool)])
+    func warnsOfSecretsWithoutTLS(endpoint: String, headers: String?, warns: Bool) throws {
+        var variables = ["OTEL_EXPORTER_OTLP_ENDPOINT": endpoint]
+        variables["OTEL_EXPORTER_OTLP_HEADERS"] = headers
+        let warning = try settings(variables).warning
+        #expect((warning != nil) == warns && warning?.contains("a=1") != true)
+    }
+
     @Test func aBatchFitsTheQueue() {
         let words = problems(["OTEL_BSP_MAX_QUEUE_SIZE": "100"])
         #expect(words.contains("OTEL_BSP_MAX_EXPORT_BATCH_SIZE is \"512\", but must be no more than"))

@@ -7,6 +7,7 @@ import MicroHTTPD
 import OwnProcess
 import RateLimiting
 import ServiceLifecycle
+import Tracing
 
 /// The two listeners: the public one, and the one for operators.
 struct Listeners {
@@ -63,6 +64,10 @@ struct Listeners {
             let names = settings.ignoredNames.joined(separator: " ")
             logger.info("ignored variables that Kubernetes sets for a Service", metadata: ["names": "\(names)"])
         }
+        if let collector = tracing.export?.options.url {
+            logger.info("tracing", metadata: ["collector": "\(collector)"])
+        }
+        if let warning = tracing.warning { logger.warning("\(warning)") }
         if !tracing.ignored.isEmpty {
             let names = tracing.ignored.joined(separator: " ")
             logger.info(

@@ -69,7 +69,7 @@ extension Logger {
         switch event {
         case .failing(let reason):
             warning(
-                "spans cannot be exported; those that the queue has no room for are lost",
+                "spans cannot be exported; those that cannot wait are lost",
                 metadata: ["reason": "\(reason)"])
         case .working: notice("spans are exported again")
         case .rejecting(let count):

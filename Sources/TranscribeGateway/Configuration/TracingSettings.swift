@@ -53,6 +53,15 @@ extension TracingSettings {
             ignored: ignored)
     }
 
+    /// A sentence for the log at start.
+    var warning: String? {
+        guard let options = export?.options, !options.headers.isEmpty, !options.isLocal,
+            options.url.utf8.starts(with: "http://".utf8)
+        else { return nil }
+        return
+            "the header fields of OTEL_EXPORTER_OTLP_HEADERS go to the collector without TLS; if one is a secret, use https"
+    }
+
     /// Every variable that has a meaning here.
     static let definitions: [SettingDefinition] = {
         var reader = SettingsReader { _ in nil }
