@@ -120,7 +120,7 @@ let package = Package(
             name: "TranscribeGatewayTests",
             dependencies: [
                 "TranscribeGateway", "AWSCredentials", "AWSEndpoints", "Curl", "Formats", "Gateway", "MicroHTTPD",
-                "RateLimiting", "SigV4", "Tracing", "Transcribe", .argumentParser,
+                "OwnProcess", "RateLimiting", "SigV4", "Tracing", "Transcribe", .argumentParser,
             ]),
         .testTarget(name: "ArchitectureTests"),
         // No part of the product: what the parts of a request cost, counted by Tests/Performance/count.

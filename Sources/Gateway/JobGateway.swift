@@ -80,7 +80,7 @@ public final class JobGateway: Handler {
 
     public func answer(_ request: borrowing Request) -> Handling {
         if let probe = Probe(target: request.target), request.method == .get || request.method == .head {
-            return .reply(probes.reply(to: probe))
+            return .reply(probes.reply(to: probe, from: request.peer))
         }
         let now = options.time.now()
         var context = context(of: request, at: now)

@@ -40,6 +40,9 @@ public struct PeerAddress: Hashable, Sendable {
         self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(address))
     }
 
+    /// The server itself, which asks its own threads. It is no user's number.
+    public static let server = PeerAddress(user: .max)
+
     /// Whether this is a mapped IPv4 address.
     public var isIPv4: Bool { family == .ipv4 }
     public var isUnix: Bool { family == .unix }

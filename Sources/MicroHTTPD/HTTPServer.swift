@@ -45,6 +45,10 @@ public final class HTTPServer: Sendable {
     /// Open connections at most.
     public var connectionLimit: Int { context.options.connections }
 
+    /// Whether its threads turn: each is asked for a sign of life, and has given the last one, unless that was asked for a moment ago.
+    /// Call it now and then, on any thread. A server that has stopped has no threads that could hang.
+    public var isTurning: Bool { thread.isTurning(at: .now) }
+
     /// Stops in this order: refuses new connections, ends the streams, lets accepted requests finish, answers the requests that still wait
     /// at the end of `grace` with their ``DeferredReply/Expiry/serverStopping`` reply, and returns when the library's
     /// threads have ended. The grace ends at once when the task is cancelled.
@@ -77,6 +81,7 @@ final class ServerContext: Sendable {
     let table: ConnectionTable
     let libraryLog: LibraryLog
     let threads = LibraryThreads()
+    let signs: ThreadSigns?
     private let draining = Atomic(false)
 
     /// - Throws: ``ServerError/shortage(reason:)`` if no descriptor is left.
@@ -96,6 +101,9 @@ final class ServerContext: Sendable {
         places = ConnectionPlaces(
             limit: options.connections, addressLimit: options.perAddress, exempt: options.proxies
         ) { [acceptorWakeUp] in acceptorWakeUp.signal() }
+        signs = options.livenessTarget.map { [places] in
+            ThreadSigns(target: $0, threads: options.threads, places: places)
+        }
         refusals = RefusalLog(log: options.log)
         table = ConnectionTable(counters: counters, limits: limits)
         libraryLog = LibraryLog(isUnix: isUnix) { [log = options.log] in log("libmicrohttpd: \($0)") }

@@ -30,6 +30,9 @@ public struct ServerOptions: Sendable {
     public var bodyLimit = 0
     /// After which silence a stream is asked for a piece, and how long its client may leave what was sent without an answer.
     public var heartbeat = Duration.seconds(15)
+    /// What the library's threads are asked for, where they have to show that they turn (``HTTPServer/isTurning``): the handler has
+    /// to answer it at once, whatever its peer. With nil they are not asked.
+    public var livenessTarget: String?
     /// Receives the library's own messages, at most one a second, without any bytes of a request. Called on the library's
     /// threads; must not block.
     public var log: @Sendable (String) -> Void = { _ in }

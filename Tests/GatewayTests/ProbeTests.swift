@@ -51,6 +51,8 @@ import Testing
         let bench = TestBench()
         for _ in 0..<3 { _ = await bench.get("/livez") }
         _ = await bench.get("/readyz")
+        // The server asks its own threads.
+        #expect(await bench.get("/livez", peer: .server).text == "alive\n")
         let metrics = String(decoding: bench.registry.render(), as: UTF8.self)
         #expect(metrics.contains("transcribe_gateway_probes_total{path=\"/livez\",status=\"200\"} 3\n"))
         #expect(metrics.contains("transcribe_gateway_probes_total{path=\"/readyz\",status=\"503\"} 1\n"))

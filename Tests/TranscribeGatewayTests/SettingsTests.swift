@@ -67,9 +67,23 @@ import Transcribe
         #expect(settings.listen.server.address == .unix(path: "/run/gateway/public"))
         #expect(settings.admin.host.path == "/run/gateway/admin")
         #expect(settings.listen.hosts.names == nil)
-        #expect(settings.warnings == [])
+        #expect(settings.warnings() == [])
         #expect(try load(set: ["listen.host=unix:/s", "listen.port=8081"]).admin.port == 8081)
         #expect(try load(set: ["clients.trustedProxies=unix,10.0.0.0/8"]).clients.trustedProxies.count == 2)
+    }
+
+    @Test func hostsFollowFromTheAddressOfASocketThatWasPassed() throws {
+        let settings = try load()
+        #expect(settings.hosts(at: nil).names == ["localhost", "127.0.0.1", "[::1]"])
+        #expect(settings.hosts(at: .network(host: "::1", port: 80)).names == ["localhost", "127.0.0.1", "[::1]"])
+        #expect(settings.hosts(at: .unix(path: "/s")).names == nil)
+        #expect(settings.hosts(at: .network(host: "::", port: 80)).names == nil)
+        #expect(settings.warnings(at: .network(host: "::", port: 80)).count == 1)
+        #expect(settings.warnings(at: .unix(path: "/s")) == [])
+        let named = try load(set: ["listen.hosts=gateway.example", "listen.host=0.0.0.0"])
+        #expect(named.hosts(at: .unix(path: "/s")).names == ["gateway.example"])
+        let open = try load(set: ["listen.host=0.0.0.0"])
+        #expect(open.hosts(at: .network(host: "127.0.0.1", port: 1)).names?.count == 3)
     }
 
     @Test func refusesTheSameSocketTwice() {

@@ -46,7 +46,9 @@ public struct ProbeReplies: Sendable {
         unreadies = counter(.readiness, Self.unready)
     }
 
-    func reply(to probe: Probe) -> Reply {
+    /// - Parameter peer: one that is the server itself is not counted.
+    func reply(to probe: Probe, from peer: PeerAddress) -> Reply {
+        guard peer != .server else { return Self.alive }
         switch probe {
         case .liveness:
             alives.increment()

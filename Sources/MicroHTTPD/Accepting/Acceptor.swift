@@ -20,6 +20,10 @@ final class Acceptor: Sendable {
     private let wakeUp: WakeUp
     private let hasEnded: WakeUp
     private let isStopping = Atomic(false)
+    private let isDone = Atomic(false)
+    private let turns = Atomic(0)
+    /// How many turns there were when the thread was last woken for a sign of life.
+    private let asked = Mutex<(turns: Int, at: ContinuousClock.Instant)?>(nil)
 
     /// Starts the thread, which closes the socket when it ends.
     /// - Throws: ``SystemCallError`` if the system has no thread or descriptor left; the socket stays open.
@@ -40,12 +44,29 @@ final class Acceptor: Sendable {
         while hasEnded.wait(forInputFrom: nil, until: .now + .seconds(60)) != .signal {}
     }
 
+    /// Whether the thread has turned since it was woken for that, or was woken a moment ago. Wakes it again.
+    func isTurning(at now: ContinuousClock.Instant) -> Bool {
+        let turns = turns.load(ordering: .relaxed)
+        return asked.withLock { asked in
+            if let asked, asked.turns == turns, !isDone.load(ordering: .relaxed) {
+                return asked.at.duration(to: now) < ThreadSigns.patience
+            }
+            asked = (turns, now)
+            wakeUp.signal()
+            return true
+        }
+    }
+
     private func run() {
         // To take connections one by one costs two system calls more for each.
         DetachedThread.interruptNoOther()
-        while !isStopping.load(ordering: .acquiring) { acceptOne() }
+        while !isStopping.load(ordering: .acquiring) {
+            acceptOne()
+            turns.add(1, ordering: .relaxed)
+        }
         acceptLast()
         listening.close()
+        isDone.store(true, ordering: .relaxed)
         hasEnded.signal()
     }
 

@@ -99,5 +99,7 @@ final class ConnectionPlaces: Sendable {
         state.ofAddress[peer.subscriber] = count > 1 ? count - 1 : nil
     }
 
-    private func isLimited(_ peer: PeerAddress) -> Bool { addressLimit > 0 && !exempt.contains { $0.contains(peer) } }
+    private func isLimited(_ peer: PeerAddress) -> Bool {
+        addressLimit > 0 && peer != .server && !exempt.contains { $0.contains(peer) }
+    }
 }

@@ -51,10 +51,10 @@ struct SocketAddress {
     }
 
     /// The user that the peer had when it connected (unix(7), SO_PEERCRED); of a peer that the kernel does not tell the number that
-    /// stands for no user.
+    /// Linux uses for users without one (user_namespaces(7)).
     private static func user(of connection: Int32) -> UInt32 {
         // struct ucred: the numbers of the process, the user and the group.
-        var credentials = InlineArray<3, UInt32>(repeating: .max)
+        var credentials = InlineArray<3, UInt32>(repeating: 65_534)
         var size = socklen_t(MemoryLayout.size(ofValue: credentials))
         unsafe getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &credentials, &size)
         return credentials[1]

@@ -57,8 +57,18 @@ final class ServerThread: Sendable {
         context.wakeUp.signal()
     }
 
+    /// Whether this thread, the acceptor's and the library's have given a sign of life since they were asked for one, or were asked a
+    /// moment ago. Asks them again.
+    func isTurning(at now: ContinuousClock.Instant) -> Bool {
+        if case .stopped = state.withLock({ $0 }) { return true }
+        let lag = start.duration(to: now) - CoarseClock.resolution * context.clock.now
+        guard lag < ThreadSigns.patience, acceptor.isTurning(at: now) else { return false }
+        return context.signs?.haveCome(at: now) ?? true
+    }
+
     private func run() {
         while true {
+            context.signs?.ask(daemon, at: .now)
             tick()
             if case .stopping(let deadline, let continuation) = state.withLock({ $0 }) {
                 drain(by: deadline)

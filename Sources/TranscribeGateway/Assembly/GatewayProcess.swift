@@ -5,6 +5,7 @@ import FoundationEssentials
 import Gateway
 import Logging
 import MicroHTTPD
+import OwnProcess
 import RateLimiting
 import ServiceLifecycle
 import SigV4
@@ -16,11 +17,16 @@ import UnixSignals
 struct GatewayProcess {
     let settings: Settings
     private let tracing: TracingSettings
+    private let supervision: Supervision
+    private let sockets: PassedSockets
 
-    /// - Throws: ``ProgramEnd`` 78 with all mistakes in the settings.
-    init(_ options: SettingsOptions) throws {
+    /// - Parameter supervision: what the program that started this one has passed.
+    /// - Throws: ``ProgramEnd`` 78 with all mistakes in the settings, or in what was passed.
+    init(_ options: SettingsOptions, _ supervision: Supervision) throws {
+        self.supervision = supervision
         settings = try Settings(options)
         tracing = try TracingSettings(ProcessInfo.processInfo.environment)
+        sockets = try PassedSockets(supervision)
         try requireDescriptors(32)
         // The listener for operators and the demonstration's emulator have one thread each.
         let servers = settings.listen.server.threads + ThreadCount.ofServer + 2 * (1 + ThreadCount.ofServer)
@@ -28,94 +34,69 @@ struct GatewayProcess {
         try requireAddressSpace(threads: servers + clients + ThreadCount.ofTasks, bytes: settings.cache.capacity)
     }
 
-    /// Serves until SIGTERM or SIGINT, then finishes the accepted requests. A second signal ends that wait.
+    /// Serves until SIGTERM or SIGINT, then finishes the accepted requests. A second signal ends that wait. A signal before the
+    /// listeners are open ends the process at once.
     ///
     /// Services start in the order of the list and stop in the reverse order, so that a part stops before the parts that it
     /// uses.
     /// - Parameters:
+    ///   - upstream: finds where jobs are looked up, which may take a while.
     ///   - services: start before the gateway and stop after it.
     ///   - announce: called once, when both listeners serve.
     func run(
-        on upstream: Upstream, after services: [any Service] = [], announcing announce: (Listeners) -> Void = { _ in }
+        on upstream: @escaping @Sendable () async throws -> Upstream, after services: [any Service] = [],
+        announcing announce: @escaping @Sendable (Listeners) -> Void = { _ in }
     ) async throws {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        let spanExport = try SpanExport(tracing, authorities: upstream.authorities)
-        let observability = Observability(settings.log, tracer: spanExport?.tracer)
-        defer { observability.log.flush(within: .seconds(2)) }
-        let connections = try Listeners.connections(settings, observability.logger)
-        let (gateway, gatewayServices) = try buildGateway(
-            settings, connections: connections, on: upstream, observability)
-        let listeners = try Listeners(settings, connections: connections, gateway, observability)
-        listeners.logStart(settings, upstream, tracing, observability.logger)
-        announce(listeners)
-        let forcedStop = ForcedStop()
-        let group = ServiceGroup(
-            services: services + [spanExport?.service(observability)].compactMap(\.self) + gatewayServices
-                + listeners.services(settings.drain, observability.readiness, forcedStop),
-            logger: observability.quietLogger)
-        try await run(group, until: signals, forcedStop, observability)
-        observability.logger.info("stopped")
-    }
-
-    private func run(
-        _ group: ServiceGroup, until signals: UnixSignalsSequence, _ forcedStop: ForcedStop,
-        _ observability: Observability
-    ) async throws {
-        let (readiness, logger) = (observability.readiness, observability.logger)
-        try await withThrowingDiscardingTaskGroup { tasks in
-            tasks.addTask {
-                var received = StopSignals()
-                for await signal in signals {
-                    switch received.action(at: .now) {
-                    case .stop:
-                        // Before anything else, so that a balancer sees it for the whole of `drain.delay`.
-                        readiness.set(.serving, obstacle: Listeners.stopping)
-                        logger.notice("stopping, because a signal came", metadata: ["signal": "\(signal)"])
-                        await group.triggerGracefulShutdown()
-                    case .stopAtOnce:
-                        logger.notice("stopping at once, because a second signal came")
-                        forcedStop.force()
-                    case .none: break
-                    }
-                }
+        let output = LogOutput(settings.log)
+        let readiness = Readiness(loggingTo: output.logger)
+        defer { output.writer.flush(within: .seconds(2)) }
+        let manager = ServiceManager(supervision, output.logger)
+        let control = StopControl(output, readiness, manager)
+        try await control.run(until: signals) {
+            let upstream = try await upstream()
+            try control.beginOpening()
+            let spanExport = try SpanExport(tracing, authorities: upstream.authorities)
+            let observability = Observability(
+                settings.log, to: output, readiness: readiness, tracer: spanExport?.tracer)
+            let (listeners, gatewayServices) = try await open(upstream, observability)
+            announce(listeners)
+            let watchdog = supervision.watchdog.map {
+                WatchdogService(
+                    manager: manager, timeout: $0, servers: [listeners.gateway, listeners.admin],
+                    logger: observability.logger)
             }
-            defer { tasks.cancelAll() }
+            let group = ServiceGroup(
+                services: [watchdog].compactMap(\.self) + services
+                    + [spanExport?.service(observability)].compactMap(\.self) + gatewayServices
+                    + listeners.services(settings.drain, observability.readiness, control.forcedStop),
+                logger: observability.quietLogger)
+            manager.tellReady(listeners.status(upstream))
+            control.beginServing(group)
             try await group.run()
+            observability.logger.info("stopped")
         }
     }
-}
 
-/// What each signal that asks for a stop means. Programs such as `timeout` of GNU coreutils send one to the process and one to
-/// its group, so two within a moment are one.
-struct StopSignals {
-    enum Action {
-        case stop
-        case stopAtOnce
-        case none
-    }
-
-    private static let moment = Duration.milliseconds(100)
-
-    private var first: ContinuousClock.Instant?
-    private var isAtOnce = false
-
-    /// - Parameter now: when the signal came.
-    mutating func action(at now: ContinuousClock.Instant) -> Action {
-        guard let first else {
-            first = now
-            return .stop
-        }
-        guard !isAtOnce, first.duration(to: now) > Self.moment else { return .none }
-        isAtOnce = true
-        return .stopAtOnce
+    private func open(
+        _ upstream: Upstream, _ observability: Observability
+    ) async throws -> (Listeners, [any Service]) {
+        let connections = try Listeners.connections(settings, observability.logger)
+        let (gateway, services) = try buildGateway(
+            settings, connections: connections, at: sockets.gateway?.address, on: upstream, observability)
+        let listeners = try await Listeners(settings, connections: connections, sockets, gateway, observability)
+        listeners.logStart(settings, sockets, upstream, tracing, observability.logger)
+        return (listeners, services)
     }
 }
 
 /// Connects the parts between a request and Amazon Transcribe: the transfers to AWS, the credentials, the Transcribe client
 /// and the gateway. Returns the gateway and the services that have to run while it serves.
+/// - Parameter passed: where the public listener listens in place of its settings.
 /// - Throws: ``ProgramEnd`` 75 as ``startClient(_:)``.
 func buildGateway(
-    _ settings: Settings, connections: Int, on upstream: Upstream, _ observability: Observability
+    _ settings: Settings, connections: Int, at passed: ServerAddress? = nil, on upstream: Upstream,
+    _ observability: Observability
 ) throws -> (JobGateway, [any Service]) {
     let client = try startClient(
         CurlOptions(
@@ -131,6 +112,7 @@ func buildGateway(
         credentials: refresher, policy: settings.upstream.retryPolicy, time: .system, clock: upstream.clock,
         observe: observability.recorder.record(attempt:))
     var options = settings.gateway
+    options.hosts = settings.hosts(at: passed)
     if settings.source(of: "watch.limit") == .standard { options.watch.adapt(toConnections: connections) }
     options.region = upstream.endpoint.region.name
     // The times in a job are AWS's, so its age is told by AWS's clock.

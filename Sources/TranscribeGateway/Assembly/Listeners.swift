@@ -15,29 +15,43 @@ struct Listeners {
     /// Why the gateway is not ready from the moment of a signal on.
     static let stopping = "The gateway is stopping."
 
+    /// What a listener's threads are asked for where they have to show that they turn.
+    private static let liveness = "/livez"
+
     let gateway: HTTPServer
     let admin: HTTPServer
 
     /// Starts both.
     /// - Throws: ``ProgramEnd`` 78 with the reason why one cannot start.
-    init(_ settings: Settings, connections: Int, _ handler: JobGateway, _ observability: Observability) throws {
+    init(
+        _ settings: Settings, connections: Int, _ sockets: PassedSockets, _ handler: JobGateway,
+        _ observability: Observability
+    ) async throws {
         var options = settings.listen.server
+        options.inherited = sockets.gateway
+        options.livenessTarget = Self.liveness
         options.connections = connections
         options.perAddress = settings.listen.perAddress(of: options.connections)
         options.proxies = settings.clients.trustedProxies
         options.log = Self.log("public", observability.logger)
         gateway = try Self.listen(options, handler, set: "listen.host", "listen.port")
         var adminOptions = ServerOptions.loopback
+        adminOptions.inherited = sockets.admin
+        adminOptions.livenessTarget = Self.liveness
         adminOptions.address = settings.admin.host.server(port: settings.admin.port)
         adminOptions.connections = Self.adminConnections
         adminOptions.idleTimeout = .seconds(10)
         adminOptions.log = Self.log("admin", observability.logger)
-        admin = try Self.listen(
-            adminOptions,
-            AdminHandler(
-                readiness: observability.readiness, registry: observability.registry, gateway: handler,
-                hosts: settings.admin.hosts, allowsRemotePurges: settings.admin.allowsRemotePurges),
-            set: "admin.host", "admin.port")
+        let adminHandler = AdminHandler(
+            readiness: observability.readiness, registry: observability.registry, gateway: handler,
+            hosts: settings.admin.hosts, allowsRemotePurges: settings.admin.allowsRemotePurges)
+        do {
+            admin = try Self.listen(adminOptions, adminHandler, set: "admin.host", "admin.port")
+        } catch {
+            // Leaves no file of a Unix socket behind.
+            await gateway.stop(within: .zero)
+            throw error
+        }
         gateway.observe(in: observability.registry)
         observability.readiness.set(.serving, obstacle: nil)
     }
@@ -53,12 +67,22 @@ struct Listeners {
         ]
     }
 
-    func logStart(_ settings: Settings, _ upstream: Upstream, _ tracing: TracingSettings, _ logger: Logger) {
-        for warning in settings.warnings { logger.warning("\(warning)") }
+    /// A line for systemd.
+    func status(_ upstream: Upstream) -> String {
+        let obstacle = upstream.obstacle.map { " Not ready: \($0)" } ?? ""
+        return "Listening on \(gateway.address); for operators on \(admin.address).\(obstacle)"
+    }
+
+    func logStart(
+        _ settings: Settings, _ sockets: PassedSockets, _ upstream: Upstream, _ tracing: TracingSettings,
+        _ logger: Logger
+    ) {
+        for warning in settings.warnings(at: sockets.gateway?.address) { logger.warning("\(warning)") }
         if !upstream.isLocal, let warning = settings.log.warning { logger.warning("\(warning)") }
         if upstream.first == nil {
             logger.warning("the source of the AWS credentials has not answered yet; the gateway waits for it")
         }
+        sockets.log(to: logger)
         if let warning = LibraryBehaviour.observed.warning { logger.warning("\(warning)") }
         if !settings.ignoredNames.isEmpty {
             let names = settings.ignoredNames.joined(separator: " ")

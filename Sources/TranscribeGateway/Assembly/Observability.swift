@@ -8,33 +8,48 @@ import MicroHTTPD
 import Telemetry
 import Tracing
 
-/// The log, the metrics and the readiness. Every part reports to these.
-struct Observability {
-    let log: LogWriter
+/// Where the lines of the log go.
+struct LogOutput: Sendable {
+    let writer: LogWriter
     let logger: Logger
     /// For libraries whose lines below a warning are of no use to operators.
+    let quietLogger: Logger
+
+    init(_ settings: LogSettings) {
+        writer = LogWriter(
+            descriptor: STDOUT_FILENO, format: settings.lineFormat, clock: { Timestamp.wallTime })
+        logger = Self.logger("transcribe-gateway", settings.level, writer)
+        quietLogger = Self.logger("lifecycle", max(.warning, settings.level), writer)
+    }
+
+    private static func logger(_ label: String, _ level: Logger.Level, _ writer: LogWriter) -> Logger {
+        Logger(label: label) { LineLogHandler(label: $0, writer: writer, logLevel: level) }
+    }
+}
+
+/// The log, the metrics and the readiness. Every part reports to these.
+struct Observability {
+    let logger: Logger
     let quietLogger: Logger
     let registry = PrometheusRegistry()
     let readiness: Readiness
     let recorder: RequestRecorder
 
-    /// - Parameter tracer: nil where nothing is traced.
-    init(_ settings: LogSettings, tracer: Tracer? = nil) {
-        log = LogWriter(
-            descriptor: STDOUT_FILENO, format: settings.lineFormat, clock: { Timestamp.wallTime })
-        logger = Self.logger("transcribe-gateway", settings.level, log)
-        quietLogger = Self.logger("lifecycle", max(.warning, settings.level), log)
+    /// - Parameters:
+    ///   - output: nil makes one, and so it is with `readiness`.
+    ///   - tracer: nil where nothing is traced.
+    init(
+        _ settings: LogSettings, to output: LogOutput? = nil, readiness: Readiness? = nil, tracer: Tracer? = nil
+    ) {
+        let output = output ?? LogOutput(settings)
+        (logger, quietLogger) = (output.logger, output.quietLogger)
+        self.readiness = readiness ?? Readiness(loggingTo: output.logger)
         recorder = RequestRecorder(
-            log: settings.level <= .info ? log : nil, names: NameHash(settings), registry: registry, logger: logger,
-            tracer: tracer)
-        readiness = Readiness { [logger] obstacles in logger.log(obstacles) }
-        log.observe(in: registry)
-        readiness.observe(in: registry)
+            log: settings.level <= .info ? output.writer : nil, names: NameHash(settings), registry: registry,
+            logger: logger, tracer: tracer)
+        output.writer.observe(in: registry)
+        self.readiness.observe(in: registry)
         registry.observeProgram()
-    }
-
-    private static func logger(_ label: String, _ level: Logger.Level, _ log: LogWriter) -> Logger {
-        Logger(label: label) { LineLogHandler(label: $0, writer: log, logLevel: level) }
     }
 }
 
@@ -58,6 +73,12 @@ extension NameHash {
     fileprivate init(_ settings: LogSettings) {
         let key = settings.keyOfNames.map { SymmetricKey(data: $0.bytes) } ?? SymmetricKey(size: .bits256)
         self.init(key: key, showsNames: settings.names)
+    }
+}
+
+extension Readiness {
+    convenience init(loggingTo logger: Logger) {
+        self.init { logger.log($0) }
     }
 }
 

@@ -67,6 +67,7 @@ extension Upstream {
     /// - Throws: ``ProgramEnd`` with the mistake.
     static func amazon() async throws -> Upstream {
         let environment = try await AWSEnvironment(ProcessInfo.processInfo.environment)
+        try Task.checkCancellation()
         let settings = try AWSSettings.loadWithProfile(from: environment)
         // A client of its own: a stop ends the other client's transfers while a refresh may still run. Its thread ends
         // with the chain.
@@ -78,6 +79,8 @@ extension Upstream {
         let startup = await StartupCredentials(from: chain, now: { clock.now }) {
             await clock.learn(from: settings.transcribe, through: client)
         }
+        // A search that was ended has found nothing, which is no news.
+        try Task.checkCancellation()
         switch startup {
         case .found(let credentials, let origin):
             return Upstream(settings, chain, clock, first: (credentials, origin))

@@ -3,6 +3,7 @@ import AWSEndpoints
 import ArgumentParser
 import Formats
 import MicroHTTPD
+import OwnProcess
 import ServiceLifecycle
 import SigV4
 import Transcribe
@@ -16,13 +17,11 @@ struct Demo: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
-        let process = try GatewayProcess(options)
+        let process = try GatewayProcess(options, .take())
         let demonstration = try Demonstration(at: .wallTime)
-        try await process.run(on: demonstration.upstream, after: [demonstration.service]) { listeners in
-            let (listen, admin) = (process.settings.listen.host, process.settings.admin.host)
+        try await process.run(on: { demonstration.upstream }, after: [demonstration.service]) { listeners in
             StandardError.write(
-                Demonstration.greeting(
-                    at: listen.reach(port: listeners.gateway.port), admin: admin.reach(port: listeners.admin.port)))
+                Demonstration.greeting(at: listeners.gateway.address.reach, admin: listeners.admin.address.reach))
         }
     }
 }
@@ -70,10 +69,13 @@ struct Demonstration {
     }
 }
 
-extension ListenAddress {
+extension ServerAddress {
     /// What curl(1) is given to reach it.
-    fileprivate func reach(port: UInt16) -> String {
-        (path.map { "--unix-socket \($0) " } ?? "") + url(port: port)
+    fileprivate var reach: String {
+        switch self {
+        case .network(let host, let port): "http://\(ListenAddress.urlHost(of: host)):\(port)"
+        case .unix(let path): "--unix-socket \(path) http://localhost"
+        }
     }
 }
 

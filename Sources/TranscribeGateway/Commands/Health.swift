@@ -66,10 +66,10 @@ struct ReadinessReport: Decodable {
 
 extension ListenAddress {
     /// A URL that reaches this address from this machine; on a Unix socket any host does.
-    func url(port: UInt16) -> String { path == nil ? "http://\(urlHost):\(port)" : "http://localhost" }
+    func url(port: UInt16) -> String { path == nil ? "http://\(Self.urlHost(of: text)):\(port)" : "http://localhost" }
 
     /// Loopback for a wildcard, IPv6 in brackets.
-    private var urlHost: String {
+    static func urlHost(of text: String) -> String {
         switch text {
         case "0.0.0.0": "127.0.0.1"
         case "::": "[::1]"

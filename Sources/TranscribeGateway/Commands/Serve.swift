@@ -12,11 +12,11 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
-        hardenProcess()
+        let supervision = hardenProcess()
         // These signals mean nothing to the gateway. By default each of them would end it.
         for number in [SIGHUP, SIGUSR1, SIGUSR2] { signal(number, SIG_IGN) }
-        let process = try await loggingEnd { try GatewayProcess(options) }
-        try await loggingEnd(process.settings.log) { try await process.run(on: try await .amazon()) }
+        let process = try await loggingEnd { try GatewayProcess(options, supervision) }
+        try await loggingEnd(process.settings.log) { try await process.run(on: { try await .amazon() }) }
     }
 }
 
@@ -43,8 +43,11 @@ private func loggingEnd<Result>(
 }
 
 /// Forbids core dumps, which would hold credentials, and restores the default of SIGCHLD: where the parent process left it
-/// ignored, the exit statuses of `credential_process` programs would be lost. Call it before credentials are read.
-func hardenProcess() {
+/// ignored, the exit statuses of `credential_process` programs would be lost. Takes what systemd has passed, which is not for such
+/// programs, and returns it. Call it before credentials are read.
+@discardableResult
+func hardenProcess() -> Supervision {
     CoreDumps.forbid()
     signal(SIGCHLD, SIG_DFL)
+    return .take()
 }

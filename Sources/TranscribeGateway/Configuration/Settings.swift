@@ -48,9 +48,15 @@ struct Settings: Sendable {
         effective = reader.effective
     }
 
+    /// The `Host` values that the public listener accepts.
+    /// - Parameter passed: where it listens in place of its settings.
+    func hosts(at passed: ServerAddress?) -> HostRule { listen.hosts(source: source(of: "listen.hosts"), at: passed) }
+
     /// Sentences for the log at start.
-    var warnings: [String] {
-        listen.warnings(source: source(of: "listen.hosts")) + watch.warnings(connections: listen.server.connections)
+    /// - Parameter passed: where the public listener listens in place of its settings.
+    func warnings(at passed: ServerAddress? = nil) -> [String] {
+        listen.warnings(source: source(of: "listen.hosts"), at: passed)
+            + watch.warnings(connections: listen.server.connections)
     }
 
     /// Where the value of a key came from; `.standard` if no source sets it.

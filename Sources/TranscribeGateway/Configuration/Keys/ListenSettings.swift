@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Gateway
+import HTTPExchange
 import MicroHTTPD
 
 /// The public listener.
@@ -24,7 +25,7 @@ struct ListenSettings: Sendable {
             "listen.threads", .optional(.int(1...256), as: "auto"), default: "auto",
             "threads that serve requests; `auto` is one per core")
         hosts = reader.value(
-            "listen.hosts", .hosts, default: host.isLoopback ? "localhost,127.0.0.1,[::1]" : "*",
+            "listen.hosts", .hosts, default: host.isLoopback ? Self.loopbackNames.joined(separator: ",") : "*",
             "`Host` values that are accepted, or `*` for any; where `listen.host` is not loopback the default is `*`")
         let connections = reader.value(
             "listen.connections", .int(16...1_000_000), default: "10000", "connections held open at a time")
@@ -48,10 +49,29 @@ struct ListenSettings: Sendable {
     /// - Parameter connections: how many there may be in all. The limit of open files may leave fewer than were set.
     func perAddress(of connections: Int) -> Int { perAddress ?? max(1, connections / 4) }
 
+    /// The names that are accepted by default on loopback.
+    private static let loopbackNames = ["localhost", "127.0.0.1", "[::1]"]
+
+    /// The `Host` values that are accepted where the listener has a socket that was passed: the default follows from the address of
+    /// that.
+    func hosts(source: SettingSource, at passed: ServerAddress?) -> HostRule {
+        guard let passed, source == .standard else { return hosts }
+        return passed.isLoopback ? .only(Self.loopbackNames) : .any
+    }
+
     /// What the log warns of at start: any `Host` is accepted although no source set that.
-    func warnings(source: SettingSource) -> [String] {
-        guard case .any = hosts, source == .standard, host.path == nil else { return [] }
+    func warnings(source: SettingSource, at passed: ServerAddress?) -> [String] {
+        let address = passed ?? server.address
+        guard case .any = hosts(source: source, at: passed), source == .standard, !address.isUnix else { return [] }
         return ["listen.hosts is * because listen.host is not loopback; list the host names to refuse all others."]
+    }
+}
+
+extension ServerAddress {
+    fileprivate var isUnix: Bool { if case .unix = self { true } else { false } }
+
+    fileprivate var isLoopback: Bool {
+        if case .network(let host, _) = self { PeerAddress(host)?.isLoopback ?? false } else { false }
     }
 }
 

@@ -1,0 +1,146 @@
+import Gateway
+import Glibc
+import Logging
+import ServiceLifecycle
+import Synchronization
+import Telemetry
+import UnixSignals
+
+/// What the signals that ask for a stop do, from the search for credentials at the start to the last request.
+final class StopControl: Sendable {
+    private enum Stage {
+        /// The listeners are not open: there is nothing to finish.
+        case starting
+        case stoppedAtStart
+        /// The listeners are being opened. A signal waits for the group.
+        case opening(CheckedContinuation<ServiceGroup, Never>?)
+        case serving(ServiceGroup)
+    }
+
+    /// How long a start that is ended may take for that, in which it ends the programs that it has started.
+    private static let patience = Duration.milliseconds(500)
+
+    let forcedStop = ForcedStop()
+    private let stage = Mutex(Stage.starting)
+    private let log: LogOutput
+    private let readiness: Readiness
+    private let manager: ServiceManager
+
+    init(_ log: LogOutput, _ readiness: Readiness, _ manager: ServiceManager) {
+        self.log = log
+        self.readiness = readiness
+        self.manager = manager
+    }
+
+    /// Does the work of the process while it obeys the signals. A signal during ``Stage/starting`` cancels the work, and the process
+    /// ends with status 0 whatever becomes of it.
+    func run(until signals: UnixSignalsSequence, _ work: @escaping @Sendable () async throws -> Void) async throws {
+        // Ended by a signal or by itself, and awaited below.
+        let life = Task { try await work() }
+        try await withThrowingDiscardingTaskGroup { tasks in
+            tasks.addTask { await self.obey(signals, ending: life) }
+            defer { tasks.cancelAll() }
+            do {
+                try await life.value
+            } catch {
+                guard case .stoppedAtStart = self.stage.withLock({ $0 }) else { throw error }
+            }
+        }
+    }
+
+    /// The listeners will be opened now: from here on a stop finishes the accepted requests.
+    /// - Throws: `CancellationError` if a signal has come already.
+    func beginOpening() throws {
+        try stage.withLock { stage in
+            guard case .starting = stage else { throw CancellationError() }
+            stage = .opening(nil)
+        }
+    }
+
+    /// The listeners are open, and the group stops them.
+    func beginServing(_ group: ServiceGroup) {
+        let waiting: CheckedContinuation<ServiceGroup, Never>? = stage.withLock { stage in
+            defer { stage = .serving(group) }
+            if case .opening(let waiting) = stage { return waiting }
+            return nil
+        }
+        waiting?.resume(returning: group)
+    }
+
+    private func obey(_ signals: UnixSignalsSequence, ending life: Task<Void, any Error>) async {
+        var received = StopSignals()
+        for await signal in signals {
+            switch received.action(at: .now) {
+            case .stop: await stop(because: signal, ending: life)
+            case .stopAtOnce:
+                log.logger.notice("stopping at once, because a second signal came")
+                forcedStop.force()
+            case .none: break
+            }
+        }
+    }
+
+    private func stop(because signal: UnixSignal, ending life: Task<Void, any Error>) async {
+        let metadata: Logger.Metadata = ["signal": "\(signal)"]
+        guard endsStart() else {
+            // Before anything else, so that a balancer sees it for the whole of `drain.delay`.
+            readiness.set(.serving, obstacle: Listeners.stopping)
+            manager.tellStopping()
+            log.logger.notice("stopping, because a signal came", metadata: metadata)
+            return await serviceGroup().triggerGracefulShutdown()
+        }
+        manager.tellStopping()
+        log.logger.notice("stopped by a signal before the start had finished", metadata: metadata)
+        log.writer.flush(within: Self.patience)
+        life.cancel()
+        // The process has ended by then, unless a file system or a resolver does not respond.
+        try? await Task.sleep(for: Self.patience)
+        if !Task.isCancelled { _exit(0) }
+    }
+
+    /// Whether the listeners are not open. Then they never will be.
+    private func endsStart() -> Bool {
+        stage.withLock { stage in
+            guard case .starting = stage else { return false }
+            stage = .stoppedAtStart
+            return true
+        }
+    }
+
+    private func serviceGroup() async -> ServiceGroup {
+        await withCheckedContinuation { continuation in
+            let group: ServiceGroup? = stage.withLock { stage in
+                if case .serving(let group) = stage { return group }
+                stage = .opening(continuation)
+                return nil
+            }
+            if let group { continuation.resume(returning: group) }
+        }
+    }
+}
+
+/// What each signal that asks for a stop means. Programs such as `timeout` of GNU coreutils send one to the process and one to
+/// its group, so two within a moment are one.
+struct StopSignals {
+    enum Action {
+        case stop
+        case stopAtOnce
+        case none
+    }
+
+    private static let moment = Duration.milliseconds(100)
+
+    private var first: ContinuousClock.Instant?
+    private var isAtOnce = false
+
+    /// - Parameter now: when the signal came.
+    mutating func action(at now: ContinuousClock.Instant) -> Action {
+        guard let first else {
+            first = now
+            return .stop
+        }
+        guard !isAtOnce, first.duration(to: now) > Self.moment else { return .none }
+        isAtOnce = true
+        return .stopAtOnce
+    }
+}
