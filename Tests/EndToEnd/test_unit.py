@@ -1,0 +1,93 @@
+"""The package's unit, run by a systemd."""
+
+import shutil
+
+import pytest
+
+from booted_debian import BootedDebian
+from debian import needs_root_system
+from timeouts import eventually
+
+pytestmark = needs_root_system
+SERVICE, SOCKET = "transcribe-gateway.service", "transcribe-gateway.socket"
+ENVIRONMENT = "AWS_REGION=eu-west-1\nAWS_ACCESS_KEY_ID=AKIDEXAMPLE\nAWS_SECRET_ACCESS_KEY=a-secret-of-the-tests\n"
+
+
+@pytest.fixture(scope="module")
+def system(package, tmp_path_factory):
+    system = BootedDebian(tmp_path_factory.mktemp("system"))
+    try:
+        system.must("apt-get", "update", "-qq", within=120)
+        shutil.copy(package, system.root / "root")
+        system.must("apt-get", "install", "-y", "-qq", "--no-install-recommends", "systemd", "dbus",
+                    f"/root/{package.name}", within=400)
+        (system.root / "etc/default/transcribe-gateway").write_text(ENVIRONMENT)
+        # Shorter than the unit's, so that the tests do not take half a minute.
+        drop_in = system.root / f"etc/systemd/system/{SERVICE}.d"
+        drop_in.mkdir()
+        (drop_in / "quick.conf").write_text("[Service]\nWatchdogSec=3s\nRestartSec=100ms\n")
+        system.boot()
+        yield system
+    finally:
+        system.remove()
+
+
+@pytest.fixture
+def started(system):
+    # Returns when the gateway has said that it is ready.
+    system.must("systemctl", "start", SERVICE)
+    yield system
+    system.must("systemctl", "stop", SERVICE, SOCKET)
+
+
+def journal(system):
+    """What the gateway itself has written."""
+    return system.must("journalctl", "--output", "cat", "--identifier", "transcribe-gateway")
+
+
+def of(system, name):
+    return system.must("systemctl", "show", SERVICE, "--property", name, "--value").strip()
+
+
+def test_it_is_ready_when_systemd_says_so_and_may_do_little(started):
+    assert started.fetch("http://127.0.0.1:8081/readyz").startswith('{"status":"ready"')
+    status = started.must("cat", f"/proc/{of(started, 'MainPID')}/status")
+    assert "CapBnd:\t0000000000000000" in status and "NoNewPrivs:\t1" in status and "Seccomp:\t2" in status
+    assert "\nUid:\t0\t" not in status
+    # Its own lines only: Swift's run-time library writes none.
+    assert [line for line in journal(started).splitlines() if not line.startswith("{")] == []
+
+
+def test_an_update_of_the_package_starts_it_again(started, package):
+    process = of(started, "MainPID")
+    started.must("dpkg", "--install", f"/root/{package.name}")
+    assert of(started, "ActiveState") == "active" and of(started, "MainPID") != process
+
+
+@pytest.mark.parametrize("signal", ["KILL", "STOP"])
+def test_one_that_ends_or_hangs_is_started_again(started, signal):
+    process = of(started, "MainPID")
+    started.must("systemctl", "kill", f"--signal={signal}", SERVICE)
+    eventually(lambda: of(started, "MainPID") not in ("0", process), within=20)
+    eventually(lambda: of(started, "ActiveState") == "active")
+
+
+def test_a_configuration_that_is_not_valid_is_not_tried_again(system):
+    file = system.root / "etc/default/transcribe-gateway"
+    file.write_text(ENVIRONMENT + "GATEWAY_NONSENSE=1\n")
+    try:
+        assert system.run("systemctl", "start", SERVICE).returncode != 0
+        assert (of(system, "ExecMainStatus"), of(system, "ActiveState")) == ("78", "failed")
+    finally:
+        file.write_text(ENVIRONMENT)
+        system.must("systemctl", "reset-failed", SERVICE)
+
+
+def test_a_client_of_the_socket_starts_it_and_waits(system):
+    system.must("systemctl", "start", SOCKET)
+    try:
+        assert of(system, "ActiveState") == "inactive"
+        assert system.fetch("http://127.0.0.1:8080/livez").strip() == "alive"
+        assert of(system, "ActiveState") == "active"
+    finally:
+        system.must("systemctl", "stop", SOCKET, SERVICE)
