@@ -321,12 +321,21 @@ def test_systemd_socket_activate_starts_it(tmp_path):
         [program, "--listen", path, "--fdname", "public", BINARY, "demo", *arguments_for(ON_FREE_PORTS)],
         env=clean_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        eventually(lambda: os.path.exists(path))
-        with Wire(path) as wire:
+        with eventually(lambda: connection(path)) as wire:
             assert wire.send(request("/jobs/visit-42")).answer().status == 200
-    finally:
         process.terminate()
         assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def connection(path):
+    """None while nothing listens there."""
+    try:
+        return Wire(path)
+    except (ConnectionRefusedError, FileNotFoundError):
+        return None
 
 
 # Before the listeners are open
