@@ -83,6 +83,33 @@ def test_a_configuration_that_is_not_valid_is_not_tried_again(system):
         system.must("systemctl", "reset-failed", SERVICE)
 
 
+def test_secrets_are_handed_over_as_the_example_has_it(system):
+    files = {"aws-credentials": "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = a-secret\n",
+             "name-key": "00112233445566778899aabbccddeeff"}
+    for name, text in files.items():
+        path = system.root / "etc/transcribe-gateway" / name
+        path.write_text(text)
+        path.chmod(0o600)
+    drop_in = system.root / f"etc/systemd/system/{SERVICE}.d/credentials.conf"
+    shutil.copy(system.root / "usr/share/doc/transcribe-gateway/examples/credentials.conf", drop_in)
+    environment = system.root / "etc/default/transcribe-gateway"
+    environment.write_text("AWS_REGION=eu-west-1\n")
+    try:
+        system.must("systemctl", "daemon-reload")
+        system.must("systemctl", "start", SERVICE)
+        assert '"status":"ready"' in system.fetch("http://127.0.0.1:8081/readyz")
+        process = of(system, "MainPID")
+        assert "profile" in system.fetch("http://127.0.0.1:8081/readyz")
+        [last] = [line for line in journal(system).splitlines() if '"listening"' in line][-1:]
+        assert "log.nameKey" not in journal(system).split(last)[1]
+        assert "a-secret" not in system.must("cat", f"/proc/{process}/environ")
+    finally:
+        drop_in.unlink()
+        environment.write_text(ENVIRONMENT)
+        system.must("systemctl", "daemon-reload")
+        system.must("systemctl", "stop", SERVICE)
+
+
 def test_a_client_of_the_socket_starts_it_and_waits(system):
     system.must("systemctl", "start", SOCKET)
     try:
