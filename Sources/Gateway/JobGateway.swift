@@ -175,16 +175,14 @@ public final class JobGateway: Handler {
 
     private func answer(_ request: JobRequest) -> Handling {
         if let seconds = request.wait { return answer(request, waitingFor: .seconds(seconds)) }
-        switch resolve(
-            request.name, request.directives, caller: request.context.client.subscriber, trace: request.context.trace,
-            at: request.context.start)
-        {
+        switch resolve(request.name, request.directives, in: request.context) {
         case .resolved(let resolution):
             return .reply(reply(with: resolution, to: request, at: request.context.start))
         case .needsFetch(let fetch):
             return .later(
                 reply(
-                    after: fetch, to: request, within: longestLookUp, or: .staleIfError, otherwise: .upstreamTimeout))
+                    after: fetch, to: request, within: longestFirstLook(request.manner), or: .staleIfError,
+                    otherwise: .upstreamTimeout))
         case .awaitsRefresh(let fetch):
             return .later(
                 reply(after: fetch, to: request, within: Freshness.longestWait, or: nil, otherwise: .storedJobGone))
@@ -194,6 +192,11 @@ public final class JobGateway: Handler {
     /// How long a request waits for a fetch: a little longer than the fetch takes, so that it gets the result, also of one
     /// that has run out of time.
     var longestLookUp: Duration { options.timeout + .milliseconds(250) }
+
+    /// The same for a job of which nothing is known. A client that streams it has more time than a look-up.
+    private func longestFirstLook(_ manner: JobRequest.Manner) -> Duration {
+        if case .events = manner { max(longestLookUp, options.watch.longestWait) } else { longestLookUp }
+    }
 
     /// - Parameters:
     ///   - detail: why the stored job is served if the fetch takes longer.
@@ -215,7 +218,8 @@ public final class JobGateway: Handler {
                 }
             },
             start: { pending in
-                let waiter = Waiter(request: fetch) { result, isCollapsed in
+                let end = time > self.longestLookUp ? request.context.start.instant + time : nil
+                let waiter = Waiter(request: fetch, end: end) { result, isCollapsed in
                     pending.prepare {
                         var request = request
                         request.context.awsRequestID = result.awsRequestID
@@ -250,16 +254,13 @@ public final class JobGateway: Handler {
 extension JobGateway {
     /// Takes the job from the cache, where that may answer. Begins a fetch in the background where a refresh is due.
     ///
-    /// - Parameters:
-    ///   - caller: the client, for which a fetch takes its turn.
-    ///   - trace: of the request.
-    func resolve(
-        _ name: JobName, _ directives: CacheDirectives, caller: UInt64, trace: RequestTrace? = nil, at now: Moment
-    ) -> CacheResult {
+    /// - Parameter context: of the request; a fetch takes the turn of its client.
+    func resolve(_ name: JobName, _ directives: CacheDirectives, in context: RequestContext) -> CacheResult {
+        let now = context.start
         func fetch(because reason: ForwardReason, _ priority: CallPriority) -> FetchRequest {
             FetchRequest(
-                name: name, reason: reason, caller: caller, priority: priority,
-                notBefore: directives.oldestAnswer(at: now), trace: trace)
+                name: name, reason: reason, caller: context.client.subscriber, priority: priority,
+                notBefore: directives.oldestAnswer(at: now), trace: context.trace)
         }
         func forward(because reason: ForwardReason, _ priority: CallPriority = .interactive) -> CacheResult {
             directives.onlyIfCached ? .resolved(.problem(.notCached)) : .needsFetch(fetch(because: reason, priority))

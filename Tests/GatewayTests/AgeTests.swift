@@ -44,7 +44,7 @@ import Transcribe
     @Test func thatThereIsNoSuchJobIsAHitAfterAWait() async throws {
         try await afterACall { bench in
             #expect(await getAfterWaiting("a", bench).status == .notFound)
-            let again = bench.gateway.resolve(try JobName("a"), .none, caller: 1, at: Moment(bench.clock.now))
+            let again = bench.resolve(try JobName("a"))
             guard case .resolved(.answer) = again else { return #expect(Bool(false), "AWS is asked again") }
         }
     }

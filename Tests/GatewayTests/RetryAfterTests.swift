@@ -170,7 +170,7 @@ import Transcribe
             let early = try (1...3).map { _ in try deferred(bench) }
             for reply in early { reply.start(NoReply()) }
             #expect(bench.gateway.fetcher.waiting == 3)
-            let late = bench.gateway.resolve(try JobName("a"), .none, caller: 1, at: Moment(bench.clock.now))
+            let late = bench.resolve(try JobName("a"))
             guard case .resolved(.answer(_, .cache(.overloaded))) = late else {
                 return #expect(Bool(false), "it waits")
             }

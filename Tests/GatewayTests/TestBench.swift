@@ -1,5 +1,5 @@
+import Caching
 import Formats
-import Gateway
 import HTTPExchange
 import HTTPTypes
 import Logging
@@ -9,6 +9,8 @@ import TestSupport
 import Tracing
 import Transcribe
 import UpstreamTestSupport
+
+@testable import Gateway
 
 /// A gateway on a manual clock in front of jobs that the test makes up; no socket and no real time.
 final class TestBench: Sendable {
@@ -74,6 +76,16 @@ final class TestBench: Sendable {
             Request(
                 method: .get, target: target, host: "localhost", peer: PeerAddress(ipv4: 0x7F00_0001),
                 fields: FieldList(list: [])))
+    }
+
+    /// What the cache has for a request for the job.
+    func resolve(_ name: JobName) -> CacheResult {
+        let request = Request(
+            method: .get, target: "/jobs/\(name.text)", host: "localhost", peer: PeerAddress(ipv4: 0x7F00_0001),
+            fields: FieldList(list: []))
+        let context = RequestContext(
+            request, id: .given("mine-1"), at: Moment(clock.now), clients: nil, sharing: .only([]))
+        return gateway.resolve(name, .none, in: context)
     }
 
     private func reply(to handling: Handling) async -> Reply {

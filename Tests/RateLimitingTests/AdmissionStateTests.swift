@@ -29,6 +29,20 @@ import Testing
         #expect(waiting > 25 && scenario.status.waiting == 0 && scenario.admitted.count == 15 + waiting)
     }
 
+    /// Those that come again when they are told to find a token, so that no call is refused twice.
+    @Test func callsThatAreRefusedTogetherAreToldTimesAtWhichEachIsAdmitted() {
+        var scenario = AdmissionScenario(AdmissionOptions(reserve: 0, permits: 1_000))
+        for number in 0..<300 { scenario.arrive(number, caller: UInt64(number)) }
+        let refused = scenario.refused.map { (number: $0.number, time: scenario.now + $0.refusal.retryAfter) }
+        #expect((225...230).contains(refused.count))
+        for call in refused {
+            scenario.pass(scenario.now.duration(to: call.time))
+            scenario.arrive(call.number, caller: UInt64(call.number))
+        }
+        scenario.pass(.seconds(5))
+        #expect(scenario.refused.count == refused.count && scenario.admitted.count == 300)
+    }
+
     @Test func aWaiterPastItsDeadlineIsRefused() {
         var scenario = AdmissionScenario(AdmissionOptions(rate: nil, permits: 1))
         scenario.arrive(0, caller: 1)

@@ -10,8 +10,7 @@ extension JobGateway {
         if context.prefersHTML, request.names.count == 1 { return .reply(redirect(to: request.names[0], in: context)) }
         let state = BatchState(
             request.names.map {
-                resolve(
-                    $0, request.directives, caller: context.client.subscriber, trace: context.trace, at: context.start)
+                resolve($0, request.directives, in: context)
             })
         guard state.isComplete else { return .later(reply(after: state, to: request)) }
         return .reply(reply(with: state, to: request, at: context.start))

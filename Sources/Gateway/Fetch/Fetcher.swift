@@ -120,6 +120,7 @@ public final class Fetcher: Sendable {
         let result = await fetch(request, traced: calls)
         let replies = flights.finish(flight).enumerated().compactMap { index, waiter in
             guard result.answers(waiter, of: request) else { return rejoin(waiter, after: result) }
+            guard !comesLater(waiter, after: result) else { return nil }
             let isCollapsed = index > 0 || !isLedByWaiter
             if isCollapsed, let calls { waiter.request.trace?.link(to: calls.spans) }
             return waiter.prepareReply(result, isCollapsed)
@@ -127,6 +128,15 @@ public final class Fetcher: Sendable {
         for reply in replies { reply.send() }
         // After the end of the flight: a watch that found it under way relies on being told.
         watches.learn(result, of: request.name, at: Moment(options.time.now()), from: calls?.spans ?? [])
+    }
+
+    /// Lets a waiter join a fetch again when it may have its turn. False if it has no time for that, or has its result.
+    private func comesLater(_ waiter: Waiter, after result: FetchResult) -> Bool {
+        guard let end = waiter.end, let pause = result.pauseForTurn else { return false }
+        let turn = options.time.now() + pause
+        guard turn < end else { return false }
+        schedule(at: turn) { self.join(as: waiter, isUrgent: true)?.send() }
+        return true
     }
 
     private func rejoin(_ waiter: Waiter, after result: FetchResult) -> (any PendingReply)? {
@@ -191,9 +201,22 @@ enum FetchResult: Sendable {
     }
 }
 
+extension FetchResult {
+    /// How long until this fetch may have its turn, if that it did not come in time is all that kept it from a result.
+    var pauseForTurn: Duration? {
+        switch self {
+        case .failed(.refused(.budgetUsedUp(let wait, _)), _, fallback: nil): wait
+        case .failed(.refused(.deadlineTooClose(let wait)), _, fallback: nil): max(wait, .seconds(1))
+        default: nil
+        }
+    }
+}
+
 /// A request that waits for a fetch.
 struct Waiter: Sendable {
     var request: FetchRequest
+    /// Of a request that waits for longer than a look-up may take: until then it comes again when it may have its turn.
+    var end: ContinuousClock.Instant?
     /// Makes the reply without sending it, and returns what sends it; nil if the request was answered meanwhile.
     /// `isCollapsed` if another request had begun the fetch. Called once; must not block.
     let prepareReply: @Sendable (_ result: FetchResult, _ isCollapsed: Bool) -> (any PendingReply)?

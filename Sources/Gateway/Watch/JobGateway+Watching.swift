@@ -21,10 +21,8 @@ extension JobGateway {
     func answer(_ request: JobRequest, waitingFor time: Duration) -> Handling {
         let start = request.context.start
         let known = withoutWait(
-            resolve(
-                request.name, request.directives, caller: request.context.client.subscriber,
-                trace: request.context.trace, at: start), of: request)
-        var deadline = start.instant + longestLookUp
+            resolve(request.name, request.directives, in: request.context), of: request)
+        var deadline = start.instant + max(longestLookUp, time)
         if case .resolved(let resolution) = known {
             guard case .answer(let entry, _) = resolution, request.isAwaiting(entry, render), time > .zero else {
                 return .reply(reply(with: resolution, to: request, at: start))

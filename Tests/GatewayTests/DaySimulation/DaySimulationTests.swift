@@ -30,7 +30,21 @@ extension MemoryTests {
             #expect(Double(simulation.calls.count) > 0.7 * 15 / 1.05 * 45)
         }
 
-        /// As many, followed for ten minutes: four times the calls that the budget has.
+        /// A gateway that has just started, and 300 clients that follow a job each: 21 s of the budget.
+        @Test func aColdStartRefusesNoClientTwice() async {
+            let simulation = DaySimulation(
+                .init(
+                    seconds: 1, closing: 30, jobs: 300, meanLength: 3_600, read: 0, watched: 1, watchers: 1, early: 0,
+                    clients: 300))
+            await run(simulation)
+            let observations = simulation.observations
+            #expect(observations.unexpected.isEmpty)
+            // Those of the first five seconds have a turn; and a few come again late.
+            #expect((200...240).contains(observations.refused))
+            #expect(simulation.calls.count >= 300)
+        }
+
+        /// Seven hundred jobs, followed for ten minutes: four times the calls that the budget has.
         @Test(.longOnly, arguments: [false, true]) func sevenHundredFollowedJobs(hasList: Bool) async {
             let simulation = DaySimulation(
                 .init(

@@ -40,6 +40,7 @@ struct AdmissionState<Handle: Sendable>: Sendable {
     var lastAnswer: ContinuousClock.Instant?
     var owed = OwedCalls()
     var refreshOrder = RefreshOrder()
+    var laterTurns = LaterTurns()
     var queues: AdmissionQueues<Waiter>
     var counts = AdmissionCounts()
     /// No ``Waiter/latestBegin`` is before this.
