@@ -54,7 +54,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Formats", "HTTPExchange", "Caching", "Curl", "RateLimiting", "Telemetry", "Tracing", "Transcribe",
+                "Formats", "HTTPExchange", "Caching", "Curl", "RateLimiting", "Telemetry", "Threads", "Tracing",
+                "Transcribe",
                 .httpTypes, .crypto, .coreMetrics, .heap, .logging,
             ],
             exclude: ["Gateway.docc"],

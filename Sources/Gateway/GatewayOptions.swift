@@ -67,6 +67,8 @@ public struct ClientLimitOptions: Sendable {
     /// Whether requests over the limit are only counted and logged, and answered all the same.
     public var isShadow: Bool
 
+    var limit: ClientLimit { ClientLimit(rate: rate, burst: burst) }
+
     public init(rate: Rate, burst: Int, isShadow: Bool) {
         self.rate = rate
         self.burst = burst

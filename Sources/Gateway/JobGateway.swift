@@ -9,16 +9,13 @@ import Transcribe
 /// A request passes the steps client, host, route, admit, cache and reply, all on the server's thread. A miss suspends the
 /// request: it joins the fetch of its job, and the reply follows when the fetch ends, or at the request's deadline.
 public final class JobGateway: Handler {
-    let options: GatewayOptions
+    let inForce: OptionsInForce
     let cache: JobCache
-    let sharedFields: SharedFields
-    /// Of answers to requests that waited.
-    let waitFields: SharedFields
     /// The jobs that clients watch.
     let watches: JobWatches
     let render: JobRenderer
     let recorder: RequestRecorder
-    private let limiter: ClientLimiter?
+    let limiter: ClientLimiter
     private let probes: ProbeReplies
     private let ids = RequestIDSource()
     let files = StaticFile.all
@@ -34,26 +31,20 @@ public final class JobGateway: Handler {
         options: GatewayOptions, source: any JobSource, lists: (any JobListSource)? = nil, recorder: RequestRecorder,
         probes: ProbeReplies
     ) {
-        self.options = options
+        let inForce = OptionsInForce(options)
+        self.inForce = inForce
         self.recorder = recorder
         self.probes = probes
         cache = JobCache(capacity: options.cacheCapacity, shards: JobCache.shards(for: options.cacheCapacity))
-        render = { [cache, fields = options.fields] job, name, wanted in
-            job.rendering(of: wanted, whole: fields) { cache.updateCost(of: job, named: name) }
+        render = { [cache] job, name, wanted in
+            job.rendering(of: wanted, whole: inForce.current.options.fields) { cache.updateCost(of: job, named: name) }
         }
-        var list = options.list
-        if lists == nil { list.use = .off }
         watches = JobWatches(
-            options.watch, list, polls: options.admission.concurrency,
-            metrics: recorder.watch, render: render,
+            options, hasLists: lists != nil, metrics: recorder.watch, render: render,
             stored: { [cache, now = options.time.now] in cache.value(for: $0, at: Moment(now())) })
         fetcher = Fetcher(
-            source: source, lists: lists, options: options, cache: cache, recorder: recorder, watches: watches)
-        limiter = options.clientLimit.map {
-            ClientLimiter(rate: $0.rate, burst: $0.burst, epoch: options.time.now())
-        }
-        sharedFields = SharedFields(caching: options.caching, limiter: limiter)
-        waitFields = SharedFields(caching: .noStore, limiter: limiter)
+            source: source, lists: lists, options: inForce, cache: cache, recorder: recorder, watches: watches)
+        limiter = ClientLimiter(options.clientLimit?.limit ?? .unused, epoch: options.time.now())
     }
 
     /// Makes the fetches, and removes what is past its time from the cache, until the task is cancelled. It has to be running
@@ -117,26 +108,31 @@ public final class JobGateway: Handler {
     /// What the library refuses counts against the client's limit too, where the client is known; a trusted proxy is not the
     /// client. It is too late for another reply.
     public func recordRefusal(status: Int, of peer: PeerAddress?) {
-        if let peer, !options.clients.trusts(peer) { _ = limiter?.admit(peer.subscriber, at: options.time.now()) }
+        let options = inForce.current.options
+        if let peer, options.clientLimit != nil, !options.clients.trusts(peer) {
+            _ = limiter.admit(peer.subscriber, at: options.time.now())
+        }
         recorder.recordRefusal(status: status, of: peer)
     }
 
     private func context(of request: borrowing Request, at now: ContinuousClock.Instant) -> RequestContext {
-        recorder.warnOfUntrustedProxy { options.clients.isForwardedByStranger(request) }
+        let settings = inForce.current
+        recorder.warnOfUntrustedProxy { settings.options.clients.isForwardedByStranger(request) }
         return RequestContext(
-            request, id: ids.id(suggested: request[.xRequestID]), at: Moment(now), clients: options.clients,
-            sharing: options.crossOrigin, tracer: recorder.tracer)
+            request, id: ids.id(suggested: request[.xRequestID]), at: Moment(now), under: settings,
+            clients: settings.options.clients, sharing: settings.options.crossOrigin, tracer: recorder.tracer)
     }
 
     /// What the request asks for, if its client may ask here at all.
     private func route(of request: borrowing Request, in context: inout RequestContext) throws(Problem) -> Route {
         if let hop = context.unreadableHop { throw Problem(hop) }
-        guard options.clients.admits(context.client) else { throw .clientNotAllowed }
-        guard options.hosts.admits(request.host) else { throw .wrongHost }
-        let route = try Route(request, allowed: options.fields, files: files)
+        let settings = context.settings
+        guard settings.options.clients.admits(context.client) else { throw .clientNotAllowed }
+        guard settings.options.hosts.admits(request.host) else { throw .wrongHost }
+        let route = try Route(request, allowed: settings.options.fields, files: files)
         context.route = route.kind
         if let trace = context.trace {
-            let server = options.hosts.serverName(in: request.host)
+            let server = settings.options.hosts.serverName(in: request.host)
             trace.record(route: route.template(path: context.path), server)
         }
         if case .batch(let names, _) = route { context.names = names.count }
@@ -162,8 +158,10 @@ public final class JobGateway: Handler {
     private func admit(
         _ context: inout RequestContext, cost: Int = 1, at now: ContinuousClock.Instant
     ) throws(Problem) {
-        guard let limiter, let isShadow = options.clientLimit?.isShadow else { return }
-        guard cost <= limiter.quota || isShadow else { throw .costsMoreThanLimit(cost, most: limiter.quota) }
+        guard let isShadow = context.settings.options.clientLimit?.isShadow else { return }
+        if let quota = context.settings.clientLimit?.quota, cost > quota, !isShadow {
+            throw .costsMoreThanLimit(cost, most: quota)
+        }
         let result = limiter.admit(context.client.subscriber, cost: cost, at: now)
         context.quota = result
         guard !result.admitted else { return }
@@ -246,7 +244,8 @@ public final class JobGateway: Handler {
         with resolution: Resolution, to request: JobRequest, outcome: Outcome? = nil, isStopping: Bool = false
     ) -> Reply {
         reply(
-            with: resolution, to: request, at: Moment(options.time.now()), outcome: outcome, isStopping: isStopping)
+            with: resolution, to: request.narrowed(to: options.fields), at: Moment(options.time.now()),
+            outcome: outcome, isStopping: isStopping)
     }
 }
 
@@ -267,7 +266,8 @@ extension JobGateway {
         }
         guard let entry = cache.value(for: name, at: now) else { return forward(because: .miss) }
         let mayBeStale = fetcher.history.permitsStaleAnswers
-        switch options.freshness.decision(on: entry, for: directives, mayBeStale: mayBeStale, at: now) {
+        switch context.settings.options.freshness.decision(on: entry, for: directives, mayBeStale: mayBeStale, at: now)
+        {
         case .serve:
             entry.value.job?.recordUse(at: now)
             return .resolved(.answer(entry, .cache()))

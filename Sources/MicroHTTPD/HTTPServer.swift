@@ -49,6 +49,9 @@ public final class HTTPServer: Sendable {
     /// Call it now and then, on any thread. A server that has stopped has no threads that could hang.
     public var isTurning: Bool { thread.isTurning(at: .now) }
 
+    /// Lets other peers than before connect without the limit of an address (``ServerOptions/proxies``).
+    public func change(proxies: [AddressRange]) { context.places.change(exempt: proxies) }
+
     /// Stops in this order: refuses new connections, ends the streams, lets accepted requests finish, answers the requests that still wait
     /// at the end of `grace` with their ``DeferredReply/Expiry/serverStopping`` reply, and returns when the library's
     /// threads have ended. The grace ends at once when the task is cancelled.

@@ -14,6 +14,13 @@ public enum InputFile {
         return try bytes(from: descriptor, upTo: limit)
     }
 
+    /// Whether the content is still there after it was read: not that of a pipe, a socket or a terminal. True also where there is
+    /// no such file, which opening it tells.
+    public static func canBeReadAgain(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+    }
+
     private static func bytes(from descriptor: Int32, upTo limit: Int) throws(SystemCallError) -> [UInt8] {
         var content: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)

@@ -15,7 +15,7 @@ public final class TranscribeClient: Sendable {
     let requests: RequestBuilder
     let transport: any Transport
     let credentials: any CredentialsSource
-    let policy: RetryPolicy
+    private let policyInForce: Mutex<RetryPolicy>
     let time: TimeSource
     let random: @Sendable () -> Double
     let observe: @Sendable (TranscribeError?) -> Void
@@ -38,12 +38,17 @@ public final class TranscribeClient: Sendable {
         requests = RequestBuilder(at: endpoint)
         self.transport = transport
         self.credentials = credentials
-        self.policy = policy
+        policyInForce = Mutex(policy)
         self.time = time
         self.clock = clock ?? AWSClock(wallTime: time.wallTime, instant: time.now)
         self.random = random
         self.observe = observe
     }
+
+    var policy: RetryPolicy { policyInForce.withLock(\.self) }
+
+    /// Puts another policy in force, also for the attempts that calls under way have still to make.
+    public func change(to policy: RetryPolicy) { policyInForce.withLock { $0 = policy } }
 
     /// Calls AWS for the job, with retries.
     public func job(

@@ -34,7 +34,7 @@ enum Layers {
         "Tracing": ["Curl", "Formats", "FoundationEssentials", "Telemetry"],
         "Gateway": [
             "Caching", "CoreMetrics", "Crypto", "Curl", "Formats", "FoundationEssentials", "HTTPExchange", "HTTPTypes",
-            "HeapModule", "Logging", "RateLimiting", "Telemetry", "Tracing", "Transcribe",
+            "HeapModule", "Logging", "RateLimiting", "Telemetry", "Threads", "Tracing", "Transcribe",
         ],
         "TranscribeEmulator": ["Formats", "FoundationEssentials", "HTTPExchange", "HTTPTypes", "SigV4"],
         "TranscribeGateway": [

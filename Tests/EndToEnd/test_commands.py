@@ -95,10 +95,10 @@ def test_check_prints_each_value_with_its_source_and_no_secret(tmp_path):
     rows = {key.strip(): rest.split() for key, _, rest in parts}
     assert rows["cache.ttl.running"] == ["7s", f"({file})"]
     assert rows["log.level"] == ["warning", "(GATEWAY_LOG_LEVEL)"]
-    assert rows["listen.threads"] == ["4", "(--set", "listen.threads)"]
-    assert rows["listen.port"] == ["9", "(--port)"]
-    assert rows["admin.port"] == ["8081", "(default)"]
-    assert rows["log.nameKey"] == ["(secret)", "(GATEWAY_LOG_NAME_KEY)"]
+    assert rows["listen.threads"] == ["4", "(--set", "listen.threads;", "restart)"]
+    assert rows["listen.port"] == ["9", "(--port;", "restart)"]
+    assert rows["admin.port"] == ["8081", "(default;", "restart)"]
+    assert rows["log.nameKey"] == ["(secret)", "(GATEWAY_LOG_NAME_KEY;", "restart)"]
     assert rows["AWS_REGION"] == ["eu-west-1", "(AWS_REGION)"]
     assert SECRET not in result.stdout and NAME_KEY not in result.stdout
 

@@ -22,7 +22,7 @@ VERSION = re.search(r"^  version: (.+)$", (REPOSITORY / "openapi.yaml").read_tex
 def rows(report):
     """(value, source) by key."""
     return {row["key"]: (row["value"], row["source"]) for row in map(re.compile(
-        r"(?P<key>\S.*?) += (?P<value>.*?) +\((?P<source>[^()]*)\)$").match, report.splitlines())}
+        r"(?P<key>\S.*?) += (?P<value>.*?) +\((?P<source>[^()]*?)(?:; restart)?\)$").match, report.splitlines())}
 
 
 # Where the file is

@@ -17,8 +17,8 @@ import Testing
         let request = Request(
             method: method, target: target, host: host, peer: PeerAddress(ipv4: peer), fields: FieldList(list: []))
         let handler = AdminHandler(
-            readiness: readiness, registry: registry, gateway: gateway, hosts: hosts,
-            allowsRemotePurges: allowsRemotePurges)
+            readiness: readiness, registry: registry, gateway: gateway,
+            rules: AdminRules(hosts: hosts, allowsRemotePurges: allowsRemotePurges))
         guard case .reply(let reply) = handler.answer(request) else { throw AdminError.waits }
         return reply
     }

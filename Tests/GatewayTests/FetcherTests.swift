@@ -21,10 +21,10 @@ import UpstreamTestSupport
         options.time = clock.source
         let recorder = RequestRecorder(log: nil, names: NameHash(), registry: PrometheusRegistry())
         return Fetcher(
-            source: source, lists: nil, options: options, cache: JobCache(capacity: 1 << 20, shards: 1),
+            source: source, lists: nil, options: OptionsInForce(options), cache: JobCache(capacity: 1 << 20, shards: 1),
             recorder: recorder,
             watches: JobWatches(
-                options.watch, options.list, polls: 1, metrics: recorder.watch, render: { job, _, _ in job.rendering },
+                options, hasLists: false, metrics: recorder.watch, render: { job, _, _ in job.rendering },
                 stored: { _ in nil }))
     }
 

@@ -133,7 +133,8 @@ import Transcribe
             method: .get, target: "/jobs/a", host: "localhost", peer: PeerAddress(ipv4: 0x7F00_0001),
             fields: FieldList(list: Self.browser))
         let context = RequestContext(
-            request, id: .given("mine-1"), at: .init(.now), clients: nil, sharing: .only([]))
+            request, id: .given("mine-1"), at: .init(.now), under: OptionsSnapshot(GatewayOptions()), clients: nil,
+            sharing: .only([]))
         let problem = Problem(type, "What (some.setting) says.")
         let page = String(
             decoding: Page(problem, of: nil, in: context, at: Timestamp(millisecondsSinceEpoch: 0)).body.bytes,

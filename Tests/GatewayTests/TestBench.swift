@@ -38,7 +38,7 @@ final class TestBench: Sendable {
         let logger =
             given
             ?? log.map { writer in
-                Logger(label: "test") { LineLogHandler(label: $0, writer: writer, logLevel: .info) }
+                Logger(label: "test") { LineLogHandler(label: $0, writer: writer) }
             }
         let recorder = RequestRecorder(
             log: log, names: names, registry: registry, logger: logger,
@@ -84,7 +84,8 @@ final class TestBench: Sendable {
             method: .get, target: "/jobs/\(name.text)", host: "localhost", peer: PeerAddress(ipv4: 0x7F00_0001),
             fields: FieldList(list: []))
         let context = RequestContext(
-            request, id: .given("mine-1"), at: Moment(clock.now), clients: nil, sharing: .only([]))
+            request, id: .given("mine-1"), at: Moment(clock.now), under: gateway.inForce.current, clients: nil,
+            sharing: .only([]))
         return gateway.resolve(name, .none, in: context)
     }
 

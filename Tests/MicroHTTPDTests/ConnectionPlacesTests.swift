@@ -36,6 +36,19 @@ import Testing
         #expect(proxied.takenCount == 9)
     }
 
+    /// A connection that ends counts as it did when it came.
+    @Test func aPeerThatIsExemptNoMoreHasTheLimit() throws {
+        let client = try peer("10.0.0.1")
+        let places = places(addressLimit: 2, exempt: [try #require(AddressRange("10.0.0.0/8"))])
+        #expect((1...3).allSatisfy { places.take($0, of: client) })
+        places.change(exempt: [])
+        #expect(!places.take(4, of: client))
+        for _ in 1...2 { places.giveBack(of: client) }
+        #expect(places.take(5, of: client) && !places.take(6, of: client))
+        places.change(exempt: [try #require(AddressRange("10.0.0.1"))])
+        #expect(places.take(7, of: client) && places.takenCount == 3)
+    }
+
     @Test func saysOnceWhenAPlaceBecomesFreeThatIsWaitedFor() throws {
         let (places, client) = (places(limit: 2), try peer("10.0.0.1"))
         #expect(places.waitForPlace())

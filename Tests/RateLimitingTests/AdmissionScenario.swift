@@ -25,6 +25,11 @@ struct AdmissionScenario {
         settle()
     }
 
+    mutating func change(to options: AdmissionOptions) {
+        state.change(to: options, at: now)
+        settle()
+    }
+
     mutating func attemptFailed(_ call: Int, _ outcome: CallOutcome) {
         guard let grant = grants[call] else { return }
         state.attemptFailed(of: grant, outcome, at: now)

@@ -8,7 +8,8 @@ import Testing
     private let start = ContinuousClock().now
 
     private func limiter(_ perSecond: Int, burst: Int, capacity: Int = 1 << 20) -> ClientLimiter {
-        ClientLimiter(rate: Rate(perSecond, per: .seconds(1)), burst: burst, capacity: capacity, epoch: start)
+        ClientLimiter(
+            ClientLimit(rate: Rate(perSecond, per: .seconds(1)), burst: burst), capacity: capacity, epoch: start)
     }
 
     @Test func tellsTheNumbersOfTheHeaderFields() {
@@ -34,12 +35,12 @@ import Testing
     }
 
     @Test(arguments: [3, 7, 15, 100]) func theResetOfARefusalIsNeverTooEarly(perMinute: Int) {
-        let limiter = ClientLimiter(rate: Rate(perMinute, per: .seconds(60)), burst: 2, epoch: start)
+        let limiter = ClientLimiter(ClientLimit(rate: Rate(perMinute, per: .seconds(60)), burst: 2), epoch: start)
         _ = limiter.admit(1, cost: 2, at: start)
         for cost in 1...2 {
             let refused = limiter.admit(1, cost: cost, at: start)
             #expect(!refused.admitted && refused.reset >= 1)
-            let late = ClientLimiter(rate: Rate(perMinute, per: .seconds(60)), burst: 2, epoch: start)
+            let late = ClientLimiter(ClientLimit(rate: Rate(perMinute, per: .seconds(60)), burst: 2), epoch: start)
             _ = late.admit(1, cost: 2, at: start)
             #expect(late.admit(1, cost: cost, at: start + .seconds(refused.reset)).admitted)
         }

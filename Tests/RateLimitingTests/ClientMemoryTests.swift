@@ -7,7 +7,7 @@ import Testing
 
     @Test(.disabled(if: ProcessStatus.isSanitized, "skipped: a sanitizer's shadow would be measured"))
     func aMillionClientsTakeLessThan100MiBAndMoreTakeNothing() {
-        let limiter = ClientLimiter(rate: Rate(100, per: .seconds(1)), burst: 200, epoch: start)
+        let limiter = ClientLimiter(ClientLimit(rate: Rate(100, per: .seconds(1)), burst: 200), epoch: start)
         let before = ProcessStatus.residentBytes
         for key in 0..<UInt64(1_000_000) { _ = limiter.admit(key, at: start) }
         let first = ProcessStatus.residentBytes

@@ -12,7 +12,7 @@ import Testing
     ) throws -> [String] {
         let output = LogOutput(format)
         var logger = Logger(label: "test") {
-            LineLogHandler(label: $0, writer: output.writer, logLevel: .trace, metadataProvider: provider)
+            LineLogHandler(label: $0, writer: output.writer, level: LogLevel(.trace), metadataProvider: provider)
         }
         body(&logger)
         return try output.lines()
@@ -53,6 +53,19 @@ import Testing
         let lines = try logged { $0.info("hi", error: Broken()) }
         let line = try #require(lines.first)
         #expect(line.contains(#""error.message":"it \"broke\"\n","error.type":""#) && line.contains(#"Broken"}"#))
+    }
+
+    @Test func loggersFollowTheLevelThatTheyShare() throws {
+        let (output, level) = (LogOutput(.json), LogLevel(.warning))
+        let logger = Logger(label: "test") { LineLogHandler(label: $0, writer: output.writer, level: level) }
+        var own = logger
+        own.logLevel = .error
+        for change in [.warning, .info, .error] as [Logger.Level] {
+            level.change(to: change)
+            logger.info("hi", metadata: ["level": "\(change)"])
+            own.info("hi")
+        }
+        #expect(try output.lines() == [head + #","metadata.level":"info"}"#])
     }
 
     @Test func treatsLevelAndMetadataAsValues() throws {

@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [Settings.markdownTable, AWSSettings.markdownTable])
+    @Test(arguments: [Settings.markdownTable, Settings.restartTable, AWSSettings.markdownTable])
     func configurationPageHoldsTheTableOfSettings(table: String) {
         let page = Self.text(of: "deploy/CONFIGURATION.md")
         #expect(page.contains(table), "deploy/CONFIGURATION.md should hold this table:\n\(table)")

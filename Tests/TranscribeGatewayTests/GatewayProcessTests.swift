@@ -29,11 +29,12 @@ import Transcribe
     @Test func carriesALifetimeFromTheEnvironmentToTheGateway() throws {
         let settings = try load(["GATEWAY_CACHE_TTL_FINISHED": "7m", "GATEWAY_LOG_LEVEL": "critical"])
         let clock = AWSClock(wallTime: { .wallTime })
-        let (gateway, services) = try buildGateway(
+        let parts = try GatewayParts(
             settings, connections: 10_000, on: upstream(clock), Observability(settings.log))
+        let gateway = parts.gateway
         #expect(gateway.options.freshness.finished == .seconds(7 * 60))
         #expect(gateway.fetcher.options.freshness.finished == .seconds(7 * 60))
-        #expect(services.count == 3)
+        #expect(parts.services.count == 3)
     }
 
     /// The age of a running job, by which its lifetime is told, is the difference of a time of AWS's and this one.
@@ -41,11 +42,27 @@ import Transcribe
         let settings = try load(["GATEWAY_LOG_LEVEL": "critical"])
         let start = ContinuousClock.now
         let clock = AWSClock(wallTime: { Timestamp(millisecondsSinceEpoch: 1_000) }, instant: { start })
-        let (gateway, _) = try buildGateway(
-            settings, connections: 10_000, on: upstream(clock), Observability(settings.log))
+        let gateway = try GatewayParts(
+            settings, connections: 10_000, on: upstream(clock), Observability(settings.log)
+        ).gateway
         #expect(gateway.fetcher.options.time.wallTime() == Timestamp(millisecondsSinceEpoch: 1_000))
         clock.learn(Timestamp(millisecondsSinceEpoch: 3_600_000))
         #expect(gateway.fetcher.options.time.wallTime() == Timestamp(millisecondsSinceEpoch: 3_600_000))
+    }
+
+    /// More calls at a time than the process may have descriptors for. Nothing changes then.
+    @Test func settingsThatNeedTooManyFilesAreRefused() throws {
+        let settings = try load(["GATEWAY_LOG_LEVEL": "critical"])
+        let clock = AWSClock(wallTime: { .wallTime })
+        let full = try GatewayParts(
+            settings, connections: Int(Int32.max), on: upstream(clock), Observability(settings.log))
+        let greedy = try load(["GATEWAY_LIMITS_UPSTREAM_CONCURRENCY": "900", "GATEWAY_CACHE_TTL_FINISHED": "7m"])
+        let error = #expect(throws: ConfigurationError.self) { try full.change(to: greedy) }
+        #expect(error?.description.hasPrefix("limits.upstream.concurrency is 900") == true)
+        #expect(full.gateway.options.freshness.finished == .seconds(600))
+        let parts = try GatewayParts(settings, connections: 16, on: upstream(clock), Observability(settings.log))
+        try parts.change(to: try load(["GATEWAY_CACHE_TTL_FINISHED": "7m"]))
+        #expect(parts.gateway.options.freshness.finished == .seconds(7 * 60))
     }
 
     @Test func buildsTheGatewayFromTheDocumentedDefaults() throws {

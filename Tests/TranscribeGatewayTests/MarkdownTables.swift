@@ -3,9 +3,19 @@
 extension Settings {
     /// Every key as the table that deploy/CONFIGURATION.md holds.
     static var markdownTable: String {
-        let header = ["| key | environment | default | meaning |", "|---|---|---|---|"]
+        let header = ["| key | environment | default | changes with | meaning |", "|---|---|---|---|---|"]
         let rows = definitions.map { setting in
-            "| `\(setting.key)` | `\(setting.environmentName)` | `\(setting.defaultText)` | \(setting.meaning) |"
+            "| `\(setting.key)` | `\(setting.environmentName)` | `\(setting.defaultText)` "
+                + "| \(setting.change.needsRestart ? "restart" : "reload") | \(setting.meaning) |"
+        }
+        return (header + rows).joined(separator: "\n")
+    }
+
+    /// The keys that a reload does not change, with the reasons, as the table that deploy/CONFIGURATION.md holds.
+    static var restartTable: String {
+        let header = ["| changes with a restart only | because |", "|---|---|"]
+        let rows = definitions.compactMap { setting in
+            if case .atRestart(let reason) = setting.change { "| `\(setting.key)` | \(reason) |" } else { nil }
         }
         return (header + rows).joined(separator: "\n")
     }

@@ -21,8 +21,8 @@ import Testing
         let report = try load(["GATEWAY_DRAIN_DELAY": "3s"], set: ["listen.port=1"]).effective.report
         let lines = report.split(separator: "\n")
         #expect(lines.count == Settings.definitions.count)
-        #expect(lines.contains { $0.hasPrefix("listen.port ") && $0.hasSuffix("(--set listen.port)") })
+        #expect(lines.contains { $0.hasPrefix("listen.port ") && $0.hasSuffix("(--set listen.port; restart)") })
         #expect(lines.contains { $0.hasPrefix("drain.delay ") && $0.hasSuffix("(GATEWAY_DRAIN_DELAY)") })
-        #expect(lines.contains { $0.hasPrefix("admin.port ") && $0.hasSuffix("(default)") })
+        #expect(lines.contains { $0.hasPrefix("admin.port ") && $0.hasSuffix("(default; restart)") })
     }
 }

@@ -107,9 +107,10 @@ import Transcribe
     @Test func rendersATableOfAllKeys() {
         let lines = Settings.markdownTable.split(separator: "\n")
         #expect(lines.count == Settings.definitions.count + 2)
-        #expect(lines[0] == "| key | environment | default | meaning |")
+        #expect(lines[0] == "| key | environment | default | changes with | meaning |")
         let row =
-            "| `listen.port` | `GATEWAY_LISTEN_PORT` | `8080` | port of the public listener; 0 takes any free one |"
+            "| `listen.port` | `GATEWAY_LISTEN_PORT` | `8080` | restart "
+            + "| port of the public listener; 0 takes any free one |"
         #expect(lines[3] == row)
     }
 }

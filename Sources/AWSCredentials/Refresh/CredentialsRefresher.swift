@@ -159,6 +159,13 @@ extension CredentialsRefresher {
         close()
     }
 
+    /// Fetches again soon, though the held set may not near its expiration; ``run()`` reports how that ends. If it fails, the held
+    /// set stays in use as long as it would have been.
+    public func refreshEarly() {
+        guarded.withLock { $0.state.refreshEarly(at: now()) }
+        wakeUp.yield()
+    }
+
     private func wakeUpEveryTick() async {
         while (try? await Task.sleep(for: tick)) != nil { wakeUp.yield() }
     }

@@ -37,6 +37,10 @@ package struct RefreshState: Sendable {
     private var held: HeldCredentials?
     /// The set that waiting callers want replaced.
     private var rejected: Credentials?
+    /// Whether the fetch is only wanted because an operator asked for it.
+    private var isEarly = false
+    /// Whether another fetch is wanted after the one that runs, which may have read what is out of date.
+    private var wantsAnother = false
     /// After a failed fetch: no background refresh until this ends.
     private var cooldown: Cooldown?
     /// After a failed fetch, or one that brought the rejected set again: callers that need a fetch get this error for a
@@ -114,6 +118,17 @@ extension RefreshState {
         return true
     }
 
+    /// Wants a fetch although nothing makes one necessary. If it fails, the held set is served as before.
+    package mutating func refreshEarly(at now: Timestamp) {
+        switch phase {
+        case .idle: phase = .wanted
+        case .fetching: wantsAnother = true
+        case .wanted, .closed: return
+        }
+        isEarly = held?.isUsable(at: now) ?? false
+        cooldown = nil
+    }
+
     /// Also where no usable set is held, so that a gateway that lost its credentials recovers without a request.
     private func isRefreshWelcome(at now: Timestamp) -> Bool {
         guard !isCoolingDown(at: now) else { return false }
@@ -140,9 +155,12 @@ extension RefreshState {
     package mutating func finishFetch(
         failing error: CredentialsError, at now: Timestamp, cooldown failureCooldown: FailureCooldown
     ) -> RefreshEvent {
+        let keepsHeld = isEarly
         _ = endFetch()
-        held?.refreshHasFailed = true
-        held?.isWithheld = !error.isRecoverable
+        if !keepsHeld {
+            held?.refreshHasFailed = true
+            held?.isWithheld = !error.isRecoverable
+        }
         let isUsable = held?.isUsable(at: now) ?? false
         let length =
             isUsable ? failureCooldown.length(before: held?.timeLeft(at: now)) : failureCooldown.length(after: error)
@@ -157,7 +175,9 @@ extension RefreshState {
     /// The set that the fetch was to replace.
     private mutating func endFetch() -> Credentials? {
         defer { rejected = nil }
-        phase = .idle
+        // What was asked for while this one ran is for the next one.
+        (phase, isEarly) = wantsAnother ? (.wanted, isEarly) : (.idle, false)
+        wantsAnother = false
         return rejected
     }
 

@@ -1,39 +1,54 @@
 import Caching
 public import HTTPExchange
 import HTTPTypes
+import Synchronization
 public import Telemetry
 import Transcribe
+
+/// What the operators' listener answers.
+public struct AdminRules: Sendable {
+    /// The names under which it is asked beside addresses and `localhost`, in lower case.
+    public var hosts: [String]
+    /// Whether other machines than this one may purge.
+    public var allowsRemotePurges: Bool
+
+    public init(hosts: [String] = [], allowsRemotePurges: Bool = false) {
+        self.hosts = hosts
+        self.allowsRemotePurges = allowsRemotePurges
+    }
+}
 
 /// The handler of the operators' listener: liveness, readiness, metrics and purges of the cache.
 public final class AdminHandler: Handler {
     private let readiness: Readiness
     private let registry: PrometheusRegistry
     private let gateway: JobGateway
-    private let allowsRemotePurges: Bool
-    private let hosts: HostRule
+    private let rules: Mutex<AdminRules>
     private let ids = RequestIDSource()
 
     /// - Parameters:
     ///   - gateway: the gateway with the cache that is purged.
-    ///   - hosts: the names under which it is asked beside addresses and `localhost`, in lower case.
-    ///   - allowsRemotePurges: whether other machines than this one may purge.
     public init(
-        readiness: Readiness, registry: PrometheusRegistry, gateway: JobGateway, hosts: [String] = [],
-        allowsRemotePurges: Bool = false
+        readiness: Readiness, registry: PrometheusRegistry, gateway: JobGateway, rules: AdminRules = AdminRules()
     ) {
         self.readiness = readiness
         self.registry = registry
         self.gateway = gateway
-        self.hosts = .addresses(and: hosts)
-        self.allowsRemotePurges = allowsRemotePurges
+        self.rules = Mutex(rules)
     }
+
+    /// Puts other rules in force, for requests that come from now on.
+    public func change(to rules: AdminRules) { self.rules.withLock { $0 = rules } }
 
     public func answer(_ request: borrowing Request) -> Handling {
         do throws(Problem) {
+            let rules = rules.withLock(\.self)
             // No page of another site reaches a Unix socket.
-            guard request.peer.isUnix || hosts.admits(request.host) else { throw .wrongAdminHost }
+            guard request.peer.isUnix || HostRule.addresses(and: rules.hosts).admits(request.host) else {
+                throw .wrongAdminHost
+            }
             let route = try AdminRoute(request)
-            if case .purge = route, !allowsRemotePurges, !request.peer.isLoopback, !request.peer.isUnix {
+            if case .purge = route, !rules.allowsRemotePurges, !request.peer.isLoopback, !request.peer.isUnix {
                 throw .purgingNotAllowed
             }
             return .reply(reply(to: route))
@@ -52,8 +67,8 @@ public final class AdminHandler: Handler {
 
     private func context(of request: borrowing Request) -> RequestContext {
         RequestContext(
-            request, id: ids.id(suggested: request[.xRequestID]), at: Moment(.now), clients: nil,
-            sharing: .only([]))
+            request, id: ids.id(suggested: request[.xRequestID]), at: Moment(.now), under: gateway.inForce.current,
+            clients: nil, sharing: .only([]))
     }
 
     private func reply(to route: AdminRoute) -> Reply {

@@ -49,7 +49,7 @@ extension JobGateway {
             case .failed(let failure):
                 let problem = failure.problem(at: now)
                 return (.problem(problem), problem.outcome)
-            case .job(let job), .refreshFailed(let job, _): return (.job(rendering(of: job, fields, name)), outcome)
+            case .job(let job), .refreshFailed(let job, _): return (.job(render(job, name, fields)), outcome)
             }
         }
     }

@@ -6,7 +6,7 @@ struct BatchRequest: Sendable {
     /// In the order in which they were asked for, each once.
     let names: [JobName]
     /// The members of each job that the client wants.
-    let fields: JobFields
+    private(set) var fields: JobFields
     let directives: CacheDirectives
     let context: RequestContext
 
@@ -17,6 +17,13 @@ struct BatchRequest: Sendable {
         self.fields = fields
         directives = CacheDirectives(of: request)
         self.context = context
+    }
+
+    /// The request for those members only that may still be seen when its reply is made, some time after it came.
+    func narrowed(to allowed: JobFields) -> BatchRequest {
+        var request = self
+        request.fields.formIntersection(allowed)
+        return request
     }
 }
 

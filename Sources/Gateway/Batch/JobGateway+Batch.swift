@@ -61,7 +61,9 @@ extension JobGateway {
     }
 
     private func reply(with state: BatchState, to request: BatchRequest, isStopping: Bool = false) -> Reply {
-        reply(with: state, to: request, at: Moment(options.time.now()), isStopping: isStopping)
+        reply(
+            with: state, to: request.narrowed(to: options.fields), at: Moment(options.time.now()),
+            isStopping: isStopping)
     }
 
     private func reply(

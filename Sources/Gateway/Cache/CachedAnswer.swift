@@ -96,6 +96,9 @@ final class CachedJob: Sendable {
 
     var isFinished: Bool { job.isFinished }
 
+    /// Whether these are the members of ``rendering``.
+    func shows(_ fields: JobFields) -> Bool { fields == self.fields }
+
     /// When a client was last given the job, to half a second; nil if that was never so.
     var lastUse: Moment? {
         let nanoseconds = usedAt.load(ordering: .relaxed)

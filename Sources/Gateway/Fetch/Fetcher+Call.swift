@@ -123,7 +123,11 @@ extension Fetcher {
 
     /// Keeps what was rendered, if AWS still says the same.
     private func cachedJob(_ job: Job, of name: JobName, instead known: CachedJob?) -> CachedJob {
-        if let known, known.job == job, known.hasSameBytes(as: job, in: options.fields) { return known }
+        if let known, known.job == job, known.shows(options.fields.shownByDefault),
+            known.hasSameBytes(as: job, in: options.fields)
+        {
+            return known
+        }
         return CachedJob(
             job, named: name, fields: options.fields.shownByDefault, nameHash: recorder.names.hash(of: name))
     }

@@ -10,7 +10,7 @@ public import Transcribe
 /// The fetches end with ``run()``, which ``JobGateway/run()`` calls. Safe to use from any thread.
 public final class Fetcher: Sendable {
     let source: any JobSource
-    let options: GatewayOptions
+    private let inForce: OptionsInForce
     let cache: JobCache
     let recorder: RequestRecorder
     let admission: AdmissionControl
@@ -25,14 +25,15 @@ public final class Fetcher: Sendable {
     private let tasks = FetchTasks()
 
     init(
-        source: any JobSource, lists: (any JobListSource)?, options: GatewayOptions, cache: JobCache,
+        source: any JobSource, lists: (any JobListSource)?, options inForce: OptionsInForce, cache: JobCache,
         recorder: RequestRecorder,
         watches: JobWatches
     ) {
         self.watches = watches
         self.source = source
         self.lists = lists
-        self.options = options
+        self.inForce = inForce
+        let options = inForce.current.options
         jobNotFound = .jobNotFound(inRegion: options.region)
         self.cache = cache
         self.recorder = recorder
@@ -42,6 +43,17 @@ public final class Fetcher: Sendable {
             AdmissionOptions(forListsAt: options.list.rate), now: options.time.now, sleep: options.time.sleep,
             report: recorder.upstreamLog(of: .list))
         flights = SingleFlight(limit: options.waiters)
+    }
+
+    var options: GatewayOptions {
+        _read { yield inForce.current.options }
+    }
+
+    /// Puts the bounds of calls and of waiting requests in force that stand in the options.
+    func adoptOptions() {
+        admission.change(to: options.admission)
+        listAdmission.change(to: AdmissionOptions(forListsAt: options.list.rate))
+        flights.change(limit: options.waiters)
     }
 
     /// Calls to AWS, and what keeps them from being made.

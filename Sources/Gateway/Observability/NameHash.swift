@@ -1,5 +1,6 @@
 public import Crypto
 import Formats
+import Synchronization
 import Transcribe
 
 /// Stands for job names in the log, where they must not appear: HMAC-SHA256 under a key, 64 bits in hexadecimal. With a
@@ -7,15 +8,28 @@ import Transcribe
 public struct NameHash: Sendable {
     /// Keyed once, because that is half of the work for a name.
     private let authenticator: HMAC<SHA256>
-    /// Whether the log shows the names themselves.
-    let showsNames: Bool
+    private let isShowing: SharedFlag
 
     /// - Parameters:
     ///   - key: of at least 16 bytes. Equal keys make the logs of replicas comparable.
     ///   - showsNames: true gives the names themselves (`log.names`).
     public init(key: SymmetricKey = SymmetricKey(size: .bits256), showsNames: Bool = false) {
         authenticator = HMAC(key: key)
-        self.showsNames = showsNames
+        isShowing = SharedFlag(showsNames)
+    }
+
+    /// Whether the log shows the names themselves.
+    var showsNames: Bool { isShowing.value.load(ordering: .relaxed) }
+
+    /// Lets the log show the names themselves from now on, or their hashes. It holds for all copies.
+    public func show(names: Bool) { isShowing.value.store(names, ordering: .relaxed) }
+
+    private final class SharedFlag: Sendable {
+        let value: Atomic<Bool>
+
+        init(_ value: Bool) {
+            self.value = Atomic(value)
+        }
     }
 
     func hash(of name: JobName) -> UInt64 {

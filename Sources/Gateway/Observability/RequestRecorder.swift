@@ -10,8 +10,10 @@ public import Transcribe
 
 /// Writes the access log, counts requests and fetches, and logs what goes wrong at AWS. Safe to use from any thread.
 public final class RequestRecorder: Sendable {
-    private let log: AccessLog?
-    let names: NameHash
+    private let accessLog: AccessLog?
+    private let keepsAccessLog: Atomic<Bool>
+    /// Stands for job names in the log.
+    public let names: NameHash
     private let metrics: RequestMetrics
     private let upstream: UpstreamMetrics
     let watch: WatchMetrics
@@ -28,13 +30,15 @@ public final class RequestRecorder: Sendable {
 
     /// - Parameters:
     ///   - log: where the access log goes; nil keeps none.
+    ///   - isLogging: whether the access log is kept at first.
     ///   - logger: where warnings go; nil logs none.
     ///   - tracer: where spans go; nil records none.
     public init(
-        log: LogWriter?, names: NameHash, registry: PrometheusRegistry, logger: Logger? = nil,
+        log: LogWriter?, isLogging: Bool = true, names: NameHash, registry: PrometheusRegistry, logger: Logger? = nil,
         tracer: Tracer? = nil, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
-        self.log = log.map { AccessLog($0) }
+        accessLog = log.map { AccessLog($0) }
+        keepsAccessLog = Atomic(isLogging)
         self.names = names
         metrics = RequestMetrics(registry: registry)
         upstream = UpstreamMetrics(registry: registry)
@@ -44,6 +48,12 @@ public final class RequestRecorder: Sendable {
         self.tracer = tracer
         lookUps = LookUpLog(logger, names)
     }
+
+    /// Nil while none is kept.
+    private var log: AccessLog? { keepsAccessLog.load(ordering: .relaxed) ? accessLog : nil }
+
+    /// Keeps the access log from now on, or keeps none.
+    public func keepAccessLog(_ isKept: Bool) { keepsAccessLog.store(isKept, ordering: .relaxed) }
 
     /// Counts a fetch, and logs why AWS gave no usable answer. Nil if the fetch brought a job.
     func record(fetch failure: FetchFailure?) {

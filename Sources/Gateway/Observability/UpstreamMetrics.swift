@@ -49,12 +49,12 @@ extension HistogramBuckets {
     fileprivate static let calls = HistogramBuckets([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10])
 }
 
-/// A counter for each label, all made at the start, so that a series is 0 before it is first counted.
-struct LabelledCounters: Sendable {
+/// A counter for each label, and for `succeeded`; all made at the start, so that a series is 0 before it is first counted.
+public struct LabelledCounters: Sendable {
     private let counters: [String: Counter]
     private let successes: Counter
 
-    init(
+    public init(
         _ name: String, by dimension: String, _ labels: some Sequence<String>, help: String,
         _ registry: PrometheusRegistry
     ) {
@@ -67,7 +67,7 @@ struct LabelledCounters: Sendable {
     }
 
     /// Nil is a success.
-    func increment(_ label: String?) {
+    public func increment(_ label: String?) {
         guard let label else { return successes.increment() }
         counters[label]?.increment()
     }

@@ -47,25 +47,31 @@ extension JobGateway {
         guard !request.context.prefersHTML else {
             return reply.page(shown(page(of: job, as: reply, to: request)).body, to: request.context)
         }
-        let rendering = rendering(of: job, request.fields, request.name)
-        guard case .now = request.manner else { return reply.document(rendering, to: request, sharing: waitFields) }
-        return reply.document(rendering, to: request, sharing: sharedFields)
+        let settings = request.context.settings
+        let rendering = rendering(of: job, request.fields, request.name, beside: settings.options.fields)
+        guard case .now = request.manner else {
+            return reply.document(rendering, to: request, sharing: settings.waitFields)
+        }
+        return reply.document(rendering, to: request, sharing: settings.sharedFields)
     }
 
     /// The page is made for each reply: it tells how old the copy is.
     private func page(of job: CachedJob, as reply: JobReply, to request: JobRequest) -> Page {
         let now = options.time.wallTime()
+        let tag = job.isFinished ? nil : rendering(of: job, request.allowed, request.name, beside: request.allowed).tag
         return Page(
             JobCopy(
-                job: job.job, name: request.name, fields: options.fields, now: now,
+                job: job.job, name: request.name, fields: request.allowed, now: now,
                 asOf: now.adding(milliseconds: -reply.now.nanoseconds(since: reply.requestedAt) / 1_000_000),
                 staleness: reply.staleness, nextLook: reply.retryAfter,
-                tag: job.isFinished ? nil : rendering(of: job, options.fields, request.name).tag))
+                tag: tag))
     }
 
     /// The document of a stored job.
-    func rendering(of job: CachedJob, _ fields: JobFields, _ name: JobName) -> JobRendering {
-        job.rendering(of: fields, whole: options.fields) { cache.updateCost(of: job, named: name) }
+    ///
+    /// - Parameter whole: all members that may be seen.
+    func rendering(of job: CachedJob, _ fields: JobFields, _ name: JobName, beside whole: JobFields) -> JobRendering {
+        job.rendering(of: fields, whole: whole) { cache.updateCost(of: job, named: name) }
     }
 
     /// The reply that says a problem, recorded.
@@ -184,15 +190,15 @@ struct SharedFields: Sendable {
     /// Of a document for a program that prefers a page: another client could get one for the same `Accept`.
     let blockForPrograms: FieldBlock
 
-    /// - Parameter limiter: the limiter whose policy they tell.
-    init(caching: ClientCaching, limiter: ClientLimiter?) {
+    /// - Parameter limit: of each client; nil where there is none.
+    init(caching: ClientCaching, limit: ClientLimit?) {
         self.caching = caching
         let varying = "Accept, Prefer, Origin"
-        block = Self.block(varying, caching, limiter)
-        blockForPrograms = Self.block(varying + ", Sec-Fetch-Mode, User-Agent", caching, limiter)
+        block = Self.block(varying, caching, limit)
+        blockForPrograms = Self.block(varying + ", Sec-Fetch-Mode, User-Agent", caching, limit)
     }
 
-    private static func block(_ varying: String, _ caching: ClientCaching, _ limiter: ClientLimiter?) -> FieldBlock {
+    private static func block(_ varying: String, _ caching: ClientCaching, _ limit: ClientLimit?) -> FieldBlock {
         var block = FieldBlock()
         block.append(.contentType, "application/json")
         block.append(.vary, varying)
@@ -203,7 +209,7 @@ struct SharedFields: Sendable {
         // Each job has its own.
         case .maxAge: break
         }
-        if let limiter { block.append(quota: limiter.quota, window: limiter.window) }
+        if let limit { block.append(quota: limit.quota, window: limit.window) }
         return block
     }
 }

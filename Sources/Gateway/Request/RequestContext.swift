@@ -9,6 +9,8 @@ import Transcribe
 /// The state of one request: what its reply and its line in the access log need of it.
 struct RequestContext: Sendable {
     let id: RequestID
+    /// What is in force for the request.
+    let settings: OptionsSnapshot
     /// For what is counted and logged when the reply has ended.
     let record: RequestRecord
     /// Nil where the request belongs to no trace.
@@ -40,14 +42,16 @@ struct RequestContext: Sendable {
     var isOverQuota = false
 
     /// - Parameters:
+    ///   - settings: what is in force.
     ///   - clients: says which client the request counts for; with nil it counts for its peer.
     ///   - sharing: which pages of other origins may read the reply.
     ///   - tracer: nil where no spans are recorded.
     init(
-        _ request: borrowing Request, id: RequestID, at start: Moment, clients: ClientRule?, sharing: CrossOrigin,
-        tracer: Tracer? = nil
+        _ request: borrowing Request, id: RequestID, at start: Moment, under settings: OptionsSnapshot,
+        clients: ClientRule?, sharing: CrossOrigin, tracer: Tracer? = nil
     ) {
         self.id = id
+        self.settings = settings
         record = request.record
         trace = RequestTrace.begin(request, at: start, by: tracer)
         self.start = start
@@ -93,8 +97,10 @@ struct RequestContext: Sendable {
 /// A request for a job.
 struct JobRequest: Sendable {
     let name: JobName
-    /// The members of the job that the client wants.
-    let fields: JobFields
+    /// The members of the job that the client wants, of those that may be seen.
+    private(set) var fields: JobFields
+    /// Those that may be seen.
+    private(set) var allowed: JobFields
     /// Which representations the client has already.
     let condition: IfNoneMatch?
     let directives: CacheDirectives
@@ -116,6 +122,14 @@ struct JobRequest: Sendable {
         if case .wait(let seconds) = manner { seconds } else { nil }
     }
 
+    /// The request for those members only that may still be seen when its reply is made, some time after it came.
+    func narrowed(to allowed: JobFields) -> JobRequest {
+        var request = self
+        request.allowed.formIntersection(allowed)
+        request.fields.formIntersection(allowed)
+        return request
+    }
+
     /// - Parameter manner: of a client that names in `If-None-Match`, or in `Last-Event-ID`, what it has already.
     init(
         _ name: JobName, _ fields: JobFields, _ manner: Manner, of request: borrowing Request,
@@ -124,6 +138,7 @@ struct JobRequest: Sendable {
         self.name = name
         self.fields = fields
         self.manner = manner
+        allowed = context.settings.options.fields
         if case .events = manner {
             condition = IfNoneMatch(request[.lastEventID])
             // A stream follows its job; and a browser adds `no-cache` to each of its requests for one.

@@ -61,7 +61,7 @@ final class EventStream: ContentStream {
 
     func next(afterSilence isSilent: Bool) -> StreamPiece {
         let (event, isOver) = group.current
-        if isOver { return .end }
+        if isOver || !watches.mayShow(group.fields) { return .end }
         let missed = state.withLock { (event?.number ?? 0) - $0.seen }
         if let event, missed > 0 {
             watches.metrics.recordEvent(after: missed - 1)

@@ -97,6 +97,12 @@ final class JobWatch: Sendable {
         for group in groups { group.forget() }
     }
 
+    /// Lets the streams of some groups look whether they go on.
+    func wakeStreams(where concerns: (JobFields) -> Bool) {
+        let groups = state.withLock { $0.groups.filter { concerns($0.key) }.values.map(\.group) }
+        for stream in groups.lazy.flatMap(\.streams) { stream.wake() }
+    }
+
     private func tell(_ concerned: [WatchGroup.Concerned], from calls: [TraceContext]) -> Int {
         for stream in concerned.lazy.flatMap(\.streams) {
             stream.trace?.link(to: calls)

@@ -20,23 +20,31 @@ final class JobWatches: Sendable {
     private let render: JobRenderer
     let stored: @Sendable (JobName) -> CacheEntry<CachedAnswer>?
     let state: Mutex<State>
+    /// Whether there is a list that can be asked for.
+    private let hasLists: Bool
     /// Whether a fetch of a job that is not watched concerns the list too.
-    private let hasList: Bool
+    private let usesList: Atomic<Bool>
+    /// The members of a job that may be seen.
+    private let fields: Atomic<UInt32>
     /// A copy of what the state says: each fetch asks, and mostly nothing is watched.
     private let areNone = Atomic(true)
     let changes = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     /// - Parameters:
-    ///   - list: how the list of running jobs is used.
-    ///   - polls: fetches for watched jobs that may be under way at a time.
+    ///   - hasLists: whether there is a list of running jobs that can be asked for.
     ///   - stored: what the cache has of a job.
     init(
-        _ options: WatchOptions, _ list: ListOptions, polls: Int, metrics: WatchMetrics, render: @escaping JobRenderer,
+        _ options: GatewayOptions, hasLists: Bool, metrics: WatchMetrics, render: @escaping JobRenderer,
         stored: @escaping @Sendable (JobName) -> CacheEntry<CachedAnswer>?
     ) {
-        places = WatchPlaces(options)
-        hasList = list.use != .off
-        state = Mutex(State(schedule: WatchSchedule(limit: polls), list: ListSchedule(list)))
+        let list = options.list.used(if: hasLists)
+        places = WatchPlaces(options.watch)
+        self.hasLists = hasLists
+        usesList = Atomic(list.use != .off)
+        fields = Atomic(options.fields.rawValue)
+        // As many look-ups of watched jobs may be under way as calls.
+        state = Mutex(
+            State(schedule: WatchSchedule(limit: options.admission.concurrency), list: ListSchedule(list)))
         self.metrics = metrics
         self.render = render
         self.stored = stored
@@ -81,6 +89,26 @@ final class JobWatches: Sendable {
         return watch.join(fields, knowing: stored)
     }
 
+    /// Puts other options in force. Streams that show members which may be seen no more end; their clients connect again.
+    func change(to options: GatewayOptions) {
+        let list = options.list.used(if: hasLists)
+        places.change(to: options.watch)
+        usesList.store(list.use != .off, ordering: .relaxed)
+        fields.store(options.fields.rawValue, ordering: .sequentiallyConsistent)
+        let watches = state.withLock { state in
+            state.schedule.change(limit: options.admission.concurrency)
+            state.list.change(to: list)
+            return state.watches.values.map(\.watch)
+        }
+        for watch in watches { watch.wakeStreams { !mayShow($0) } }
+        changes.continuation.yield()
+    }
+
+    /// Whether all these members may be seen.
+    func mayShow(_ fields: JobFields) -> Bool {
+        JobFields(rawValue: self.fields.load(ordering: .sequentiallyConsistent)).isSuperset(of: fields)
+    }
+
     func leave(_ group: WatchGroup) {
         let watch = group.watch
         watch.leave(group)
@@ -99,14 +127,14 @@ final class JobWatches: Sendable {
 
     /// A fetch of a job begins; ``learn(_:of:at:)`` follows.
     func fetchBegins(_ request: FetchRequest, at now: Moment) {
-        guard hasList else { return }
+        guard usesList.load(ordering: .relaxed) else { return }
         state.withLock { $0.list.beginLookUp(of: request.name, isPoll: request.isPoll, at: now) }
     }
 
     /// A fetch of a job has ended.
     /// - Parameter calls: the spans of its calls, where they are recorded.
     func learn(_ result: FetchResult, of name: JobName, at now: Moment, from calls: [TraceContext]) {
-        guard hasList || !areNone.load(ordering: .acquiring) else { return }
+        guard usesList.load(ordering: .relaxed) || !areNone.load(ordering: .acquiring) else { return }
         let watch = state.withLock { $0.watches[name]?.watch }
         if let watch { metrics.recordWakeUps(watch.learn(result, from: calls)) }
         state.withLock { $0.record(result, of: name, isVoid: watch?.isVoid(result) ?? false, at: now) }
@@ -148,6 +176,14 @@ final class JobWatches: Sendable {
                 }
             }
         }
+    }
+}
+
+extension ListOptions {
+    fileprivate func used(if hasLists: Bool) -> ListOptions {
+        var options = self
+        if !hasLists { options.use = .off }
+        return options
     }
 }
 

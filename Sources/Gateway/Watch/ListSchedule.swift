@@ -36,7 +36,7 @@ struct ListSchedule: Sendable {
         var seen: Set<JobName> = []
     }
 
-    private let options: ListOptions
+    private var options: ListOptions
     private var notes: [JobName: Note] = [:]
     private var reading: Reading?
     private var notBefore: Moment?
@@ -55,6 +55,11 @@ struct ListSchedule: Sendable {
 
     init(_ options: ListOptions) {
         self.options = options
+    }
+
+    mutating func change(to options: ListOptions) {
+        self.options = options
+        if options.use == .off { removeAll() }
     }
 
     /// What a look-up of a job has brought.

@@ -54,8 +54,8 @@ final class LongPoll: Sendable {
 
     /// Waits on where the request does, and makes the reply otherwise. Returns what sends it.
     private func go(on resolution: Resolution) -> (any PendingReply)? {
-        guard case .answer(let entry, _) = resolution, request.isAwaiting(entry, gateway.render),
-            gateway.options.time.now() < end
+        guard case .answer(let entry, _) = resolution, gateway.watches.mayShow(request.fields),
+            request.isAwaiting(entry, gateway.render), gateway.options.time.now() < end
         else {
             return prepare { self.gateway.reply(with: resolution, to: self.request) }
         }

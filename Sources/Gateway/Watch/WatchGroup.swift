@@ -49,6 +49,8 @@ final class WatchGroup: Sendable {
     /// The representation as it is now, unless it may not be shown; and whether nothing more will come.
     var current: (event: JobEvent?, isOver: Bool) { state.withLock { ($0.isShown ? $0.event : nil, $0.isOver) } }
 
+    var streams: [EventStream] { state.withLock { Array($0.streams.values) } }
+
     /// Lets a request wait for a change. False if there has been one already.
     ///
     /// - Parameter known: when AWS was asked for what the request knows. If that is newer than what the group knows, the group

@@ -19,26 +19,28 @@ public struct WatchOptions: Sendable {
 /// The places of requests that watch a job: so many in all, and so many of one client. Safe to use from any thread.
 final class WatchPlaces: Sendable {
     private struct State {
+        var options: WatchOptions
         var taken = 0
         var ofClient: [UInt64: Int] = [:]
     }
 
-    private let limit: Int
-    private let perClient: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(_ options: WatchOptions) {
-        limit = options.limit
-        perClient = options.perClient
+        state = Mutex(State(options: options))
     }
+
+    /// Puts other numbers in force. Places that are taken beyond them stay so.
+    func change(to options: WatchOptions) { state.withLock { $0.options = options } }
 
     var takenCount: Int { state.withLock(\.taken) }
 
     func take(for client: UInt64) throws(Problem) -> WatchPlace {
         let problem: Problem? = state.withLock { state in
             let own = state.ofClient[client, default: 0]
+            let perClient = state.options.perClient
             if own >= perClient { return .tooManyWatches(ofClient: perClient) }
-            if state.taken >= limit { return .tooManyWatches }
+            if state.taken >= state.options.limit { return .tooManyWatches }
             state.taken += 1
             state.ofClient[client] = own + 1
             return nil

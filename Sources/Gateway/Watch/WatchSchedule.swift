@@ -33,7 +33,7 @@ struct WatchSchedule: Sendable {
     }
 
     /// Fetches for watched jobs that may be under way at a time.
-    private let limit: Int
+    private var limit: Int
     /// The same while calls are refused: halved by each refusal, one more with each answer.
     private var allowed: Int
     private var looks: [JobName: Look] = [:]
@@ -46,6 +46,11 @@ struct WatchSchedule: Sendable {
     init(limit: Int) {
         self.limit = max(1, limit)
         allowed = self.limit
+    }
+
+    mutating func change(limit: Int) {
+        self.limit = max(1, limit)
+        allowed = min(allowed, self.limit)
     }
 
     /// Watched jobs.

@@ -8,6 +8,8 @@ import Synchronization
 /// may give back.
 final class ConnectionPlaces: Sendable {
     private struct State {
+        /// Peers without the limit of an address.
+        var exempt: [AddressRange]
         var taken = 0
         var ofAddress: [UInt64: Int] = [:]
         /// Connections that the library has not begun to serve, by their descriptors.
@@ -18,9 +20,8 @@ final class ConnectionPlaces: Sendable {
     let limit: Int
     /// Connections of one address at most. 0 is no limit.
     let addressLimit: Int
-    private let exempt: [AddressRange]
     private let onFree: @Sendable () -> Void
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// - Parameters:
     ///   - exempt: peers without the limit of an address.
@@ -28,9 +29,12 @@ final class ConnectionPlaces: Sendable {
     init(limit: Int, addressLimit: Int, exempt: [AddressRange], onFree: @escaping @Sendable () -> Void) {
         self.limit = limit
         self.addressLimit = addressLimit
-        self.exempt = exempt
+        state = Mutex(State(exempt: exempt))
         self.onFree = onFree
     }
+
+    /// Exempts other peers from the limit of an address, for connections that come from now on.
+    func change(exempt: [AddressRange]) { state.withLock { $0.exempt = exempt } }
 
     /// Connections that have a place.
     var takenCount: Int { state.withLock(\.taken) }
@@ -59,12 +63,14 @@ final class ConnectionPlaces: Sendable {
     func take(_ socket: Int32, of peer: PeerAddress) -> Bool {
         state.withLock { state in
             if let lost = state.unbegun[socket] { release(lost, in: &state) }
-            if isLimited(peer) {
-                guard state.ofAddress[peer.subscriber, default: 0] < addressLimit else {
+            if addressLimit > 0 {
+                let count = state.ofAddress[peer.subscriber, default: 0]
+                guard count < addressLimit || peer == .server || state.exempt.contains(where: { $0.contains(peer) })
+                else {
                     state.unbegun[socket] = nil
                     return false
                 }
-                state.ofAddress[peer.subscriber, default: 0] += 1
+                state.ofAddress[peer.subscriber] = count + 1
             }
             state.taken += 1
             state.unbegun[socket] = peer
@@ -95,11 +101,7 @@ final class ConnectionPlaces: Sendable {
 
     private func release(_ peer: PeerAddress, in state: inout State) {
         state.taken -= 1
-        guard isLimited(peer), let count = state.ofAddress[peer.subscriber] else { return }
+        guard let count = state.ofAddress[peer.subscriber] else { return }
         state.ofAddress[peer.subscriber] = count > 1 ? count - 1 : nil
-    }
-
-    private func isLimited(_ peer: PeerAddress) -> Bool {
-        addressLimit > 0 && peer != .server && !exempt.contains { $0.contains(peer) }
     }
 }

@@ -9,27 +9,36 @@ import Synchronization
 public final class ClientLimiter: Sendable {
     private static let stripeCount = 64
 
-    private let policy: GCRA
-    /// `w` of every ``Result``.
-    public let window: Int
+    /// Some of the clients, and the limit that all have.
+    private struct Stripe: Sendable {
+        var clients: ClientTable
+        var limit: ClientLimit
+    }
+
     private let epoch: ContinuousClock.Instant
-    private let stripes: InlineArray<64, Mutex<ClientTable>>
+    private let stripes: InlineArray<64, Mutex<Stripe>>
 
     /// - Parameters:
-    ///   - burst: requests in a full bucket; below 1 counts as 1.
     ///   - capacity: clients active at once (their buckets not full) that are all remembered. The memory limit is 32 to 64
     ///     bytes for each, 32 MiB by default; it is taken only as clients arrive.
     ///   - epoch: about the present; times are kept as distances from it.
-    public init(rate: Rate, burst: Int, capacity: Int = 1 << 20, epoch: ContinuousClock.Instant) {
-        policy = GCRA(rate: rate, burst: burst)
-        window = rate.window(for: policy.burst)
+    public init(_ limit: ClientLimit, capacity: Int = 1 << 20, epoch: ContinuousClock.Instant) {
         self.epoch = epoch
         let slots = Self.slots(for: capacity)
-        stripes = InlineArray { _ in Mutex(ClientTable(limit: slots)) }
+        stripes = InlineArray { _ in Mutex(Stripe(clients: ClientTable(limit: slots), limit: limit)) }
     }
 
-    /// `q` of every ``Result``.
-    public var quota: Int { policy.burst }
+    /// Gives the clients another limit. What a client has taken from its bucket is missing in the new one too; a smaller one is
+    /// empty at most.
+    public func change(to limit: ClientLimit, at now: ContinuousClock.Instant) {
+        let time = epoch.duration(to: now).nanoseconds
+        for index in stripes.indices {
+            stripes[index].withLock { stripe in
+                stripe.clients.change(from: stripe.limit.policy, to: limit.policy, at: time)
+                stripe.limit = limit
+            }
+        }
+    }
 
     /// Takes `cost` tokens from the client's bucket, or none if the request is refused.
     ///
@@ -37,10 +46,11 @@ public final class ClientLimiter: Sendable {
     public func admit(_ key: UInt64, cost: Int = 1, at now: ContinuousClock.Instant) -> Result {
         let hash = ClientTable.hash(key)
         let time = epoch.duration(to: now).nanoseconds
-        let decision = stripes[Int(hash % UInt64(Self.stripeCount))].withLock {
-            $0.decide(by: policy, for: key, hash: hash, cost: cost, at: time)
+        return stripes[Int(hash % UInt64(Self.stripeCount))].withLock { stripe in
+            let limit = stripe.limit
+            let decision = stripe.clients.decide(by: limit.policy, for: key, hash: hash, cost: cost, at: time)
+            return Result(decision, quota: limit.quota, window: limit.window)
         }
-        return Result(decision, quota: quota, window: window)
     }
 
     // Twice the clients, so that the two sets of a client are hardly ever both full of active ones.
@@ -48,6 +58,22 @@ public final class ClientLimiter: Sendable {
         let wanted = (2 * max(1, capacity) + stripeCount - 1) / stripeCount
         return 1 << (Int.bitWidth - (wanted - 1).leadingZeroBitCount)
     }
+}
+
+/// How many requests one client may send.
+public struct ClientLimit: Hashable, Sendable {
+    let policy: GCRA
+    /// `w` of every ``ClientLimiter/Result``.
+    public let window: Int
+
+    /// - Parameter burst: requests in a full bucket; below 1 counts as 1.
+    public init(rate: Rate, burst: Int) {
+        policy = GCRA(rate: rate, burst: burst)
+        window = rate.window(for: policy.burst)
+    }
+
+    /// `q` of every ``ClientLimiter/Result``.
+    public var quota: Int { policy.burst }
 }
 
 extension ClientLimiter {

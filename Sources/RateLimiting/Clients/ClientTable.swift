@@ -50,6 +50,15 @@ struct ClientTable: Sendable {
         return decision
     }
 
+    /// Keeps what each client has taken, in terms of another policy.
+    mutating func change(from old: GCRA, to new: GCRA, at now: Int64) {
+        latest = max(latest, now)
+        guard old != new else { return }
+        for index in slots.indices where slots[index].arrival > latest {
+            slots[index].arrival = new.converted(slots[index].arrival, from: old, at: latest)
+        }
+    }
+
     private func find(_ key: UInt64, _ hash: UInt64) -> Int? {
         find(key, in: firstSet(hash)) ?? find(key, in: secondSet(hash))
     }

@@ -33,6 +33,15 @@ struct GCRA: Hashable, Sendable {
         return decision(admitted: true, ahead: charged, excess: 0, at: now)
     }
 
+    /// The state of a bucket of another policy's, from which as many tokens have been taken: all that this one holds at most, and
+    /// beside them those that the other one owed.
+    func converted(_ state: Int64, from other: GCRA, at now: Int64) -> Int64 {
+        let taken = Double(max(0, Self.difference(state, now))) / Double(other.interval)
+        let owed = max(0, taken - Double(other.burst))
+        let time = (min(taken - owed, Double(burst)) + owed) * Double(interval)
+        return now + Int64(min(time, Double(Int64.horizon)))
+    }
+
     private func decision(admitted: Bool, ahead: Int64, excess: Int64, at now: Int64) -> Decision {
         Decision(
             admitted: admitted, arrival: now + ahead, remaining: Int(max(0, tolerance - ahead) / interval),

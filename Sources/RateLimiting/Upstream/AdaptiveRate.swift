@@ -14,7 +14,7 @@ struct AdaptiveRate: Sendable {
     private static let recovery = Duration.seconds(7)
 
     /// Calls a second.
-    let ceiling: Double
+    private(set) var ceiling: Double
     /// Calls a second allowed now.
     private(set) var current: Double
     private var reduced: Double
@@ -27,6 +27,13 @@ struct AdaptiveRate: Sendable {
 
     /// Whether throttling keeps the rate down.
     var isReduced: Bool { current < ceiling }
+
+    /// Another ceiling from now on. What throttling has taken stays taken.
+    mutating func change(ceiling: Double) {
+        let isReduced = isReduced
+        self.ceiling = ceiling
+        (current, reduced) = isReduced ? (min(current, ceiling), min(reduced, ceiling)) : (ceiling, ceiling)
+    }
 
     /// A call was answered by throttling.
     mutating func throttled(at now: ContinuousClock.Instant) {

@@ -17,8 +17,8 @@
 /// The bucket is kept as the instant at which it will be full, as in ``GCRA``: nothing drifts, and time that steps back
 /// adds nothing.
 struct CallBudget: Sendable {
-    private let burst: Int
-    private let reserve: Int
+    private var burst: Int
+    private var reserve: Int
     private var window: CallWindow
     private var adaptive: AdaptiveRate
     /// When the bucket will be full if no more tokens are taken.
@@ -32,6 +32,19 @@ struct CallBudget: Sendable {
         adaptive = AdaptiveRate(ceiling: rate.perSecond, at: now)
         full = now
     }
+
+    /// Other bounds from now on. No token is given for them: the bucket keeps those that it has, as far as it holds them, and what
+    /// is known of the calls until now and of throttling stays.
+    mutating func change(rate: Rate, burst: Int, reserve: Int, at now: ContinuousClock.Instant) {
+        let held = tokens(at: now)
+        (self.burst, self.reserve) = (max(1, burst), max(0, reserve))
+        window.change(for: rate)
+        adaptive.change(ceiling: rate.perSecond)
+        full = now + spacing * max(0, Double(capacity) - held)
+    }
+
+    /// Takes all tokens that are there.
+    mutating func drain(at now: ContinuousClock.Instant) { full = max(full, now + spacing * capacity) }
 
     /// Attempts a second allowed now.
     var rate: Double { adaptive.current }
@@ -114,6 +127,13 @@ struct CallWindow: Sendable {
         limit = max(1, Int((rate.perSecond - 1e-9).rounded(.up)))
         let exact = rate.interval * limit / rate.count
         length = exact + exact / 20
+    }
+
+    /// Another limit from now on. The latest calls stay recorded.
+    mutating func change(for rate: Rate) {
+        let latest = starts[oldest...] + starts[..<oldest]
+        self = CallWindow(for: rate)
+        starts = Array(latest.suffix(limit))
     }
 
     /// How long until a call may begin that leaves room in the window for `kept` more; `kept` is below the limit.

@@ -6,22 +6,28 @@ public import Logging
 /// wins over the logger's, as in the handlers of swift-log. An error becomes `error.message` and `error.type`.
 public struct LineLogHandler: LogHandler {
     /// Events below this level are not logged.
-    public var logLevel: Logger.Level
+    public var logLevel: Logger.Level {
+        get { ownLevel ?? sharedLevel.current }
+        set { ownLevel = newValue }
+    }
     /// The logger's members, which each event gets.
     public var metadata = Logger.Metadata()
     /// Gives members for each event.
     public var metadataProvider: Logger.MetadataProvider?
+    private let sharedLevel: LogLevel
+    /// Set for one logger alone.
+    private var ownLevel: Logger.Level?
     private let label: String
     private let writer: LogWriter
 
     /// A handler whose events have `label` as their logger.
     public init(
-        label: String, writer: LogWriter, logLevel: Logger.Level = .info,
+        label: String, writer: LogWriter, level: LogLevel = LogLevel(.info),
         metadataProvider: Logger.MetadataProvider? = nil
     ) {
         self.label = label
         self.writer = writer
-        self.logLevel = logLevel
+        sharedLevel = level
         self.metadataProvider = metadataProvider
     }
 

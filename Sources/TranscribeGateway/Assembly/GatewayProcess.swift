@@ -1,16 +1,11 @@
 import AWSCredentials
-import AWSEndpoints
-import Curl
 import FoundationEssentials
 import Gateway
 import Logging
 import MicroHTTPD
 import OwnProcess
-import RateLimiting
 import ServiceLifecycle
-import SigV4
 import Telemetry
-import Transcribe
 import UnixSignals
 
 /// The gateway as a process: from its settings to the last line of its log.
@@ -19,11 +14,18 @@ struct GatewayProcess {
     private let tracing: TracingSettings
     private let supervision: Supervision
     private let sockets: PassedSockets
+    private let overrides: [Override]
+    private let files: [String]
+    private let reloads: UnixSignalsSequence
 
-    /// - Parameter supervision: what the program that started this one has passed.
+    /// - Parameters:
+    ///   - supervision: what the program that started this one has passed.
+    ///   - reloads: each signal that asks for a reload.
     /// - Throws: ``ProgramEnd`` 78 with all mistakes in the settings, or in what was passed.
-    init(_ options: SettingsOptions, _ supervision: Supervision) throws {
+    init(_ options: SettingsOptions, _ supervision: Supervision, _ reloads: UnixSignalsSequence) throws {
         self.supervision = supervision
+        self.reloads = reloads
+        (overrides, files) = (options.overrides, options.config)
         settings = try Settings(options)
         tracing = try TracingSettings(ProcessInfo.processInfo.environment)
         sockets = try PassedSockets(supervision)
@@ -35,7 +37,7 @@ struct GatewayProcess {
     }
 
     /// Serves until SIGTERM or SIGINT, then finishes the accepted requests. A second signal ends that wait. A signal before the
-    /// listeners are open ends the process at once.
+    /// listeners are open ends the process at once. SIGHUP makes it read its configuration again.
     ///
     /// Services start in the order of the list and stop in the reverse order, so that a part stops before the parts that it
     /// uses.
@@ -59,8 +61,12 @@ struct GatewayProcess {
             let spanExport = try SpanExport(tracing, authorities: upstream.authorities)
             let observability = Observability(
                 settings.log, to: output, readiness: readiness, tracer: spanExport?.tracer)
-            let (listeners, gatewayServices) = try await open(upstream, observability)
+            let (parts, listeners) = try await open(upstream, observability)
             announce(listeners)
+            let status = listeners.status(upstream)
+            let reloader = reloader(of: parts, listeners, control, observability) { begins in
+                if begins { manager.tellReloading() } else { manager.tellReady(status) }
+            }
             let watchdog = supervision.watchdog.map {
                 WatchdogService(
                     manager: manager, timeout: $0, servers: [listeners.gateway, listeners.admin],
@@ -68,65 +74,57 @@ struct GatewayProcess {
             }
             let group = ServiceGroup(
                 services: [watchdog].compactMap(\.self) + services
-                    + [spanExport?.service(observability)].compactMap(\.self) + gatewayServices
-                    + listeners.services(settings.drain, observability.readiness, control.forcedStop),
+                    + [spanExport?.service(observability)].compactMap(\.self) + parts.services
+                    + listeners.services({ reloader.settings.drain }, observability.readiness, control.forcedStop),
                 logger: observability.quietLogger)
-            manager.tellReady(listeners.status(upstream))
+            manager.tellReady(status)
             control.beginServing(group)
-            try await group.run()
+            try await run(group, reloader)
             observability.logger.info("stopped")
         }
     }
 
     private func open(
         _ upstream: Upstream, _ observability: Observability
-    ) async throws -> (Listeners, [any Service]) {
+    ) async throws -> (GatewayParts, Listeners) {
         let connections = try Listeners.connections(settings, observability.logger)
-        let (gateway, services) = try buildGateway(
+        let parts = try GatewayParts(
             settings, connections: connections, at: sockets.gateway?.address, on: upstream, observability)
-        let listeners = try await Listeners(settings, connections: connections, sockets, gateway, observability)
+        let listeners = try await Listeners(settings, connections: connections, sockets, parts.gateway, observability)
         listeners.logStart(settings, sockets, upstream, tracing, observability.logger)
-        return (listeners, services)
+        return (parts, listeners)
     }
-}
 
-/// Connects the parts between a request and Amazon Transcribe: the transfers to AWS, the credentials, the Transcribe client
-/// and the gateway. Returns the gateway and the services that have to run while it serves.
-/// - Parameter passed: where the public listener listens in place of its settings.
-/// - Throws: ``ProgramEnd`` 75 as ``startClient(_:)``.
-func buildGateway(
-    _ settings: Settings, connections: Int, at passed: ServerAddress? = nil, on upstream: Upstream,
-    _ observability: Observability
-) throws -> (JobGateway, [any Service]) {
-    let client = try startClient(
-        CurlOptions(
-            concurrency: settings.limits.upstream.concurrency, connectTimeout: settings.upstream.connectTimeout,
-            certificateAuthorities: upstream.authorities))
-    let refresher = CredentialsRefresher(
-        provider: upstream.credentials, holding: upstream.first, now: { upstream.clock.now },
-        askTime: { await upstream.clock.learn(from: upstream.endpoint, through: upstream.transport(over: client)) },
-        report: observability.report)
-    observability.readiness.set(.credentials, obstacle: upstream.obstacle)
-    let transcribe = TranscribeClient(
-        endpoint: upstream.endpoint, transport: upstream.transport(over: client),
-        credentials: refresher, policy: settings.upstream.retryPolicy, time: .system, clock: upstream.clock,
-        observe: observability.recorder.record(attempt:))
-    var options = settings.gateway
-    options.hosts = settings.hosts(at: passed)
-    if settings.source(of: "watch.limit") == .standard { options.watch.adapt(toConnections: connections) }
-    options.region = upstream.endpoint.region.name
-    // The times in a job are AWS's, so its age is told by AWS's clock.
-    options.time = TimeSource(
-        wallTime: { [clock = upstream.clock] in clock.now }, now: options.time.now, sleep: options.time.sleep)
-    let gateway = JobGateway(
-        options: options, source: transcribe, lists: transcribe, recorder: observability.recorder,
-        probes: ProbeReplies(observability.readiness, registry: observability.registry))
-    gateway.observe(in: observability.registry)
-    return (
-        gateway,
-        [
-            TransferService(client: client), CredentialsRefreshService(refresher: refresher),
-            JobGatewayService(gateway: gateway),
-        ]
-    )
+    private func reloader(
+        of parts: GatewayParts, _ listeners: Listeners, _ control: StopControl, _ observability: Observability,
+        announce: @escaping @Sendable (_ begins: Bool) -> Void
+    ) -> Reloader {
+        let read: @Sendable () throws(ConfigurationError) -> SettingsSources = {
+            [overrides, files] () throws(ConfigurationError) in
+            try SettingsSources.again(overrides: overrides, files: files)
+        }
+        let putInForce: @Sendable (Settings) throws(ConfigurationError) -> Void = {
+            settings throws(ConfigurationError) in
+            try parts.change(to: settings)
+            listeners.change(to: settings)
+            observability.change(to: settings.log)
+        }
+        return Reloader(
+            settings,
+            Reloader.Parts(
+                read: read, putInForce: putInForce, refreshCredentials: { parts.refresher.refreshEarly() },
+                isStopping: { control.isStopping },
+                warnings: { [sockets] in $0.warnings(at: sockets.gateway?.address) },
+                announce: announce),
+            observability)
+    }
+
+    /// Runs the services, and reloads when a signal asks for that.
+    private func run(_ group: ServiceGroup, _ reloader: Reloader) async throws {
+        try await withThrowingDiscardingTaskGroup { [reloads] tasks in
+            tasks.addTask { for await _ in reloads { reloader.reload() } }
+            defer { tasks.cancelAll() }
+            try await group.run()
+        }
+    }
 }

@@ -20,6 +20,7 @@ struct Listeners {
 
     let gateway: HTTPServer
     let admin: HTTPServer
+    private let adminHandler: AdminHandler
 
     /// Starts both.
     /// - Throws: ``ProgramEnd`` 78 with the reason why one cannot start.
@@ -42,9 +43,9 @@ struct Listeners {
         adminOptions.connections = Self.adminConnections
         adminOptions.idleTimeout = .seconds(10)
         adminOptions.log = Self.log("admin", observability.logger)
-        let adminHandler = AdminHandler(
+        adminHandler = AdminHandler(
             readiness: observability.readiness, registry: observability.registry, gateway: handler,
-            hosts: settings.admin.hosts, allowsRemotePurges: settings.admin.allowsRemotePurges)
+            rules: settings.admin.rules)
         do {
             admin = try Self.listen(adminOptions, adminHandler, set: "admin.host", "admin.port")
         } catch {
@@ -56,13 +57,23 @@ struct Listeners {
         observability.readiness.set(.serving, obstacle: nil)
     }
 
+    /// Puts what can change while they listen in force.
+    func change(to settings: Settings) {
+        gateway.change(proxies: settings.clients.trustedProxies)
+        adminHandler.change(to: settings.admin.rules)
+    }
+
     /// The public listener stops first: readiness fails, `drain.delay` passes, then the accepted requests finish.
-    func services(_ drain: DrainSettings, _ readiness: Readiness, _ forcedStop: ForcedStop) -> [any Service] {
+    ///
+    /// - Parameter drain: asked when a stop begins.
+    func services(
+        _ drain: @escaping @Sendable () -> DrainSettings, _ readiness: Readiness, _ forcedStop: ForcedStop
+    ) -> [any Service] {
         [
-            ListenerService(server: admin, timeout: .seconds(1), forcedStop: forcedStop),
-            ListenerService(server: gateway, timeout: drain.timeout, forcedStop: forcedStop) {
+            ListenerService(server: admin, timeout: { .seconds(1) }, forcedStop: forcedStop),
+            ListenerService(server: gateway, timeout: { drain().timeout }, forcedStop: forcedStop) {
                 readiness.set(.serving, obstacle: Self.stopping)
-                try? await Task.sleep(for: drain.delay)
+                try? await Task.sleep(for: drain().delay)
             },
         ]
     }
@@ -138,6 +149,11 @@ struct Listeners {
         adminConnections + settings.limits.upstream.concurrency + 3 * settings.listen.server.threads + 64
     }
 
+    /// Whether so many connections and what these settings need may be open at a time.
+    static func mayOpen(connections: Int, beside settings: Settings) -> Bool {
+        connections + reserve(settings) <= DescriptorLimit.raise()
+    }
+
     /// `listen.connections`, if the process may have so many descriptors: libmicrohttpd spins when they run out.
     /// - Throws: ``ProgramEnd`` 78 with the reason why it may not.
     static func connections(_ settings: Settings, _ logger: Logger) throws -> Int {
@@ -164,4 +180,8 @@ extension ServerAddress {
         case .unix: [address: "\(self)"]
         }
     }
+}
+
+extension AdminSettings {
+    fileprivate var rules: AdminRules { AdminRules(hosts: hosts, allowsRemotePurges: allowsRemotePurges) }
 }

@@ -14,16 +14,26 @@ struct LogOutput: Sendable {
     let logger: Logger
     /// For libraries whose lines below a warning are of no use to operators.
     let quietLogger: Logger
+    private let level: LogLevel
+    private let quietLevel: LogLevel
 
     init(_ settings: LogSettings) {
         writer = LogWriter(
             descriptor: STDOUT_FILENO, format: settings.lineFormat, clock: { Timestamp.wallTime })
-        logger = Self.logger("transcribe-gateway", settings.level, writer)
-        quietLogger = Self.logger("lifecycle", max(.warning, settings.level), writer)
+        level = LogLevel(settings.level)
+        quietLevel = LogLevel(max(.warning, settings.level))
+        logger = Self.logger("transcribe-gateway", level, writer)
+        quietLogger = Self.logger("lifecycle", quietLevel, writer)
     }
 
-    private static func logger(_ label: String, _ level: Logger.Level, _ writer: LogWriter) -> Logger {
-        Logger(label: label) { LineLogHandler(label: $0, writer: writer, logLevel: level) }
+    /// Puts another level in force.
+    func change(to level: Logger.Level) {
+        self.level.change(to: level)
+        quietLevel.change(to: max(.warning, level))
+    }
+
+    private static func logger(_ label: String, _ level: LogLevel, _ writer: LogWriter) -> Logger {
+        Logger(label: label) { LineLogHandler(label: $0, writer: writer, level: level) }
     }
 }
 
@@ -34,6 +44,7 @@ struct Observability {
     let registry = PrometheusRegistry()
     let readiness: Readiness
     let recorder: RequestRecorder
+    private let output: LogOutput
 
     /// - Parameters:
     ///   - output: nil makes one, and so it is with `readiness`.
@@ -42,19 +53,32 @@ struct Observability {
         _ settings: LogSettings, to output: LogOutput? = nil, readiness: Readiness? = nil, tracer: Tracer? = nil
     ) {
         let output = output ?? LogOutput(settings)
+        self.output = output
         (logger, quietLogger) = (output.logger, output.quietLogger)
         self.readiness = readiness ?? Readiness(loggingTo: output.logger)
         recorder = RequestRecorder(
-            log: settings.level <= .info ? output.writer : nil, names: NameHash(settings), registry: registry,
+            log: output.writer, isLogging: settings.keepsAccessLog, names: NameHash(settings), registry: registry,
             logger: logger, tracer: tracer)
         output.writer.observe(in: registry)
         self.readiness.observe(in: registry)
         registry.observeProgram()
     }
+
+    /// Puts another level in force, and another answer to whether names are shown.
+    func change(to settings: LogSettings) {
+        change(to: settings.level)
+        recorder.keepAccessLog(settings.keepsAccessLog)
+        recorder.names.show(names: settings.names)
+    }
+
+    /// Puts another level in force for all but the access log.
+    func change(to level: Logger.Level) { output.change(to: level) }
 }
 
 extension LogSettings {
     var lineFormat: LogFormat { format.lineFormat }
+
+    fileprivate var keepsAccessLog: Bool { level <= .info }
 }
 
 extension LogSettings.Format {

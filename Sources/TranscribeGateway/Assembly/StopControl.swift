@@ -22,6 +22,7 @@ final class StopControl: Sendable {
 
     let forcedStop = ForcedStop()
     private let stage = Mutex(Stage.starting)
+    private let hasSignal = Atomic(false)
     private let log: LogOutput
     private let readiness: Readiness
     private let manager: ServiceManager
@@ -31,6 +32,9 @@ final class StopControl: Sendable {
         self.readiness = readiness
         self.manager = manager
     }
+
+    /// Whether a signal has asked for a stop.
+    var isStopping: Bool { hasSignal.load(ordering: .relaxed) }
 
     /// Does the work of the process while it obeys the signals. A signal during ``Stage/starting`` cancels the work, and the process
     /// ends with status 0 whatever becomes of it.
@@ -82,6 +86,7 @@ final class StopControl: Sendable {
 
     private func stop(because signal: UnixSignal, ending life: Task<Void, any Error>) async {
         let metadata: Logger.Metadata = ["signal": "\(signal)"]
+        hasSignal.store(true, ordering: .relaxed)
         guard endsStart() else {
             // Before anything else, so that a balancer sees it for the whole of `drain.delay`.
             readiness.set(.serving, obstacle: Listeners.stopping)

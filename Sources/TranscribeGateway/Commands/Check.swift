@@ -5,7 +5,9 @@ import FoundationEssentials
 /// Validates the configuration and prints the effective one.
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check the configuration and print it, with the source of each value and without secrets.")
+        abstract: "Check the configuration and print it, with the source of each value and without secrets.",
+        discussion:
+            "A value with the mark restart changes with the next start, as AWS's do; every other one with SIGHUP too.")
 
     @OptionGroup var options: SettingsOptions
 

@@ -8,6 +8,7 @@ import ServiceLifecycle
 import SigV4
 import Transcribe
 import TranscribeEmulator
+import UnixSignals
 
 /// Runs the gateway against the emulator of Amazon Transcribe.
 struct Demo: AsyncParsableCommand {
@@ -17,7 +18,8 @@ struct Demo: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
-        let process = try GatewayProcess(options, .take())
+        let reloads = await UnixSignalsSequence(trapping: .sighup)
+        let process = try GatewayProcess(options, .take(), reloads)
         let demonstration = try Demonstration(at: .wallTime)
         try await process.run(on: { demonstration.upstream }, after: [demonstration.service]) { listeners in
             StandardError.write(
@@ -41,7 +43,7 @@ struct Demonstration {
         let emulator = Emulator(
             region: region.name, credentials: [credentials], jobs: EmulatedJob.samples(at: now), clock: { .wallTime })
         let server = try Listeners.listen(options, emulator)
-        service = ListenerService(server: server, timeout: .zero, forcedStop: ForcedStop())
+        service = ListenerService(server: server, timeout: { .zero }, forcedStop: ForcedStop())
         let source = FixedCredentials(credentials: credentials)
         let origin = Origin("http://127.0.0.1:\(server.port)")!
         upstream = Upstream(

@@ -4,6 +4,7 @@ import Glibc
 import Logging
 import OwnProcess
 import Telemetry
+import UnixSignals
 
 /// Runs the gateway until SIGTERM or SIGINT.
 struct Serve: AsyncParsableCommand {
@@ -14,8 +15,10 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let supervision = hardenProcess()
         // These signals mean nothing to the gateway. By default each of them would end it.
-        for number in [SIGHUP, SIGUSR1, SIGUSR2] { signal(number, SIG_IGN) }
-        let process = try await loggingEnd { try GatewayProcess(options, supervision) }
+        for number in [SIGUSR1, SIGUSR2] { signal(number, SIG_IGN) }
+        // Before the configuration is read, so that a change of it during the start is seen after that.
+        let reloads = await UnixSignalsSequence(trapping: .sighup)
+        let process = try await loggingEnd { try GatewayProcess(options, supervision, reloads) }
         try await loggingEnd(process.settings.log) { try await process.run(on: { try await .amazon() }) }
     }
 }

@@ -77,27 +77,32 @@ extension AWSSettings {
 extension SettingsReader {
     /// Checks the variables one by one. `EndpointSettings` decides what follows from them.
     mutating func readAWSVariables() {
-        _ = value("AWS_REGION", .optional(.region, as: ""), default: "", "the region whose jobs are looked up")
-        _ = value(
-            "AWS_DEFAULT_REGION", .optional(.region, as: ""), default: "", "the region where `AWS_REGION` is unset")
-        _ = value("AWS_PROFILE", .optional(.profile, as: ""), default: "", "profile in AWS's shared files")
-        _ = value(
-            "AWS_DEFAULT_PROFILE", .optional(.profile, as: ""), default: "", "the profile where `AWS_PROFILE` is unset")
-        _ = value(
-            "AWS_ENDPOINT_URL_TRANSCRIBE", .optional(.endpoint, as: ""), default: "", "where Transcribe is instead")
-        _ = value("AWS_ENDPOINT_URL", .optional(.endpoint, as: ""), default: "", "where every AWS service is instead")
-        _ = value(
+        _ = variable("AWS_REGION", .optional(.region, as: ""), default: "", "the region whose jobs are looked up")
+        _ = variable(
+            "AWS_DEFAULT_REGION", .optional(.region, as: ""), default: "",
+            "the region where `AWS_REGION` is unset")
+        _ = variable("AWS_PROFILE", .optional(.profile, as: ""), default: "", "profile in AWS's shared files")
+        _ = variable(
+            "AWS_DEFAULT_PROFILE", .optional(.profile, as: ""), default: "",
+            "the profile where `AWS_PROFILE` is unset")
+        _ = variable(
+            "AWS_ENDPOINT_URL_TRANSCRIBE", .optional(.endpoint, as: ""), default: "",
+            "where Transcribe is instead")
+        _ = variable(
+            "AWS_ENDPOINT_URL", .optional(.endpoint, as: ""), default: "", "where every AWS service is instead")
+        _ = variable(
             "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", .bool, default: "false", "whether those two are ignored")
-        _ = value("AWS_USE_FIPS_ENDPOINT", .bool, default: "false", "whether to use the FIPS endpoint")
-        _ = value(
-            "AWS_USE_DUALSTACK_ENDPOINT", .bool, default: "false", "whether to use the endpoint for IPv4 and IPv6")
-        _ = value(
+        _ = variable("AWS_USE_FIPS_ENDPOINT", .bool, default: "false", "whether to use the FIPS endpoint")
+        _ = variable(
+            "AWS_USE_DUALSTACK_ENDPOINT", .bool, default: "false",
+            "whether to use the endpoint for IPv4 and IPv6")
+        _ = variable(
             SettingsSources.attemptsVariable, .optional(.int(UpstreamSettings.attempts), as: ""), default: "",
             "attempts at one look-up where `upstream.attempts` is not set")
-        _ = value(
+        _ = variable(
             "AWS_CA_BUNDLE", .optional(.file, as: ""), default: "",
             "PEM file of the certificate authorities to trust in place of the system's")
-        _ = value(
+        _ = variable(
             "SSL_CERT_FILE", .optional(.file, as: ""), default: "",
             "the same where neither `AWS_CA_BUNDLE` nor the profile's `ca_bundle` names a file")
     }
@@ -135,7 +140,7 @@ extension EffectiveSetting {
         if let (text, setting) = endpoints.value(for: key) {
             return EffectiveSetting(key: key, text: text, source: SettingSource(setting))
         }
-        guard text.isEmpty else { return self }
+        guard text.isEmpty else { return EffectiveSetting(key: key, text: text, source: source) }
         return EffectiveSetting(key: key, text: key == "AWS_PROFILE" ? profile : "none", source: source)
     }
 }

@@ -29,6 +29,8 @@ enum ConfigurationProblem: Equatable, Sendable {
     case unreadableFile(path: String, ConfigurationFileError)
     /// JSON where the path of a file belongs. It may have a secret, so it is not kept.
     case contentAsPath(String)
+    /// A pipe, or standard input, that is to be read again.
+    case readOnce(path: String)
 }
 
 extension ConfigurationProblem: CustomStringConvertible {
@@ -60,6 +62,9 @@ extension ConfigurationProblem: CustomStringConvertible {
             "The configuration file \(path.printable) \(error)."
         case .contentAsPath(let name):
             "\(name) holds JSON, but must name a file that does."
+        case .readOnce(let path):
+            "The configuration came from \(path.printable), which can be read only once; start again, or name a file with "
+                + "--config."
         }
     }
 }

@@ -1,6 +1,17 @@
+/// When the new value of a key that was changed takes effect.
+enum SettingChange: Equatable, Sendable {
+    /// When the process is told to read its configuration again (SIGHUP).
+    case atReload
+    /// With the next start. The reason is a part of a sentence.
+    case atRestart(because: String)
+
+    var needsRestart: Bool { self != .atReload }
+}
+
 /// What is known of a key before its value is read.
 struct SettingDefinition: Equatable, Sendable {
     let key: String
+    let change: SettingChange
     /// As text, in the form that a user would write.
     let defaultText: String
     /// One line of Markdown.
@@ -23,12 +34,15 @@ struct EffectiveSetting: Equatable, Sendable {
     let key: String
     let text: String
     let source: SettingSource
+    /// Whether a change takes effect with the next start only.
+    var needsRestart = false
 }
 
 extension Sequence<EffectiveSetting> {
-    /// `key = value   (source)`, one line each, in columns. Holds no secrets.
+    /// `key = value   (source)`, one line each, in columns; after the source `restart` where a reload does not change the value.
+    /// Holds no secrets.
     var report: String {
-        let rows = map { (key: $0.key, text: $0.text.printable, source: $0.source.description.printable) }
+        let rows = map { (key: $0.key, text: $0.text.printable, source: $0.place) }
         let keyWidth = rows.map(\.key.count).max() ?? 0
         // Without this limit one long list would move the sources of all keys far to the right.
         let textWidth = rows.map(\.text.count).filter { $0 <= 40 }.max() ?? 0
@@ -37,6 +51,10 @@ extension Sequence<EffectiveSetting> {
         }
         return lines.joined(separator: "\n")
     }
+}
+
+extension EffectiveSetting {
+    fileprivate var place: String { source.description.printable + (needsRestart ? "; restart" : "") }
 }
 
 extension String {

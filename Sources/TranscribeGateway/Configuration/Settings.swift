@@ -24,6 +24,8 @@ struct Settings: Sendable {
     let drain: DrainSettings
     /// Every key with its value and its source, in the order of the definitions, without secrets.
     let effective: [EffectiveSetting]
+    /// The texts that are set, secrets too, by their keys.
+    let given: GivenTexts
     /// Variables that begin with `GATEWAY_` and were set by Kubernetes; the log names them.
     private(set) var ignoredNames: [String] = []
 
@@ -34,7 +36,7 @@ struct Settings: Sendable {
         jobFields = JobFields(from: &reader)
         crossOrigin = CrossOrigin(from: &reader)
         listsRecent = reader.value(
-            "pages.recent", .bool, default: "false",
+            "pages.recent", .atReload, .bool, default: "false",
             "whether a page lists the jobs that were looked up in its tab; the browser keeps their names, which may identify "
                 + "patients, as long as the tab; it restores them with a closed tab that is opened again, and copies them "
                 + "into a duplicate of the tab")
@@ -46,6 +48,7 @@ struct Settings: Sendable {
         log = LogSettings(from: &reader)
         drain = DrainSettings(from: &reader)
         effective = reader.effective
+        given = reader.given
     }
 
     /// The `Host` values that the public listener accepts.
@@ -85,10 +88,13 @@ extension Settings {
 
     /// Parses and checks everything.
     ///
+    /// - Parameter text: what is set for a key; nil: what the sources say.
     /// - Throws: all problems at once.
-    static func load(from sources: SettingsSources) throws(ConfigurationError) -> Settings {
+    static func load(
+        from sources: SettingsSources, _ text: ((SettingDefinition) -> GivenText?)? = nil
+    ) throws(ConfigurationError) -> Settings {
         let names = EnvironmentNames(unknown: sources.unknownVariables, known: SettingsSources.knownVariables)
-        var reader = SettingsReader(sources.text)
+        var reader = SettingsReader(text ?? sources.text)
         var settings = Settings(from: &reader)
         let problems = sources.overrideProblems + names.problems + (sources.file?.problems ?? []) + reader.problems
         // Two values are compared only where both are allowed: a default in place of a bad value would mislead.

@@ -1,5 +1,6 @@
 import Formats
 import FoundationEssentials
+import OwnProcess
 
 /// What the user set, as text. The command line wins over the environment, and the environment over the file.
 struct SettingsSources: Sendable {
@@ -33,8 +34,21 @@ struct SettingsSources: Sendable {
         }
     }
 
+    /// The sources as they are now, where they can be read again. Blocks while the configuration file is read.
+    ///
+    /// - Throws: the problem of a pipe and of standard input, whose content is gone.
+    static func again(overrides: [Override], files: [String]) throws(ConfigurationError) -> SettingsSources {
+        let environment = ProcessInfo.processInfo.environment
+        if let path = files.last ?? environment[fileVariable].flatMap({ $0.isEmpty ? nil : $0 }),
+            path == "-" || !InputFile.canBeReadAgain(path)
+        {
+            throw ConfigurationError([.readOnce(path: path == "-" ? "standard input" : path)])
+        }
+        return SettingsSources(overrides: overrides, environment: environment, files: files)
+    }
+
     /// The text of the highest source that sets the key, and that source; nil where none sets it.
-    func text(of setting: SettingDefinition) -> (text: String, source: SettingSource)? {
+    func text(of setting: SettingDefinition) -> GivenText? {
         if let override = overrides.first(where: { $0.key == setting.key }), let text = override.value {
             return (text, .option(override.option))
         }
@@ -81,40 +95,75 @@ struct SettingsSources: Sendable {
     }
 }
 
+/// The text that is set for a key, and where.
+typealias GivenText = (text: String, source: SettingSource)
+
+/// The texts that are set, by their keys. Secrets are among them, so none is shown.
+struct GivenTexts: Sendable, CustomStringConvertible, CustomReflectable {
+    private var texts: [String: GivenText] = [:]
+
+    subscript(key: String) -> GivenText? {
+        get { texts[key] }
+        set { texts[key] = newValue }
+    }
+
+    var description: String { "(texts)" }
+    var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// Reads one key after another. A call of `value` both defines the key and returns its typed value, so a field without a
 /// definition doesn't compile.
 struct SettingsReader {
-    private let text: (SettingDefinition) -> (text: String, source: SettingSource)?
+    private let text: (SettingDefinition) -> GivenText?
     private(set) var definitions: [SettingDefinition] = []
     private(set) var effective: [EffectiveSetting] = []
+    /// The texts that were set, secrets too, by their keys.
+    private(set) var given = GivenTexts()
     private(set) var problems: [ConfigurationProblem] = []
 
     /// - Parameter text: the text that is set for a key, and its source; nil where the default applies.
-    init(_ text: @escaping (SettingDefinition) -> (text: String, source: SettingSource)?) {
+    init(_ text: @escaping (SettingDefinition) -> GivenText?) {
         self.text = text
     }
 
     /// The value that is set for a key, else the default. A value that isn't allowed becomes a problem, and the default is
     /// returned in its place so that the remaining keys are read too.
     mutating func value<Value>(
-        _ key: String, _ kind: ValueKind<Value>, default defaultText: String, _ meaning: String
+        _ key: String, _ change: SettingChange, _ kind: ValueKind<Value>, default defaultText: String, _ meaning: String
     ) -> Value {
         guard let defaultValue = kind.parse(defaultText) else {
             preconditionFailure("the default of \(key) is not allowed")
         }
         let setting = SettingDefinition(
-            key: key, defaultText: defaultText, meaning: meaning, allowed: kind.allowed, isSecret: kind.isSecret,
+            key: key, change: change, defaultText: defaultText, meaning: meaning, allowed: kind.allowed,
+            isSecret: kind.isSecret,
             isList: kind.isList)
         definitions.append(setting)
-        guard let (text, source) = text(setting) else {
-            effective.append(EffectiveSetting(key: key, text: defaultText, source: .standard))
+        given[key] = text(setting)
+        guard let (text, source) = given[key] else {
+            effective.append(
+                EffectiveSetting(
+                    key: key, text: defaultText, source: .standard, needsRestart: change.needsRestart))
             return defaultValue
         }
-        effective.append(EffectiveSetting(key: key, text: kind.isSecret ? "(secret)" : text, source: source))
+        effective.append(
+            EffectiveSetting(
+                key: key, text: kind.isSecret ? "(secret)" : text, source: source, needsRestart: change.needsRestart))
         guard let value = kind.parse(text) else {
             problems.append(Self.problem(with: text, from: source, for: setting))
             return defaultValue
         }
+        return value
+    }
+
+    /// The same for a variable that is AWS's or OpenTelemetry's. What it says at the start counts.
+    mutating func variable<Value>(
+        _ name: String, _ kind: ValueKind<Value>, default defaultText: String, _ meaning: String
+    ) -> Value {
+        let value = value(
+            name, .atRestart(because: "the environment of a process stays as it is"), kind, default: defaultText,
+            meaning)
+        effective[effective.count - 1].needsRestart = false
         return value
     }
 

@@ -81,24 +81,24 @@ private struct TracingValues {
 
     init(from reader: inout SettingsReader) {
         collector = CollectorValues(from: &reader)
-        service = reader.value(
+        service = reader.variable(
             "OTEL_SERVICE_NAME", .optional(.attributeText, as: ""), default: "",
             "`service.name` of the spans; without it `\(Identity.name)`, or what the next one says")
-        resource = reader.value(
+        resource = reader.variable(
             "OTEL_RESOURCE_ATTRIBUTES", .resource, default: "",
             "attributes of what sends the spans, `key=value` with commas between them, percent-encoded")
-        sampler = reader.value(
+        sampler = reader.variable(
             "OTEL_TRACES_SAMPLER", .choice, default: "parentbased_always_on",
             "which traces are recorded; `parentbased_…` obeys the sampled flag of a `traceparent`")
-        ratio = reader.value(
+        ratio = reader.variable(
             "OTEL_TRACES_SAMPLER_ARG", .ratio, default: "1", "the part of them, for `traceidratio` and its other form")
-        delay = reader.value(
+        delay = reader.variable(
             "OTEL_BSP_SCHEDULE_DELAY", .int(1...3_600_000), default: "5000",
             "milliseconds that a span waits for others at most")
-        queue = reader.value(
+        queue = reader.variable(
             "OTEL_BSP_MAX_QUEUE_SIZE", .int(1...1_000_000), default: "2048",
             "spans that may wait; further ones are dropped")
-        batch = reader.value(
+        batch = reader.variable(
             "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", .int(1...100_000), default: "512", "spans that are sent at once")
     }
 
@@ -150,19 +150,19 @@ private struct CollectorValues {
 
     /// Reads all variables, also where there is no collector.
     init?(from reader: inout SettingsReader) {
-        let isDisabled = reader.value("OTEL_SDK_DISABLED", .bool, default: "false", "whether nothing is traced")
-        let exporter: ExporterName = reader.value(
+        let isDisabled = reader.variable("OTEL_SDK_DISABLED", .bool, default: "false", "whether nothing is traced")
+        let exporter: ExporterName = reader.variable(
             "OTEL_TRACES_EXPORTER", .choice, default: "otlp", "`otlp`, or `none` to trace nothing")
         let isOff = isDisabled || exporter == .none
-        let traces = reader.value(
+        let traces = reader.variable(
             "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", .optional(.url, as: ""), default: "",
             "the URL that spans are sent to, as it is; without it and the next one nothing is traced")
-        let base = reader.value(
+        let base = reader.variable(
             "OTEL_EXPORTER_OTLP_ENDPOINT", .optional(.url, as: ""), default: "",
             "the same without its end, `/v1/traces`")
         for name in ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"] {
             // Where nothing is traced another protocol is for other programs of the same environment.
-            _ = reader.value(
+            _ = reader.variable(
                 name, .optional(isOff ? .anyProtocol : .onlyProtocol, as: ""), default: "",
                 "`http/json`, the only one that is spoken")
         }
@@ -173,24 +173,24 @@ private struct CollectorValues {
     }
 
     private static func headers(from reader: inout SettingsReader) -> [HeaderField] {
-        let own = reader.value(
+        let own = reader.variable(
             "OTEL_EXPORTER_OTLP_TRACES_HEADERS", .optional(.headers, as: ""), default: "",
             "further header fields of the requests, `name=value` with commas between them, percent-encoded")
-        let common = reader.value(
+        let common = reader.variable(
             "OTEL_EXPORTER_OTLP_HEADERS", .optional(.headers, as: ""), default: "", "the same for every signal")
         return own ?? common ?? []
     }
 
     private static func limits(from reader: inout SettingsReader) -> (timeout: Int, certificate: String?) {
-        let timeout = reader.value(
+        let timeout = reader.variable(
             "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", .optional(.int(1...600_000), as: ""), default: "",
             "milliseconds for one attempt to send spans")
-        let commonTimeout = reader.value(
+        let commonTimeout = reader.variable(
             "OTEL_EXPORTER_OTLP_TIMEOUT", .int(1...600_000), default: "10000", "the same for every signal")
-        let file = reader.value(
+        let file = reader.variable(
             "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", .optional(.file, as: ""), default: "",
             "PEM file of the certificate authorities to trust in place of those for AWS")
-        let commonFile = reader.value(
+        let commonFile = reader.variable(
             "OTEL_EXPORTER_OTLP_CERTIFICATE", .optional(.file, as: ""), default: "", "the same for every signal")
         return (timeout ?? commonTimeout, file ?? commonFile)
     }

@@ -26,5 +26,7 @@ final class BoxedRefreshState {
         }
     }
 
+    func refreshEarly(at now: Timestamp) { state.refreshEarly(at: now) }
+
     func close() { state.close() }
 }

@@ -26,6 +26,39 @@ import Testing
         #expect(state.decide(.current, at: .noon) == .use(.number(1, until: hour)))
     }
 
+    @Test func refreshesASetThatNothingMakesNecessaryWhereItIsAskedTo() {
+        holdFirstSet(until: nil)
+        state.refreshEarly(at: .noon + 1)
+        #expect(state.decide(.current, at: .noon + 1) == .use(.number(1)))
+        #expect(state.beginsFetch(at: .noon + 1) && !state.beginsFetch(at: .noon + 1))
+        state.finish(.success(.number(2)), at: .noon + 2)
+        #expect(state.decide(.current, at: .noon + 2) == .use(.number(2)))
+    }
+
+    /// A failure that withholds a set from callers otherwise.
+    @Test func keepsTheSetWhereAnEarlyRefreshFails() {
+        holdFirstSet(until: hour)
+        state.refreshEarly(at: .noon)
+        #expect(state.beginsFetch(at: .noon))
+        let event = state.finish(.failure(.assumeRoleFailed(role: "r", .rejectedClaim)), at: .noon + 1)
+        #expect(event == .kept(expiration: hour, because: .assumeRoleFailed(role: "r", .rejectedClaim)))
+        #expect(state.decide(.current, at: .noon + 2) == .use(.number(1, until: hour)))
+        // It is refreshed in time, and a failure is one then.
+        #expect(state.beginsFetch(at: hour + -899))
+        state.finish(.failure(.assumeRoleFailed(role: "r", .rejectedClaim)), at: hour + -898)
+        #expect(state.decide(.current, at: hour + -898) == .fail(.assumeRoleFailed(role: "r", .rejectedClaim)))
+    }
+
+    /// The one that runs may have read what is out of date.
+    @Test func fetchesOnceMoreAfterAFetchThatRan() {
+        #expect(state.beginsFetch(at: .noon))
+        for _ in 1...3 { state.refreshEarly(at: .noon) }
+        state.finish(.success(.number(1)), at: .noon + 1)
+        #expect(state.beginsFetch(at: .noon + 1))
+        state.finish(.success(.number(2)), at: .noon + 2)
+        #expect(!state.beginsFetch(at: .noon + 3))
+    }
+
     @Test func servesASetWithoutAnExpirationForEver() {
         holdFirstSet(until: nil)
         #expect(!state.beginsFetch(at: .noon + 1_000_000_000))

@@ -6,7 +6,8 @@ import Transcribe
 
 extension ClientLimiter {
     static func benchmark(_ count: Int) -> Int {
-        let limiter = ClientLimiter(rate: Rate(1_000_000, per: .seconds(1)), burst: 1_000_000, epoch: Sample.now)
+        let limiter = ClientLimiter(
+            ClientLimit(rate: Rate(1_000_000, per: .seconds(1)), burst: 1_000_000), epoch: Sample.now)
         return (0..<count).reduce(into: 0) { sum, _ in
             sum += limiter.admit(0x7F00_0001, at: Sample.now).remaining & 1
         }

@@ -91,6 +91,9 @@ public final class AdmissionControl: Sendable {
         }
     }
 
+    /// Puts other bounds in force, of the rate and of the calls in flight: see `AdmissionState`.
+    public func change(to options: AdmissionOptions) { update { $0.change(to: options, at: $1) } }
+
     /// The figures for metrics, now.
     public var status: AdmissionStatus { update { $0.status(at: $1) } }
 

@@ -30,7 +30,7 @@ struct AdmissionState<Handle: Sendable>: Sendable {
 
     var breaker: Breaker
     /// The most calls in flight; at least 1.
-    let permits: Int
+    private(set) var permits: Int
     var budget: CallBudget?
     /// How long calls keep their permits.
     var holdTime = SmoothedTime()
@@ -53,6 +53,19 @@ struct AdmissionState<Handle: Sendable>: Sendable {
         permits = max(1, options.concurrency)
         budget = options.rate.map { CallBudget(rate: $0, burst: options.burst, reserve: options.reserve, at: now) }
         queues = AdmissionQueues(limit: options.queue)
+    }
+
+    /// Other bounds from now on, of rate and of calls in flight. Calls under way, those that wait and the breaker stay as they are;
+    /// a budget where there was none begins without a token.
+    mutating func change(to options: AdmissionOptions, at now: ContinuousClock.Instant) {
+        permits = max(1, options.concurrency)
+        let old = budget
+        budget = options.rate.map { rate in
+            var budget = old ?? CallBudget(rate: rate, burst: options.burst, reserve: options.reserve, at: now)
+            if old == nil { budget.drain(at: now) }
+            budget.change(rate: rate, burst: options.burst, reserve: options.reserve, at: now)
+            return budget
+        }
     }
 
     /// Calls that hold a permit.

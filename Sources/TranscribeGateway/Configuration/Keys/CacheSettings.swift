@@ -11,12 +11,14 @@ struct CacheSettings: Sendable {
 
     init(from reader: inout SettingsReader) {
         capacity = reader.value(
-            "cache.capacity", .size(1 << 20...64 << 30), default: "64MiB", "memory for cached jobs")
+            "cache.capacity", .atRestart(because: "the cache is divided at the start"), .size(1 << 20...64 << 30),
+            default: "64MiB", "memory for cached jobs")
         clients = reader.value(
-            "cache.clients", .choice, default: "revalidate",
+            "cache.clients", .atReload, .choice, default: "revalidate",
             "what clients may keep: `revalidate`, `max-age` or `no-store`")
         waiters = reader.value(
-            "cache.waiters", .int(1...1_000_000), default: "10000", "requests that may wait for AWS at a time")
+            "cache.waiters", .atReload, .int(1...1_000_000), default: "10000",
+            "requests that may wait for AWS at a time")
         freshness = Freshness(from: &reader)
     }
 }
@@ -25,19 +27,19 @@ extension Freshness {
     init(from reader: inout SettingsReader) {
         self.init(
             running: reader.value(
-                "cache.ttl.running", .duration(.milliseconds(100) ... .hours(1)), default: "5s",
+                "cache.ttl.running", .atReload, .duration(.milliseconds(100) ... .hours(1)), default: "5s",
                 "how long a queued or running job is fresh; up to six times as long if it has run for long"),
             finished: reader.value(
-                "cache.ttl.finished", .duration(.milliseconds(100) ... .hours(24)), default: "10m",
+                "cache.ttl.finished", .atReload, .duration(.milliseconds(100) ... .hours(24)), default: "10m",
                 "how long a completed or failed job is fresh"),
             missing: reader.value(
-                "cache.ttl.missing", .duration(.milliseconds(100) ... .minutes(10)), default: "2s",
+                "cache.ttl.missing", .atReload, .duration(.milliseconds(100) ... .minutes(10)), default: "2s",
                 "how long an unknown job stays unknown"),
             staleWhileRevalidate: reader.value(
-                "cache.staleWhileRevalidate", .duration(.zero ... .hours(1)), default: "30s",
+                "cache.staleWhileRevalidate", .atReload, .duration(.zero ... .hours(1)), default: "30s",
                 "how long a job that is no longer fresh is served while it is refreshed"),
             staleIfError: reader.value(
-                "cache.staleIfError", .duration(.zero ... .hours(24)), default: "10m",
+                "cache.staleIfError", .atReload, .duration(.zero ... .hours(24)), default: "10m",
                 "how long a job that is no longer fresh is served while AWS gives no answer"))
     }
 }
@@ -47,15 +49,16 @@ extension WatchOptions {
     init(from reader: inout SettingsReader) {
         self.init(
             longestWait: reader.value(
-                "watch.maxWait", .duration(.zero ... .minutes(10)), default: "45s",
+                "watch.maxWait", .atReload, .duration(.zero ... .minutes(10)), default: "45s",
                 "how long a request may wait for a change; shorter than the time-outs of proxies, of which some end a "
                     + "silent request after 50 s"),
             limit: reader.value(
-                "watch.limit", .int(0...1_000_000), default: "8000",
+                "watch.limit", .atReload, .int(0...1_000_000), default: "8000",
                 "requests that may wait for a change or stream events at a time; each holds a connection, and 0 is "
                     + "none"),
             perClient: reader.value(
-                "watch.perClient", .int(0...1_000_000), default: "100", "the same, of one client; 0 is none"))
+                "watch.perClient", .atReload, .int(0...1_000_000), default: "100", "the same, of one client; 0 is none")
+        )
     }
 
     /// What the log warns of at start: requests that watch may leave few connections to all others.
@@ -76,17 +79,17 @@ extension ListOptions {
     init(from reader: inout SettingsReader) {
         self.init(
             use: reader.value(
-                "watch.list", .choice, default: "auto",
+                "watch.list", .atReload, .choice, default: "auto",
                 "whether running jobs that are watched or polled are followed by AWS's list of them: `auto` where its policies "
                     + "permit that, `on` or `off`"),
             from: reader.value(
-                "watch.listFrom", .int(1...1_000_000), default: "3",
+                "watch.listFrom", .atReload, .int(1...1_000_000), default: "3",
                 "followed running jobs from which on the list is used; a further page of it for each as many"),
             trust: reader.value(
-                "watch.listTrust", .duration(.seconds(1) ... .hours(1)), default: "60s",
+                "watch.listTrust", .atReload, .duration(.seconds(1) ... .hours(1)), default: "60s",
                 "how long after its last look-up a job is taken to be as the list shows it"),
             rate: reader.value(
-                "limits.list.rate", .rate(upTo: 1_000), default: "1/s",
+                "limits.list.rate", .atReload, .rate(upTo: 1_000), default: "1/s",
                 "pages of the list, whose default at AWS is 5/s; 0 is no limit"))
     }
 }

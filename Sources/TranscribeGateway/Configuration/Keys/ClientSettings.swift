@@ -5,12 +5,12 @@ extension ClientRule {
     init(from reader: inout SettingsReader) {
         self.init(
             trustedProxies: reader.value(
-                "clients.trustedProxies", .optional(.peers, as: "none"), default: "none",
+                "clients.trustedProxies", .atReload, .optional(.peers, as: "none"), default: "none",
                 "addresses of the proxies whose `X-Forwarded-For` names the client, such as `10.0.0.0/8,2001:db8::/32`; "
                     + "`unix` for those on the Unix socket")
                 ?? [],
             allowed: reader.value(
-                "clients.allow", .optional(.addressRanges, as: "all"), default: "all",
+                "clients.allow", .atReload, .optional(.addressRanges, as: "all"), default: "all",
                 "addresses of the clients that are answered, seen through those proxies; users of the Unix socket are let in by the "
                     + "rights of its file"))
     }
@@ -20,7 +20,8 @@ extension JobFields {
     init(from reader: inout SettingsReader) {
         let names = JobField.allCases.map(\.rawValue).joined(separator: ", ")
         let fields = reader.value(
-            "jobs.fields", .optional(.list("some of \(names)") { JobField(rawValue: $0) }, as: "all"), default: "all",
+            "jobs.fields", .atReload, .optional(.list("some of \(names)") { JobField(rawValue: $0) }, as: "all"),
+            default: "all",
             "fields of a job that clients may see")
         self = fields.map(JobFields.init) ?? .full
     }
@@ -29,7 +30,7 @@ extension JobFields {
 extension CrossOrigin {
     init(from reader: inout SettingsReader) {
         self = reader.value(
-            "cors.origins", .origins, default: "none",
+            "cors.origins", .atReload, .origins, default: "none",
             "web origins whose pages may read replies, such as `https://app.example`, or `*` for all")
     }
 }

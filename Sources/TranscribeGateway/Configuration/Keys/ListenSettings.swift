@@ -17,27 +17,34 @@ struct ListenSettings: Sendable {
 
     init(from reader: inout SettingsReader) {
         host = reader.value(
-            "listen.host", .listenAddress, default: "127.0.0.1",
+            "listen.host", .atRestart(because: "a socket is bound at the start"), .listenAddress, default: "127.0.0.1",
             "address of the public listener, or `unix:` and the path of a Unix socket")
         port = reader.value(
-            "listen.port", .port, default: "8080", "port of the public listener; 0 takes any free one")
+            "listen.port", .atRestart(because: "a socket is bound at the start"), .port, default: "8080",
+            "port of the public listener; 0 takes any free one")
         let threads = reader.value(
-            "listen.threads", .optional(.int(1...256), as: "auto"), default: "auto",
+            "listen.threads", .atRestart(because: "the HTTP library starts its threads once"),
+            .optional(.int(1...256), as: "auto"), default: "auto",
             "threads that serve requests; `auto` is one per core")
         hosts = reader.value(
-            "listen.hosts", .hosts, default: host.isLoopback ? Self.loopbackNames.joined(separator: ",") : "*",
+            "listen.hosts", .atReload, .hosts,
+            default: host.isLoopback ? Self.loopbackNames.joined(separator: ",") : "*",
             "`Host` values that are accepted, or `*` for any; where `listen.host` is not loopback the default is `*`")
         let connections = reader.value(
-            "listen.connections", .int(16...1_000_000), default: "10000", "connections held open at a time")
+            "listen.connections", .atRestart(because: "descriptors are set aside at the start"), .int(16...1_000_000),
+            default: "10000", "connections held open at a time")
         perAddress = reader.value(
-            "listen.perAddress", .optional(.int(0...1_000_000), as: "auto"), default: "auto",
+            "listen.perAddress", .atRestart(because: "it follows from `listen.connections`"),
+            .optional(.int(0...1_000_000), as: "auto"), default: "auto",
             "connections of one IPv4 address, IPv6 /64 or user of a Unix socket, trusted proxies aside; `auto` is a quarter of "
                 + "`listen.connections`, and 0 is no limit")
         let idleTimeout = reader.value(
-            "listen.idleTimeout", .duration(.seconds(1) ... .hours(1)), default: "75s",
+            "listen.idleTimeout", .atRestart(because: "the HTTP library takes it at the start"),
+            .duration(.seconds(1) ... .hours(1)), default: "75s",
             "how long a client may wait between requests or take to read a reply; longer than a load balancer's")
         let requestTimeout = reader.value(
-            "listen.requestTimeout", .duration(.milliseconds(100) ... .minutes(10)), default: "10s",
+            "listen.requestTimeout", .atRestart(because: "connections get it as they begin"),
+            .duration(.milliseconds(100) ... .minutes(10)), default: "10s",
             "how long a client may take to send the header section of a request, from its first byte")
         server = ServerOptions(
             address: host.server(port: port), threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
@@ -87,15 +94,18 @@ struct AdminSettings: Sendable {
 
     init(from reader: inout SettingsReader) {
         host = reader.value(
-            "admin.host", .listenAddress, default: "127.0.0.1",
+            "admin.host", .atRestart(because: "a socket is bound at the start"), .listenAddress, default: "127.0.0.1",
             "address of the listener for probes and metrics, or `unix:` and the path of a Unix socket")
-        port = reader.value("admin.port", .port, default: "8081", "port of that listener; 0 takes any free one")
+        port = reader.value(
+            "admin.port", .atRestart(because: "a socket is bound at the start"), .port, default: "8081",
+            "port of that listener; 0 takes any free one")
         let names: [String]? = reader.value(
-            "admin.hosts", .optional(.hostNames, as: "none"), default: "none",
+            "admin.hosts", .atReload, .optional(.hostNames, as: "none"), default: "none",
             "`Host` values that it answers beside addresses and `localhost`, such as the name of a Service")
         hosts = names ?? []
         allowsRemotePurges = reader.value(
-            "admin.purge", .bool, default: "false", "whether other machines than this one may purge the cache there")
+            "admin.purge", .atReload, .bool, default: "false",
+            "whether other machines than this one may purge the cache there")
     }
 }
 
@@ -106,10 +116,10 @@ struct DrainSettings: Sendable {
 
     init(from reader: inout SettingsReader) {
         delay = reader.value(
-            "drain.delay", .duration(.zero ... .minutes(5)), default: "0s",
+            "drain.delay", .atReload, .duration(.zero ... .minutes(5)), default: "0s",
             "how long to go on listening after readiness fails")
         timeout = reader.value(
-            "drain.timeout", .duration(.milliseconds(100) ... .minutes(10)), default: "20s",
+            "drain.timeout", .atReload, .duration(.milliseconds(100) ... .minutes(10)), default: "20s",
             "how long accepted requests may take to finish")
     }
 }

@@ -30,16 +30,20 @@ struct LogSettings: Sendable {
     }
 
     init(from reader: inout SettingsReader) {
-        level = reader.value("log.level", .choice, default: "info", "least severe level that is logged")
+        level = reader.value("log.level", .atReload, .choice, default: "info", "least severe level that is logged")
         format = reader.value(
-            "log.format", .choice, default: "auto", "`json`, `console`, or `auto`: console on a terminal, else JSON")
+            "log.format", .atRestart(because: "the lines of one log have one form"), .choice, default: "auto",
+            "`json`, `console`, or `auto`: console on a terminal, else JSON")
         names = reader.value(
-            "log.names", .bool, default: "false", "whether job names, which may identify patients, are logged")
+            "log.names", .atReload, .bool, default: "false",
+            "whether job names, which may identify patients, are logged")
         nameKey = reader.value(
-            "log.nameKey", .optional(.secret(16...1024), as: "random"), default: "random",
+            "log.nameKey", .atRestart(because: "one log has one hash for a name"),
+            .optional(.secret(16...1024), as: "random"), default: "random",
             "secret key of the hashes that stand for job names in the log; `random` is a new one at each start")
         nameKeyOfFile = reader.value(
-            "log.nameKeyFile", .optional(.secretFile(16...1024), as: "none"), default: "none",
+            "log.nameKeyFile", .atRestart(because: "one log has one hash for a name"),
+            .optional(.secretFile(16...1024), as: "none"), default: "none",
             "file that holds this key instead, as a mounted secret does")
     }
 }

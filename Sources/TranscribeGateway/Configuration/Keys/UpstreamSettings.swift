@@ -13,13 +13,14 @@ struct UpstreamSettings: Sendable {
 
     init(from reader: inout SettingsReader) {
         timeout = reader.value(
-            "upstream.timeout", .duration(.milliseconds(100) ... .minutes(1)), default: "5s",
+            "upstream.timeout", .atReload, .duration(.milliseconds(100) ... .minutes(1)), default: "5s",
             "time for one look-up at AWS, all attempts together")
         connectTimeout = reader.value(
-            "upstream.connectTimeout", .duration(.milliseconds(50) ... .seconds(30)), default: "1s",
+            "upstream.connectTimeout", .atRestart(because: "the client for calls to AWS takes it at the start"),
+            .duration(.milliseconds(50) ... .seconds(30)), default: "1s",
             "time to connect to AWS")
         let attempts = reader.value(
-            "upstream.attempts", .int(Self.attempts), default: "3",
+            "upstream.attempts", .atReload, .int(Self.attempts), default: "3",
             "attempts at one look-up, the first included; each that another can follow has half of the time left, "
                 + "and 1 s at least; `AWS_MAX_ATTEMPTS` sets it too")
         retryPolicy = RetryPolicy(attempts: attempts)
