@@ -2,13 +2,20 @@
 
 import itertools
 import json
+import os
 import re
+import subprocess
+from datetime import datetime, timedelta, timezone
 
+import pytest
 import yaml
 
-from gateway import REPOSITORY
+from conftest import UNLIMITED
+from gateway import REPOSITORY, upstream_at
 from metrics import families
-from promtool import metrics_of, promtool
+from ports import held, is_open
+from promtool import OF_PROMETHEUS, metrics_of, promtool
+from timeouts import eventually
 
 DASHBOARD = json.loads((REPOSITORY / "deploy/grafana/dashboard.json").read_text())
 ROWS = ["Overview", "Traffic", "Freshness", "Calls to AWS", "Watchers", "Credentials", "Process"]
@@ -70,6 +77,13 @@ def test_prometheus_reads_every_expression(tmp_path):
     assert f"{len(rules)} rules found" in promtool("check", "rules", tmp_path / "rules.yaml")
 
 
+def test_every_metric_exists(gateway):
+    shown = {sample.name for family in families(gateway).values() for sample in family.samples}
+    read = set().union(*map(metrics_of, expressions()))
+    assert len(read) > 40
+    assert read - OF_PROMETHEUS - shown == set()
+
+
 def test_rates_are_of_what_only_grows(gateway):
     """And what only grows is shown as a rate."""
     kind = {sample.name: family.type for family in families(gateway).values() for sample in family.samples}
@@ -77,3 +91,31 @@ def test_rates_are_of_what_only_grows(gateway):
         rated = set(re.findall(rf"\b(?:rate|increase)\((\w+)", expression))
         for name in metrics_of(expression) & set(kind):
             assert (kind[name] in ("counter", "histogram")) == (name in rated), expression
+
+
+@pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="skipped: waits for Prometheus")
+def test_prometheus_answers_every_expression(start, upstream, tmp_path):
+    """All that is asked of a gateway in use has an answer, alerts and what is filtered by `> 0` aside."""
+    end = (datetime.now(timezone.utc) + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    gateway = start("serve", UNLIMITED, upstream_at(upstream.port) | {"AWS_CREDENTIAL_EXPIRATION": end})
+    targets = [{"targets": [f"127.0.0.1:{gateway.admin_port}"]}]
+    scrape = {"job_name": "gateway", "scrape_interval": "1s", "static_configs": targets}
+    (tmp_path / "prometheus.yml").write_text(yaml.safe_dump({"scrape_configs": [scrape]}))
+    with held() as port:
+        url = f"http://127.0.0.1:{port}"
+        process = subprocess.Popen(
+            ["prometheus", f"--config.file={tmp_path}/prometheus.yml", f"--storage.tsdb.path={tmp_path}/data",
+             f"--web.listen-address=127.0.0.1:{port}"], stderr=subprocess.DEVNULL)
+        try:
+            eventually(lambda: is_open(port), within=30)
+            asked = [text for text in expressions(VARIABLES | {"$__rate_interval": "1m"})
+                     if "ALERTS" not in text and "> 0" not in text]
+            assert len(asked) > 50
+
+            def unanswered():
+                gateway.get("/jobs/fine-1")
+                return [text for text in asked if not promtool("query", "instant", url, text).strip()]
+            eventually(lambda: not unanswered(), within=60, every=1)
+        finally:
+            process.terminate()
+            process.wait(30)

@@ -7,11 +7,12 @@ import yaml
 
 from gateway import REPOSITORY
 from metrics import families
-from promtool import RULES, alerts, promtool
+from promtool import OF_PROMETHEUS, RULES, alerts, metrics_of, promtool
 
 CASES = REPOSITORY / "Tests/Prometheus/alerts.yaml"
 RUNBOOK = "deploy/OPERATIONS.md"
 PARTS = ["Means", "Clients", "Look", "Do"]
+COMMANDS = ("transcribe-gateway ", "ulimit ")
 
 
 def test_the_rules_are_valid():
@@ -55,6 +56,31 @@ def test_each_alert_has_its_section_in_the_runbook():
     for name, alert in alerts().items():
         assert alert["annotations"]["runbook"] == f"{RUNBOOK}#{name.lower()}"
         assert alert["labels"]["severity"] in ("critical", "warning", "info") and alert["annotations"]["summary"]
+
+
+def test_the_runbook_names_metrics_that_exist(gateway):
+    shown = {word for family in families(gateway).values() for sample in family.samples
+             for word in (family.name, sample.name, *sample.labels.values())}
+    named = {token for parts in sections().values() for text in parts.values()
+             for token in re.findall(r"`([a-z]+(?:_[a-z]+)+)(?:\{[^`]*\})?`", text)}
+    assert len(named) > 20
+    assert {name for name in named if not {name, f"transcribe_gateway_{name}"} & shown} == set()
+
+
+def test_the_runbook_quotes_lines_of_the_log():
+    """As the sources have them, where a long line is continued after a backslash."""
+    sources = "".join(path.read_text() for path in (REPOSITORY / "Sources").rglob("*.swift"))
+    sources = re.sub(r"\\\n\s*", "", sources)
+    texts = [text for parts in sections().values() for part in parts.values() for text in re.findall("`([^`]+)`", part)]
+    quoted = {" ".join(text.split()) for text in texts if " " in text and not text.startswith(COMMANDS)}
+    assert len(quoted) >= 4 and [text for text in quoted if f'"{text}' not in sources and f" {text}" not in sources] == []
+
+
+def test_the_rules_read_metrics_that_exist(gateway):
+    shown = {sample.name for family in families(gateway).values() for sample in family.samples}
+    read = set().union(*[metrics_of(alert["expr"]) for alert in alerts().values()])
+    assert len(read) > 20
+    assert read - OF_PROMETHEUS - shown == set()
 
 
 def test_the_rules_name_values_of_labels_that_exist(gateway):
