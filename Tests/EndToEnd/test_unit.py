@@ -58,6 +58,14 @@ def test_it_is_ready_when_systemd_says_so_and_may_do_little(started):
     assert [line for line in journal(started).splitlines() if not line.startswith("{")] == []
 
 
+def test_a_reload_leaves_it_running(started):
+    process = of(started, "MainPID")
+    started.must("systemctl", "reload", SERVICE)
+    eventually(lambda: '"message":"configuration reloaded"' in journal(started))
+    eventually(lambda: of(started, "ActiveState") == "active")
+    assert of(started, "MainPID") == process
+
+
 def test_an_update_of_the_package_starts_it_again(started, package):
     process = of(started, "MainPID")
     started.must("dpkg", "--install", f"/root/{package.name}")
