@@ -216,8 +216,10 @@ public final class JobGateway: Handler {
                 }
             },
             start: { pending in
-                let end = time > self.longestLookUp ? request.context.start.instant + time : nil
-                let waiter = Waiter(request: fetch, end: end) { result, isCollapsed in
+                let isPatient = time > self.longestLookUp
+                let waiter = Waiter(
+                    request: fetch, patience: isPatient ? (request.context.start.instant + time, pending) : nil
+                ) { result, isCollapsed in
                     pending.prepare {
                         var request = request
                         request.context.awsRequestID = result.awsRequestID

@@ -71,6 +71,8 @@ public protocol PendingReply: Sendable {
     func prepare(with reply: () -> Reply) -> Bool
     /// Sends the reply. Call it once after ``prepare(with:)`` has returned true.
     func send()
+    /// Whether the request has a reply: nothing needs to be done for it any more.
+    var isAnswered: Bool { get }
     /// Goes on waiting for something that may never come: until another deadline than the first one, and not while the server
     /// stops. Without effect if the request has a reply.
     func waitForChange(until deadline: ContinuousClock.Instant)

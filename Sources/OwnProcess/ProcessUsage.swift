@@ -16,7 +16,7 @@ public struct ProcessUsage: Sendable {
 
     /// Nil where /proc cannot be read.
     public static var now: ProcessUsage? {
-        guard let line = try? InputFile.bytes(of: "/proc/self/stat", upTo: 1 << 12), let boot = bootTime,
+        guard let line = try? InputFile.bytes(of: "/proc/self/stat", upTo: 1 << 12),
             // The name of the program stands in parentheses, and may have any byte but a NUL.
             let end = line.lastIndex(of: UInt8(ascii: ")")), let descriptors = descriptorCount
         else { return nil }
@@ -30,15 +30,17 @@ public struct ProcessUsage: Sendable {
         return ProcessUsage(
             processorSeconds: Double(user + system) / ticks, virtualBytes: size,
             residentBytes: pages * sysconf(Int32(_SC_PAGESIZE)), threads: threads, descriptors: descriptors,
-            startTime: boot + Double(start) / ticks)
+            startTime: bootTime + Double(start) / ticks)
     }
 
-    /// Whole seconds since 1970 (proc_stat(5)).
-    private static let bootTime: Double? = {
-        guard let text = try? InputFile.bytes(of: "/proc/stat", upTo: 1 << 20) else { return nil }
-        let prefix = Array("btime ".utf8)
-        let line = text.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: prefix) }
-        return line.flatMap { number(in: $0.dropFirst(prefix.count)) }.map(Double.init)
+    /// When the machine was started, in seconds since 1970: /proc/stat, which says that too, is hidden from many services.
+    private static let bootTime: Double = {
+        func seconds(of clock: clockid_t) -> Double {
+            var time = timespec()
+            unsafe clock_gettime(clock, &time)
+            return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        }
+        return seconds(of: CLOCK_REALTIME) - seconds(of: CLOCK_BOOTTIME)
     }()
 
     private static func number(in digits: ArraySlice<UInt8>) -> Int? {

@@ -1,13 +1,20 @@
 """A gateway that has just started, and clients that follow a job each and all come at once."""
 
+import contextlib
+import time
+
 import pytest
 
 from cold_start import Follower, follow, summary
 from gateway import upstream_at
+from metrics import metric
+from timeouts import eventually
+from wire import request
 
 # Two seconds of this budget have a turn at once, and all of the jobs take six.
 SETTINGS = {"limits.client.rate": 0, "limits.upstream.rate": "50/s", "limits.upstream.burst": 50, "upstream.timeout": "2s"}
 COUNT = 300
+WATCHERS = "transcribe_gateway_watchers"
 
 pytestmark = pytest.mark.alone
 
@@ -46,6 +53,46 @@ def test_a_wait_that_is_too_short_for_its_turn_is_refused_at_once(gateway):
     followers = [Follower(source(number), f"/jobs/fine-{number}?wait=1") for number in range(COUNT)]
     follow(gateway.port, followers)
     assert 0 < summary(followers)["refused once"] < 0.75 * COUNT
+
+
+def test_no_call_is_made_for_clients_that_have_left(start, upstream):
+    gateway = start(
+        "serve", SETTINGS | {"limits.upstream.rate": "5/s", "limits.upstream.burst": 1}, upstream_at(upstream.port))
+    with contextlib.ExitStack() as stack:
+        for number in range(40):
+            stack.enter_context(gateway.wire()).send(request(f"/jobs/gone-{number}?wait=40"))
+        eventually(lambda: metric(gateway, WATCHERS) >= 20)
+    # As many as have their turn now get it all the same.
+    eventually(lambda: sum(line["outcome"] == "left" for line in gateway.accesses) >= 20)
+    before = len(upstream.calls)
+    eventually(lambda: metric(gateway, WATCHERS) == 0, within=30)
+    assert len(upstream.calls) - before <= 12
+
+
+def test_a_stop_does_not_wait_for_a_turn(start, upstream):
+    gateway = start(
+        "serve", SETTINGS | {"limits.upstream.rate": "1/s", "limits.upstream.burst": 1, "drain.timeout": "30s"},
+        upstream_at(upstream.port))
+    with contextlib.ExitStack() as stack:
+        for number in range(20):
+            target = f"/jobs/fine-{number}" + ("?wait=40" if number % 2 else "/events")
+            stack.enter_context(gateway.wire(timeout=30)).send(request(target))
+        eventually(lambda: metric(gateway, WATCHERS) >= 12)
+        begin = time.monotonic()
+        assert gateway.stop() == 0
+    # The last turns are 20 s away; a look-up that has begun ends within two.
+    assert time.monotonic() - begin < 12
+
+
+def test_a_client_has_so_many_waits_for_a_turn_as_it_may_watch(start, upstream):
+    gateway = start(
+        "serve", SETTINGS | {"limits.upstream.rate": "1/s", "limits.upstream.burst": 1, "watch.perClient": 3},
+        upstream_at(upstream.port))
+    with contextlib.ExitStack() as stack:
+        for number in range(20):
+            stack.enter_context(gateway.wire()).send(request(f"/jobs/fine-{number}?wait=40"))
+        eventually(lambda: sum(line.get("problem") == "upstream-budget" for line in gateway.accesses) >= 12)
+        assert metric(gateway, WATCHERS) <= 3
 
 
 def source(number):

@@ -130,6 +130,16 @@ def test_health_tells_whether_a_gateway_runs(gateway):
     assert (result.returncode, result.stdout) == (1, "") and "/livez" in result.stderr
 
 
+def test_health_asks_the_gateway_that_runs_whatever_became_of_its_file(gateway, tmp_path):
+    """A reload refuses such a file, and the gateway is as well as before."""
+    for content in ('{"cache.waiters": "x"}', "{", '{"log.nameKeyFile": "/nonexistent"}'):
+        (tmp_path / "settings").write_text(content)
+        question = ["health", "--config", tmp_path / "settings", "--set", f"admin.port={gateway.admin_port}"]
+        assert run(*question).returncode == 0, content
+    result = run("health", "--set", "admin.port=x")
+    assert result.returncode == 78 and "admin.port" in result.stderr
+
+
 def test_health_tells_why_the_gateway_is_not_ready(serve):
     gateway = serve({"drain.delay": "1m"})
     question = ["health", "--set", f"admin.port={gateway.admin_port}"]

@@ -231,7 +231,7 @@ def test_members_that_are_allowed_no_more_are_not_shown_to_those_that_watch(relo
         assert b"createdAt" in stream.chunk()
         narrow.send(request("/jobs/running-1/events?fields=status")).head()
         assert b"event: job" in narrow.chunk()
-        wait.send(request("/jobs/running-1?wait=3"))
+        wait.send(request("/jobs/running-1?wait=20"))
         eventually(lambda: metric(gateway, "transcribe_gateway_watchers") == 3)
         file.reload({"limits.upstream.rate": 0, "jobs.fields": "name,status"})
         assert stream.chunk() == b""

@@ -303,7 +303,8 @@ def test_requests_do_not_wait_for_a_slow_collector_and_the_queue_is_bounded(trac
     with gateway.wire() as wire:
         for _ in range(100):
             assert wire.send(request("/")).answer().status == 200
-    assert time.monotonic() - begin < 2
+    # Each would wait for three seconds.
+    assert time.monotonic() - begin < 60
     eventually(lambda: counts(gateway)[1] >= 80)
     assert metric(gateway, "transcribe_gateway_spans_dropped_total", reason="queue_full") == counts(gateway)[1]
     collector.delay = 0
@@ -351,7 +352,17 @@ def test_a_stop_does_not_wait_for_a_collector_in_trouble(trace, collector, answe
     eventually(lambda: collector.batches)
     begin = time.monotonic()
     assert gateway.stop() == 0
-    assert time.monotonic() - begin < 3.5
+    # The two seconds that it has, and what a stop takes on a busy machine.
+    assert time.monotonic() - begin < 10
+
+
+def test_a_stop_with_a_collector_that_works_takes_no_longer_than_without_one(trace, serve, collector):
+    def time_to_stop(gateway):
+        gateway.get("/")
+        begin = time.monotonic()
+        assert gateway.stop() == 0
+        return time.monotonic() - begin
+    assert min(time_to_stop(trace()) for _ in range(3)) < min(time_to_stop(serve()) for _ in range(3)) + 1.5
 
 
 # Settings

@@ -183,6 +183,7 @@ import Transcribe
 
     /// The other end of a request that was answered meanwhile.
     private struct NoReply: PendingReply {
+        var isAnswered: Bool { true }
         func prepare(with reply: () -> Reply) -> Bool { false }
         func send() {}
         func waitForChange(until deadline: ContinuousClock.Instant) {}

@@ -141,7 +141,7 @@ import Testing
         let wanted = Origin.allowed
         #expect(
             sentences(["AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": endpoint])
-                == [#"AWS_ENDPOINT_URL is "\#(endpoint)", but must be \#(wanted)."#])
+                == ["AWS_ENDPOINT_URL is \(endpoint.quoted), but must be \(wanted)."])
     }
 
     @Test func hidesThePasswordInAnEndpoint() {

@@ -63,7 +63,8 @@ import Testing
     @Test(arguments: [
         ("user:horse@proxy:8080", "(hidden)@proxy:8080"), ("https:/user:horse@proxy", "(hidden)@proxy"),
         ("https:user:ho@rse@proxy", "(hidden)@proxy"), ("user:horse://battery@proxy", "(hidden)@proxy"),
-        ("https://user:horse@proxy/", "https://(hidden)@proxy/"), ("https://proxy", "https://proxy"),
+        ("https://user:horse@proxy/", "https://(hidden)@proxy/"), ("https://a/?key=horse", "https://a/?(hidden)"),
+        ("https://a:ho?rse@b/c#horse", "https://(hidden)@b/c#(hidden)"), ("https://proxy", "https://proxy"),
     ])
     func hidesAllBeforeTheLastAtSignOfAValue(value: String, shown: String) {
         #expect(value.quoted == "\"\(shown)\"")

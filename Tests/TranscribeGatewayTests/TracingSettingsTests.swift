@@ -26,6 +26,7 @@ import Tracing
         // What is not used may be for other programs.
         endpoint.merging(["OTEL_SDK_DISABLED": "true", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"]) { $1 },
         ["OTEL_TRACES_EXPORTER": "none", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/protobuf"],
+        ["OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"],
     ])
     func tracesNothingWithoutAnEndpoint(variables: [String: String]) throws {
         #expect(try settings(variables).export == nil)
@@ -40,7 +41,7 @@ import Tracing
         ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://127.0.0.1:4318", "http://127.0.0.1:4318"),
     ])
     func findsTheCollector(name: String, value: String, url: String) throws {
-        let options = try #require(try settings([name: value]).export).options
+        let options = try #require(try settings(Self.endpoint.merging([name: value]) { $1 }).export).options
         #expect(options.url == url)
         #expect(options.isLocal == (url.contains("::1") || url.contains("127.0.0.1")))
     }
@@ -109,7 +110,7 @@ import Tracing
         ("OTEL_SERVICE_NAME", "a\u{7}b"),
     ])
     func refusesByName(name: String, value: String) {
-        let words = problems([name: value])
+        let words = problems(Self.endpoint.merging([name: value]) { $1 })
         #expect(words.hasPrefix("\(name) is ") && words.contains("must be "), "\(words)")
         #expect(!words.contains("pw@") && !words.contains("\n"))
     }

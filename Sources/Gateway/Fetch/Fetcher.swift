@@ -142,12 +142,18 @@ public final class Fetcher: Sendable {
         watches.learn(result, of: request.name, at: Moment(options.time.now()), from: calls?.spans ?? [])
     }
 
-    /// Lets a waiter join a fetch again when it may have its turn. False if it has no time for that, or has its result.
+    /// Lets a waiter join a fetch again when it may have its turn. False if it has no time for that, or has its result, or if so
+    /// many requests watch that it cannot: until its turn it has a place of theirs, and ends as theirs do when the server stops.
     private func comesLater(_ waiter: Waiter, after result: FetchResult) -> Bool {
-        guard let end = waiter.end, let pause = result.pauseForTurn else { return false }
+        guard let (end, pending) = waiter.patience, let pause = result.pauseForTurn else { return false }
         let turn = options.time.now() + pause
-        guard turn < end else { return false }
-        schedule(at: turn) { self.join(as: waiter, isUrgent: true)?.send() }
+        guard turn < end, let place = try? watches.places.take(for: waiter.request.caller) else { return false }
+        pending.waitForChange(until: end)
+        schedule(at: turn) {
+            place.giveBack()
+            // Its client may have left. Then no call is made for it.
+            if !pending.isAnswered { self.join(as: waiter, isUrgent: true)?.send() }
+        }
         return true
     }
 
@@ -228,7 +234,7 @@ extension FetchResult {
 struct Waiter: Sendable {
     var request: FetchRequest
     /// Of a request that waits for longer than a look-up may take: until then it comes again when it may have its turn.
-    var end: ContinuousClock.Instant?
+    var patience: (end: ContinuousClock.Instant, pending: any PendingReply)?
     /// Makes the reply without sending it, and returns what sends it; nil if the request was answered meanwhile.
     /// `isCollapsed` if another request had begun the fetch. Called once; must not block.
     let prepareReply: @Sendable (_ result: FetchResult, _ isCollapsed: Bool) -> (any PendingReply)?

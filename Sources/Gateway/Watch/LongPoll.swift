@@ -45,7 +45,7 @@ final class LongPoll: Sendable {
         switch known {
         case .resolved(let resolution): go(on: resolution)?.send()
         case .needsFetch(let fetch), .awaitsRefresh(let fetch):
-            let waiter = Waiter(request: fetch, end: end) { [self] result, isCollapsed in
+            let waiter = Waiter(request: fetch, patience: (end, pending)) { [self] result, isCollapsed in
                 go(on: gateway.resolution(of: result, for: fetch, isCollapsed: isCollapsed))
             }
             gateway.fetcher.join(as: waiter, isUrgent: true)?.send()

@@ -72,6 +72,12 @@ import Synchronization
         return true
     }
 
+    var isAnswered: Bool {
+        state.withLock { state in
+            if case .waiting = state { false } else { true }
+        }
+    }
+
     func send() {
         deadlines.disarm(self)
         unsafe MHD_resume_connection(handle)

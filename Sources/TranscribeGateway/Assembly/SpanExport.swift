@@ -50,14 +50,21 @@ private struct SpanExportService: Service {
     let client: CurlClient
 
     func run() async {
-        await withDiscardingTaskGroup { tasks in
-            tasks.addTask { await exporter.run() }
+        await withTaskGroup(of: Bool.self) { tasks in
+            tasks.addTask {
+                await exporter.run()
+                return true
+            }
             try? await gracefulShutdown()
             exporter.stop()
             tasks.addTask {
                 // Ends the transfers that are still under way.
                 if (try? await Task.sleep(for: Self.timeToFlush)) != nil { await client.shutDown() }
+                return false
             }
+            // Once it has ended, as it does at the latest when its transfers have, the sleep has no purpose.
+            while let hasEnded = await tasks.next(), !hasEnded {}
+            tasks.cancelAll()
         }
         await client.shutDown()
     }

@@ -6,7 +6,7 @@ import FoundationEssentials
 struct Health: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Exit 0 if the gateway that runs with the same settings is alive, 1 if not, 78 if the settings are not valid."
+            "Exit 0 if the gateway that runs with the same settings is alive, 1 if not, 78 if its address is not valid."
     )
 
     @OptionGroup var options: SettingsOptions
@@ -15,7 +15,9 @@ struct Health: AsyncParsableCommand {
     var ready = false
 
     func run() async throws {
-        let admin = try Settings(options).admin
+        let admin = try exitingOnProblems { () throws(ConfigurationError) in
+            try AdminSettings.load(from: SettingsSources(options))
+        }
         let request = CurlRequest(
             url: admin.host.url(port: admin.port) + (ready ? "/readyz" : "/livez"), bypassesProxies: true,
             socketPath: admin.host.path)
@@ -75,5 +77,17 @@ extension ListenAddress {
         case "::": "[::1]"
         default: text.utf8.contains(UInt8(ascii: ":")) ? "[\(text)]" : text
         }
+    }
+}
+
+extension AdminSettings {
+    /// Where the running gateway can be asked. Mistakes in other settings are no matter: a file that was changed since the
+    /// start does not tell how that gateway is.
+    fileprivate static func load(from sources: SettingsSources) throws(ConfigurationError) -> AdminSettings {
+        var reader = SettingsReader(sources.text)
+        let settings = AdminSettings(from: &reader)
+        let problems = sources.overrideProblems + reader.problems
+        guard problems.isEmpty else { throw ConfigurationError(problems) }
+        return settings
     }
 }

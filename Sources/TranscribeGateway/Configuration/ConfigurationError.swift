@@ -85,10 +85,18 @@ extension String {
     /// what follows the last `@` is shown.
     var quoted: String {
         let hasScheme = authority.map { self[..<$0].utf8.dropLast(3).allSatisfy(\.isSchemeByte) } ?? false
-        return "\"\(hidingUserInformation(from: hasScheme ? authority : startIndex).printable)\""
+        return "\"\(hidingUserInformation(from: hasScheme ? authority : startIndex).hidingQuery.printable)\""
     }
 
     private var withoutUserInformation: String { hidingUserInformation(from: authority) }
+
+    /// Without the query and the fragment of a URL, which may hold a key.
+    private var hidingQuery: String {
+        guard let authority,
+            let end = utf8[authority...].firstIndex(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") })
+        else { return self }
+        return self[...end] + "(hidden)"
+    }
 
     /// Where the part of a URL begins that may have user information: after the first `://`.
     private var authority: Index? { utf8.firstRange(of: "://".utf8)?.upperBound }

@@ -160,10 +160,11 @@ private struct CollectorValues {
         let base = reader.variable(
             "OTEL_EXPORTER_OTLP_ENDPOINT", .optional(.url, as: ""), default: "",
             "the same without its end, `/v1/traces`")
+        let isTraced = !isOff && (traces ?? base) != nil
         for name in ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"] {
             // Where nothing is traced another protocol is for other programs of the same environment.
             _ = reader.variable(
-                name, .optional(isOff ? .anyProtocol : .onlyProtocol, as: ""), default: "",
+                name, .optional(isTraced ? .onlyProtocol : .anyProtocol, as: ""), default: "",
                 "`http/json`, the only one that is spoken")
         }
         headers = Self.headers(from: &reader)

@@ -17,6 +17,8 @@ import Transcribe
 
         var reply: Reply? { state.withLock { $0.isSent ? $0.reply : nil } }
 
+        var isAnswered: Bool { state.withLock { $0.reply != nil } }
+
         func prepare(with reply: () -> Reply) -> Bool {
             guard state.withLock({ $0.reply == nil }) else { return false }
             let reply = reply()

@@ -64,6 +64,8 @@ extension DaySimulation {
             let record: RequestRecord
             let reply = Box()
 
+            var isAnswered: Bool { reply.content.withLock { $0 != nil } }
+
             func prepare(with reply: () -> Reply) -> Bool {
                 self.reply.content.withLock { $0 = reply() }
                 return true

@@ -31,6 +31,8 @@ final class BegunRequest: PendingReply {
         }
     }
 
+    var isAnswered: Bool { state.withLock(\.isTaken) }
+
     func prepare(with reply: () -> Reply) -> Bool {
         let isFirst = state.withLock { state in
             defer { state.isTaken = true }

@@ -130,6 +130,8 @@ private final class Promise: PendingReply {
         self.continuation = continuation
     }
 
+    var isAnswered: Bool { reply.withLock { $0 != nil } }
+
     func prepare(with reply: () -> Reply) -> Bool {
         self.reply.withLock { $0 = reply() }
         return true

@@ -23,15 +23,18 @@ extension AdmissionState {
             if request.priority == .background, refusal.reason == .budgetUsedUp {
                 refreshOrder.recordRefusal(of: request.overdue(at: now), at: now)
             }
-            return .decided(.failure(request.priority == .interactive ? inTurn(refusal, at: now) : refusal))
+            return .decided(
+                .failure(request.priority == .interactive ? inTurn(refusal, of: request, at: now) : refusal))
         }
     }
 
     /// A refusal for want of a token tells each call a time of its own.
-    private mutating func inTurn(_ refusal: AdmissionRefusal, at now: ContinuousClock.Instant) -> AdmissionRefusal {
+    private mutating func inTurn(
+        _ refusal: AdmissionRefusal, of request: AdmissionRequest, at now: ContinuousClock.Instant
+    ) -> AdmissionRefusal {
         guard case .budgetUsedUp(let wait, _) = refusal else { return refusal }
         let spacing = tokenWait(for: .interactive, count: 2, at: now) - tokenWait(for: .interactive, at: now)
-        return budgetUsedUp(for: laterTurns.next(after: wait, every: spacing, at: now))
+        return budgetUsedUp(for: laterTurns.next(for: request.caller, after: wait, every: spacing, at: now))
     }
 
     /// Decides about a call that can wait. The decision is delivered to its handle, now or later.
