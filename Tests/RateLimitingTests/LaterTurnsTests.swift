@@ -35,8 +35,9 @@ import Testing
         var turns = LaterTurns()
         let noisy = (0..<500).map { _ in turns.next(for: 1, after: .seconds(5), every: spacing, at: start) }
         #expect(noisy.max() == LaterTurns.longest)
-        #expect(turns.next(for: 2, after: .seconds(5), every: spacing, at: start) == .seconds(5) + spacing)
-        #expect(turns.next(for: 3, after: .seconds(5), every: spacing, at: start) == .seconds(5) + spacing * 2)
+        let moved = Duration.seconds(5) + spacing * LaterTurns.sharedTurns
+        #expect(turns.next(for: 2, after: .seconds(5), every: spacing, at: start) == moved)
+        #expect(turns.next(for: 3, after: .seconds(5), every: spacing, at: start) == moved + spacing)
     }
 
     @Test func holdsSoManyCallersAtMost() {
