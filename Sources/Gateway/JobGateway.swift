@@ -40,7 +40,7 @@ public final class JobGateway: Handler {
             job.rendering(of: wanted, whole: inForce.current.options.fields) { cache.updateCost(of: job, named: name) }
         }
         watches = JobWatches(
-            options, hasLists: lists != nil, metrics: recorder.watch, render: render,
+            inForce, hasLists: lists != nil, metrics: recorder.watch, render: render,
             stored: { [cache, now = options.time.now] in cache.value(for: $0, at: Moment(now())) })
         fetcher = Fetcher(
             source: source, lists: lists, options: inForce, cache: cache, recorder: recorder, watches: watches)
@@ -240,14 +240,6 @@ public final class JobGateway: Handler {
     /// The stored job in place of a fetch. It is looked for again, because a purge may have removed it meanwhile.
     func stored(_ name: JobName, because detail: CacheStatus.Detail?) -> Resolution? {
         fetcher.storedJob(named: name, at: Moment(options.time.now())).map { .answer($0, .cache(detail)) }
-    }
-
-    func reply(
-        with resolution: Resolution, to request: JobRequest, outcome: Outcome? = nil, isStopping: Bool = false
-    ) -> Reply {
-        reply(
-            with: resolution, to: request.narrowed(to: options.fields), at: Moment(options.time.now()),
-            outcome: outcome, isStopping: isStopping)
     }
 }
 

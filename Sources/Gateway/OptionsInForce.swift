@@ -44,7 +44,7 @@ extension JobGateway {
 
     /// Puts other options in force while requests come. What is cached stays, with the freshness that it has; so do the tokens of
     /// clients and of the budget, the breaker, and requests that wait or watch. Members of jobs that may be seen no more are
-    /// shown no more, also to those. Not changed are `cacheCapacity`, `region`, `time` and `jitter`.
+    /// shown no more, also to those, and clients that are answered no more get nothing more. Not changed are `cacheCapacity`, `region`, `time` and `jitter`.
     ///
     /// Call it from one task. False, without effect, after ten thousand changes.
     public func change(to options: GatewayOptions) -> Bool {

@@ -242,6 +242,25 @@ def test_members_that_are_allowed_no_more_are_not_shown_to_those_that_watch(relo
     assert_problem(gateway.get("/jobs/running-1?fields=createdAt"), 400)
 
 
+def test_clients_that_are_answered_no_more_neither_watch_nor_wait(reloading):
+    file = reloading({"log.names": True})
+    gateway = file.gateway
+    with gateway.wire(timeout=20) as stream, gateway.wire(timeout=20) as wait:
+        stream.send(request("/jobs/running-1/events")).head()
+        assert b"event: job" in stream.chunk()
+        wait.send(request("/jobs/running-1?wait=30"))
+        eventually(lambda: metric(gateway, "transcribe_gateway_watchers") == 2)
+        begun = time.monotonic()
+        file.reload({"log.names": False})
+        file.reload({"log.names": False, "clients.allow": "192.0.2.0/24"})
+        assert stream.chunk() == b""
+        assert_problem(wait.answer(), 403)
+        assert time.monotonic() - begun < 10
+        eventually(lambda: metric(gateway, "transcribe_gateway_watchers") == 0)
+    lines = [gateway.wait_for_line(message="request", outcome=outcome) for outcome in ("watched", "refused")]
+    assert all(line["job"] != "running-1" for line in lines)
+
+
 def test_a_new_rate_gives_no_burst(reloading, upstream):
     file = reloading({"limits.upstream.rate": "4/s", "limits.upstream.burst": 4, "upstream.timeout": "1s"})
     for number in range(4):

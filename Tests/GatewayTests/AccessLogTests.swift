@@ -105,6 +105,46 @@ import Transcribe
         #expect(lines.map { $0["job"] as? String } == ["visit-42"])
     }
 
+    /// What the log may show is what it may when the line is written.
+    @Test(arguments: [true, false]) func aStreamIsNamedAsTheOperatorWantsAtItsEnd(showsNames: Bool) async throws {
+        let name = try JobName("visit-42")
+        let names = NameHash(showsNames: !showsNames)
+        let lines = try await lines(names: names) { bench in
+            bench.source.put("visit-42", .running("visit-42"))
+            try await stream(from: bench) { names.show(names: showsNames) }
+        }
+        #expect(lines.last?["events"] as? Int == 1)
+        #expect(lines.last?["job"] as? String == (showsNames ? "visit-42" : String(hexadecimal: names.hash(of: name))))
+    }
+
+    @Test func aStreamThatBeganWhileNoLogWasKeptHasAWholeLine() async throws {
+        let name = try JobName("visit-42")
+        let lines = try await lines({ $0.clients.trustedProxies = [AddressRange("10.0.0.0/8")!] }) { bench in
+            bench.source.put("visit-42", .running("visit-42"))
+            bench.gateway.recorder.keepAccessLog(false)
+            try await stream(from: bench) { bench.gateway.recorder.keepAccessLog(true) }
+        }
+        #expect(lines.map { $0["job"] as? String } == [String(hexadecimal: names.hash(of: name))])
+        #expect(lines.map { $0["client.address"] as? String } == ["192.0.2.7"])
+        #expect(lines.map { $0["requestId"] as? String } == ["mine"])
+    }
+
+    /// Streams a job through a proxy, and changes something before the stream ends.
+    private func stream(from bench: TestBench, _ change: () -> Void) async throws {
+        _ = await bench.get("/jobs/visit-42")
+        let proxy = PeerAddress(ipv4: 0x0A00_0001)
+        let request = Request(
+            method: .get, target: "/jobs/visit-42/events", host: "localhost", peer: proxy,
+            fields: FieldList(list: [(.init("X-Forwarded-For")!, "192.0.2.7"), (.init("X-Request-Id")!, "mine")]))
+        let record = request.record
+        guard case .reply(let reply) = bench.gateway.answer(request) else { throw StreamClient.NoStream() }
+        let client = try StreamClient(reply)
+        #expect(client.read()?.contains("event: job") == true)
+        change()
+        client.leave()
+        bench.gateway.finish(record, of: proxy, wasSent: true)
+    }
+
     @Test func aPurgeShowsTheHashOfTheJob() async throws {
         let name = try JobName("visit-42")
         let lines = try await lines { bench in

@@ -20,11 +20,12 @@ import UpstreamTestSupport
         options.admission = AdmissionOptions(rate: Rate(15, per: .seconds(1)), burst: burst, concurrency: 32)
         options.time = clock.source
         let recorder = RequestRecorder(log: nil, names: NameHash(), registry: PrometheusRegistry())
+        let inForce = OptionsInForce(options)
         return Fetcher(
-            source: source, lists: nil, options: OptionsInForce(options), cache: JobCache(capacity: 1 << 20, shards: 1),
+            source: source, lists: nil, options: inForce, cache: JobCache(capacity: 1 << 20, shards: 1),
             recorder: recorder,
             watches: JobWatches(
-                options, hasLists: false, metrics: recorder.watch, render: { job, _, _ in job.rendering },
+                inForce, hasLists: false, metrics: recorder.watch, render: { job, _, _ in job.rendering },
                 stored: { _ in nil }))
     }
 

@@ -100,6 +100,41 @@ import Transcribe
         }
     }
 
+    @Test func aClientThatIsAnsweredNoMoreNeitherWatchesNorWaits() async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", .running("a"))
+            let other = try #require(PeerAddress("192.0.2.7"))
+            let stream = try StreamClient(await bench.get("/jobs/a/events"))
+            let otherStream = try StreamClient(await bench.get("/jobs/a/events", peer: other))
+            #expect(stream.read() != nil && otherStream.read() != nil)
+            let (wait, otherWait) = (bench.begin("/jobs/a?wait=45"), bench.begin("/jobs/a?wait=45", peer: other))
+            #expect(await eventually { bench.gateway.watches.places.takenCount == 4 })
+            change(bench) { $0.clients.allowed = [AddressRange("192.0.2.0/24")!] }
+            #expect(wait.reply?.status == .forbidden)
+            #expect(wait.reply?.text.contains("client-not-allowed") == true)
+            #expect(stream.wakeUpCount == 1 && stream.read() == "end")
+            stream.leave()
+            #expect(bench.gateway.watches.places.takenCount == 2)
+            #expect(otherStream.wakeUpCount == 0 && otherStream.read(afterSilence: true) == ":\n\n")
+            #expect(otherWait.reply == nil && otherWait.expire()?.status == .ok)
+            otherStream.leave()
+        }
+    }
+
+    @Test(arguments: ["/jobs/a", "/jobs/a?wait=45", "/jobs/a/events", "/jobs?name=a"])
+    func aClientThatIsAnsweredNoMoreDoesNotGetWhatACallBrings(target: String) async throws {
+        try await TestBench().run { bench in
+            bench.source.put("a", .running("a"))
+            bench.source.closeGate()
+            let begun = bench.begin(target)
+            #expect(await eventually { bench.source.held == 1 })
+            change(bench) { $0.clients.allowed = [] }
+            bench.source.openGate()
+            #expect(await begun.answered()?.status == .forbidden)
+            #expect(bench.gateway.watches.places.takenCount == 0)
+        }
+    }
+
     @Test func aClientHasTakenFromItsNewLimitWhatItTookFromTheOldOne() async {
         let bench = TestBench {
             $0.clientLimit = ClientLimitOptions(rate: Rate(1, per: .seconds(1)), burst: 4, isShadow: false)

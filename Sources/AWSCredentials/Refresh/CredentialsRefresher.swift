@@ -162,7 +162,7 @@ extension CredentialsRefresher {
     /// Fetches again soon, though the held set may not near its expiration; ``run()`` reports how that ends. If it fails, the held
     /// set stays in use as long as it would have been.
     public func refreshEarly() {
-        guarded.withLock { $0.state.refreshEarly(at: now()) }
+        guarded.withLock { $0.state.refreshEarly() }
         wakeUp.yield()
     }
 

@@ -37,9 +37,9 @@ package struct RefreshState: Sendable {
     private var held: HeldCredentials?
     /// The set that waiting callers want replaced.
     private var rejected: Credentials?
-    /// Whether the fetch is only wanted because an operator asked for it.
+    /// Whether the fetch that is wanted or runs is only there because an operator asked for it.
     private var isEarly = false
-    /// Whether another fetch is wanted after the one that runs, which may have read what is out of date.
+    /// Whether an operator has asked for a fetch while one runs, which may have read what is out of date.
     private var wantsAnother = false
     /// After a failed fetch: no background refresh until this ends.
     private var cooldown: Cooldown?
@@ -115,17 +115,18 @@ extension RefreshState {
     package mutating func beginsFetch(at now: Timestamp) -> Bool {
         guard phase == .wanted || (phase == .idle && isRefreshWelcome(at: now)) else { return false }
         phase = .fetching
+        // Without a usable set one is needed in any case.
+        isEarly = isEarly && held?.isUsable(at: now) == true
         return true
     }
 
     /// Wants a fetch although nothing makes one necessary. If it fails, the held set is served as before.
-    package mutating func refreshEarly(at now: Timestamp) {
+    package mutating func refreshEarly() {
         switch phase {
-        case .idle: phase = .wanted
+        case .idle: (phase, isEarly) = (.wanted, true)
         case .fetching: wantsAnother = true
         case .wanted, .closed: return
         }
-        isEarly = held?.isUsable(at: now) ?? false
         cooldown = nil
     }
 
@@ -176,7 +177,7 @@ extension RefreshState {
     private mutating func endFetch() -> Credentials? {
         defer { rejected = nil }
         // What was asked for while this one ran is for the next one.
-        (phase, isEarly) = wantsAnother ? (.wanted, isEarly) : (.idle, false)
+        (phase, isEarly) = (wantsAnother ? .wanted : .idle, wantsAnother)
         wantsAnother = false
         return rejected
     }

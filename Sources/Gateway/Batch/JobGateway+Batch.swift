@@ -61,7 +61,10 @@ extension JobGateway {
     }
 
     private func reply(with state: BatchState, to request: BatchRequest, isStopping: Bool = false) -> Reply {
-        reply(
+        guard options.clients.admits(request.context.client) else {
+            return reply(with: .clientNotAllowed, in: request.context)
+        }
+        return reply(
             with: state, to: request.narrowed(to: options.fields), at: Moment(options.time.now()),
             isStopping: isStopping)
     }

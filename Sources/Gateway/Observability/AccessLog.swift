@@ -46,17 +46,18 @@ struct AccessLog: Sendable {
     }
 
     /// - Parameters:
+    ///   - name: of the job, where it may be shown.
     ///   - outcome: the number of an ``Outcome``.
     ///   - peer: the client, unless the record names another.
     ///   - wasSent: false for a reply that did not go out as a whole; then the line has neither status nor bytes.
     func write(
-        _ record: RequestRecord.Contents, _ texts: RequestRecord.Texts?, _ outcome: Int, of peer: PeerAddress,
-        wasSent: Bool
+        _ record: RequestRecord.Contents, _ texts: RequestRecord.Texts?, named name: String?, _ outcome: Int,
+        of peer: PeerAddress, wasSent: Bool
     ) {
         let trace = (texts?.trace as? RequestTrace)?.logged
         writer.log(heads[outcome]) { line in
             line.append(methods[Int(record.method)])
-            if let name = texts?.subject {
+            if let name {
                 line.member(job, name)
             } else if let hash = record.subject {
                 line.member(job, hexadecimal: hash)

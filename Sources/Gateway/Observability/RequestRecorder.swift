@@ -141,10 +141,11 @@ public final class RequestRecorder: Sendable {
         _ reply: Reply, in context: RequestContext, _ outcome: Outcome, job: JobName? = nil, hash: UInt64? = nil,
         age: Int64? = nil, problem: ProblemType? = nil, awsRequestID: String? = nil
     ) {
-        let texts = texts(of: context, job, awsRequestID ?? context.awsRequestID)
+        let texts = texts(
+            of: context, job, awsRequestID ?? context.awsRequestID, isStream: reply.stream != nil)
         let contents = RequestRecord.Contents(
             number: context.id.number, elapsed: Moment(clock()).nanoseconds(since: context.start), age: age,
-            subject: hashesNames(of: context) ? job.map { hash ?? names.hash(of: $0) } : nil,
+            subject: job.map { hash ?? names.hash(of: $0) },
             contentLength: reply.sentBytes(to: context.method), status: UInt16(reply.status.code),
             method: AccessLog.number(of: context.method), route: UInt8(context.route.rawValue),
             outcome: UInt8(outcome.rawValue), problem: problem.map { UInt8($0.number) },
@@ -152,19 +153,17 @@ public final class RequestRecorder: Sendable {
         context.record.fill(contents, texts)
     }
 
-    /// Whether the log line or the span shows the hash of the job's name.
-    private func hashesNames(of context: RequestContext) -> Bool {
-        log != nil && !names.showsNames || context.trace?.span != nil
-    }
-
-    private func texts(of context: RequestContext, _ job: JobName?, _ awsRequestID: String?) -> RequestRecord.Texts? {
+    /// A stream has them in any case: before it ends a log may be kept, or names shown, that are not when it begins.
+    private func texts(
+        of context: RequestContext, _ job: JobName?, _ awsRequestID: String?, isStream: Bool
+    ) -> RequestRecord.Texts? {
         let hasTexts =
-            context.isForwarded || names.showsNames || awsRequestID != nil || context.id.isGiven
+            isStream || context.isForwarded || names.showsNames || awsRequestID != nil || context.id.isGiven
             || context.trace != nil
-        guard hasTexts, log != nil || context.trace?.span != nil else { return nil }
+        guard hasTexts, isStream || log != nil || context.trace?.span != nil else { return nil }
         return RequestRecord.Texts(
             id: context.id.isGiven ? context.id.text : nil, client: context.isForwarded ? context.client : nil,
-            subject: names.showsNames ? job?.text : nil, upstreamID: awsRequestID, trace: context.trace)
+            subject: isStream || names.showsNames ? job?.text : nil, upstreamID: awsRequestID, trace: context.trace)
     }
 
     /// Counts a request and writes its line. Where the reply could not be sent, neither claims that it was.
@@ -175,7 +174,8 @@ public final class RequestRecorder: Sendable {
         let outcome = wasSent ? Int(contents.outcome) : Outcome.unsent.rawValue
         metrics.record(contents, outcome, wasSent: wasSent)
         let texts = contents.hasTexts ? record.texts : nil
-        log?.write(contents, texts, outcome, of: peer, wasSent: wasSent)
+        let name = names.showsNames ? texts?.subject : nil
+        log?.write(contents, texts, named: name, outcome, of: peer, wasSent: wasSent)
         if let tracer, let trace = texts?.trace as? RequestTrace,
             let span = TraceSpan(of: trace, contents, outcome, of: texts?.client ?? peer, wasSent: wasSent)
         {

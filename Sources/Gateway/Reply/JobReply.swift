@@ -43,6 +43,19 @@ extension JobGateway {
         }
     }
 
+    /// The reply to a request that had to wait, recorded. Its client is told what it still may be.
+    func reply(
+        with resolution: Resolution, to request: JobRequest, outcome: Outcome? = nil, isStopping: Bool = false
+    ) -> Reply {
+        let settings = inForce.current
+        guard settings.options.clients.admits(request.context.client) else {
+            return reply(with: .clientNotAllowed, in: request.context, job: request.name)
+        }
+        return reply(
+            with: resolution, to: request.narrowed(to: settings.options.fields),
+            at: Moment(settings.options.time.now()), outcome: outcome, isStopping: isStopping)
+    }
+
     private func reply(with job: CachedJob, as reply: JobReply, to request: JobRequest) -> Reply {
         guard !request.context.prefersHTML else {
             return reply.page(shown(page(of: job, as: reply, to: request)).body, to: request.context)

@@ -52,6 +52,9 @@ final class EventStream: ContentStream {
 
     var trace: RequestTrace? { context.trace }
 
+    /// Whether its client is still answered, and all its members may be seen.
+    var mayGoOn: Bool { watches.mayShow(group.fields) && watches.admits(context.client) }
+
     func begin(_ reader: any StreamReader) {
         state.withLock { $0.reader = reader }
         group.add(self)
@@ -61,7 +64,7 @@ final class EventStream: ContentStream {
 
     func next(afterSilence isSilent: Bool) -> StreamPiece {
         let (event, isOver) = group.current
-        if isOver || !watches.mayShow(group.fields) { return .end }
+        if isOver || !mayGoOn { return .end }
         let missed = state.withLock { (event?.number ?? 0) - $0.seen }
         if let event, missed > 0 {
             watches.metrics.recordEvent(after: missed - 1)

@@ -97,10 +97,10 @@ final class JobWatch: Sendable {
         for group in groups { group.forget() }
     }
 
-    /// Lets the streams of some groups look whether they go on.
-    func wakeStreams(where concerns: (JobFields) -> Bool) {
-        let groups = state.withLock { $0.groups.filter { concerns($0.key) }.values.map(\.group) }
-        for stream in groups.lazy.flatMap(\.streams) { stream.wake() }
+    /// Ends the streams and waits that may not go on under the options in force.
+    func refuse() {
+        let groups = state.withLock { $0.groups.values.map(\.group) }
+        _ = tell(groups.map { $0.refuse() }, from: [])
     }
 
     private func tell(_ concerned: [WatchGroup.Concerned], from calls: [TraceContext]) -> Int {

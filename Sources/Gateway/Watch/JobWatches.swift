@@ -1,4 +1,5 @@
 import Caching
+import HTTPExchange
 import RateLimiting
 import Synchronization
 import Tracing
@@ -24,8 +25,7 @@ final class JobWatches: Sendable {
     private let hasLists: Bool
     /// Whether a fetch of a job that is not watched concerns the list too.
     private let usesList: Atomic<Bool>
-    /// The members of a job that may be seen.
-    private let fields: Atomic<UInt32>
+    private let inForce: OptionsInForce
     /// A copy of what the state says: each fetch asks, and mostly nothing is watched.
     private let areNone = Atomic(true)
     let changes = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -34,14 +34,15 @@ final class JobWatches: Sendable {
     ///   - hasLists: whether there is a list of running jobs that can be asked for.
     ///   - stored: what the cache has of a job.
     init(
-        _ options: GatewayOptions, hasLists: Bool, metrics: WatchMetrics, render: @escaping JobRenderer,
+        _ inForce: OptionsInForce, hasLists: Bool, metrics: WatchMetrics, render: @escaping JobRenderer,
         stored: @escaping @Sendable (JobName) -> CacheEntry<CachedAnswer>?
     ) {
+        let options = inForce.current.options
         let list = options.list.used(if: hasLists)
+        self.inForce = inForce
         places = WatchPlaces(options.watch)
         self.hasLists = hasLists
         usesList = Atomic(list.use != .off)
-        fields = Atomic(options.fields.rawValue)
         // As many look-ups of watched jobs may be under way as calls.
         state = Mutex(
             State(schedule: WatchSchedule(limit: options.admission.concurrency), list: ListSchedule(list)))
@@ -89,25 +90,28 @@ final class JobWatches: Sendable {
         return watch.join(fields, knowing: stored)
     }
 
-    /// Puts other options in force. Streams that show members which may be seen no more end; their clients connect again.
+    /// Follows other options, which are in force already. Streams that show members which may be seen no more end; their clients
+    /// connect again. Streams of clients that are answered no more end too, and such requests that wait are refused.
     func change(to options: GatewayOptions) {
         let list = options.list.used(if: hasLists)
         places.change(to: options.watch)
         usesList.store(list.use != .off, ordering: .relaxed)
-        fields.store(options.fields.rawValue, ordering: .sequentiallyConsistent)
         let watches = state.withLock { state in
             state.schedule.change(limit: options.admission.concurrency)
             state.list.change(to: list)
             return state.watches.values.map(\.watch)
         }
-        for watch in watches { watch.wakeStreams { !mayShow($0) } }
+        for watch in watches { watch.refuse() }
         changes.continuation.yield()
     }
 
     /// Whether all these members may be seen.
     func mayShow(_ fields: JobFields) -> Bool {
-        JobFields(rawValue: self.fields.load(ordering: .sequentiallyConsistent)).isSuperset(of: fields)
+        inForce.current.options.fields.isSuperset(of: fields)
     }
+
+    /// Whether this client is answered.
+    func admits(_ client: PeerAddress) -> Bool { inForce.current.options.clients.admits(client) }
 
     func leave(_ group: WatchGroup) {
         let watch = group.watch

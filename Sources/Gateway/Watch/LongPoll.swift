@@ -34,6 +34,9 @@ final class LongPoll: Sendable {
     /// that still runs.
     func isAwaiting(_ event: JobEvent) -> Bool { request.isAwaiting(event.tag, isLast: event.isLast) }
 
+    /// Whether its client is still answered.
+    var mayGoOn: Bool { gateway.watches.admits(request.context.client) }
+
     /// Begins the wait with what is known of the job.
     func start(knowing known: CacheResult, _ pending: any PendingReply) {
         let isLate = state.withLock { state in
@@ -77,7 +80,8 @@ final class LongPoll: Sendable {
             return prepareReply(group.watch.latest.map(WatchGroup.News.answer) ?? .problem(.storedJobGone))
         }
         if let pending = state.withLock(\.pending) { pending.waitForChange(until: end) } else { group.remove(self) }
-        return nil
+        // Options that changed before it was added have not refused it.
+        return mayGoOn ? nil : prepareReply(.problem(.clientNotAllowed))
     }
 
     /// False if the request has been answered meanwhile.

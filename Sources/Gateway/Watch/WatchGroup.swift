@@ -49,8 +49,6 @@ final class WatchGroup: Sendable {
     /// The representation as it is now, unless it may not be shown; and whether nothing more will come.
     var current: (event: JobEvent?, isOver: Bool) { state.withLock { ($0.isShown ? $0.event : nil, $0.isOver) } }
 
-    var streams: [EventStream] { state.withLock { Array($0.streams.values) } }
-
     /// Lets a request wait for a change. False if there has been one already.
     ///
     /// - Parameter known: when AWS was asked for what the request knows. If that is newer than what the group knows, the group
@@ -88,6 +86,16 @@ final class WatchGroup: Sendable {
         state.withLock { state in
             state.isOver = true
             return state.concerned(by: .problem(problem))
+        }
+    }
+
+    /// Takes out the requests that may not go on waiting, and finds the streams that may not go on.
+    func refuse() -> Concerned {
+        state.withLock { state in
+            let refused = state.waits.values.filter { !$0.mayGoOn }
+            for wait in refused { state.waits[ObjectIdentifier(wait)] = nil }
+            return Concerned(
+                news: .problem(.clientNotAllowed), waits: refused, streams: state.streams.values.filter { !$0.mayGoOn })
         }
     }
 

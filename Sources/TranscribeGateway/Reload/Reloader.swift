@@ -50,7 +50,7 @@ final class Reloader: Sendable {
         do throws(ConfigurationError) {
             let old = settings
             let reload = try old.reloaded(from: try parts.read())
-            try parts.putInForce(reload.settings)
+            if !reload.isEmpty { try parts.putInForce(reload.settings) }
             inForce.withLock { $0 = reload.settings }
             metrics.recordSuccess(at: .wallTime)
             // A level that changes hides no line of this.

@@ -14,6 +14,8 @@ struct SettingsReload: Sendable {
     let changes: [Change]
     /// Keys with new values that take effect with the next start only. ``settings`` has their old ones.
     let postponed: [Change]
+    /// Whether nothing is to be put in force: neither a value nor whether it is the default has changed.
+    let isEmpty: Bool
 }
 
 extension Settings {
@@ -25,9 +27,10 @@ extension Settings {
         let next = try Settings.load(from: sources) { setting in
             setting.change.needsRestart ? given[setting.key] : sources.text(of: setting)
         }
+        let changes = self.changes(to: next) { !$0.needsRestart }
         return SettingsReload(
-            settings: next, changes: changes(to: next) { !$0.needsRestart },
-            postponed: changes(to: wanted, where: \.needsRestart))
+            settings: next, changes: changes, postponed: self.changes(to: wanted, where: \.needsRestart),
+            isEmpty: changes.isEmpty && effective.map(\.source) == next.effective.map(\.source))
     }
 
     private func changes(

@@ -26,7 +26,7 @@ final class BoxedRefreshState {
         }
     }
 
-    func refreshEarly(at now: Timestamp) { state.refreshEarly(at: now) }
+    func refreshEarly() { state.refreshEarly() }
 
     func close() { state.close() }
 }

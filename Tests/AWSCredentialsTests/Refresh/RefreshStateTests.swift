@@ -28,7 +28,7 @@ import Testing
 
     @Test func refreshesASetThatNothingMakesNecessaryWhereItIsAskedTo() {
         holdFirstSet(until: nil)
-        state.refreshEarly(at: .noon + 1)
+        state.refreshEarly()
         #expect(state.decide(.current, at: .noon + 1) == .use(.number(1)))
         #expect(state.beginsFetch(at: .noon + 1) && !state.beginsFetch(at: .noon + 1))
         state.finish(.success(.number(2)), at: .noon + 2)
@@ -38,7 +38,7 @@ import Testing
     /// A failure that withholds a set from callers otherwise.
     @Test func keepsTheSetWhereAnEarlyRefreshFails() {
         holdFirstSet(until: hour)
-        state.refreshEarly(at: .noon)
+        state.refreshEarly()
         #expect(state.beginsFetch(at: .noon))
         let event = state.finish(.failure(.assumeRoleFailed(role: "r", .rejectedClaim)), at: .noon + 1)
         #expect(event == .kept(expiration: hour, because: .assumeRoleFailed(role: "r", .rejectedClaim)))
@@ -49,10 +49,35 @@ import Testing
         #expect(state.decide(.current, at: hour + -898) == .fail(.assumeRoleFailed(role: "r", .rejectedClaim)))
     }
 
+    /// A fetch that runs because it is due is not an early one because another is asked for.
+    @Test func aRefreshThatIsDueCountsAlsoWhereAnEarlyOneIsAskedForMeanwhile() {
+        holdFirstSet(until: hour)
+        #expect(state.beginsFetch(at: hour + -900))
+        state.refreshEarly()
+        let error = CredentialsError.assumeRoleFailed(role: "r", .rejectedClaim)
+        #expect(state.finish(.failure(error), at: hour + -898) == .failed(error))
+        #expect(state.decide(.current, at: hour + -898) == .fail(error))
+        // Nor does the early one give back what is withheld.
+        #expect(state.beginsFetch(at: hour + -897))
+        #expect(state.finish(.failure(error), at: hour + -896) == .failed(error))
+        #expect(state.decide(.current, at: hour + -896) == .fail(error))
+    }
+
+    @Test func keepsTheSetWhereAnEarlyRefreshThatHadToWaitFails() {
+        holdFirstSet(until: hour)
+        #expect(state.beginsFetch(at: hour + -900))
+        state.refreshEarly()
+        let second = Credentials.number(2, until: hour + 3_600)
+        state.finish(.success(second), at: hour + -898)
+        #expect(state.beginsFetch(at: hour + -898))
+        state.finish(.failure(.assumeRoleFailed(role: "r", .rejectedClaim)), at: hour + -897)
+        #expect(state.decide(.current, at: hour + -897) == .use(second))
+    }
+
     /// The one that runs may have read what is out of date.
     @Test func fetchesOnceMoreAfterAFetchThatRan() {
         #expect(state.beginsFetch(at: .noon))
-        for _ in 1...3 { state.refreshEarly(at: .noon) }
+        for _ in 1...3 { state.refreshEarly() }
         state.finish(.success(.number(1)), at: .noon + 1)
         #expect(state.beginsFetch(at: .noon + 1))
         state.finish(.success(.number(2)), at: .noon + 2)
