@@ -47,12 +47,15 @@ extension JobGateway {
     /// shown no more, also to those, and clients that are answered no more get nothing more. Not changed are `cacheCapacity`, `region`, `time` and `jitter`.
     ///
     /// Call it from one task. False, without effect, after ten thousand changes.
-    public func change(to options: GatewayOptions) -> Bool {
+    ///
+    /// - Parameter isTaken: called when it is sure that the options change, before any reply follows from that.
+    public func change(to options: GatewayOptions, isTaken: () -> Void = {}) -> Bool {
         var options = options
         let old = inForce.current.options
         (options.cacheCapacity, options.region) = (old.cacheCapacity, old.region)
         (options.time, options.jitter) = (old.time, old.jitter)
         guard inForce.change(to: options) else { return false }
+        isTaken()
         if let limit = options.clientLimit?.limit { limiter.change(to: limit, at: options.time.now()) }
         fetcher.adoptOptions()
         watches.change(to: options)

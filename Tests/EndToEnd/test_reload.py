@@ -251,7 +251,6 @@ def test_clients_that_are_answered_no_more_neither_watch_nor_wait(reloading):
         wait.send(request("/jobs/running-1?wait=30"))
         eventually(lambda: metric(gateway, "transcribe_gateway_watchers") == 2)
         begun = time.monotonic()
-        file.reload({"log.names": False})
         file.reload({"log.names": False, "clients.allow": "192.0.2.0/24"})
         assert stream.chunk() == b""
         assert_problem(wait.answer(), 403)

@@ -105,9 +105,9 @@ struct GatewayProcess {
         }
         let putInForce: @Sendable (Settings) throws(ConfigurationError) -> Void = {
             settings throws(ConfigurationError) in
-            try parts.change(to: settings)
+            // The lines of requests that the change itself ends show what the log may show then.
+            try parts.change(to: settings) { observability.change(to: settings.log) }
             listeners.change(to: settings)
-            observability.change(to: settings.log)
         }
         return Reloader(
             settings,

@@ -65,12 +65,13 @@ struct GatewayParts {
 
     /// Puts what can change while requests come in force.
     ///
+    /// - Parameter isTaken: called when it is sure that the settings change, before any reply follows from that.
     /// - Throws: why it cannot be. Then nothing has changed.
-    func change(to settings: Settings) throws(ConfigurationError) {
+    func change(to settings: Settings, isTaken: () -> Void = {}) throws(ConfigurationError) {
         guard Listeners.mayOpen(connections: connections, beside: settings) else {
             throw ConfigurationError([.conflict(settings.descriptorConflict)])
         }
-        guard gateway.change(to: settings.gateway(connections: connections, at: passed)) else {
+        guard gateway.change(to: settings.gateway(connections: connections, at: passed), isTaken: isTaken) else {
             throw ConfigurationError([
                 .conflict("The settings have been changed ten thousand times since the start; start again.")
             ])
