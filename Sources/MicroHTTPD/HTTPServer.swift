@@ -109,7 +109,10 @@ final class ServerContext: Sendable {
         }
         refusals = RefusalLog(log: options.log)
         table = ConnectionTable(counters: counters, limits: limits)
-        libraryLog = LibraryLog(isUnix: isUnix) { [log = options.log] in log("libmicrohttpd: \($0)") }
+        // The questions to its threads come over Unix sockets, too.
+        libraryLog = LibraryLog(hasUnixSockets: isUnix || signs != nil) { [log = options.log] in
+            log("libmicrohttpd: \($0)")
+        }
     }
 
     /// Whether every reply from now on ends its connection.

@@ -122,7 +122,8 @@ def test_the_page_says_what_runs_and_what_it_takes(gateway):
     [seconds] = [metric(gateway, "process_start_time_seconds")]
     assert time.time() - 60 < seconds <= time.time() + 1
     folder = Path(f"/proc/{gateway.process.pid}")
-    assert metric(gateway, "process_threads") == len(list((folder / "task").iterdir()))
+    # A pool may start or end a thread in between.
+    assert abs(metric(gateway, "process_threads") - len(list((folder / "task").iterdir()))) <= 3
     # The page is read through a connection, and an operator's client may have another.
     assert 0 <= metric(gateway, "process_open_fds") - len(list((folder / "fd").iterdir())) <= 2
     resident = int((folder / "statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")

@@ -1,6 +1,7 @@
 """What systemd and the gateway tell each other: sockets that are passed, readiness, the watchdog, the stop."""
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -122,6 +123,25 @@ def test_says_that_it_is_not_ready_for_requests_yet(start, manager, tmp_path):
     assert gateway.stop() == 0
 
 
+def test_says_when_its_credentials_have_come_and_when_they_are_gone(start, manager, tmp_path):
+    program, go = tmp_path / "source", tmp_path / "go"
+    answer = {"Version": 1, "AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": "a-secret-of-the-tests"}
+    program.write_text(f"#!/bin/sh\nwhile [ ! -e {go} ]; do sleep 0.05; done\ncat {go}\n")
+    program.chmod(0o700)
+    (tmp_path / "config").write_text(f"[default]\nregion = us-east-1\ncredential_process = {program}\n")
+    gateway = start("serve", None, manager.variables | {"AWS_CONFIG_FILE": str(tmp_path / "config")})
+    assert "Not ready: " in manager.message()["STATUS"]
+    (tmp_path / "new").write_text(json.dumps(answer))
+    (tmp_path / "new").rename(go)
+    status = (f"Listening on 127.0.0.1, port {gateway.port}; for operators on 127.0.0.1, port "
+              f"{gateway.admin_port}.")
+    assert manager.message(within=30) == {"STATUS": status}
+    gateway.signal(signal.SIGHUP)
+    assert "RELOADING" in manager.message()
+    assert manager.message() == {"READY": "1", "STATUS": status}
+    assert gateway.stop() == 0
+
+
 @pytest.mark.parametrize("path", ["relative", "/nowhere/socket", "vsock:2:1", "/" + "a" * 200])
 def test_serves_where_nothing_receives(start, path):
     gateway = start("demo", environment={"NOTIFY_SOCKET": path})
@@ -164,6 +184,8 @@ def test_tells_the_watchdog_as_long_as_it_is_alive(start, manager):
     # What it asks itself is no request of a client.
     assert metric(gateway, "transcribe_gateway_connections_accepted_total") == 0
     assert gateway.accesses == []
+    # A socket pair has no options of TCP, which is no news.
+    assert [line["message"] for line in gateway.log if "libmicrohttpd" in line["message"]] == []
 
 
 def test_tells_the_watchdog_until_it_has_stopped(serve, upstream, manager, start):
@@ -370,7 +392,7 @@ def test_a_signal_during_the_search_for_credentials_ends_it_at_once(searching, n
     start = time.monotonic()
     process.send_signal(number)
     output, errors = process.communicate(timeout=5)
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 3
     assert process.returncode == 0 and errors == ""
     line, = [json.loads(line) for line in output.splitlines()]
     assert line["message"] == "stopped by a signal before the start had finished" and line["signal"] == number.name
@@ -383,4 +405,62 @@ def test_systemd_is_told_of_that_stop(searching, manager):
     process.send_signal(signal.SIGTERM)
     assert manager.message()["STOPPING"] == "1"
     assert process.wait(5) == 0
+    assert manager.messages() == []
+
+
+# While the listeners open
+
+@contextlib.contextmanager
+def opening(path, manager):
+    """A gateway that waits for the lock of its public listener's path, until the block ends."""
+    with open(f"{path}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        process = subprocess.Popen(
+            [BINARY, "demo", *arguments_for(ON_FREE_PORTS | {"listen.host": f"unix:{path}", "log.format": "json"})],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment(manager.variables))
+        try:
+            eventually(lambda: has_open(process.pid, lock.name), within=20)
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+
+
+def has_open(pid, path):
+    folder = f"/proc/{pid}/fd"
+    return any(os.readlink(f"{folder}/{number}") == path for number in os.listdir(folder)
+               if os.path.lexists(f"{folder}/{number}"))
+
+
+def stop_before(process, manager):
+    process.send_signal(signal.SIGTERM)
+    assert manager.message()["STOPPING"] == "1"
+    assert '"stopping, because a signal came"' in process.stdout.readline()
+
+
+def ended(process):
+    """The end of its output."""
+    try:
+        return process.communicate(timeout=15)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_stop_ends_a_start_whose_listener_then_fails(tmp_path, manager):
+    path = tmp_path / "public"
+    path.write_text("no socket")
+    with opening(path, manager) as process:
+        stop_before(process, manager)
+    output, errors = ended(process)
+    assert process.returncode == CONFIGURATION and "a file that is no socket has this path" in errors + output
+
+
+def test_a_stop_that_comes_while_the_listeners_open_is_not_taken_back(tmp_path, manager):
+    with opening(tmp_path / "public", manager) as process:
+        stop_before(process, manager)
+    output, _ = ended(process)
+    assert process.returncode == 0
+    messages = [json.loads(line)["message"] for line in output.splitlines() if line.startswith("{")]
+    assert "stopped" in messages and "the gateway is ready" not in messages
     assert manager.messages() == []

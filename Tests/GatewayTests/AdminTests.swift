@@ -1,6 +1,7 @@
 import Gateway
 import HTTPExchange
 import HTTPTypes
+import Synchronization
 import Telemetry
 import TestSupport
 import Testing
@@ -24,6 +25,26 @@ import Testing
     }
 
     private enum AdminError: Error { case waits }
+
+    @Test func whatStopsIsNeverReadyAgain() throws {
+        readiness.endServing(because: "The gateway is stopping.")
+        #expect(!readiness.set(.serving, obstacle: nil))
+        #expect(try get("/readyz").text == #"{"status":"unready","reasons":{"serving":"The gateway is stopping."}}"#)
+    }
+
+    @Test func reportsEachChangeAndWhetherItIsAnEdge() {
+        let reports = Mutex<[String]>([])
+        let readiness = Readiness { obstacles, isEdge in
+            reports.withLock { $0.append("\(obstacles.map(\.reason)) \(isEdge)") }
+        }
+        readiness.set(.serving, obstacle: nil)
+        for reason in ["one", "one", "two", nil] { readiness.set(.credentials, obstacle: reason) }
+        readiness.endServing(because: "stop")
+        #expect(
+            reports.withLock { $0 } == [
+                "[] true", #"["one"] true"#, #"["two"] false"#, "[] true", #"["stop"] true"#,
+            ])
+    }
 
     @Test func isAliveBeforeItIsReady() throws {
         #expect(try get("/livez").status == .ok)

@@ -27,6 +27,22 @@ import Testing
         #expect(places.takenCount == 3)
     }
 
+    /// Those over which the server asks its threads.
+    @Test func givesItsOwnConnectionsNoPlaces() throws {
+        let (places, client) = (places(limit: 1, addressLimit: 1), try peer("10.0.0.1"))
+        #expect(places.take(1, of: .server) && places.take(2, of: .server))
+        #expect(!places.areTaken && places.unbegunCount == 2)
+        #expect(places.take(3, of: client))
+        #expect(places.begin(1) == .server)
+        places.giveBack(of: .server)
+        places.giveBack(unbegun: 2)
+        #expect(places.areTaken && places.unbegunCount == 1)
+        // A question that never began leaves its descriptor to a client.
+        places.giveBack(of: client)
+        #expect(places.take(4, of: .server) && places.take(4, of: client))
+        #expect(places.takenCount == 1)
+    }
+
     @Test func setsNoLimitOfAnAddressForAProxyOrWithoutOne() throws {
         let client = try peer("10.0.0.1")
         let unlimited = places(addressLimit: 0)

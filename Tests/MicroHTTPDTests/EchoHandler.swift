@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import HTTPExchange
 import HTTPTypes
 import MicroHTTPD
@@ -8,7 +9,7 @@ import Synchronization
 final class EchoHandler: Handler {
     private let held = Mutex<[any PendingReply]>([])
     private let deadline: Duration
-    private let isBlocking = Atomic(false)
+    private let blocked = Mutex<[pthread_t]>([])
     private let unblocked = DispatchSemaphore(value: 0)
     private let makeStream: @Sendable (RequestRecord) -> any ContentStream
     private let finished = Mutex<[(contents: RequestRecord.Contents, wasSent: Bool)]>([])
@@ -26,14 +27,16 @@ final class EchoHandler: Handler {
     var ends: [(contents: RequestRecord.Contents, wasSent: Bool)] { finished.withLock { $0 } }
 
     /// Whether a thread of the library is blocked, which no handler may do: until ``unblock()``.
-    var hasBlocked: Bool { isBlocking.load(ordering: .acquiring) }
+    var hasBlocked: Bool { !blockedThreads.isEmpty }
+    /// Those that have been blocked so far, in this order.
+    var blockedThreads: [pthread_t] { blocked.withLock { $0 } }
     func unblock() { unblocked.signal() }
 
     var heldCount: Int { held.withLock(\.count) }
 
     func answer(_ request: borrowing Request) -> Handling {
         if request.target.hasPrefix("/blocking") {
-            isBlocking.store(true, ordering: .releasing)
+            blocked.withLock { $0.append(pthread_self()) }
             unblocked.wait()
         }
         if request.target.hasPrefix("/stream") { return .reply(stream(to: request)) }

@@ -73,6 +73,14 @@ import Testing
         #expect(logged.all.isEmpty)
     }
 
+    @Test func leavesOutWhatIsKnownOfUnixSocketsWhereThereAreSome() {
+        let pattern = "Setting %s option to ON state failed: Operation not supported\n"
+        receive(pattern, [.text("TCP_NODELAY")], in: LibraryLog(hasUnixSockets: true, log: logged.add))
+        #expect(logged.all.isEmpty)
+        receive(pattern, [.text("TCP_NODELAY")])
+        #expect(logged.all.count == 1)
+    }
+
     @Test func keepsTheStatusOfARefusalUntilItIsTaken() {
         let libraryLog = LibraryLog(log: logged.add)
         for status in [431, 505, 400] as [UInt32] {

@@ -1,3 +1,4 @@
+import Glibc
 import HTTPExchange
 import MicroHTTPD
 import TestSupport
@@ -34,17 +35,25 @@ import Testing
         }
     }
 
-    /// Which thread it is depends on the number of a connection's descriptor.
+    /// Which thread a request blocks depends on the number of its connection's descriptor. Each client that stays open moves that on.
     @Test func noticesEachThreadOfTheLibraryThatHangs() async throws {
         try await withServer(options(threads: 3)) { server, handler in
             #expect(server.isTurning)
-            let client = try Client(port: server.port)
-            client.send("GET /blocking HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
-            #expect(await eventually { handler.hasBlocked })
-            #expect(await eventually { !server.isTurning })
-            handler.unblock()
-            #expect(await client.receiveAll().statuses == [200])
-            #expect(await eventually { server.isTurning })
+            var noticed: Set<pthread_t> = []
+            var clients: [Client] = []
+            while noticed.count < 3, clients.count < 100 {
+                let client = try Client(port: server.port)
+                clients.append(client)
+                client.send("GET /blocking HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+                #expect(await eventually { handler.blockedThreads.count == clients.count })
+                if let thread = handler.blockedThreads.last, noticed.insert(thread).inserted {
+                    #expect(await eventually { !server.isTurning })
+                }
+                handler.unblock()
+                #expect(await client.receiveAll().statuses == [200])
+                #expect(await eventually { server.isTurning })
+            }
+            #expect(noticed.count == 3)
         }
     }
 

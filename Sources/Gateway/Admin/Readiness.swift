@@ -10,32 +10,46 @@ public final class Readiness: Sendable {
         case credentials
     }
 
-    private let obstacles: Mutex<[Condition: String]>
-    private let report: @Sendable ([(condition: Condition, reason: String)]) -> Void
+    private struct State {
+        var obstacles = [Condition.serving: "The gateway is starting."]
+        /// Whether the gateway stops. Then it never serves again.
+        var hasEnded = false
+    }
+
+    private let state = Mutex(State())
+    private let report: @Sendable (_ obstacles: [(condition: Condition, reason: String)], _ isEdge: Bool) -> Void
     private let status = Mutex<CredentialsStatus?>(nil)
 
     /// Not ready until the condition `serving` is met.
-    /// - Parameter report: called with the conditions that are not met each time that the gateway becomes ready or no longer
-    ///   is, on the thread that caused it; must not block.
-    public init(report: @escaping @Sendable ([(condition: Condition, reason: String)]) -> Void = { _ in }) {
+    /// - Parameter report: called with the conditions that are not met each time that one or its reason has changed, and with
+    ///   whether the gateway has become ready or no longer is, on the thread that caused it.
+    public init(
+        report: @escaping @Sendable (_ obstacles: [(condition: Condition, reason: String)], _ isEdge: Bool) -> Void = {
+            _, _ in
+        }
+    ) {
         self.report = report
-        obstacles = Mutex([.serving: "The gateway is starting."])
     }
 
-    /// Sets why a condition is not met, as a sentence for the operator; nil if it is met. Returns whether that is new.
+    /// Sets why a condition is not met, as a sentence for the operator; nil if it is met. Returns whether that is new. After
+    /// ``endServing(because:)`` the condition `serving` does not change.
     @discardableResult
     public func set(_ condition: Condition, obstacle: String?) -> Bool {
-        let (isNew, isEdge) = obstacles.withLock { obstacles in
-            let before = obstacles
-            obstacles[condition] = obstacle
-            return (before[condition] != obstacle, before.isEmpty != obstacles.isEmpty)
+        change { state in
+            if condition != .serving || !state.hasEnded { state.obstacles[condition] = obstacle }
         }
-        if isEdge { report(current) }
-        return isNew
+    }
+
+    /// The condition `serving` is not met from now on, whatever else happens: the gateway stops.
+    public func endServing(because reason: String) {
+        change { state in
+            state.obstacles[.serving] = reason
+            state.hasEnded = true
+        }
     }
 
     /// Whether all conditions are met.
-    public var isReady: Bool { obstacles.withLock { $0.isEmpty } }
+    public var isReady: Bool { state.withLock(\.obstacles.isEmpty) }
 
     /// What is known of the credentials; nil at first.
     public var credentials: CredentialsStatus? { status.withLock { $0 } }
@@ -56,9 +70,20 @@ public final class Readiness: Sendable {
         status.write(to: &text)
     }
 
+    @discardableResult
+    private func change(_ body: (inout State) -> Void) -> Bool {
+        let (isNew, isEdge) = state.withLock { state in
+            let before = state.obstacles
+            body(&state)
+            return (before != state.obstacles, before.isEmpty != state.obstacles.isEmpty)
+        }
+        if isNew { report(current, isEdge) }
+        return isNew
+    }
+
     /// The conditions that are not met; empty if it is ready.
-    var current: [(condition: Condition, reason: String)] {
-        let obstacles = obstacles.withLock { $0 }
+    public var current: [(condition: Condition, reason: String)] {
+        let obstacles = state.withLock(\.obstacles)
         return Condition.allCases.compactMap { condition in obstacles[condition].map { (condition, $0) } }
     }
 }

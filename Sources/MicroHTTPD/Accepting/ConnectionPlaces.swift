@@ -5,7 +5,7 @@ import Synchronization
 /// address). Both numbers are exact, because one thread takes the places: the ``Acceptor``'s.
 ///
 /// A place is taken before the connection is handed to the library and given back when the library closes it. Any thread
-/// may give back.
+/// may give back. The connections over which the server asks its own threads (``PeerAddress/server``) need no places.
 final class ConnectionPlaces: Sendable {
     private struct State {
         /// Peers without the limit of an address.
@@ -63,10 +63,13 @@ final class ConnectionPlaces: Sendable {
     func take(_ socket: Int32, of peer: PeerAddress) -> Bool {
         state.withLock { state in
             if let lost = state.unbegun[socket] { release(lost, in: &state) }
+            guard peer != .server else {
+                state.unbegun[socket] = peer
+                return true
+            }
             if addressLimit > 0 {
                 let count = state.ofAddress[peer.subscriber, default: 0]
-                guard count < addressLimit || peer == .server || state.exempt.contains(where: { $0.contains(peer) })
-                else {
+                guard count < addressLimit || state.exempt.contains(where: { $0.contains(peer) }) else {
                     state.unbegun[socket] = nil
                     return false
                 }
@@ -100,6 +103,7 @@ final class ConnectionPlaces: Sendable {
     }
 
     private func release(_ peer: PeerAddress, in state: inout State) {
+        guard peer != .server else { return }
         state.taken -= 1
         guard let count = state.ofAddress[peer.subscriber] else { return }
         state.ofAddress[peer.subscriber] = count > 1 ? count - 1 : nil

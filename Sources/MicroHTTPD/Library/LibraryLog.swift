@@ -26,9 +26,9 @@ final class LibraryLog: Sendable {
 
     private let silent: [String]
 
-    /// - Parameter isUnix: whether the connections are of a Unix socket.
-    init(isUnix: Bool = false, log: @escaping @Sendable (String) -> Void) {
-        silent = Self.known + (isUnix ? Self.knownOfUnixSockets : [])
+    /// - Parameter hasUnixSockets: whether some connections are of Unix sockets.
+    init(hasUnixSockets: Bool = false, log: @escaping @Sendable (String) -> Void) {
+        silent = Self.known + (hasUnixSockets ? Self.knownOfUnixSockets : [])
         self.log = log
     }
 

@@ -51,9 +51,9 @@ struct GatewayProcess {
     ) async throws {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let output = LogOutput(settings.log)
-        let readiness = Readiness(loggingTo: output.logger)
         defer { output.writer.flush(within: .seconds(2)) }
         let manager = ServiceManager(supervision, output.logger)
+        let readiness = Readiness(loggingTo: output.logger) { manager.tellStatus() }
         let control = StopControl(output, readiness, manager)
         try await control.run(until: signals) {
             let upstream = try await upstream()
@@ -63,21 +63,20 @@ struct GatewayProcess {
                 settings.log, to: output, readiness: readiness, tracer: spanExport?.tracer)
             let (parts, listeners) = try await open(upstream, observability)
             announce(listeners)
-            let status = listeners.status(upstream)
             let reloader = reloader(of: parts, listeners, control, observability) { begins in
-                if begins { manager.tellReloading() } else { manager.tellReady(status) }
+                if begins { manager.tellReloading() } else { manager.tellReady() }
             }
             let watchdog = supervision.watchdog.map {
                 WatchdogService(
-                    manager: manager, timeout: $0, servers: [listeners.gateway, listeners.admin],
-                    logger: observability.logger)
+                    timeout: $0, isTurning: { listeners.gateway.isTurning && listeners.admin.isTurning },
+                    tellAlive: { manager.tellAlive() }, logger: observability.logger)
             }
             let group = ServiceGroup(
                 services: [watchdog].compactMap(\.self) + services
                     + [spanExport?.service(observability)].compactMap(\.self) + parts.services
                     + listeners.services({ reloader.settings.drain }, observability.readiness, control.forcedStop),
                 logger: observability.quietLogger)
-            manager.tellReady(status)
+            manager.tellReady { listeners.status(readiness) }
             control.beginServing(group)
             try await run(group, reloader)
             observability.logger.info("stopped")

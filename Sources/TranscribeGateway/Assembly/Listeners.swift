@@ -72,16 +72,16 @@ struct Listeners {
         [
             ListenerService(server: admin, timeout: { .seconds(1) }, forcedStop: forcedStop),
             ListenerService(server: gateway, timeout: { drain().timeout }, forcedStop: forcedStop) {
-                readiness.set(.serving, obstacle: Self.stopping)
+                readiness.endServing(because: Self.stopping)
                 try? await Task.sleep(for: drain().delay)
             },
         ]
     }
 
-    /// A line for systemd.
-    func status(_ upstream: Upstream) -> String {
-        let obstacle = upstream.obstacle.map { " Not ready: \($0)" } ?? ""
-        return "Listening on \(gateway.address); for operators on \(admin.address).\(obstacle)"
+    /// A line for systemd: where they listen, and whether the gateway is ready now.
+    func status(_ readiness: Readiness) -> String {
+        let reasons = readiness.current.map { " Not ready: \($0.reason)" }.joined()
+        return "Listening on \(gateway.address); for operators on \(admin.address).\(reasons)"
     }
 
     func logStart(

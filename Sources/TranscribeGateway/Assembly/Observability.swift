@@ -101,8 +101,13 @@ extension NameHash {
 }
 
 extension Readiness {
-    convenience init(loggingTo logger: Logger) {
-        self.init { logger.log($0) }
+    /// - Parameter onNews: called where the gateway serves and another condition has changed. Its start and its stop have messages of
+    ///   their own.
+    convenience init(loggingTo logger: Logger, onNews: @escaping @Sendable () -> Void = {}) {
+        self.init { obstacles, isEdge in
+            if isEdge { logger.log(obstacles) }
+            if !obstacles.contains(where: { $0.condition == .serving }) { onNews() }
+        }
     }
 }
 

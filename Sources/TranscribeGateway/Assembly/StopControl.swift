@@ -13,8 +13,10 @@ final class StopControl: Sendable {
         case starting
         case stoppedAtStart
         /// The listeners are being opened. A signal waits for the group.
-        case opening(CheckedContinuation<ServiceGroup, Never>?)
+        case opening(CheckedContinuation<ServiceGroup?, Never>?)
         case serving(ServiceGroup)
+        /// The work has failed: there is no group, or none any more.
+        case failed
     }
 
     /// How long a start that is ended may take for that, in which it ends the programs that it has started.
@@ -47,7 +49,7 @@ final class StopControl: Sendable {
             do {
                 try await life.value
             } catch {
-                guard case .stoppedAtStart = self.stage.withLock({ $0 }) else { throw error }
+                if self.endsByFailure() { throw error }
             }
         }
     }
@@ -63,7 +65,7 @@ final class StopControl: Sendable {
 
     /// The listeners are open, and the group stops them.
     func beginServing(_ group: ServiceGroup) {
-        let waiting: CheckedContinuation<ServiceGroup, Never>? = stage.withLock { stage in
+        let waiting: CheckedContinuation<ServiceGroup?, Never>? = stage.withLock { stage in
             defer { stage = .serving(group) }
             if case .opening(let waiting) = stage { return waiting }
             return nil
@@ -89,10 +91,11 @@ final class StopControl: Sendable {
         hasSignal.store(true, ordering: .relaxed)
         guard endsStart() else {
             // Before anything else, so that a balancer sees it for the whole of `drain.delay`.
-            readiness.set(.serving, obstacle: Listeners.stopping)
+            readiness.endServing(because: Listeners.stopping)
             manager.tellStopping()
             log.logger.notice("stopping, because a signal came", metadata: metadata)
-            return await serviceGroup().triggerGracefulShutdown()
+            await serviceGroup()?.triggerGracefulShutdown()
+            return
         }
         manager.tellStopping()
         log.logger.notice("stopped by a signal before the start had finished", metadata: metadata)
@@ -112,14 +115,31 @@ final class StopControl: Sendable {
         }
     }
 
-    private func serviceGroup() async -> ServiceGroup {
+    /// Whether the work has failed by itself and not because a signal has cancelled it. A signal waits for the group no longer then.
+    private func endsByFailure() -> Bool {
+        let (isFailure, waiting): (Bool, CheckedContinuation<ServiceGroup?, Never>?) = stage.withLock { stage in
+            if case .stoppedAtStart = stage { return (false, nil) }
+            defer { stage = .failed }
+            if case .opening(let waiting) = stage { return (true, waiting) }
+            return (true, nil)
+        }
+        waiting?.resume(returning: nil)
+        return isFailure
+    }
+
+    /// Waits while the listeners are being opened. Nil if the work has failed.
+    private func serviceGroup() async -> ServiceGroup? {
         await withCheckedContinuation { continuation in
-            let group: ServiceGroup? = stage.withLock { stage in
-                if case .serving(let group) = stage { return group }
-                stage = .opening(continuation)
-                return nil
+            let (isKnown, group): (Bool, ServiceGroup?) = stage.withLock { stage in
+                switch stage {
+                case .serving(let group): return (true, group)
+                case .failed: return (true, nil)
+                case .starting, .stoppedAtStart, .opening:
+                    stage = .opening(continuation)
+                    return (false, nil)
+                }
             }
-            if let group { continuation.resume(returning: group) }
+            if isKnown { continuation.resume(returning: group) }
         }
     }
 }
