@@ -145,6 +145,8 @@ def test_no_stream_is_asked_for_while_looks_fail(serve, upstream, browser):
         # The pause is the failed look's own.
         assert tab.evaluate("refusals === 1 && events === null && due - Date.now() > 1000 * 3")
     upstream.behaviour = "running"
+    # After two failures in a row the gateway asks for the job every two seconds at most.
+    eventually(lambda: gateway.get("/jobs/visit-1").status == 200)
     tab.skip(1000)
     eventually(lambda: tab.evaluate("failures === 0 && refusals === 2"))
 
